@@ -1,0 +1,64 @@
+# Everything that a new machine needs is installed by `setup`, once; the other targets call it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := $(CURDIR)/.venv
+FEATURES := adgen-core/cli,adgen-core/testkit
+# FFmpeg's headers are parsed once for all profiles and packages.
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: help setup build demo test test-rust test-python test-node fmt lint bench docs schema clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## install what is missing: system packages, Python tools, the matting model
+	@scripts/setup.sh
+
+build: setup ## target/release/adgen
+	cargo build --release -p adgen-core --features cli
+
+demo: build ## the ad of a product photo from examples/assets
+	@scripts/demo.sh
+
+test: setup test-rust test-python test-node ## every test of the project
+
+test-rust: setup
+	cargo build -p adgen-core --features $(FEATURES)
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run --features $(FEATURES); \
+	else \
+		cargo test --features $(FEATURES) --lib --bins --tests; \
+	fi
+	cargo test --doc -p adgen-core --features cli,testkit
+
+test-python: setup
+	cd adgen-py && VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --quiet
+	$(VENV)/bin/python -m pytest -q adgen-py/tests
+
+test-node: setup
+	cd adgen-node && npm run --silent build && npm test
+
+fmt: ## format the code
+	cargo fmt --all
+
+lint: setup ## formatting, clippy, documentation, licences
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --features $(FEATURES) -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli,testkit
+	@cargo deny --version >/dev/null 2>&1 || cargo install --locked --quiet cargo-deny
+	cargo deny check
+
+bench: build ## the figures of the README, each with what it is compared to
+	@scripts/bench.sh
+
+docs: ## the API's documentation in target/doc
+	cargo doc --no-deps -p adgen-core --features cli,testkit
+
+schema: ## write schema/adproject.schema.json from the types
+	cargo run --quiet -p adgen-core --features cli -- schema > schema/adproject.schema.json.new
+	mv schema/adproject.schema.json.new schema/adproject.schema.json
+
+clean: ## remove what was built
+	cargo clean
+	rm -rf .venv .setup demo adgen-node/*.node

@@ -1,0 +1,128 @@
+//! `adgen generate`: makes the ad and shows how far it is.
+
+use super::{output, progress, validate};
+use crate::{
+    error::{Error, Result},
+    project::AdProject,
+    run::Run,
+    studio::{Matting, Studio},
+};
+use clap::Args;
+use futures_util::StreamExt;
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Generate {
+    /// A document, or the id of a project in the storage.
+    #[arg(value_name = "PROJECT")]
+    target: String,
+    /// Where projects are kept.
+    #[arg(long, value_name = "DIR", default_value = "storage")]
+    storage: PathBuf,
+    /// Call nobody and download nothing: everything is made on this machine.
+    #[arg(long)]
+    offline: bool,
+    /// How many pieces of heavy work go on at a time; all processors where missing.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// One JSON event a line on standard output.
+    #[arg(long)]
+    json: bool,
+    /// Another ad from the same document.
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
+}
+
+/// A document where it is a file or is named like one, else the id of a project.
+pub(super) fn is_document(target: &str) -> bool {
+    target.ends_with(".json") || target.contains(['/', '\\']) || Path::new(target).is_file()
+}
+
+impl Generate {
+    pub(super) async fn run(self) -> Result<()> {
+        let mut builder = Studio::builder().with_storage_dir(&self.storage);
+        if let Some(jobs) = self.jobs {
+            builder = builder.with_jobs(jobs);
+        }
+        if self.offline {
+            builder = builder.with_matting(Matting { download: false, ..Matting::default() });
+        }
+        let studio = builder.build()?;
+        let run = self.start(&studio).await?;
+        let cancel = run.canceller();
+        let signals = tokio::spawn(async move {
+            stop_signal().await;
+            output::note("cancelling: finished work is kept, press Ctrl-C again to stop at once");
+            cancel();
+            stop_signal().await;
+            std::process::exit(130);
+        });
+        let mut events = run.events();
+        let json = self.json;
+        let show = tokio::spawn(async move {
+            let mut progress = (!json).then(|| progress::Progress::new(std::io::stderr().is_terminal()));
+            while let Some(event) = events.next().await {
+                match &mut progress {
+                    Some(progress) => progress.show(&event),
+                    None => output::json_line(&event),
+                }
+            }
+        });
+        let result = run.wait().await;
+        // It ends with the run's last event; a panic in it would only be about printing.
+        drop(show.await);
+        signals.abort();
+        let outcome = result?;
+        if !self.json {
+            for (_, _, path) in &outcome.videos {
+                output::line(format!("video   {path}"));
+            }
+            output::line(format!("report  {}", outcome.report));
+        }
+        Ok(())
+    }
+
+    async fn start(&self, studio: &Studio) -> Result<Run> {
+        if is_document(&self.target) {
+            let path = PathBuf::from(&self.target);
+            let in_file = |error: Error| error.with_context("path", path.display());
+            let mut project = AdProject::from_json(&validate::read(&path)?).map_err(in_file)?;
+            project.seed = self.seed.unwrap_or(project.seed);
+            let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+            return studio.generate(project, folder).await;
+        }
+        match self.seed {
+            None => studio.resume(&self.target).await,
+            Some(seed) => {
+                let mut project = studio.project(&self.target).await?;
+                project.seed = seed;
+                // Assets of a stored document lie beside it.
+                let folder = studio.files(&self.target)?.display("project.json");
+                let folder = Path::new(&folder).parent().map_or_else(PathBuf::new, Path::to_owned);
+                studio.generate(project, folder).await
+            }
+        }
+    }
+}
+
+/// Ctrl-C, or the system's polite wish to end.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { std::future::pending().await },
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the signal ends the process by itself.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

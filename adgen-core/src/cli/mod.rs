@@ -1,0 +1,94 @@
+//! The `adgen` command: reads arguments, calls the façade, prints. No logic of its own.
+
+mod doctor;
+mod generate;
+mod models;
+mod new;
+mod output;
+mod progress;
+mod status;
+mod validate;
+
+use crate::error::{Error, ErrorKind, Result};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Turns a product photo, a brief and a brand into a finished video ad.
+#[derive(Debug, Parser)]
+#[command(name = "adgen", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a project document from a photo and a product's name.
+    New(new::New),
+    /// Check a project document: every problem with its path, the value and what is allowed.
+    Validate(validate::Validate),
+    /// Print the JSON Schema of project documents.
+    Schema,
+    /// Make the ad of a document, or go on with a project of the storage.
+    Generate(generate::Generate),
+    /// Tell where a project stands.
+    Status(status::StatusOf),
+    /// List the models that cut out products, or fetch one.
+    Models(models::Models),
+    /// Tell what this machine has, what is missing, and how to get it.
+    Doctor(doctor::Doctor),
+}
+
+/// Runs the command with the process's arguments and gives its exit code: 0 done, 1 failed, 2 bad input, 130 cancelled.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Where even that cannot be printed, the exit code still tells.
+            drop(error.print());
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::problem(&Error::from(error).with_operation("start"));
+            return ExitCode::from(1);
+        }
+    };
+    let done = runtime.block_on(run(arguments.command));
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            output::problem(&error);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<u8> {
+    match command {
+        Command::New(new) => new.run().map(|()| 0),
+        Command::Validate(validate) => validate.run(),
+        Command::Schema => {
+            output::json(&crate::project::schema());
+            Ok(0)
+        }
+        Command::Generate(generate) => generate.run().await.map(|()| 0),
+        Command::Status(status) => status.run().await.map(|()| 0),
+        Command::Models(models) => models.run().await.map(|()| 0),
+        Command::Doctor(doctor) => doctor.run(),
+    }
+}
+
+fn exit_code(error: &Error) -> u8 {
+    match error.kind() {
+        ErrorKind::InvalidProject
+        | ErrorKind::InvalidConfig
+        | ErrorKind::InvalidInput
+        | ErrorKind::NotFound
+        | ErrorKind::Unsupported => 2,
+        ErrorKind::Cancelled => 130,
+        _ => 1,
+    }
+}

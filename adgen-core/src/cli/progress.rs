@@ -1,0 +1,112 @@
+//! Shows events to a person: a bar for each stage on a terminal, plain lines elsewhere.
+
+use super::output;
+use crate::{
+    pipeline::Event,
+    project::{Stage, Status},
+};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+
+#[derive(Debug)]
+pub(super) struct Progress {
+    bars: Option<Bars>,
+    /// Fractions of the products that a stage works on.
+    products: BTreeMap<Stage, BTreeMap<String, f64>>,
+}
+
+#[derive(Debug)]
+struct Bars {
+    all: MultiProgress,
+    stages: BTreeMap<Stage, ProgressBar>,
+}
+
+impl Progress {
+    pub(super) fn new(terminal: bool) -> Self {
+        let bars = terminal.then(|| {
+            let all = MultiProgress::new();
+            // The template is a constant and known to be good; the plain style is no worse than none.
+            let style = ProgressStyle::with_template("{prefix:>10} [{bar:30}] {percent:>3} % {elapsed:>5} {wide_msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("=> ");
+            let stages = Stage::ALL.iter().map(|&stage| {
+                let bar = all.add(ProgressBar::new(1000).with_style(style.clone()).with_prefix(stage.as_str()));
+                (stage, bar)
+            });
+            let stages = stages.collect();
+            Bars { all, stages }
+        });
+        Self { bars, products: BTreeMap::new() }
+    }
+
+    pub(super) fn show(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted { project_id, .. } => self.say(format!("project {project_id}")),
+            Event::StageStarted { stage } => match &self.bars {
+                Some(bars) => bars.stages[stage].reset_elapsed(),
+                None => output::note(format!("{stage}: started")),
+            },
+            Event::Progress { stage, product, fraction, .. } => {
+                let products = self.products.entry(*stage).or_default();
+                products.insert(product.clone(), *fraction);
+                let mean = products.values().sum::<f64>() / products.len() as f64;
+                if let Some(bars) = &self.bars {
+                    let bar = &bars.stages[stage];
+                    bar.set_position(bar.position().max((mean * 1000.0) as u64));
+                    bar.set_message(product.clone());
+                }
+            }
+            Event::ProductReused { stage, product } => self.plain(format!("{stage}: {product} is there already")),
+            Event::ProductReady { stage, product, elapsed_ms, cost_usd, .. } => {
+                let cost = if *cost_usd > 0.0 { format!(", ${cost_usd:.2}") } else { String::new() };
+                self.plain(format!("{stage}: {product} made in {:.1} s{cost}", *elapsed_ms as f64 / 1000.0));
+            }
+            Event::Retrying { stage, product, attempt, code, .. } => {
+                self.say(format!("{stage}: {product} failed ({code}), try {attempt}"));
+            }
+            Event::Degraded(degradation) => self.say(format!(
+                "warning: {}: {} is replaced by the {}: {}",
+                degradation.stage, degradation.product, degradation.fallback, degradation.cause
+            )),
+            Event::Note { stage, message } => self.say(format!("{stage}: {message}")),
+            Event::StageFinished { stage, elapsed_ms } => match &self.bars {
+                Some(bars) => {
+                    bars.stages[stage].set_position(1000);
+                    bars.stages[stage].finish_with_message("done");
+                }
+                None => output::note(format!("{stage}: finished after {:.1} s", *elapsed_ms as f64 / 1000.0)),
+            },
+            Event::StatusChanged { .. } => {}
+            Event::RunFinished { status, elapsed_ms, cost_usd, .. } => {
+                if let Some(bars) = &self.bars {
+                    for bar in bars.stages.values().filter(|bar| !bar.is_finished()) {
+                        bar.abandon();
+                    }
+                }
+                let seconds = *elapsed_ms as f64 / 1000.0;
+                let verb = match status {
+                    Status::Completed => "completed",
+                    Status::Cancelled => "cancelled",
+                    _ => "failed",
+                };
+                self.say(format!("{verb} after {seconds:.1} s, ${cost_usd:.2} spent"));
+            }
+        }
+    }
+
+    /// A line that a person should see in any case.
+    fn say(&self, text: String) {
+        match &self.bars {
+            // Without a terminal to draw on, there is nobody to tell.
+            Some(bars) => drop(bars.all.println(text)),
+            None => output::note(text),
+        }
+    }
+
+    /// A line where there are no bars that show the same.
+    fn plain(&self, text: String) {
+        if self.bars.is_none() {
+            output::note(text);
+        }
+    }
+}

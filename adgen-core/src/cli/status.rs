@@ -1,0 +1,63 @@
+//! `adgen status`: where a project stands.
+
+use super::{generate::is_document, output, validate};
+use crate::{
+    error::Result,
+    project::{AdProject, Stage, StageStatus},
+    studio::Studio,
+};
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct StatusOf {
+    /// The id of a project in the storage, or its document.
+    #[arg(value_name = "PROJECT")]
+    target: String,
+    /// Where projects are kept.
+    #[arg(long, value_name = "DIR", default_value = "storage")]
+    storage: PathBuf,
+    /// The whole state as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl StatusOf {
+    pub(super) async fn run(self) -> Result<()> {
+        let id = match is_document(&self.target) {
+            true => AdProject::from_json(&validate::read(&PathBuf::from(&self.target))?)?.id,
+            false => self.target,
+        };
+        let state = Studio::builder().with_storage_dir(&self.storage).build()?.state(&id).await?;
+        if self.json {
+            output::json(&state);
+            return Ok(());
+        }
+        output::line(format!("{id}  {}  {:.0} %  ${:.2}", state.status, state.progress, state.cost_usd));
+        for &stage in Stage::ALL {
+            let state = state.stages.get(&stage).cloned().unwrap_or_default();
+            let word = match state.status {
+                StageStatus::Waiting => "waiting",
+                StageStatus::Running => "running",
+                StageStatus::Finished => "finished",
+                StageStatus::Failed => "failed",
+            };
+            let time = match (state.started_s, state.finished_s) {
+                (Some(from), Some(to)) => format!("  {:.1} s", to - from),
+                _ => String::new(),
+            };
+            let products = format!("  {} made, {} reused", state.made, state.reused);
+            output::line(format!("  {:<10} {word}{time}{products}", stage.as_str()));
+        }
+        for degradation in &state.degradations {
+            output::line(format!("  degraded: {} -> {}: {}", degradation.product, degradation.fallback, degradation.cause));
+        }
+        if let Some(error) = &state.error {
+            output::line(format!("  error: {}", error.message));
+        }
+        if let Some(video) = state.assets.get("final_video") {
+            output::line(format!("  video: {} ({:.1} MB)", video.file, video.bytes as f64 / 1e6));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,332 @@
+//! Downloads of large files that go on where they stopped and arrive whole or not at all.
+//!
+//! Bytes gather in `<file>.part`; a later try asks for the rest. Whether the parts fit together is decided by the
+//! file's check, so no validator of the server is needed. May depend on `error` alone.
+
+use crate::error::{Error, ErrorKind, Result, Retry};
+use reqwest::{Client, Response, StatusCode, header};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::{
+    fs::{self, File, OpenOptions},
+    io::AsyncWriteExt,
+};
+
+/// What the file must be.
+#[derive(Clone, Copy)]
+pub(crate) struct Expectation<'a> {
+    /// Its size in bytes, where that is known.
+    pub(crate) bytes: Option<u64>,
+    /// Judges the complete file, such as by its hash.
+    pub(crate) check: &'a (dyn Fn(&Path) -> Result<()> + Send + Sync),
+}
+
+impl std::fmt::Debug for Expectation<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Expectation").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+/// Connections that broke off are taken up again this often, as long as each brought something.
+const TRIES: u32 = 5;
+/// A file that nobody knows the size of may not be larger.
+const MAX_BYTES: u64 = 2 << 30;
+
+/// Downloads `url` to the file `target`. `progress` is told bytes done and, where known, bytes in all.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`], [`ErrorKind::Unauthenticated`], [`ErrorKind::Timeout`] or [`ErrorKind::Io`] by what the
+/// server or the network did; the check's own error where the complete file is wrong, which is removed then.
+pub(crate) async fn download(
+    client: &Client,
+    url: &str,
+    target: &Path,
+    expected: Expectation<'_>,
+    progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+) -> Result<()> {
+    let part = part_of(target);
+    if let Some(dir) = target.parent() {
+        fs::create_dir_all(dir).await.map_err(|error| Error::from(error).with_context("path", dir.display()))?;
+    }
+    let mut tries = 0;
+    loop {
+        let before = length(&part).await;
+        match attempt(client, url, &part, expected, progress).await {
+            Ok(()) => break,
+            Err(failure) if failure.broken_off => {
+                // A connection that brought something costs no try: large files come over bad lines, too.
+                tries = if length(&part).await > before { 1 } else { tries + 1 };
+                if tries >= TRIES {
+                    return Err(failure.error.with_retry(Retry::Exhausted));
+                }
+                tokio::time::sleep(Duration::from_millis(200 << tries)).await;
+            }
+            Err(failure) => return Err(failure.error),
+        }
+    }
+    if let Err(error) = (expected.check)(&part) {
+        // What was gathered fits nothing: the next try must start anew.
+        drop(fs::remove_file(&part).await);
+        return Err(error.with_context("url", url));
+    }
+    fs::rename(&part, target).await.map_err(|error| Error::from(error).with_context("path", target.display()))
+}
+
+fn part_of(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+async fn length(path: &Path) -> u64 {
+    fs::metadata(path).await.map_or(0, |facts| facts.len())
+}
+
+struct Failure {
+    error: Error,
+    /// The connection failed; asking again can help.
+    broken_off: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, broken_off: false }
+    }
+}
+
+async fn attempt(
+    client: &Client,
+    url: &str,
+    part: &Path,
+    expected: Expectation<'_>,
+    progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+) -> Result<(), Failure> {
+    let io = |error: std::io::Error| Error::from(error).with_context("path", part.display());
+    let mut have = length(part).await;
+    if expected.bytes.is_some_and(|bytes| have > bytes) {
+        fs::remove_file(part).await.map_err(io)?;
+        have = 0;
+    }
+    if have > 0 && expected.bytes == Some(have) {
+        return Ok(());
+    }
+    let mut request = client.get(url);
+    if have > 0 {
+        request = request.header(header::RANGE, format!("bytes={have}-"));
+    }
+    let mut response = request.send().await.map_err(|error| network(url, error))?;
+    let mut file = match response.status() {
+        StatusCode::PARTIAL_CONTENT if starts_at(&response) == Some(have) => {
+            OpenOptions::new().append(true).open(part).await.map_err(io)?
+        }
+        // Ours is complete already, or no beginning of theirs: the check tells which.
+        StatusCode::RANGE_NOT_SATISFIABLE if have > 0 => return Ok(()),
+        status if status.is_success() => {
+            have = 0;
+            File::create(part).await.map_err(io)?
+        }
+        status => return Err(refused(url, status)),
+    };
+    let total = response.content_length().map(|rest| have + rest).or(expected.bytes);
+    let limit = expected.bytes.unwrap_or(MAX_BYTES);
+    let failure = loop {
+        match response.chunk().await {
+            Ok(Some(bytes)) => {
+                have += bytes.len() as u64;
+                if have > limit {
+                    drop(fs::remove_file(part).await);
+                    let message = format!("the server sends more than the expected {limit} bytes");
+                    return Err(Error::new(ErrorKind::Io, message).with_context("url", url).into());
+                }
+                file.write_all(&bytes).await.map_err(io)?;
+                progress(have, total);
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(network(url, error)),
+        }
+    };
+    file.flush().await.map_err(io)?;
+    file.sync_all().await.map_err(io)?;
+    match failure {
+        Some(failure) => Err(failure),
+        None if total.is_some_and(|total| have < total) => Err(Failure {
+            error: Error::new(ErrorKind::Io, "the connection ended before the file did").with_context("url", url),
+            broken_off: true,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The first byte of a partial answer, by its Content-Range header.
+fn starts_at(response: &Response) -> Option<u64> {
+    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+}
+
+fn network(url: &str, error: reqwest::Error) -> Failure {
+    let (kind, message) = if error.is_timeout() {
+        (ErrorKind::Timeout, "the server did not answer in time")
+    } else if error.is_connect() {
+        (ErrorKind::Io, "the server cannot be reached")
+    } else if error.is_redirect() {
+        (ErrorKind::Io, "the server redirects too often")
+    } else {
+        (ErrorKind::Io, "the connection broke off")
+    };
+    let broken_off = !error.is_builder() && !error.is_redirect();
+    let error = Error::new(kind, message).with_context("url", url).with_retry(Retry::Now).with_source(error.without_url());
+    Failure { error, broken_off }
+}
+
+fn refused(url: &str, status: StatusCode) -> Failure {
+    let kind = match status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => ErrorKind::NotFound,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ErrorKind::Unauthenticated,
+        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
+        _ => ErrorKind::Io,
+    };
+    let error = Error::new(kind, format!("the server answered {status}")).with_context("url", url);
+    Failure { error, broken_off: status.is_server_error() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+    use tokio::{io::AsyncReadExt, net::TcpListener};
+
+    /// What the little server does with one request.
+    #[derive(Clone, Copy)]
+    enum Act {
+        /// Sends the rest that is asked for, but breaks off after this many bytes.
+        BreakAfter(usize),
+        /// Sends the rest that is asked for.
+        Range,
+        /// Sends everything, whatever is asked for.
+        Whole,
+        /// Answers with this status.
+        Status(u16),
+    }
+
+    /// Serves `body` on a loopback port, one act a connection (the last one again and again). Gives its address and the
+    /// ranges that were asked for.
+    async fn serve(body: Vec<u8>, acts: Vec<Act>) -> (String, Arc<Mutex<Vec<usize>>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+        let url = format!("http://{}/model", listener.local_addr().expect("has an address"));
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = asked.clone();
+        tokio::spawn(async move {
+            for turn in 0.. {
+                let (mut socket, _) = listener.accept().await.expect("accepts");
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(socket.read_u8().await.expect("a request"));
+                }
+                let head = String::from_utf8(head).expect("text").to_ascii_lowercase();
+                let start: usize = head
+                    .split_once("range: bytes=")
+                    .map_or(0, |(_, rest)| rest.split('-').next().and_then(|n| n.parse().ok()).expect("a number"));
+                log.lock().expect("not poisoned").push(start);
+                let (range, send) = match acts[turn.min(acts.len() - 1)] {
+                    Act::BreakAfter(n) => (true, n),
+                    Act::Range => (true, usize::MAX),
+                    Act::Whole => (false, usize::MAX),
+                    Act::Status(status) => {
+                        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                        socket.write_all(answer.as_bytes()).await.expect("sends");
+                        continue;
+                    }
+                };
+                let start = if range { start } else { 0 };
+                let rest = &body[start..];
+                let status = if start > 0 { "206 Partial Content" } else { "200 OK" };
+                let content_range = if start > 0 {
+                    format!("content-range: bytes {start}-{}/{}\r\n", body.len() - 1, body.len())
+                } else {
+                    String::new()
+                };
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\ncontent-length: {}\r\n{content_range}connection: close\r\n\r\n",
+                    rest.len()
+                );
+                socket.write_all(answer.as_bytes()).await.expect("sends");
+                socket.write_all(&rest[..rest.len().min(send)]).await.expect("sends");
+                socket.shutdown().await.expect("closes");
+            }
+        });
+        (url, asked)
+    }
+
+    fn body() -> Vec<u8> {
+        (0..300_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
+    }
+
+    async fn get(url: &str, target: &Path) -> Result<()> {
+        let client = crate::http::client().expect("a client");
+        let check = |file: &Path| {
+            if std::fs::read(file)? == body() { Ok(()) } else { Err(Error::new(ErrorKind::Model, "wrong hash")) }
+        };
+        let expected = Expectation { bytes: Some(300_000), check: &check };
+        download(&client, url, target, expected, &|done, all| assert!(all.is_some_and(|all| done <= all))).await
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_breaks_off_is_taken_up_where_it_stopped() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let target = dir.path().join("deep/model.onnx");
+        let (url, asked) = serve(body(), vec![Act::BreakAfter(120_000), Act::BreakAfter(80_000), Act::Range]).await;
+        get(&url, &target).await.expect("arrives");
+        assert_eq!(std::fs::read(&target).expect("is there"), body());
+        assert!(!part_of(&target).exists());
+        let asked = asked.lock().expect("not poisoned").clone();
+        assert_eq!((asked[0], asked.len()), (0, 3));
+        assert!(asked[1] > 0 && asked[2] > asked[1], "{asked:?}");
+    }
+
+    #[tokio::test]
+    async fn a_download_of_an_earlier_process_goes_on() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let target = dir.path().join("model.onnx");
+        std::fs::write(part_of(&target), &body()[..200_000]).expect("writes");
+        let (url, asked) = serve(body(), vec![Act::Range]).await;
+        get(&url, &target).await.expect("arrives");
+        assert_eq!(*asked.lock().expect("not poisoned"), [200_000]);
+    }
+
+    #[tokio::test]
+    async fn a_server_without_ranges_starts_over() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let target = dir.path().join("model.onnx");
+        std::fs::write(part_of(&target), vec![7; 1000]).expect("writes");
+        let (url, _) = serve(body(), vec![Act::Whole]).await;
+        get(&url, &target).await.expect("arrives");
+        assert_eq!(std::fs::read(&target).expect("is there"), body());
+    }
+
+    #[tokio::test]
+    async fn a_wrong_file_is_an_error_and_removed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let target = dir.path().join("model.onnx");
+        let (url, _) = serve(vec![1; 300_000], vec![Act::Whole]).await;
+        assert_eq!(get(&url, &target).await.expect_err("wrong").kind(), ErrorKind::Model);
+        assert!(!target.exists() && !part_of(&target).exists());
+    }
+
+    #[tokio::test]
+    async fn a_longer_file_than_expected_is_not_taken() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (url, _) = serve(vec![1; 900_000], vec![Act::Whole]).await;
+        assert!(get(&url, &dir.path().join("m")).await.expect_err("too long").message().contains("300000"));
+    }
+
+    #[tokio::test]
+    async fn a_missing_file_says_so_at_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (url, asked) = serve(body(), vec![Act::Status(404)]).await;
+        let error = get(&url, &dir.path().join("m")).await.expect_err("missing");
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert_eq!(asked.lock().expect("not poisoned").len(), 1);
+    }
+}

@@ -1,0 +1,5 @@
+//! The `adgen` command.
+
+fn main() -> std::process::ExitCode {
+    adgen::cli::main()
+}

@@ -1,0 +1,189 @@
+//! A background remover that runs an ONNX model: exactly rembg's pre- and post-processing. The only user of `ort`.
+//!
+//! May depend on `error` and its neighbours `registry`, `remover`, `resample`, `runtime`.
+
+use super::{registry::ModelInfo, remover::BackgroundRemover, resample, runtime::HOW_TO_GET, runtime::SearchRoots};
+use crate::error::{Error, ErrorKind, Result};
+use image::{GrayImage, RgbImage};
+use ort::{
+    environment::Environment,
+    ep,
+    session::{Session, builder::GraphOptimizationLevel},
+    value::TensorRef,
+};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+/// ONNX Runtime, loaded. Cheap to clone; the library stays loaded as long as the process lives.
+#[derive(Clone)]
+pub struct Runtime {
+    environment: Environment,
+    library: PathBuf,
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("library", &self.library).finish_non_exhaustive()
+    }
+}
+
+impl Runtime {
+    /// Loads the first library found that works. The first successful load counts for the whole process.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] where none is found or none works, with what was tried and how to get one.
+    pub fn load(roots: &SearchRoots) -> Result<Self> {
+        let mut tried = Vec::new();
+        for library in roots.require()? {
+            match Self::load_file(&library) {
+                Ok(runtime) => return Ok(runtime),
+                Err(error) => tried.push(error.to_string()),
+            }
+        }
+        Err(Error::new(ErrorKind::Model, format!("no ONNX Runtime that was found can be used: {HOW_TO_GET}"))
+            .with_context("tried", tried.join("; ")))
+    }
+
+    /// Loads this library file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] where it is no library, or one that is too old.
+    pub fn load_file(library: &Path) -> Result<Self> {
+        let failed = |reason: String| {
+            Error::new(ErrorKind::Model, "the ONNX Runtime library cannot be used")
+                .with_context("path", library.display())
+                .with_context("reason", reason)
+        };
+        // ort asserts on libraries that export the entry point and break its contract.
+        let loaded = catch_unwind(AssertUnwindSafe(|| {
+            let builder = ort::init_from(library).map_err(|error| error.to_string())?;
+            builder.with_name("adgen").build().map_err(|error| error.to_string())
+        }));
+        let environment = match loaded {
+            Ok(Ok(environment)) => environment,
+            Ok(Err(reason)) => return Err(failed(reason)),
+            Err(_) => return Err(failed("it does not keep to the ONNX Runtime interface".into())),
+        };
+        Ok(Self { environment, library: library.to_path_buf() })
+    }
+
+    /// The library file that was asked for.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// What the library says about its own build.
+    pub fn build_info(&self) -> &'static str {
+        ort::info()
+    }
+}
+
+/// A model in ONNX Runtime.
+#[derive(Debug)]
+pub struct OnnxRemover {
+    info: ModelInfo,
+    session: Session,
+}
+
+impl OnnxRemover {
+    /// Loads the model file `path`, which is of the kind `info`, to run on `threads` threads (at least 1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] where the file is no model, or one with other inputs.
+    pub fn load(runtime: &Runtime, path: &Path, info: &ModelInfo, threads: usize) -> Result<Self> {
+        let session = open(runtime, path, threads).map_err(|reason| {
+            Error::new(ErrorKind::Model, "the model cannot be loaded")
+                .with_context("model", info.name)
+                .with_context("path", path.display())
+                .with_context("reason", reason)
+        })?;
+        if session.inputs().is_empty() || session.outputs().is_empty() {
+            return Err(Error::new(ErrorKind::Model, "the model has no input or no output")
+                .with_context("path", path.display()));
+        }
+        Ok(Self { info: *info, session })
+    }
+
+    /// The model's facts.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn infer(&mut self, input: &[f32]) -> Result<Vec<f32>> {
+        let side = self.info.input as usize;
+        let failed = |reason: String| {
+            Error::new(ErrorKind::Model, "the model failed").with_context("model", self.info.name).with_context("reason", reason)
+        };
+        let shape = [1_usize, 3, side, side];
+        let tensor = TensorRef::from_array_view((shape, input)).map_err(|e| failed(e.to_string()))?;
+        let outputs = self.session.run(ort::inputs![tensor]).map_err(|e| failed(e.to_string()))?;
+        let (shape, map) = outputs[0].try_extract_tensor::<f32>().map_err(|e| failed(e.to_string()))?;
+        // [1, channels, side, side]: the first channel of the first output is the fused map.
+        match map.get(..side * side) {
+            Some(map) if shape.len() == 4 => Ok(map.to_vec()),
+            _ => Err(failed(format!("its output has the shape {shape:?}"))),
+        }
+    }
+}
+
+fn open(runtime: &Runtime, path: &Path, threads: usize) -> Result<Session, String> {
+    let builder = Session::builder(&runtime.environment).map_err(|e| e.to_string())?;
+    let builder = builder.with_optimization_level(GraphOptimizationLevel::All).map_err(|e| e.to_string())?;
+    let builder = builder.with_intra_threads(threads.max(1)).map_err(|e| e.to_string())?;
+    // An arena would keep the peak of the largest layer for the life of the process, for one or two runs.
+    let mut builder = builder
+        .with_execution_providers([ep::CPU::default().with_arena_allocator(false).build()])
+        .map_err(|e| e.to_string())?;
+    builder.commit_from_file(path).map_err(|e| e.to_string())
+}
+
+impl BackgroundRemover for OnnxRemover {
+    fn name(&self) -> &str {
+        self.info.name
+    }
+
+    fn coarse_mask(&mut self, photo: &RgbImage) -> Result<GrayImage> {
+        let side = self.info.input;
+        let input = preprocess(&resample::resize_rgb(photo, side, side)?, &self.info);
+        let mut map = self.infer(&input)?;
+        let mask = postprocess(&mut map, &self.info)?;
+        resample::resize_gray(&mask, photo.width(), photo.height())
+    }
+
+    fn resolution(&self) -> u32 {
+        self.info.input
+    }
+}
+
+/// The photo at the model's size as planes of normalised values. Divides by the picture's own maximum, as rembg does.
+fn preprocess(photo: &RgbImage, info: &ModelInfo) -> Vec<f32> {
+    let largest = f64::from(photo.as_raw().iter().copied().max().unwrap_or(0)).max(1e-6);
+    let mut planes = Vec::with_capacity(photo.as_raw().len());
+    for channel in 0..3 {
+        // In double precision and rounded once, like the reference.
+        let (mean, std) = (info.mean[channel], info.std[channel]);
+        planes.extend(photo.pixels().map(|pixel| ((f64::from(pixel[channel]) / largest - mean) / std) as f32));
+    }
+    planes
+}
+
+/// The model's map stretched to 0-255 over its whole range.
+fn postprocess(map: &mut [f32], info: &ModelInfo) -> Result<GrayImage> {
+    if info.sigmoid {
+        map.iter_mut().for_each(|p| *p = 1.0 / (1.0 + (-*p).exp()));
+    }
+    if info.clip {
+        map.iter_mut().for_each(|p| *p = p.clamp(0.0, 1.0));
+    }
+    let low = map.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = map.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let range = high - low;
+    // A constant or broken map has nothing to stretch: it is no product, not a division by zero.
+    let scale = |p: f32| if range > 0.0 && range.is_finite() { ((p - low) / range * 255.0) as u8 } else { 0 };
+    let bytes = map.iter().map(|p| scale(*p)).collect();
+    GrayImage::from_raw(info.input, info.input, bytes)
+        .ok_or_else(|| Error::new(ErrorKind::Model, "the model's map has another size than its input"))
+}

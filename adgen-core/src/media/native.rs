@@ -1,0 +1,231 @@
+//! What every FFmpeg call here needs: initialising once, opening files, turning codes into errors.
+//!
+//! Depends on FFmpeg, `error` and `log`.
+
+use std::{
+    ffi::{CStr, CString, c_int},
+    path::Path,
+    ptr,
+    sync::OnceLock,
+};
+
+use ffmpeg_next::{Dictionary, codec, ffi, format::context};
+
+use super::log;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The formats that are read. Everything else (playlists, scripts, image sequences, devices) may make FFmpeg open
+/// further files that a crafted input names.
+const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,apng,ogg,mp3,wav,flac,aac,\
+                        aiff,caf,w64,ac3,amr,h264,hevc,ivf";
+
+/// Initialises FFmpeg; cheap after the first call. Every entry point of this folder calls it.
+pub(super) fn init() -> Result<()> {
+    static DONE: OnceLock<Result<(), ffmpeg_next::Error>> = OnceLock::new();
+    let done = DONE.get_or_init(|| {
+        ffmpeg_next::init()?;
+        log::install();
+        Ok(())
+    });
+    done.map_err(|error| Error::media("FFmpeg could not be initialised").with_source(error))
+}
+
+/// The error of one failed FFmpeg call, with what FFmpeg logged about it.
+pub(super) fn failure(code: c_int, message: impl Into<String>, operation: &'static str) -> Error {
+    let error = Error::media(message).with_operation(operation).with_source(ffmpeg_next::Error::from(code));
+    match log::take_last() {
+        detail if detail.is_empty() => error,
+        detail => error.with_context("detail", detail),
+    }
+}
+
+/// The error of one failed call on a file: not found and not permitted keep their own kinds.
+pub(super) fn file_failure(code: c_int, message: &str, operation: &'static str, path: &Path) -> Error {
+    let source = ffmpeg_next::Error::from(code);
+    let kind = match source {
+        ffmpeg_next::Error::Other { errno: libc::ENOENT } => ErrorKind::NotFound,
+        ffmpeg_next::Error::Other { errno } if !matches!(errno, libc::EINVAL | libc::EAGAIN | libc::ENOMEM) => {
+            ErrorKind::Io
+        }
+        _ => ErrorKind::Media,
+    };
+    let error = Error::new(kind, message).with_operation(operation).with_context("path", path.display());
+    let error = match log::take_last() {
+        detail if detail.is_empty() => error,
+        detail => error.with_context("detail", detail),
+    };
+    error.with_source(source)
+}
+
+/// `Ok` with the value of a call, or its failure.
+pub(super) fn check(code: c_int, message: &str, operation: &'static str) -> Result<c_int> {
+    if code < 0 { Err(failure(code, message, operation)) } else { Ok(code) }
+}
+
+/// What an allocation that gave null is reported as.
+pub(super) fn out_of_memory(operation: &'static str) -> Error {
+    Error::media("FFmpeg ran out of memory").with_operation(operation)
+}
+
+/// A path as an FFmpeg address. `file:` keeps names such as `a:b.mp4` or `-` from being taken for protocols.
+fn address(path: &Path, operation: &'static str) -> Result<CString> {
+    let mut bytes = b"file:".to_vec();
+    bytes.extend_from_slice(path.as_os_str().as_encoded_bytes());
+    CString::new(bytes).map_err(|_| {
+        Error::new(ErrorKind::InvalidInput, "the path contains a zero byte")
+            .with_operation(operation)
+            .with_context("path", path.display())
+    })
+}
+
+/// Opens a media file and finds its streams. A missing, empty or foreign file is an error that names it.
+pub(super) fn open_input(path: &Path, operation: &'static str) -> Result<context::Input> {
+    init()?;
+    let named = |error: Error| error.with_operation(operation).with_context("path", path.display());
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
+            _ => ErrorKind::Io,
+        };
+        named(Error::new(kind, "the media file cannot be opened")).with_source(error)
+    })?;
+    if metadata.is_dir() {
+        return Err(named(Error::media("a folder is not a media file")));
+    }
+    if metadata.is_file() && metadata.len() == 0 {
+        return Err(named(Error::media("the media file is empty (0 bytes)")));
+    }
+    log::take_last();
+    let address = address(path, operation)?;
+    let mut options = Dictionary::new();
+    options.set("protocol_whitelist", "file");
+    options.set("format_whitelist", DEMUXERS);
+    let mut pointer = ptr::null_mut();
+    // SAFETY: the address and the dictionary live through the call; what FFmpeg leaves of the dictionary is taken back.
+    let code = unsafe {
+        let mut options_pointer = options.disown();
+        let code = ffi::avformat_open_input(&mut pointer, address.as_ptr(), ptr::null(), &mut options_pointer);
+        drop(Dictionary::own(options_pointer));
+        code
+    };
+    if code < 0 {
+        return Err(file_failure(code, not_media(path), operation, path));
+    }
+    // SAFETY: `pointer` was just opened and is owned by nobody else.
+    let mut input = unsafe { context::Input::wrap(pointer) };
+    // SAFETY: the context is open.
+    let code = unsafe { ffi::avformat_find_stream_info(input.as_mut_ptr(), ptr::null_mut()) };
+    if code < 0 {
+        return Err(file_failure(code, "the file's streams cannot be read", operation, path));
+    }
+    Ok(input)
+}
+
+/// What is said of a file that no demuxer takes; downloads that are really error pages are common enough to name.
+fn not_media(path: &Path) -> &'static str {
+    let mut head = [0; 512];
+    let length = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut head)).unwrap_or(0);
+    let text = String::from_utf8_lossy(&head[..length]).trim_start().to_ascii_lowercase();
+    if text.starts_with("<!doctype") || text.starts_with("<html") || text.starts_with("<?xml") {
+        "the file is a web page or XML, not audio or video"
+    } else if text.starts_with('{') || text.starts_with('[') {
+        "the file is JSON text, not audio or video"
+    } else {
+        "the file is no audio or video that can be read: damaged, cut off, or of an unknown format"
+    }
+}
+
+/// Creates a file of the named container format, its `pb` open for writing.
+pub(super) fn open_output(path: &Path, format: &CStr, operation: &'static str) -> Result<context::Output> {
+    init()?;
+    log::take_last();
+    let address = address(path, operation)?;
+    let mut pointer = ptr::null_mut();
+    // SAFETY: both strings live through the call.
+    let code =
+        unsafe { ffi::avformat_alloc_output_context2(&mut pointer, ptr::null(), format.as_ptr(), address.as_ptr()) };
+    if code < 0 || pointer.is_null() {
+        return Err(file_failure(code.min(-1), "this container format cannot be written", operation, path));
+    }
+    // SAFETY: the context is ours; on failure it is freed here and never wrapped.
+    unsafe {
+        let code = ffi::avio_open(&mut (*pointer).pb, address.as_ptr(), ffi::AVIO_FLAG_WRITE);
+        if code < 0 {
+            ffi::avformat_free_context(pointer);
+            return Err(file_failure(code, "the file cannot be created", operation, path));
+        }
+        // No version of the library and no time in the file: the same input gives the same bytes.
+        (*pointer).flags |= ffi::AVFMT_FLAG_BITEXACT;
+        Ok(context::Output::wrap(pointer))
+    }
+}
+
+/// Whether everything written so far has reached the file: a full disk is otherwise noticed by nobody.
+pub(super) fn check_written(output: &mut context::Output, operation: &'static str, path: &Path) -> Result<()> {
+    // SAFETY: the context owns an open `pb` (see `open_output`).
+    let code = unsafe { (*(*output.as_mut_ptr()).pb).error };
+    if code < 0 {
+        return Err(file_failure(code, "writing the file failed", operation, path));
+    }
+    Ok(())
+}
+
+/// Hands what is still buffered to the file and checks that it took it.
+pub(super) fn flush_written(output: &mut context::Output, operation: &'static str, path: &Path) -> Result<()> {
+    // SAFETY: the context owns an open `pb` (see `open_output`).
+    unsafe { ffi::avio_flush((*output.as_mut_ptr()).pb) };
+    check_written(output, operation, path)
+}
+
+/// The encoder of that name, not opened yet.
+pub(super) fn encoder(name: &CStr, operation: &'static str) -> Result<(codec::Context, *const ffi::AVCodec)> {
+    init()?;
+    // SAFETY: the name is a terminated string; codec descriptions live as long as the library.
+    unsafe {
+        let codec = ffi::avcodec_find_encoder_by_name(name.as_ptr());
+        if codec.is_null() {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("this build of FFmpeg has no {} encoder", name.to_string_lossy()),
+            )
+            .with_operation(operation));
+        }
+        let context = ffi::avcodec_alloc_context3(codec);
+        if context.is_null() {
+            return Err(out_of_memory(operation));
+        }
+        Ok((codec::Context::wrap(context, None), codec))
+    }
+}
+
+/// Opens an encoder with options; an option that it does not know is an error, not silently left out.
+pub(super) fn open_encoder(
+    context: &mut codec::Context,
+    codec: *const ffi::AVCodec,
+    options: Dictionary<'_>,
+    operation: &'static str,
+) -> Result<()> {
+    log::take_last();
+    // SAFETY: `codec` is the one that the context was made for; the dictionary is taken back.
+    let (code, left) = unsafe {
+        let mut pointer = options.disown();
+        let code = ffi::avcodec_open2(context.as_mut_ptr(), codec, &mut pointer);
+        (code, Dictionary::own(pointer))
+    };
+    check(code, "the encoder refused its settings", operation)?;
+    match left.iter().next() {
+        Some((key, value)) => Err(Error::new(ErrorKind::Unsupported, "the encoder does not know an option")
+            .with_operation(operation)
+            .with_context("option", format!("{key}={value}"))),
+        None => Ok(()),
+    }
+}
+
+/// A static C string of FFmpeg's as Rust text.
+pub(super) fn text(pointer: *const std::ffi::c_char) -> String {
+    if pointer.is_null() {
+        return String::new();
+    }
+    // SAFETY: callers pass FFmpeg's own static, terminated strings.
+    unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
+}

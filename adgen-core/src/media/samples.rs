@@ -1,0 +1,113 @@
+//! Sound as the whole crate handles it: 48 kHz stereo, interleaved 32-bit floats.
+//!
+//! Pure data.
+
+/// Samples a second of every [`Samples`]: what AAC tracks of video platforms are made at.
+pub const SAMPLE_RATE: u32 = 48_000;
+
+/// Channels of every [`Samples`]: left, right.
+pub const CHANNELS: usize = 2;
+
+/// Stereo sound at 48 kHz. Full scale is -1.0 to 1.0; values above are allowed until it is encoded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Samples {
+    /// Left and right in turn; always an even number of values.
+    data: Vec<f32>,
+}
+
+impl Samples {
+    /// Silence of `frames` samples a channel.
+    pub fn silence(frames: usize) -> Self {
+        Self { data: vec![0.0; frames * CHANNELS] }
+    }
+
+    /// From left and right in turn; a last left without its right is dropped.
+    pub fn from_interleaved(mut data: Vec<f32>) -> Self {
+        data.truncate(data.len() / CHANNELS * CHANNELS);
+        Self { data }
+    }
+
+    /// From a function of the sample's index that gives left and right.
+    pub fn from_fn(frames: usize, mut value: impl FnMut(usize) -> [f32; 2]) -> Self {
+        Self { data: (0..frames).flat_map(&mut value).collect() }
+    }
+
+    /// Samples a channel.
+    pub fn frames(&self) -> usize {
+        self.data.len() / CHANNELS
+    }
+
+    /// Whether there is not one sample.
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// Length in seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.frames() as f64 / f64::from(SAMPLE_RATE)
+    }
+
+    /// Left and right in turn.
+    pub fn as_interleaved(&self) -> &[f32] {
+        &self.data
+    }
+
+    /// Left and right in turn, to be changed in place.
+    pub fn as_interleaved_mut(&mut self) -> &mut [f32] {
+        &mut self.data
+    }
+
+    /// Left and right in turn, owned.
+    pub fn into_interleaved(self) -> Vec<f32> {
+        self.data
+    }
+
+    /// Left and right of sample `index`, or silence behind the end.
+    pub fn at(&self, index: usize) -> [f32; 2] {
+        match self.data.get(index * CHANNELS..index * CHANNELS + CHANNELS) {
+            Some(pair) => [pair[0], pair[1]],
+            None => [0.0; 2],
+        }
+    }
+
+    /// Makes it exactly `frames` long: cut off, or filled up with silence.
+    pub fn resize(&mut self, frames: usize) {
+        self.data.resize(frames * CHANNELS, 0.0);
+    }
+
+    /// Multiplies every value.
+    pub fn scale(&mut self, gain: f32) {
+        self.data.iter_mut().for_each(|value| *value *= gain);
+    }
+
+    /// Adds `other`, multiplied by `gain`, from sample `at` on; what reaches behind the end is left out.
+    pub fn mix(&mut self, other: &Self, at: usize, gain: f32) {
+        let Some(target) = self.data.get_mut(at * CHANNELS..) else { return };
+        target.iter_mut().zip(&other.data).for_each(|(target, value)| *target += value * gain);
+    }
+
+    /// The largest magnitude of any value.
+    pub fn peak(&self) -> f32 {
+        self.data.iter().fold(0.0, |peak, value| peak.max(value.abs()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mixing_behind_the_end_is_harmless() {
+        let mut bed = Samples::silence(4);
+        let note = Samples::from_fn(3, |i| [i as f32 + 1.0; 2]);
+        bed.mix(&note, 2, 0.5);
+        assert_eq!(bed.as_interleaved(), [0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 1.0]);
+        bed.mix(&note, 9, 1.0);
+        assert_eq!(bed.frames(), 4);
+    }
+
+    #[test]
+    fn half_a_sample_is_dropped() {
+        assert_eq!(Samples::from_interleaved(vec![1.0, 2.0, 3.0]).frames(), 1);
+    }
+}

@@ -1,0 +1,177 @@
+//! The graph: every product is made as soon as its inputs are there, so the run takes as long as its slowest path.
+
+use super::{
+    clip::{self, Clip},
+    composite,
+    context::{Context, Product},
+    extract::Cutout,
+    plan, render, sound,
+    timeline::{Slot, timeline},
+};
+use crate::{
+    error::{Error, Result},
+    media::{Fps, SAMPLE_RATE},
+    project::{AdProject, Aspect, Scene, Stage},
+    provider::{AudioProvider, Planner, VideoProvider},
+    studio::Matting,
+};
+use futures_util::future::try_join_all;
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+};
+use tokio::sync::OnceCell;
+
+/// Who plans, films and composes, and who does where they fail.
+#[derive(Debug, Clone)]
+pub(crate) struct Providers {
+    pub(crate) planner: Arc<dyn Planner>,
+    pub(crate) video: Arc<dyn VideoProvider>,
+    pub(crate) audio: Arc<dyn AudioProvider>,
+    pub(crate) offline_planner: Arc<dyn Planner>,
+    pub(crate) offline_video: Arc<dyn VideoProvider>,
+    pub(crate) offline_audio: Arc<dyn AudioProvider>,
+}
+
+/// A planned project on its way to videos.
+#[derive(Debug)]
+pub(crate) struct Build {
+    pub(crate) context: Arc<Context>,
+    pub(crate) project: AdProject,
+    pub(crate) providers: Providers,
+    pub(crate) slots: Vec<Slot>,
+    cutout: Arc<OnceCell<Option<Cutout>>>,
+    matting: Matting,
+    /// By scene and by the name of the clip, for shapes may share one.
+    clips: Vec<BTreeMap<String, OnceCell<Clip>>>,
+}
+
+/// Plans and makes everything; gives the planned project.
+pub(crate) async fn build(
+    context: &Arc<Context>,
+    project: AdProject,
+    providers: Providers,
+    matting: Matting,
+) -> Result<AdProject> {
+    let tracker = &context.tracker;
+    let cutout = Arc::new(OnceCell::new());
+    tracker.expect(Stage::Plan, ["plan".to_owned()]);
+    let image = project.product.clone();
+    // Cutting out needs no plan, and planning no cut-out.
+    let extraction = async {
+        cutout.get_or_try_init(|| super::extract::extract(context, &image, &matting)).await?;
+        tracker.finished(Stage::Extract);
+        Ok::<_, Error>(())
+    };
+    let rest = async {
+        let project = plan::plan(context, project.clone(), &providers.planner, &providers.offline_planner).await?;
+        let mut build = Build {
+            context: Arc::clone(context),
+            slots: timeline(&project),
+            clips: Vec::new(),
+            project,
+            providers: providers.clone(),
+            cutout: Arc::clone(&cutout),
+            matting: matting.clone(),
+        };
+        build.prepare();
+        build.run().await?;
+        Ok(build.project)
+    };
+    let (project, ()) = futures_util::try_join!(rest, extraction)?;
+    Ok(project)
+}
+
+impl Build {
+    fn prepare(&mut self) {
+        let aspects = &self.project.output.aspects;
+        self.clips = (0..self.slots.len())
+            .map(|index| aspects.iter().map(|&a| (clip::clip_name(self, index, a), OnceCell::new())).collect())
+            .collect();
+        let tracker = &self.context.tracker;
+        tracker.expect(Stage::Scenes, self.clips.iter().flat_map(|clips| clips.keys().cloned()));
+        let scenes = 0..self.slots.len();
+        let composites = aspects.iter().flat_map(|&a| scenes.clone().map(move |index| (index, a)));
+        tracker.expect(Stage::Composite, composites.map(|(index, a)| self.composite_name(index, a)));
+        tracker.expect(Stage::Render, aspects.iter().map(|&a| self.name_for("final_video", a)));
+    }
+
+    async fn run(&self) -> Result<()> {
+        let tracker = &self.context.tracker;
+        let aspects = &self.project.output.aspects;
+        let clips = async {
+            let all = aspects.iter().flat_map(|&a| (0..self.slots.len()).map(move |index| self.clip(index, a)));
+            try_join_all(all).await?;
+            tracker.finished(Stage::Scenes);
+            Ok::<_, Error>(())
+        };
+        let sound = async {
+            tracker.started(Stage::Audio);
+            let sound = sound::sound(self).await?;
+            tracker.finished(Stage::Audio);
+            Ok(sound)
+        };
+        let composites = async {
+            let all = aspects.iter().map(|&a| try_join_all((0..self.slots.len()).map(move |i| composite::composite(self, i, a))));
+            let composites: Vec<Vec<Product>> = try_join_all(all).await?;
+            tracker.finished(Stage::Composite);
+            Ok(composites)
+        };
+        let ((), sound, composites) = futures_util::try_join!(clips, sound, composites)?;
+        render::render(self, &composites, sound.as_ref()).await?;
+        tracker.finished(Stage::Render);
+        Ok(())
+    }
+
+    /// The background of a scene; made once, however many ask.
+    pub(crate) async fn clip(&self, index: usize, aspect: Aspect) -> Result<Clip> {
+        let name = clip::clip_name(self, index, aspect);
+        match self.clips[index].get(&name) {
+            Some(cell) => cell.get_or_try_init(|| clip::clip(self, index, aspect)).await.cloned(),
+            None => clip::clip(self, index, aspect).await,
+        }
+    }
+
+    /// The cut-out; `None` where there is nothing that could be shown.
+    pub(crate) async fn cutout(&self) -> Result<Option<Cutout>> {
+        let extract = || super::extract::extract(&self.context, &self.project.product, &self.matting);
+        self.cutout.get_or_try_init(extract).await.cloned()
+    }
+
+    pub(crate) fn scenes(&self) -> &[Scene] {
+        self.project.scenes.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn main_aspect(&self) -> Aspect {
+        self.project.output.aspects.first().copied().unwrap_or(Aspect::Portrait9x16)
+    }
+
+    /// `scene_1_composited`, and `scene_1_composited_1x1` for a further shape.
+    pub(crate) fn composite_name(&self, index: usize, aspect: Aspect) -> String {
+        self.name_for(&format!("scene_{}_composited", index + 1), aspect)
+    }
+
+    /// The plain name for the main shape; with the shape for a further one.
+    pub(crate) fn name_for(&self, name: &str, aspect: Aspect) -> String {
+        if aspect == self.main_aspect() { name.to_owned() } else { format!("{name}_{}", aspect.file_suffix()) }
+    }
+
+    /// Frames of the whole video.
+    pub(crate) fn frames(&self) -> u64 {
+        self.slots.iter().map(|slot| slot.frames).sum()
+    }
+
+    /// Seconds of the whole video.
+    pub(crate) fn duration_s(&self) -> f64 {
+        self.fps().seconds(self.frames())
+    }
+
+    /// Samples a channel of the whole video.
+    pub(crate) fn samples(&self) -> usize {
+        self.fps().samples(self.frames(), SAMPLE_RATE)
+    }
+
+    pub(crate) fn fps(&self) -> Fps {
+        Fps::from(self.project.output.fps)
+    }
+}

@@ -1,0 +1,272 @@
+//! What every stage works with: the project's files, its journal, the processor's turns, the wish to stop.
+
+use super::tracker::Tracker;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    project::{Degradation, Fallback, Policy, Stage, StateAsset},
+    store::{Journal, JournalEntry, ProjectFiles},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
+use tokio::sync::{Mutex, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+/// What every stage works with.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) files: ProjectFiles,
+    pub(crate) journal: Mutex<Journal>,
+    pub(crate) tracker: Arc<Tracker>,
+    pub(crate) cancel: CancellationToken,
+    /// The project's, once the document is there.
+    pub(crate) policy: OnceLock<Policy>,
+    pub(crate) jobs: usize,
+    /// The processor's turns: no more than `jobs` pieces of heavy work at a time.
+    pub(crate) turns: Arc<Semaphore>,
+    pub(crate) scratch: PathBuf,
+}
+
+/// A product that lies in the storage.
+#[derive(Debug, Clone)]
+pub(crate) struct Product {
+    pub(crate) key: String,
+    pub(crate) files: Vec<StateAsset>,
+}
+
+/// A product that was just made, still on this machine.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// Name in the project's folder, and where the file is now.
+    pub(crate) files: Vec<(String, PathBuf)>,
+    pub(crate) cost_usd: f64,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Made {
+    pub(crate) fn file(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        Self { files: vec![(name.into(), path.into())], ..Self::default() }
+    }
+}
+
+impl Context {
+    /// Fails once somebody wants the run to stop.
+    pub(crate) fn check_cancelled(&self) -> Result<()> {
+        if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
+    }
+
+    /// Does heavy work off the async runtime when its turn comes. The work is told when to stop.
+    pub(crate) async fn cpu<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = tokio::select! {
+            turn = Arc::clone(&self.turns).acquire_owned() => turn,
+            () = self.cancel.cancelled() => return Err(Error::cancelled()),
+        };
+        let turn = turn.map_err(|_| Error::cancelled())?;
+        let cancel = self.cancel.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            // Held until the work ends, even where nobody waits for it any more.
+            let _turn = turn;
+            if cancel.is_cancelled() {
+                return Err(Error::cancelled());
+            }
+            work(&cancel)
+        });
+        task.await.unwrap_or_else(|panic| Err(panicked(&panic)))
+    }
+
+    /// Waits until no heavy work goes on.
+    pub(crate) async fn quiet(&self) {
+        // An error would mean that the semaphore is closed: then nothing goes on either.
+        drop(self.turns.acquire_many(self.jobs as u32).await);
+    }
+
+    /// The product as it lies in the storage, if it was made with this key and is still whole.
+    pub(crate) async fn find(&self, stage: Stage, product: &str, key: &str) -> Result<Option<Product>> {
+        let Some(files) = self.journal.lock().await.finished(product, key).map(<[_]>::to_vec) else {
+            return Ok(None);
+        };
+        for file in &files {
+            let whole = |found: Option<(u64, String)>| found.is_some_and(|(_, sha256)| sha256 == file.sha256);
+            let found = self.files.hash(&file.file).await?;
+            let missing = found.is_none();
+            if whole(found) {
+                continue;
+            }
+            // An earlier version that was paid for is set aside when another takes its name.
+            let aside = set_aside_name(key, &file.file);
+            if whole(self.files.hash(&aside).await?) {
+                self.files.copy(&aside, &file.file).await?;
+                continue;
+            }
+            // Another version of the same product took the name: nothing is wrong, it has to be made again.
+            if self.journal.lock().await.latest(product).is_some_and(|(latest, _, _)| latest == key) {
+                let what = if missing { "was missing" } else { "no longer had the content that was stored" };
+                self.tracker.note(stage, format!("{} {what}: it is made again", file.file));
+            }
+            return Ok(None);
+        }
+        self.tracker.reused(stage, product, &files);
+        Ok(Some(Product { key: key.to_owned(), files }))
+    }
+
+    /// Stores what was made, writes it into the journal and tells it.
+    pub(crate) async fn keep(
+        &self,
+        stage: Stage,
+        product: &str,
+        key: &str,
+        made: Made,
+        began: Instant,
+    ) -> Result<Product> {
+        self.set_aside_paid(product, key).await?;
+        let mut files = Vec::with_capacity(made.files.len());
+        for (name, path) in &made.files {
+            let (bytes, sha256) = self.files.adopt_file(name, path).await?;
+            files.push(StateAsset { file: name.clone(), bytes, sha256, key: key.to_owned() });
+        }
+        let elapsed_ms = began.elapsed().as_millis() as u64;
+        for note in &made.notes {
+            self.tracker.note(stage, note.clone());
+        }
+        self.record(JournalEntry::Finished {
+            product: product.to_owned(),
+            stage,
+            key: key.to_owned(),
+            files: files.clone(),
+            cost_usd: made.cost_usd,
+            elapsed_ms,
+            notes: made.notes,
+        })
+        .await?;
+        self.tracker.made(stage, product, &files, made.cost_usd, elapsed_ms);
+        Ok(Product { key: key.to_owned(), files })
+    }
+
+    /// Money bought the version that lies there: it is kept under its key before another one takes its name.
+    async fn set_aside_paid(&self, product: &str, key: &str) -> Result<()> {
+        let latest = self.journal.lock().await.latest(product).map(|(old, files, cost)| {
+            (old.to_owned(), files.to_vec(), cost)
+        });
+        let Some((old, files, cost)) = latest else { return Ok(()) };
+        if cost <= 0.0 || old == key {
+            return Ok(());
+        }
+        for file in files {
+            if self.files.hash(&file.file).await?.is_some_and(|(_, sha256)| sha256 == file.sha256) {
+                self.files.copy(&file.file, &set_aside_name(&old, &file.file)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a product on this machine unless it is there.
+    pub(crate) async fn make<F>(&self, stage: Stage, product: &str, key: &str, work: F) -> Result<Product>
+    where
+        F: FnOnce(&Work) -> Result<Made> + Send + 'static,
+    {
+        if let Some(found) = self.find(stage, product, key).await? {
+            return Ok(found);
+        }
+        let work_folder = self.work_folder(product)?;
+        let tracker = Arc::clone(&self.tracker);
+        let name = product.to_owned();
+        let (began, made) = self
+            .cpu(move |cancel| {
+                tracker.started(stage);
+                let began = Instant::now();
+                let made = work(&Work { stage, product: name, folder: work_folder, cancel: cancel.clone(), tracker })?;
+                Ok((began, made))
+            })
+            .await?;
+        self.keep(stage, product, key, made, began).await
+    }
+
+    /// A folder of this machine for one product's work; empty.
+    pub(crate) fn work_folder(&self, product: &str) -> Result<PathBuf> {
+        let folder = self.scratch.join(product);
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Error::from(error).with_operation("make a working folder").with_context("path", folder.display())
+        })?;
+        Ok(folder)
+    }
+
+    pub(crate) async fn record(&self, entry: JournalEntry) -> Result<()> {
+        self.journal.lock().await.append(entry).await
+    }
+
+    /// A step failed for good: says so and goes on with `fallback`, or fails where the policy denies it.
+    pub(crate) fn degrade(&self, stage: Stage, product: &str, fallback: &str, cause: Error) -> Result<()> {
+        // What fails for the run as a whole is no reason for a humbler ad.
+        if matches!(cause.kind(), ErrorKind::Cancelled | ErrorKind::FallbackDenied | ErrorKind::Io | ErrorKind::Locked) {
+            return Err(cause);
+        }
+        self.check_cancelled()?;
+        if self.policy.get().is_some_and(|policy| policy.fallback == Fallback::Deny) {
+            let spent = self.tracker.run_cost_usd();
+            return Err(Error::new(
+                ErrorKind::FallbackDenied,
+                format!("{product} could not be made as asked for, and policy.fallback = deny forbids the {fallback}"),
+            )
+            .with_operation(stage.as_str())
+            .with_context("spent_usd", format!("{spent:.2}"))
+            .with_context("next", "remove the cause and run again: nothing that is finished is done twice")
+            .with_source(cause));
+        }
+        self.tracker.degraded(Degradation {
+            stage,
+            product: product.to_owned(),
+            fallback: fallback.to_owned(),
+            cause: cause.to_string(),
+        });
+        Ok(())
+    }
+
+    /// A path at which one of the project's files can be opened.
+    pub(crate) async fn path_of(&self, file: &str) -> Result<PathBuf> {
+        self.files.open_path(file, &self.scratch).await
+    }
+}
+
+/// One piece of heavy work: where it may write, whom it tells, when it has to stop.
+#[derive(Debug)]
+pub(crate) struct Work {
+    stage: Stage,
+    product: String,
+    folder: PathBuf,
+    cancel: CancellationToken,
+    tracker: Arc<Tracker>,
+}
+
+impl Work {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Tells how far it is, and fails once somebody wants it to stop.
+    pub(crate) fn step(&self, fraction: f64) -> Result<()> {
+        if self.cancel.is_cancelled() {
+            return Err(Error::cancelled());
+        }
+        // The last percent is the storing.
+        self.tracker.progress(self.stage, &self.product, fraction.min(0.99));
+        Ok(())
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}
+
+fn set_aside_name(key: &str, file: &str) -> String {
+    format!("paid/{}_{file}", &key[..16])
+}
+
+fn panicked(panic: &tokio::task::JoinError) -> Error {
+    Error::new(ErrorKind::Unexpected, "a worker stopped unexpectedly: this is a defect of adgen, please report it")
+        .with_context("cause", panic)
+}

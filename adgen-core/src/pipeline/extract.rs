@@ -1,0 +1,163 @@
+//! The extract stage: photo to cut-out.
+
+use super::{
+    context::{Context, Made, Work},
+    key::content_key,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    matte::{
+        self, Cutout as Cut, ModelStore, OnnxRemover, Photo, Runtime, SearchRoots, by_backdrop, by_model, by_transparency,
+        framed,
+    },
+    project::{Product as ProductOfProject, Stage},
+    studio::Matting,
+};
+use image::{
+    ExtendedColorType, ImageEncoder,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+};
+use serde_json::json;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+const VERSION: u32 = 1;
+const PRODUCT: &str = "product_masked";
+
+/// The cut-out in the storage.
+#[derive(Debug, Clone)]
+pub(crate) struct Cutout {
+    pub(crate) file: String,
+    pub(crate) key: String,
+}
+
+/// A way to cut a product out.
+#[derive(Debug, Clone)]
+enum Way {
+    /// The file's own transparency, else a model.
+    Model(Matting),
+    /// The plain backdrop's colour.
+    Backdrop,
+    /// The whole photo as a card.
+    Framed,
+}
+
+/// The product cut out: from the user's own cut-out, by the model, by the backdrop, or the photo as a card.
+pub(crate) async fn extract(context: &Arc<Context>, product: &ProductOfProject, matting: &Matting) -> Result<Option<Cutout>> {
+    context.tracker.started(Stage::Extract);
+    let file = product.cutout.as_ref().unwrap_or(&product.image).as_str();
+    let hash = context.files.hash(file).await?.map(|(_, hash)| hash).unwrap_or_default();
+    let path = context.path_of(file).await?;
+    // A photo that is none is the user's mistake, for which no fallback makes up.
+    let loaded = path.clone();
+    context.cpu(move |_| load(&loaded).map(drop)).await?;
+    let ways = [(Way::Model(matting.clone()), ""), (Way::Backdrop, "cut-out by the backdrop's colour"), (Way::Framed, "photo as a card")];
+    let mut failure: Option<Error> = None;
+    for (way, name) in ways {
+        if let Some(error) = failure.take() {
+            context.degrade(Stage::Extract, PRODUCT, name, error)?;
+        }
+        match by(context, &way, &path, &hash).await {
+            Ok(cutout) => return Ok(Some(cutout)),
+            Err(error) => failure = Some(error),
+        }
+    }
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(None),
+    }
+}
+
+async fn by(context: &Arc<Context>, way: &Way, path: &Path, hash: &str) -> Result<Cutout> {
+    let parameters = match way {
+        Way::Model(matting) => json!(["model", matting.model]),
+        Way::Backdrop => json!(["backdrop"]),
+        Way::Framed => json!(["framed"]),
+    };
+    let key = content_key("extract", VERSION, &parameters, &[hash]);
+    let cutout = Cutout { file: "product_masked.png".to_owned(), key: key.clone() };
+    if context.find(Stage::Extract, PRODUCT, &key).await?.is_some() {
+        return Ok(cutout);
+    }
+    // Fetching waits for the network and so needs no turn on the processor.
+    let model = match way {
+        Way::Model(matting) => Some(locate(context, matting).await),
+        _ => None,
+    };
+    let (way, path) = (way.clone(), path.to_owned());
+    let threads = context.jobs.min(4);
+    context.make(Stage::Extract, PRODUCT, &key, move |work| cut(work, &way, model, &path, threads)).await?;
+    Ok(cutout)
+}
+
+/// The model's file, or why there is none: a transparent photo needs none.
+async fn locate(context: &Context, matting: &Matting) -> Result<PathBuf> {
+    let store = match &matting.models_dir {
+        Some(dir) => ModelStore::new(dir),
+        None => ModelStore::from_env()?,
+    };
+    match store.locate(&matting.model) {
+        Err(error) if matting.download && error.kind() == ErrorKind::Model => {
+            let tracker = Arc::clone(&context.tracker);
+            let told = move |done: u64, all: Option<u64>| {
+                let share = all.map_or(0.0, |all| done as f64 / all.max(1) as f64);
+                tracker.progress(Stage::Extract, PRODUCT, share * 0.5);
+            };
+            tokio::select! {
+                fetched = store.fetch(&matting.model, &told) => fetched,
+                () = context.cancel.cancelled() => Err(Error::cancelled()),
+            }
+        }
+        located => located,
+    }
+}
+
+fn cut(work: &Work, way: &Way, model: Option<Result<PathBuf>>, path: &Path, threads: usize) -> Result<Made> {
+    let photo = load(path)?;
+    work.step(0.1)?;
+    let cancelled = || work.is_cancelled();
+    let cut = match (way, model) {
+        (Way::Model(matting), Some(model)) => match by_transparency(&photo)? {
+            Some(cut) => cut,
+            None => {
+                let info = matte::find_model(&matting.model).ok_or_else(|| {
+                    Error::new(ErrorKind::NotFound, format!("there is no model {:?}", matting.model))
+                })?;
+                let runtime = Runtime::load(&SearchRoots::from_env())?;
+                let mut remover = OnnxRemover::load(&runtime, &model?, info, threads)?;
+                work.step(0.3)?;
+                by_model(&photo, &mut remover, &cancelled)?
+            }
+        },
+        (Way::Backdrop, _) => by_backdrop(&photo, &cancelled)?,
+        _ => framed(&photo),
+    };
+    work.step(0.8)?;
+    store(work, &cut)
+}
+
+fn store(work: &Work, cut: &Cut) -> Result<Made> {
+    let (masked, mask) = (work.folder().join("masked.png"), work.folder().join("mask.png"));
+    let (width, height) = cut.image.dimensions();
+    write_png(&masked, cut.image.as_raw(), width, height, ExtendedColorType::Rgba8)?;
+    write_png(&mask, cut.mask.as_raw(), width, height, ExtendedColorType::L8)?;
+    let files = vec![("product_masked.png".to_owned(), masked), ("product_mask.png".to_owned(), mask)];
+    Ok(Made { files, notes: cut.notes.clone(), ..Made::default() })
+}
+
+fn write_png(path: &Path, pixels: &[u8], width: u32, height: u32, color: ExtendedColorType) -> Result<()> {
+    let file = std::fs::File::create(path).map_err(|error| Error::from(error).with_context("path", path.display()))?;
+    let file = std::io::BufWriter::new(file);
+    PngEncoder::new_with_quality(file, CompressionType::Fast, FilterType::Adaptive)
+        .write_image(pixels, width, height, color)
+        .map_err(|error| {
+            Error::new(ErrorKind::Io, "cannot write a picture").with_context("path", path.display()).with_source(error)
+        })
+}
+
+fn load(path: &Path) -> Result<Photo> {
+    let bytes = std::fs::read(path).map_err(|error| Error::from(error).with_context("path", path.display()))?;
+    Photo::load(&bytes).map_err(|error| error.with_context("path", path.display()))
+}

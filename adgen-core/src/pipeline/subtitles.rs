@@ -1,0 +1,64 @@
+//! The captions as SubRip and WebVTT, for players and platforms that show their own.
+
+use super::timeline::Slot;
+use crate::{media::Fps, project::Scene};
+
+/// Captions of all scenes in SubRip (`.srt`).
+pub(crate) fn srt(scenes: &[Scene], slots: &[Slot], fps: Fps) -> String {
+    let cue = |(number, (start, end, text)): (usize, (f64, f64, String))| {
+        format!("{}\n{} --> {}\n{text}\n\n", number + 1, time(start, ','), time(end, ','))
+    };
+    cues(scenes, slots, fps).enumerate().map(cue).collect()
+}
+
+/// Captions of all scenes in WebVTT (`.vtt`).
+pub(crate) fn vtt(scenes: &[Scene], slots: &[Slot], fps: Fps) -> String {
+    let cue = |(start, end, text): (f64, f64, String)| {
+        // What would be markup in WebVTT is text here.
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        format!("{} --> {}\n{text}\n\n", time(start, '.'), time(end, '.'))
+    };
+    std::iter::once("WEBVTT\n\n".to_owned()).chain(cues(scenes, slots, fps).map(cue)).collect()
+}
+
+/// Start, end and text; one line each, for an empty line would end the cue.
+fn cues<'a>(scenes: &'a [Scene], slots: &'a [Slot], fps: Fps) -> impl Iterator<Item = (f64, f64, String)> + 'a {
+    scenes.iter().zip(slots).filter_map(move |(scene, slot)| {
+        let text = scene.caption.as_deref()?.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = text.replace("-->", "->");
+        (!text.is_empty()).then(|| (fps.seconds(slot.start), fps.seconds(slot.start + slot.frames), text))
+    })
+}
+
+fn time(seconds: f64, point: char) -> String {
+    let ms = (seconds * 1000.0).round() as u64;
+    format!("{:02}:{:02}:{:02}{point}{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{Role, Transition};
+
+    #[test]
+    fn both_formats_are_well_formed() {
+        let scene = |caption: &str| Scene {
+            id: "s".into(),
+            role: Role::Hook,
+            duration_s: Some(2.5),
+            background: None,
+            product: None,
+            caption: Some(caption.to_owned()),
+            transition: Transition::Cut,
+        };
+        let scenes = [scene("Less <sugar>\n\nmore & fun -->"), scene("  "), scene("Ende")];
+        let slot = |start| Slot { start, frames: 75, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
+        let slots = [slot(0), slot(75), slot(150)];
+        assert_eq!(
+            srt(&scenes, &slots, Fps::from(30)),
+            "1\n00:00:00,000 --> 00:00:02,500\nLess <sugar> more & fun ->\n\n2\n00:00:05,000 --> 00:00:07,500\nEnde\n\n"
+        );
+        let vtt = vtt(&scenes, &slots, Fps::from(30));
+        assert!(vtt.starts_with("WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nLess &lt;sugar&gt; more &amp; fun -&gt;\n\n"));
+    }
+}

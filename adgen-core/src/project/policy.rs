@@ -1,0 +1,28 @@
+//! What may be spent, and whether fallbacks are welcome.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The rules that a run obeys.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The most that the whole ad may cost in US dollars; no limit where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub max_usd: Option<f64>,
+    /// What happens where a stage cannot do what was asked.
+    #[serde(default)]
+    pub fallback: Fallback,
+}
+
+/// Whether a stage that fails may be replaced by a humbler one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// It may, and says so.
+    #[default]
+    Allow,
+    /// The run fails instead.
+    Deny,
+}

@@ -1,0 +1,163 @@
+//! One scene: what is behind the product, how the product stands in it, and what is written over it.
+
+use super::{Asset, structure::NAME_PATTERN};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One scene of the ad.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scene {
+    /// Name of the scene, unique in the project: 1-64 characters of a-z, 0-9, `-` and `_`.
+    #[schemars(length(min = 1, max = 64), regex(pattern = NAME_PATTERN))]
+    pub id: String,
+    /// What the scene is for.
+    #[serde(default)]
+    pub role: Role,
+    /// Length in seconds; scenes without one share what is left of the ad.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.5, max = 60.0))]
+    pub duration_s: Option<f64>,
+    /// The moving picture behind the product; planned where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background: Option<Background>,
+    /// The product in the scene; `null` for a scene without it.
+    #[serde(default = "with_product")]
+    pub product: Option<ProductLayer>,
+    /// What is written over the scene.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 200))]
+    pub caption: Option<String>,
+    /// How the scene begins.
+    #[serde(default)]
+    pub transition: Transition,
+}
+
+fn with_product() -> Option<ProductLayer> {
+    Some(ProductLayer::default())
+}
+
+/// What a scene is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Stops the thumb.
+    Hook,
+    /// Shows the product.
+    #[default]
+    Showcase,
+    /// Says what it does for the viewer.
+    Benefit,
+    /// Says why that is true.
+    Proof,
+    /// Says what to do now.
+    CallToAction,
+}
+
+/// The moving picture behind the product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Background {
+    /// Made by a video provider.
+    Generate(GeneratedBackground),
+    /// The user's own clip.
+    File(Asset),
+}
+
+/// A background to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratedBackground {
+    /// What is to be seen. It never names the product: the real one is put over it.
+    #[schemars(length(min = 1, max = 4000))]
+    pub prompt: String,
+    /// The seed of this clip; the project's where missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
+}
+
+/// The product in a scene.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductLayer {
+    /// Where it stands.
+    #[serde(default)]
+    pub placement: Placement,
+    /// How it moves.
+    #[serde(default)]
+    pub motion: Motion,
+    /// Its size against the one that the layout would give it.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.2, max = 1.5))]
+    pub scale: f64,
+    /// Whether it casts a contact shadow.
+    #[serde(default = "yes")]
+    pub shadow: bool,
+}
+
+impl Default for ProductLayer {
+    fn default() -> Self {
+        Self { placement: Placement::Auto, motion: Motion::Auto, scale: one(), shadow: yes() }
+    }
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Where the product stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Placement {
+    /// As the role and the shape of the video ask.
+    #[default]
+    Auto,
+    /// In the middle of the safe area.
+    Center,
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+    /// High in the safe area.
+    Top,
+    /// Low in the safe area.
+    Bottom,
+}
+
+/// How the product moves. Every motion is eased and ends at rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Motion {
+    /// As the role asks.
+    #[default]
+    Auto,
+    /// Not at all.
+    None,
+    /// Grows slowly.
+    PushIn,
+    /// Shrinks slowly.
+    PullOut,
+    /// Hovers up and down.
+    Float,
+    /// Comes in from the side.
+    SlideIn,
+    /// Turns by a few degrees.
+    Rotate,
+}
+
+/// How a scene begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Transition {
+    /// At once.
+    #[default]
+    Cut,
+    /// The scene before dissolves into it.
+    Crossfade,
+    /// Through a plain dark colour.
+    Dip,
+}

@@ -1,0 +1,278 @@
+//! What the machine found out about a project: a document of its own, so that a person can edit the project.
+
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// Where a project stands, as users see it: one line, never moving back while a run lasts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Nothing has begun.
+    #[default]
+    Pending,
+    /// The scenes are being planned.
+    Planning,
+    /// The product is being cut out.
+    ExtractingProduct,
+    /// The backgrounds are being made.
+    GeneratingScenes,
+    /// The music is being made.
+    GeneratingAudio,
+    /// The product is being put over the backgrounds.
+    Compositing,
+    /// The final video is being made.
+    Rendering,
+    /// The video is there.
+    Completed,
+    /// The run failed; `error` says why.
+    Failed,
+    /// The run was cancelled.
+    Cancelled,
+}
+
+impl Status {
+    /// As back ends know it: `GENERATING_SCENES`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Planning => "PLANNING",
+            Self::ExtractingProduct => "EXTRACTING_PRODUCT",
+            Self::GeneratingScenes => "GENERATING_SCENES",
+            Self::GeneratingAudio => "GENERATING_AUDIO",
+            Self::Compositing => "COMPOSITING",
+            Self::Rendering => "RENDERING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Whether nothing more will happen by itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One stage of the pipeline, in the order in which users see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Brief to style and scenes.
+    Plan,
+    /// Photo to cut-out.
+    Extract,
+    /// Prompts to background clips.
+    Scenes,
+    /// Prompt to music.
+    Audio,
+    /// Product over backgrounds.
+    Composite,
+    /// Scenes and music to the final video.
+    Render,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: &'static [Self] =
+        &[Self::Plan, Self::Extract, Self::Scenes, Self::Audio, Self::Composite, Self::Render];
+
+    /// As events and the journal write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Extract => "extract",
+            Self::Scenes => "scenes",
+            Self::Audio => "audio",
+            Self::Composite => "composite",
+            Self::Render => "render",
+        }
+    }
+
+    /// What users are told while it is the earliest stage that is not finished.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Plan => Status::Planning,
+            Self::Extract => Status::ExtractingProduct,
+            Self::Scenes => Status::GeneratingScenes,
+            Self::Audio => Status::GeneratingAudio,
+            Self::Composite => Status::Compositing,
+            Self::Render => Status::Rendering,
+        }
+    }
+
+    /// Its share of the progress in percent; the shares of all stages are 100. From the measured time of an offline run.
+    pub const fn weight(self) -> f64 {
+        match self {
+            Self::Plan => 2.0,
+            Self::Extract => 5.0,
+            Self::Scenes => 35.0,
+            Self::Audio => 5.0,
+            Self::Composite => 45.0,
+            Self::Render => 8.0,
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where one stage stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageStatus {
+    /// Its inputs are not there yet.
+    #[default]
+    Waiting,
+    /// At work.
+    Running,
+    /// Its products are there.
+    Finished,
+    /// It failed.
+    Failed,
+}
+
+/// What one stage did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct StageState {
+    /// Where it stands.
+    pub status: StageStatus,
+    /// 0-1.
+    pub progress: f64,
+    /// Seconds from the run's start to the stage's first work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_s: Option<f64>,
+    /// Seconds from the run's start to its last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_s: Option<f64>,
+    /// Products that were made in this run.
+    pub made: u32,
+    /// Products that were there already.
+    pub reused: u32,
+}
+
+/// One place where the ad is humbler than what was asked for, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Degradation {
+    /// Where.
+    pub stage: Stage,
+    /// Which product: `scene_2_bg`.
+    pub product: String,
+    /// What was done instead: `offline clip`.
+    pub fallback: String,
+    /// Why, in one line.
+    pub cause: String,
+}
+
+/// One file of the project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateAsset {
+    /// Name in the project's folder.
+    pub file: String,
+    /// Size.
+    pub bytes: u64,
+    /// Hash of the file.
+    pub sha256: String,
+    /// Content key: hash over everything that the file was made from.
+    pub key: String,
+}
+
+/// How loud the final video is, measured on its decoded sound (EBU R 128).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LoudnessReport {
+    /// Integrated loudness in LUFS; `None` for silence.
+    pub integrated_lufs: Option<f64>,
+    /// True peak in dBTP; `None` for silence.
+    pub true_peak_dbtp: Option<f64>,
+}
+
+/// How true the product is to its photo, measured on decoded frames of the final video.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct FidelityReport {
+    /// Frames that were measured.
+    pub frames: u32,
+    /// Mean absolute difference of luma inside the product, in 8-bit code values, worst frame.
+    pub worst_luma_error: f64,
+    /// Mean over the frames.
+    pub mean_luma_error: f64,
+}
+
+/// Why a run failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateError {
+    /// The kind's public code.
+    pub code: String,
+    /// The whole error in one line.
+    pub message: String,
+}
+
+/// What the machine found out about a project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Version of this document's format.
+    pub schema_version: u32,
+    /// The project.
+    pub project_id: String,
+    /// Where it stands.
+    pub status: Status,
+    /// 0-100; never falls while a run lasts.
+    pub progress: f64,
+    /// What was spent on this project so far in US dollars, all runs together.
+    pub cost_usd: f64,
+    /// What each stage did in the last run.
+    pub stages: BTreeMap<Stage, StageState>,
+    /// The project's files by product name.
+    pub assets: BTreeMap<String, StateAsset>,
+    /// Where the ad is humbler than what was asked for.
+    pub degradations: Vec<Degradation>,
+    /// What is worth knowing and is no degradation.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Loudness of the final video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loudness: Option<LoudnessReport>,
+    /// Fidelity of the product in the final video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fidelity: Option<FidelityReport>,
+    /// Why the last run failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<StateError>,
+    /// When the project came into the storage, RFC 3339.
+    pub created_at: String,
+    /// When this document was last written, RFC 3339.
+    pub updated_at: String,
+    /// Seconds of the last run so far.
+    pub elapsed_s: f64,
+}
+
+impl State {
+    /// The state of a project with which nothing has happened yet.
+    pub fn new(project_id: impl Into<String>, now: impl Into<String>) -> Self {
+        let now = now.into();
+        Self {
+            schema_version: 1,
+            project_id: project_id.into(),
+            status: Status::Pending,
+            progress: 0.0,
+            cost_usd: 0.0,
+            stages: Stage::ALL.iter().map(|&stage| (stage, StageState::default())).collect(),
+            assets: BTreeMap::new(),
+            degradations: Vec::new(),
+            notes: Vec::new(),
+            loudness: None,
+            fidelity: None,
+            error: None,
+            created_at: now.clone(),
+            updated_at: now,
+            elapsed_s: 0.0,
+        }
+    }
+}

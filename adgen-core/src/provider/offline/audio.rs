@@ -1,0 +1,76 @@
+//! The offline composer: music synthesised on this machine. Needs no key and no network and costs nothing.
+
+use super::{
+    jobs::Jobs,
+    music::{MusicSettings, compose},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    media::{Samples, encode_mp3},
+    provider::{AudioProvider, AudioRequest, Generated, Generation, JobId, ProviderInfo},
+};
+use async_trait::async_trait;
+
+/// Bit rate of the stored music: as good as MP3 gets, for it is encoded once more in the video.
+const KBPS: u32 = 320;
+
+/// The offline audio provider.
+#[derive(Debug)]
+pub struct StudioAudio {
+    info: ProviderInfo,
+    jobs: Jobs,
+}
+
+impl Default for StudioAudio {
+    fn default() -> Self {
+        Self { info: ProviderInfo::free("offline", "composer-1"), jobs: Jobs::default() }
+    }
+}
+
+impl StudioAudio {
+    /// The offline audio provider.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+#[async_trait]
+impl AudioProvider for StudioAudio {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    async fn start(&self, request: &AudioRequest) -> Result<Generation> {
+        if !(0.5..=600.0).contains(&request.duration_s) {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("music of {} s cannot be made: 0.5 to 600 s are possible", request.duration_s),
+            ));
+        }
+        let request = request.clone();
+        self.jobs.start("composer", move |signal| {
+            let settings = MusicSettings {
+                duration_s: request.duration_s,
+                seed: u64::from(request.seed),
+                mood: super::planner::mood_of(&request.prompt),
+            };
+            let samples = Samples::from_interleaved(compose(&settings, &|| signal.is_cancelled())?);
+            signal.step(0.8)?;
+            let path = request.scratch.join("music.mp3");
+            encode_mp3(&path, &samples, KBPS)?;
+            Ok(Generated::file(path))
+        })
+    }
+
+    async fn check(&self, job: &JobId) -> Result<Generation> {
+        self.jobs.check(job)
+    }
+
+    async fn cancel(&self, job: &JobId) -> Result<()> {
+        self.jobs.cancel(job).await
+    }
+}

@@ -1,0 +1,124 @@
+//! Jobs on threads of this machine, with the progress and the cancellation that remote ones have.
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::{Generated, Generation, JobId},
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+/// How soon asking for a local job makes sense.
+const CHECK_AFTER: Duration = Duration::from_millis(50);
+
+/// What a job tells and is told while it works.
+#[derive(Debug, Default)]
+pub(super) struct Signal {
+    progress: AtomicU32,
+    cancelled: AtomicBool,
+}
+
+impl Signal {
+    /// Tells how far the job is, 0-1, and fails once it has to stop.
+    pub(super) fn step(&self, fraction: f32) -> Result<()> {
+        self.progress.store(fraction.to_bits(), Ordering::Relaxed);
+        if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// The jobs of one provider.
+#[derive(Debug, Default)]
+pub(super) struct Jobs {
+    next: AtomicU32,
+    running: Mutex<HashMap<JobId, Job>>,
+}
+
+#[derive(Debug)]
+struct Job {
+    signal: Arc<Signal>,
+    thread: Option<JoinHandle<Result<Generated>>>,
+    outcome: Option<Generated>,
+}
+
+impl Jobs {
+    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Job>> {
+        // Nothing is done under the lock that could leave the map half changed.
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts `work` on a thread of its own.
+    pub(super) fn start(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Signal) -> Result<Generated> + Send + 'static,
+    ) -> Result<Generation> {
+        let job = JobId(format!("{name}-{}", self.next.fetch_add(1, Ordering::Relaxed)));
+        let signal = Arc::new(Signal::default());
+        let told = Arc::clone(&signal);
+        let thread = std::thread::Builder::new().name(job.0.clone()).spawn(move || work(&told)).map_err(|error| {
+            Error::new(ErrorKind::Io, "cannot start a thread: close other programs and run again").with_source(error)
+        })?;
+        self.lock().insert(job.clone(), Job { signal, thread: Some(thread), outcome: None });
+        Ok(Generation::Pending { job, progress: Some(0.0), check_after: CHECK_AFTER })
+    }
+
+    /// How far a job is, or what it made. A job that failed is forgotten with its error.
+    pub(super) fn check(&self, job: &JobId) -> Result<Generation> {
+        let mut running = self.lock();
+        let entry = running.get_mut(job).ok_or_else(|| unknown(job))?;
+        if let Some(outcome) = &entry.outcome {
+            return Ok(Generation::Done(outcome.clone()));
+        }
+        if entry.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            let progress = f32::from_bits(entry.signal.progress.load(Ordering::Relaxed));
+            return Ok(Generation::Pending { job: job.clone(), progress: Some(progress), check_after: CHECK_AFTER });
+        }
+        let done = match entry.thread.take().map(JoinHandle::join) {
+            Some(Ok(done)) => done,
+            _ => Err(Error::new(
+                ErrorKind::Unexpected,
+                "the offline provider stopped unexpectedly: this is a defect of adgen, please report it",
+            )),
+        };
+        match done {
+            Ok(generated) => {
+                entry.outcome = Some(generated.clone());
+                Ok(Generation::Done(generated))
+            }
+            Err(error) => {
+                running.remove(job);
+                Err(error)
+            }
+        }
+    }
+
+    /// Tells a job to stop and waits until it has; a finished one is left alone.
+    pub(super) async fn cancel(&self, job: &JobId) -> Result<()> {
+        let thread = {
+            let mut running = self.lock();
+            let entry = running.get_mut(job).ok_or_else(|| unknown(job))?;
+            entry.signal.cancelled.store(true, Ordering::Relaxed);
+            if entry.outcome.is_some() { None } else { entry.thread.take() }
+        };
+        if let Some(thread) = thread {
+            // What it made or why it failed interests nobody any more.
+            drop(tokio::task::spawn_blocking(move || thread.join()).await);
+            self.lock().remove(job);
+        }
+        Ok(())
+    }
+}
+
+fn unknown(job: &JobId) -> Error {
+    Error::new(ErrorKind::NotFound, format!("the offline provider has no job {job}: jobs end with their process"))
+}

@@ -1,0 +1,108 @@
+//! The contract of whatever makes moving backgrounds.
+
+use super::{Generation, JobId, ProviderInfo};
+use crate::{
+    error::Result,
+    project::{Aspect, Rgb},
+};
+use async_trait::async_trait;
+use std::{fmt::Debug, path::PathBuf};
+
+/// One background to be made.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct VideoRequest {
+    /// What is to be seen, style included; never the product.
+    pub prompt: String,
+    /// Least length in seconds; a longer clip is trimmed.
+    pub duration_s: f64,
+    /// Shape.
+    pub aspect: Aspect,
+    /// The shorter side of the final video in pixels: what the clip should be good enough for.
+    pub short_side: u32,
+    /// Frames a second of the final video.
+    pub fps: u32,
+    /// The same request and seed should give the same clip.
+    pub seed: u32,
+    /// The project's colours, the most important first.
+    pub palette: Vec<Rgb>,
+    /// A folder of the pipeline's own, for files made on this machine.
+    pub scratch: PathBuf,
+}
+
+impl VideoRequest {
+    /// A request for a 9:16 clip of `duration_s` seconds; files made on this machine go to `scratch`.
+    pub fn new(prompt: impl Into<String>, duration_s: f64, scratch: impl Into<PathBuf>) -> Self {
+        Self {
+            prompt: prompt.into(),
+            duration_s,
+            aspect: Aspect::Portrait9x16,
+            short_side: 1080,
+            fps: 30,
+            seed: 0,
+            palette: Vec::new(),
+            scratch: scratch.into(),
+        }
+    }
+}
+
+/// What a video provider can do.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct VideoCapability {
+    /// Shapes that it can make.
+    pub aspects: Vec<Aspect>,
+    /// The longest clip in seconds.
+    pub max_duration_s: f64,
+    /// Whether a seed is obeyed.
+    pub seed: bool,
+    /// Whether `cancel` stops the work.
+    pub cancel: bool,
+    /// Whether it works on this machine's processor and so has to take its turn with the pipeline's own work.
+    pub local: bool,
+}
+
+impl VideoCapability {
+    /// A remote provider of every shape.
+    pub fn remote(max_duration_s: f64) -> Self {
+        Self { aspects: Aspect::ALL.to_vec(), max_duration_s, seed: true, cancel: true, local: false }
+    }
+
+    /// A provider of every shape and length on this machine.
+    pub fn local() -> Self {
+        Self { aspects: Aspect::ALL.to_vec(), max_duration_s: f64::INFINITY, seed: true, cancel: true, local: true }
+    }
+}
+
+/// Makes moving backgrounds.
+///
+/// # For implementers
+/// A job is named before it is waited for, so that it can be found again: return `Pending` from `start` unless the
+/// work is already done. `start` is called once for each job and never repeated after an ambiguous failure; `check`
+/// and `cancel` may be repeated. Errors carry [`Retry`](crate::Retry), which alone decides whether the pipeline tries again.
+#[async_trait]
+pub trait VideoProvider: Debug + Send + Sync + 'static {
+    /// Name, model and price list.
+    fn info(&self) -> &ProviderInfo;
+
+    /// What it can do.
+    fn capability(&self) -> VideoCapability;
+
+    /// Starts a job.
+    ///
+    /// # Errors
+    /// `Unsupported` for a request outside [`VideoProvider::capability`], before anything is spent.
+    async fn start(&self, request: &VideoRequest) -> Result<Generation>;
+
+    /// Asks for a job; an unknown remote state counts as pending.
+    ///
+    /// # Errors
+    /// `NotFound` for a job that the provider does not know, `GenerationFailed` or `ContentRejected` where it failed.
+    async fn check(&self, job: &JobId) -> Result<Generation>;
+
+    /// Stops a job. Stopping a finished job does nothing.
+    ///
+    /// # Errors
+    /// `NotFound` for a job that the provider does not know.
+    async fn cancel(&self, job: &JobId) -> Result<()>;
+}

@@ -1,0 +1,258 @@
+//! One run over one project: events, waiting, cancelling. What bindings wrap.
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    pipeline::{Context, Event, EventSink, Providers, Source, Tracker, build, import},
+    project::{Aspect, State, Status},
+    report,
+    store::{Journal, JournalEntry, Lease, ProjectFiles, now},
+    studio::Matting,
+};
+use futures_util::{Stream, stream};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+/// How often a changed state is written while a run lasts.
+const SAVE_EVERY: Duration = Duration::from_millis(500);
+
+/// What a run needs to know.
+#[derive(Clone)]
+pub(crate) struct RunSettings {
+    pub(crate) files: ProjectFiles,
+    pub(crate) providers: Providers,
+    pub(crate) matting: Matting,
+    pub(crate) jobs: usize,
+    pub(crate) sink: Option<EventSink>,
+}
+
+/// A run under way. Dropping it does not stop the work; [`Run::cancel`] does.
+pub struct Run {
+    id: String,
+    project_id: String,
+    tracker: Arc<Tracker>,
+    cancel: CancellationToken,
+    task: JoinHandle<Result<Outcome>>,
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("id", &self.id).field("project_id", &self.project_id).finish_non_exhaustive()
+    }
+}
+
+/// A finished run.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The project.
+    pub project_id: String,
+    /// The videos, the main one first: shape, name in the project's folder, and where a person finds it.
+    pub videos: Vec<(Aspect, String, String)>,
+    /// Where a person finds the report.
+    pub report: String,
+    /// What is known about the project now.
+    pub state: State,
+}
+
+impl Run {
+    pub(crate) async fn start(project_id: String, source: Source, settings: RunSettings) -> Result<Self> {
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let lease = Lease::acquire(&settings.files, &id).await?;
+        // Everything that can fail before the first event gives the project back at once.
+        let prepared = prepare(&project_id, &settings).await;
+        let (context, tracker) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                lease.release().await;
+                return Err(error);
+            }
+        };
+        let cancel = context.cancel.clone();
+        tracker.emit(Event::RunStarted { project_id: project_id.clone(), run_id: id.clone() });
+        let work = Work { project_id: project_id.clone(), source, settings, context, lease };
+        let task = tokio::spawn(work.supervise());
+        Ok(Self { id, project_id, tracker, cancel, task })
+    }
+
+    /// Name of this run.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The project.
+    pub fn project_id(&self) -> &str {
+        &self.project_id
+    }
+
+    /// What is known about the project now.
+    pub fn state(&self) -> State {
+        self.tracker.state()
+    }
+
+    /// All events of the run, those of the past first. Ends after [`Event::RunFinished`].
+    pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + 'static {
+        Box::pin(stream::unfold(self.tracker.listen(), |mut events| async {
+            events.recv().await.map(|event| (event, events))
+        }))
+    }
+
+    /// Stops the run, remote jobs included. What is finished stays; a later run goes on from there.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    /// A handle that cancels the run from elsewhere.
+    pub fn canceller(&self) -> impl Fn() + Send + Sync + Clone + 'static {
+        let cancel = self.cancel.clone();
+        move || cancel.cancel()
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// Why the run failed; `Cancelled` where it was cancelled.
+    pub async fn wait(self) -> Result<Outcome> {
+        self.task.await.unwrap_or_else(|panic| {
+            Err(Error::new(ErrorKind::Unexpected, "the run stopped unexpectedly: this is a defect of adgen, please report it")
+                .with_context("cause", panic))
+        })
+    }
+}
+
+async fn prepare(project_id: &str, settings: &RunSettings) -> Result<(Arc<Context>, Arc<Tracker>)> {
+    let files = &settings.files;
+    let old = files.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
+    let mut state = old.unwrap_or_else(|| State::new(project_id, now()));
+    let mut journal = Journal::load(files).await?;
+    // The journal is the truth; the state only shows it.
+    state.cost_usd = journal.spent_usd();
+    journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
+    let tracker = Arc::new(Tracker::new(state, settings.sink.clone()));
+    let context = Context {
+        files: files.clone(),
+        journal: Mutex::new(journal),
+        tracker: Arc::clone(&tracker),
+        cancel: CancellationToken::new(),
+        policy: std::sync::OnceLock::new(),
+        jobs: settings.jobs,
+        turns: Arc::new(Semaphore::new(settings.jobs)),
+        scratch: files.work_folder()?,
+    };
+    Ok((Arc::new(context), tracker))
+}
+
+struct Work {
+    project_id: String,
+    source: Source,
+    settings: RunSettings,
+    context: Arc<Context>,
+    lease: Lease,
+}
+
+impl Work {
+    /// Runs to the end, whatever happens: the last state is written, the last event told, the project given back.
+    async fn supervise(self) -> Result<Outcome> {
+        let context = Arc::clone(&self.context);
+        let tracker = Arc::clone(&context.tracker);
+        let lost = self.lease.lost().clone();
+        let saver = tokio::spawn(save_now_and_then(Arc::clone(&context)));
+        // A task of its own, so that even a panic leads to an orderly end.
+        let mut work = tokio::spawn({
+            let (context, settings) = (Arc::clone(&context), self.settings);
+            async move { work(&context, self.source, settings).await }
+        });
+        let result = tokio::select! {
+            result = &mut work => result,
+            () = lost.cancelled() => {
+                context.cancel.cancel();
+                work.await.map(|_| Err(Error::new(
+                    ErrorKind::Locked,
+                    "the project's lease could not be renewed, so another process may have taken it: run again",
+                )))
+            }
+        };
+        let result = result.unwrap_or_else(|panic| {
+            Err(Error::new(ErrorKind::Unexpected, "a stage stopped unexpectedly: this is a defect of adgen, please report it")
+                .with_context("cause", panic))
+        });
+        let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
+        // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
+        context.cancel.cancel();
+        context.quiet().await;
+        saver.abort();
+        let status = match &result {
+            Ok(_) => Status::Completed,
+            Err(_) if cancelled => Status::Cancelled,
+            Err(_) => Status::Failed,
+        };
+        let video = result.as_ref().ok().and_then(|outcome| outcome.videos.first().map(|(_, _, path)| path.clone()));
+        tracker.end(status, result.as_ref().err(), video);
+        let closing = close(&context, status).await;
+        // Not worth a failure: the next run clears the folder.
+        drop(std::fs::remove_dir_all(&context.scratch));
+        if !lost.is_cancelled() {
+            self.lease.release().await;
+        }
+        tracker.close();
+        let mut outcome = result?;
+        closing?;
+        outcome.state = tracker.state();
+        outcome.project_id = self.project_id;
+        Ok(outcome)
+    }
+}
+
+async fn work(context: &Arc<Context>, source: Source, settings: RunSettings) -> Result<Outcome> {
+    let project = import(context, source).await?;
+    // Set once, before any stage asks.
+    let _ = context.policy.set(project.policy.clone());
+    let project = build(context, project, settings.providers, settings.matting).await?;
+    let videos: Vec<_> = project.output.aspects.iter().enumerate().map(|(index, &aspect)| {
+        let suffix = if index == 0 { String::new() } else { format!("_{}", aspect.file_suffix()) };
+        let name = format!("final_video{suffix}.mp4");
+        let path = context.files.display(&name);
+        (aspect, name, path)
+    }).collect();
+    report::write(context, &project, &videos[0].1).await?;
+    Ok(Outcome {
+        project_id: project.id.clone(),
+        videos,
+        report: context.files.display("report.html"),
+        state: context.tracker.state(),
+    })
+}
+
+async fn save_now_and_then(context: Arc<Context>) {
+    loop {
+        if let Some(state) = context.tracker.changed_state() {
+            // A storage that fails shows itself where products are written.
+            drop(save(&context, &state).await);
+        }
+        tokio::time::sleep(SAVE_EVERY).await;
+    }
+}
+
+async fn save(context: &Context, state: &State) -> Result<()> {
+    let json = serde_json::to_vec_pretty(state)
+        .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
+    context.files.write("state.json", json).await
+}
+
+async fn close(context: &Context, status: Status) -> Result<()> {
+    let outcome = status.as_str().to_lowercase();
+    context.record(JournalEntry::RunFinished { outcome }).await?;
+    let state = State { updated_at: now(), ..context.tracker.state() };
+    save(context, &state).await
+}
+
+/// Where the files of a project lie, for callers that want to open them.
+impl Outcome {
+    /// The main video where a person finds it.
+    pub fn video(&self) -> Option<PathBuf> {
+        self.videos.first().map(|(_, _, path)| PathBuf::from(path))
+    }
+}

@@ -1,0 +1,233 @@
+//! The façade: configure once, start runs, look things up.
+//!
+//! May depend on everything below it; nothing below knows it but for [`Matting`], which is plain data.
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    pipeline::{EventSink, Providers, Source},
+    project::{AdProject, State},
+    provider::{
+        AudioProvider, Planner, VideoProvider,
+        offline::{StudioAudio, StudioVideo, TemplatePlanner},
+    },
+    run::{Run, RunSettings},
+    store::{ProjectFiles, Store},
+};
+use object_store::ObjectStore;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// How products are cut out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Matting {
+    /// Name of the model: see [`matte::MODELS`](crate::matte::MODELS).
+    pub model: String,
+    /// Where models lie; `ADGEN_MODELS_DIR` or the user's data folder where missing.
+    pub models_dir: Option<PathBuf>,
+    /// Whether a model that is missing may be downloaded.
+    pub download: bool,
+}
+
+impl Default for Matting {
+    fn default() -> Self {
+        Self { model: crate::matte::DEFAULT_MODEL.to_owned(), models_dir: None, download: true }
+    }
+}
+
+/// Makes ads: holds what all runs share. Cheap to clone.
+#[derive(Clone)]
+pub struct Studio {
+    store: Store,
+    providers: Providers,
+    matting: Matting,
+    jobs: usize,
+    sink: Option<EventSink>,
+}
+
+impl fmt::Debug for Studio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Studio")
+            .field("store", &self.store)
+            .field("providers", &self.providers)
+            .field("matting", &self.matting)
+            .field("jobs", &self.jobs)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Studio {
+    /// Configures a studio. Without further ado it works offline, in the folder `./storage`, on all processors.
+    pub fn builder() -> StudioBuilder {
+        StudioBuilder::default()
+    }
+
+    /// Starts to make the ad of a document. Relative assets are taken from `folder`. The document and its files are copied
+    /// into the storage; one that came before, unchanged, goes on with the stored document and a person's edits in it.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem, `Locked` where another run works on the project, `Io`.
+    pub async fn generate(&self, project: AdProject, folder: impl Into<PathBuf>) -> Result<Run> {
+        project.validate()?;
+        let id = project.id.clone();
+        self.start(&id, Source::Document(Box::new(project), folder.into())).await
+    }
+
+    /// Goes on with a project of the storage: makes what is missing, after a crash or after an edit.
+    ///
+    /// # Errors
+    /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked`, `Io`.
+    pub async fn resume(&self, project_id: &str) -> Result<Run> {
+        self.project(project_id).await?;
+        self.start(project_id, Source::Stored).await
+    }
+
+    async fn start(&self, id: &str, source: Source) -> Result<Run> {
+        let settings = RunSettings {
+            files: self.store.project(id)?,
+            providers: self.providers.clone(),
+            matting: self.matting.clone(),
+            jobs: self.jobs,
+            sink: self.sink.clone(),
+        };
+        Run::start(id.to_owned(), source, settings).await
+    }
+
+    /// What is known about a project.
+    ///
+    /// # Errors
+    /// `NotFound` where nothing was ever done with it; `Io`.
+    pub async fn state(&self, project_id: &str) -> Result<State> {
+        self.read(project_id, "state.json", |bytes| serde_json::from_slice(bytes).map_err(unreadable)).await
+    }
+
+    /// The document as it lies in the storage.
+    ///
+    /// # Errors
+    /// `NotFound`, `InvalidProject`, `Io`.
+    pub async fn project(&self, project_id: &str) -> Result<AdProject> {
+        self.read(project_id, "project.json", |bytes| AdProject::from_json(&String::from_utf8_lossy(bytes))).await
+    }
+
+    /// The files of a project.
+    ///
+    /// # Errors
+    /// `InvalidProject` for an id that is none.
+    pub fn files(&self, project_id: &str) -> Result<ProjectFiles> {
+        self.store.project(project_id)
+    }
+
+    async fn read<T>(&self, id: &str, name: &str, parse: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+        let files = self.store.project(id)?;
+        let bytes = files.read(name).await?.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("there is no project {id:?} in the storage"))
+                .with_context("file", files.display(name))
+        })?;
+        parse(&bytes).map_err(|error| error.with_context("file", files.display(name)))
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(ErrorKind::InvalidProject, "the state of the project is not readable: delete the file and run again")
+        .with_source(error)
+}
+
+/// Configures a [`Studio`].
+#[derive(Default)]
+#[must_use]
+pub struct StudioBuilder {
+    folder: Option<PathBuf>,
+    objects: Option<Arc<dyn ObjectStore>>,
+    planner: Option<Arc<dyn Planner>>,
+    video: Option<Arc<dyn VideoProvider>>,
+    audio: Option<Arc<dyn AudioProvider>>,
+    matting: Matting,
+    jobs: Option<usize>,
+    sink: Option<EventSink>,
+}
+
+impl fmt::Debug for StudioBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StudioBuilder").field("folder", &self.folder).field("jobs", &self.jobs).finish_non_exhaustive()
+    }
+}
+
+impl StudioBuilder {
+    /// Keeps projects in a folder of this machine.
+    pub fn with_storage_dir(mut self, folder: impl AsRef<Path>) -> Self {
+        self.folder = Some(folder.as_ref().to_owned());
+        self
+    }
+
+    /// Keeps projects in an object store that supports create-if-absent.
+    pub fn with_object_store(mut self, objects: Arc<dyn ObjectStore>) -> Self {
+        self.objects = Some(objects);
+        self
+    }
+
+    /// Who plans. Default: the offline template planner.
+    pub fn with_planner(mut self, planner: impl Planner) -> Self {
+        self.planner = Some(Arc::new(planner));
+        self
+    }
+
+    /// Who makes backgrounds. Default: the offline studio.
+    pub fn with_video(mut self, provider: impl VideoProvider) -> Self {
+        self.video = Some(Arc::new(provider));
+        self
+    }
+
+    /// Who makes music. Default: the offline composer.
+    pub fn with_audio(mut self, provider: impl AudioProvider) -> Self {
+        self.audio = Some(Arc::new(provider));
+        self
+    }
+
+    /// How products are cut out.
+    pub fn with_matting(mut self, matting: Matting) -> Self {
+        self.matting = matting;
+        self
+    }
+
+    /// How many pieces of heavy work go on at a time, 1-256. Default: as many as there are processors.
+    pub fn with_jobs(mut self, jobs: usize) -> Self {
+        self.jobs = Some(jobs);
+        self
+    }
+
+    /// Calls `sink` for every event of every run. It must be quick and must not block.
+    pub fn on_event(mut self, sink: impl Fn(&crate::Event) + Send + Sync + 'static) -> Self {
+        self.sink = Some(Arc::new(sink));
+        self
+    }
+
+    /// The studio.
+    ///
+    /// # Errors
+    /// `InvalidConfig` for a number of jobs that is out of range, `Io` where the folder cannot be made.
+    pub fn build(self) -> Result<Studio> {
+        let jobs = self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(256));
+        if !(1..=256).contains(&jobs) {
+            return Err(Error::new(ErrorKind::InvalidConfig, format!("{jobs} jobs at a time: 1 to 256 are allowed")));
+        }
+        let store = match self.objects {
+            Some(objects) => Store::remote(objects),
+            None => Store::local(self.folder.unwrap_or_else(|| PathBuf::from("storage")))?,
+        };
+        let offline_planner: Arc<dyn Planner> = Arc::new(TemplatePlanner::new());
+        let offline_video: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
+        let offline_audio: Arc<dyn AudioProvider> = Arc::new(StudioAudio::new());
+        let providers = Providers {
+            planner: self.planner.unwrap_or_else(|| Arc::clone(&offline_planner)),
+            video: self.video.unwrap_or_else(|| Arc::clone(&offline_video)),
+            audio: self.audio.unwrap_or_else(|| Arc::clone(&offline_audio)),
+            offline_planner,
+            offline_video,
+            offline_audio,
+        };
+        Ok(Studio { store, providers, matting: self.matting, jobs, sink: self.sink })
+    }
+}

