@@ -1,5 +1,4 @@
 //! Placeholder
-#[path = "/tmp/stub/compose.rs"]
 pub mod compose;
 mod error;
 #[cfg(feature = "cli")]

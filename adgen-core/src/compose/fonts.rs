@@ -96,6 +96,11 @@ impl Fonts {
         }
     }
 
+    /// How many faces there are, the embedded ones included.
+    pub fn faces(&self) -> usize {
+        self.system.db().len()
+    }
+
     /// The family of the brand, where one is in use.
     pub fn brand_family(&self) -> Option<&str> {
         self.brand.as_deref()

@@ -250,15 +250,33 @@ impl Resampler {
             }
             return;
         }
-        let step = fixed(-shear / rise);
+        self.sloping_row(first, fixed(-shear / rise), last_row, out);
+    }
+
+    /// The second pass of a turned map: the source row changes every few columns; between, the taps are whole slices.
+    fn sloping_row(&self, first: i64, step: i64, last_row: i64, out: &mut [u8]) {
+        let length = self.stride.min(out.len());
+        let kernel = &*KERNEL;
         let mut position = first;
-        for (x, out) in out.iter_mut().enumerate().take(self.stride) {
-            let (index, phase) = split(position);
-            let begin = (index - 1 - self.first_row).clamp(0, last_row) as usize * self.stride + x;
-            let weights = KERNEL[phase];
-            let sum = (0..4).map(|k| i32::from(self.rows[begin + k * self.stride]) * i32::from(weights[k])).sum();
-            *out = to_byte(sum);
-            position += step;
+        let mut x = 0;
+        while x < length {
+            let (index, _) = split(position);
+            let steps = if step > 0 {
+                // Columns until the next row: the position is rounded to the nearest phase, as `split` does.
+                (((index + 1) << POSITION_BITS) - (1 << (POSITION_BITS - 9)) - position + step - 1) / step
+            } else {
+                (position + (1 << (POSITION_BITS - 9)) - (index << POSITION_BITS)) / -step + 1
+            };
+            let end = length.min(x + steps.clamp(1, 1 << 20) as usize);
+            let begin = (index - 1 - self.first_row).clamp(0, last_row) as usize * self.stride;
+            let line = |k: usize| &self.rows[begin + k * self.stride + x..begin + k * self.stride + end];
+            let (r0, r1, r2, r3) = (line(0), line(1), line(2), line(3));
+            for ((((out, &a), &b), &c), &d) in out[x..end].iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
+                let [w0, w1, w2, w3] = kernel[split(position).1].map(i32::from);
+                *out = to_byte(i32::from(a) * w0 + i32::from(b) * w1 + i32::from(c) * w2 + i32::from(d) * w3);
+                position += step;
+            }
+            x = end;
         }
     }
 }
@@ -266,16 +284,17 @@ impl Resampler {
 /// A row whose columns lie anywhere.
 fn row_by_phase(source: &[u8], first: i64, step: i64, out: &mut [i16]) {
     let last = source.len() as i64 - 1;
+    let kernel = &*KERNEL;
     let mut position = first;
     for out in out {
         let (index, phase) = split(position);
-        let weights = KERNEL[phase];
-        let begin = index - 1;
-        *out = if begin >= 0 && begin + 3 <= last {
-            let taps = &source[begin as usize..begin as usize + 4];
-            to_row((0..4).map(|k| i32::from(taps[k]) * i32::from(weights[k])).sum())
-        } else {
-            i16::from(source[index.clamp(0, last) as usize]) << ROW_BITS
+        *out = match usize::try_from(index - 1).ok().and_then(|begin| source.get(begin..begin + 4)) {
+            Some(taps) => {
+                let [w0, w1, w2, w3] = kernel[phase].map(i32::from);
+                let [a, b, c, d] = [taps[0], taps[1], taps[2], taps[3]].map(i32::from);
+                to_row(a * w0 + b * w1 + c * w2 + d * w3)
+            }
+            None => i16::from(source[index.clamp(0, last) as usize]) << ROW_BITS,
         };
         position += step;
     }

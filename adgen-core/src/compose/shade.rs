@@ -76,7 +76,7 @@ impl Shade {
         let map_height = (above + below).ceil() as usize + 1;
         let at = |x: usize, y: usize| (x as f32 + left + 0.5, y as f32 + top + 0.5);
         // The ground is seen at a flat angle: everything round becomes an ellipse about a fifth as high as wide.
-        let (radius_x, radius_y) = (span * 0.53, span * 0.105);
+        let (radius_x, radius_y) = (span * 0.54, span * 0.12);
         let mut ambient = fill(map_width, map_height, |x, y| {
             let (x, y) = at(x, y);
             let (dx, dy) = ((x - middle) / radius_x, (y - floor - radius_y * 0.15) / radius_y);
@@ -102,7 +102,7 @@ impl Shade {
             .zip(&penumbra)
             .zip(&core)
             .map(|((&ambient, &penumbra), &core)| {
-                1.0 - (1.0 - 0.34 * ambient) * (1.0 - 0.5 * penumbra) * (1.0 - 0.62 * core)
+                1.0 - (1.0 - 0.38 * ambient) * (1.0 - 0.54 * penumbra) * (1.0 - 0.62 * core)
             })
             .collect();
         let scale = cell as f32;

@@ -90,11 +90,6 @@ impl Sprite {
         }
     }
 
-    /// Width and height with the border.
-    pub(super) fn size(&self) -> (usize, usize) {
-        (self.width, self.height)
-    }
-
     /// The box that the sprite covers under `map`, border included.
     pub(super) fn bounds(&self, map: &Affine) -> Rect {
         let (w, h) = (self.width as f64, self.height as f64);
@@ -283,7 +278,7 @@ mod tests {
                 for x in 0..120 {
                     let (cx, cy) = (x as f64 + 0.5 - 20.0 - dx, y as f64 + 0.5 - 20.0 - dy);
                     let got = f32::from(frame.y[y * 120 + x]);
-                    let range = [-0.35, 0.35].map(|slack| {
+                    let range = [-0.55, 0.55].map(|slack| {
                         16.0 + 219.0 * linear_to_srgb((30.5 - distance(cx, cy) as f32 + slack).clamp(0.0, 1.0))
                     });
                     assert!(got >= range[0] - 12.0 && got <= range[1] + 12.0, "{x},{y}: {got} {range:?}");

@@ -25,6 +25,7 @@ pub(super) struct TextBlock {
     pub(super) size: f32,
     pub(super) width: f32,
     pub(super) height: f32,
+    #[cfg(test)]
     pub(super) lines: usize,
     /// Characters that no font has; they are left out.
     pub(super) missing: String,
@@ -60,10 +61,19 @@ impl TextBlock {
             }
             size = (size * 0.95).max(style.smallest);
         }
-        let (width, lines) = setter.balance();
+        size = setter.without_orphan(size);
+        let (width, lines) = setter.balance(size);
         let height = lines as f32 * size * style.leading;
-        let missing = missing.chars().collect();
-        Some(Self { buffer: setter.buffer, size, width, height, lines, missing, truncated })
+        Some(Self {
+            buffer: setter.buffer,
+            size,
+            width,
+            height,
+            #[cfg(test)]
+            lines,
+            missing,
+            truncated,
+        })
     }
 }
 
@@ -121,9 +131,31 @@ impl Setter<'_> {
         size
     }
 
+    /// A single word on the last of several lines: a little smaller, and it often fits on the line before.
+    fn without_orphan(&mut self, size: f32) -> f32 {
+        let wrap = self.buffer.wrap();
+        let (_, lines) = self.lay_out(size, wrap, self.width);
+        let words = |text: &str| text.split_whitespace().count();
+        let last = self.buffer.layout_runs().last().map_or(0, |run| {
+            let (from, to) = run.glyphs.iter().fold((usize::MAX, 0), |(a, b), g| (a.min(g.start), b.max(g.end)));
+            words(run.text.get(from..to).unwrap_or_default())
+        });
+        let smallest = (size * 0.82).max(self.style.smallest);
+        if wrap == Wrap::Word && lines > 1 && last == 1 {
+            let mut smaller = size * 0.97;
+            while smaller >= smallest {
+                if self.fits(smaller, wrap) && self.lay_out(smaller, wrap, self.width).1 < lines {
+                    return smaller;
+                }
+                smaller *= 0.97;
+            }
+        }
+        size
+    }
+
     /// Narrows the box as far as the number of lines stays: lines of like length, and no orphan. Returns width and lines.
-    fn balance(&mut self) -> (f32, usize) {
-        let (size, wrap) = (self.buffer.metrics().font_size, self.buffer.wrap());
+    fn balance(&mut self, size: f32) -> (f32, usize) {
+        let wrap = self.buffer.wrap();
         let (widest, lines) = self.lay_out(size, wrap, self.width);
         if lines < 2 {
             // The box becomes the line, so that it is the block that is aligned.
@@ -136,8 +168,7 @@ impl Setter<'_> {
             let (widest, count) = self.lay_out(size, wrap, middle);
             if count <= lines && widest <= middle + 0.01 { enough = middle } else { narrow = middle }
         }
-        let (widest, lines) = self.lay_out(size, wrap, enough);
-        let _ = widest;
+        let (_, lines) = self.lay_out(size, wrap, enough);
         (enough, lines)
     }
 }

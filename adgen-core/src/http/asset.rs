@@ -1,6 +1,9 @@
 //! Files that a document or a provider names by URL.
 
-use super::{client, download::{Expectation, download}};
+use super::{
+    client,
+    download::{Expectation, download},
+};
 use crate::error::{Error, ErrorKind, Result};
 use std::path::Path;
 

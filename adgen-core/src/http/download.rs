@@ -176,7 +176,8 @@ fn network(url: &str, error: reqwest::Error) -> Failure {
         (ErrorKind::Io, "the connection broke off")
     };
     let broken_off = !error.is_builder() && !error.is_redirect();
-    let error = Error::new(kind, message).with_context("url", url).with_retry(Retry::Now).with_source(error.without_url());
+    let error =
+        Error::new(kind, message).with_context("url", url).with_retry(Retry::Now).with_source(error.without_url());
     Failure { error, broken_off }
 }
 

@@ -27,12 +27,14 @@ pub(super) fn matte(photo: &RgbImage, cancel: &dyn Fn() -> bool) -> Result<GrayI
     let (width, height) = (small.width() as usize, small.height() as usize);
     let colours: Vec<[f32; 3]> = plane::colours(&small).into_iter().map(oklab::from_srgb).collect();
     let backdrop = Backdrop::fit(&colours, width, height).ok_or_else(|| {
-        Error::new(ErrorKind::Unsupported, "the photo's background is not plain enough to cut the product out by colour")
+        Error::new(
+            ErrorKind::Unsupported,
+            "the photo's background is not plain enough to cut the product out by colour",
+        )
     })?;
     let tolerance = (3.0 * backdrop.spread).clamp(0.02, PLAIN * 1.3);
-    let off = (0..width * height)
-        .map(|i| distance(colours[i], backdrop.at(i % width, i / width, width, height)))
-        .collect();
+    let off =
+        (0..width * height).map(|i| distance(colours[i], backdrop.at(i % width, i / width, width, height))).collect();
     let off = Plane { width, height, data: off };
     // Backdrop is what is like it and reaches the border; what is like it inside the product is the product's own.
     let (labels, parts) = regions::label(&off, |d| d < tolerance);
@@ -190,7 +192,9 @@ mod tests {
 
     #[test]
     fn a_busy_background_is_refused() {
-        let photo = RgbImage::from_fn(200, 200, |x, y| Rgb([(x * 37 % 256) as u8, (y * 53 % 256) as u8, ((x * y) % 256) as u8]));
+        let photo = RgbImage::from_fn(200, 200, |x, y| {
+            Rgb([(x * 37 % 256) as u8, (y * 53 % 256) as u8, ((x * y) % 256) as u8])
+        });
         assert_eq!(matte(&photo, &|| false).expect_err("busy").kind(), ErrorKind::Unsupported);
     }
 }

@@ -71,8 +71,9 @@ const MAX_SHARE: f64 = 0.97;
 
 impl Cutout {
     fn new(image: RgbaImage, mask: GrayImage, source: CutoutSource, notes: Vec<String>) -> Result<Self> {
-        let bounds = bounds(&mask, INVISIBLE)
-            .ok_or_else(|| Error::new(ErrorKind::InvalidInput, "nothing is visible of the product").with_operation("extract"))?;
+        let bounds = bounds(&mask, INVISIBLE).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidInput, "nothing is visible of the product").with_operation("extract")
+        })?;
         Ok(Self { image, mask, bounds, source, notes })
     }
 }
@@ -123,9 +124,9 @@ pub fn by_transparency(photo: &Photo) -> Result<Option<Cutout>> {
         Rgba([r, g, b, alpha.get_pixel(x, y)[0]])
     });
     let notes = photo.notes().to_vec();
-    Cutout::new(image, alpha.clone(), CutoutSource::ExistingAlpha, notes)
-        .map(Some)
-        .map_err(|_| Error::new(ErrorKind::InvalidInput, "the photo is transparent everywhere").with_operation("extract"))
+    Cutout::new(image, alpha.clone(), CutoutSource::ExistingAlpha, notes).map(Some).map_err(|_| {
+        Error::new(ErrorKind::InvalidInput, "the photo is transparent everywhere").with_operation("extract")
+    })
 }
 
 /// The cut-out by `remover`, refined.
@@ -150,12 +151,18 @@ pub fn by_model(photo: &Photo, remover: &mut dyn BackgroundRemover, cancel: &dyn
             coarse = GrayImage::new(rgb.width(), rgb.height());
             imageops::replace(&mut coarse, &mask, i64::from(closer.x), i64::from(closer.y));
             region = closer;
-            notes.push(format!("{} looked twice: the second time at {}x{} pixels", remover.name(), closer.width, closer.height));
+            notes.push(format!(
+                "{} looked twice: the second time at {}x{} pixels",
+                remover.name(),
+                closer.width,
+                closer.height
+            ));
         }
     }
     let part = imageops::crop_imm(&coarse, region.x, region.y, region.width, region.height).to_image();
     // The precision is that of the last look, which saw `seen` pixels on the model's square.
-    let seen = if notes.len() > photo.notes().len() { region.width.max(region.height) } else { rgb.width().max(rgb.height()) };
+    let seen =
+        if notes.len() > photo.notes().len() { region.width.max(region.height) } else { rgb.width().max(rgb.height()) };
     let resolution = (remover.resolution() * region.width.max(region.height)).div_ceil(seen).max(1);
     let matte = refine::refine(&crop(rgb, region), &part, resolution, &refine::RefineOptions::default(), cancel)?;
     let mut mask = GrayImage::new(rgb.width(), rgb.height());
@@ -201,7 +208,8 @@ fn unsupported(message: impl Into<String>) -> Error {
 
 /// A photo that is all one colour shows no product; a model would cut shapes out of its noise.
 fn check_contrast(photo: &RgbImage) -> Result<()> {
-    let bright = |pixel: &image::Rgb<u8>| f64::from(pixel[0]) * 0.3 + f64::from(pixel[1]) * 0.6 + f64::from(pixel[2]) * 0.1;
+    let bright =
+        |pixel: &image::Rgb<u8>| f64::from(pixel[0]) * 0.3 + f64::from(pixel[1]) * 0.6 + f64::from(pixel[2]) * 0.1;
     let (mut n, mut sum, mut square) = (0.0, 0.0, 0.0);
     let (mut low, mut high) = ([u8::MAX; 3], [0; 3]);
     for pixel in photo.pixels().step_by((photo.pixels().len() / 100_000).max(1)) {
@@ -227,7 +235,10 @@ fn check_share(mask: &GrayImage) -> Result<()> {
         return Err(unsupported(format!("no product was found: {:.2} % of the photo", some / all * 100.0)));
     }
     if sure > MAX_SHARE * all {
-        return Err(unsupported(format!("product and background cannot be told apart: {:.1} % of the photo was taken", sure / all * 100.0)));
+        return Err(unsupported(format!(
+            "product and background cannot be told apart: {:.1} % of the photo was taken",
+            sure / all * 100.0
+        )));
     }
     if sure < 0.2 * some {
         return Err(unsupported("it is not clear where the product is"));
@@ -283,3 +294,7 @@ fn agree(a: &GrayImage, b: &GrayImage) -> bool {
 fn crop(photo: &RgbImage, part: Bounds) -> RgbImage {
     imageops::crop_imm(photo, part.x, part.y, part.width, part.height).to_image()
 }
+
+#[cfg(test)]
+#[path = "cutout_tests.rs"]
+mod tests;

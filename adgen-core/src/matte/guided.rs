@@ -33,7 +33,9 @@ pub(super) fn enlarge(alpha: &Plane, small: &[[f32; 3]], full: &RgbImage, radius
 /// The linear function of each pixel's surroundings: three slopes and an offset.
 fn fit(alpha: &Plane, colours: &[[f32; 3]], radius: usize) -> [Plane; 4] {
     let (w, h) = (alpha.width, alpha.height);
-    let plane = |value: &dyn Fn(usize) -> f32| Plane { width: w, height: h, data: (0..w * h).map(value).collect() }.box_mean(radius);
+    let plane = |value: &dyn Fn(usize) -> f32| {
+        Plane { width: w, height: h, data: (0..w * h).map(value).collect() }.box_mean(radius)
+    };
     let mean = [0, 1, 2].map(|k: usize| plane(&|i| colours[i][k]));
     let mean_alpha = alpha.box_mean(radius);
     let cross = [0, 1, 2].map(|k: usize| plane(&|i| colours[i][k] * alpha.data[i]));
@@ -78,7 +80,11 @@ mod tests {
         let full = RgbImage::from_fn(128, 64, |x, _| if x < 61 { Rgb([20, 40, 200]) } else { Rgb([230, 120, 30]) });
         let small = image::imageops::thumbnail(&full, 32, 16);
         let colours = super::super::plane::colours(&small);
-        let alpha = Plane { width: 32, height: 16, data: colours.iter().map(|c| (c[0] - 20.0 / 255.0) / (210.0 / 255.0)).collect() };
+        let alpha = Plane {
+            width: 32,
+            height: 16,
+            data: colours.iter().map(|c| (c[0] - 20.0 / 255.0) / (210.0 / 255.0)).collect(),
+        };
         let out = enlarge(&alpha, &colours, &full, 2);
         for (i, value) in out.data.iter().enumerate() {
             let truth = if i % 128 < 61 { 0.0 } else { 1.0 };

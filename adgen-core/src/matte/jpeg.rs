@@ -23,9 +23,9 @@ pub(super) fn inspect(bytes: &[u8]) -> Option<JpegFacts> {
     loop {
         // Between segments any number of bytes may stand until the next marker; inside a scan, 0xff00 is a data byte
         // and 0xffd0-0xffd7 are restart markers.
-        let Some(at) = rest.windows(2).position(|pair| {
-            pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xff | 0xd0..=0xd7)
-        }) else {
+        let Some(at) =
+            rest.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xff | 0xd0..=0xd7))
+        else {
             return Some(facts);
         };
         let marker = rest[at + 1];

@@ -37,3 +37,6 @@ pub use registry::{CommercialUse, DEFAULT_MODEL, MODELS, ModelInfo, find as find
 pub use remover::BackgroundRemover;
 pub use runtime::{HOW_TO_GET as HOW_TO_GET_RUNTIME, ORT_DYLIB_PATH, SearchRoots};
 pub use store::{MODELS_DIR, ModelStore};
+
+#[cfg(test)]
+mod model_tests;

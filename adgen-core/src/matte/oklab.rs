@@ -13,7 +13,6 @@ pub(super) fn from_srgb(colour: [f32; 3]) -> [f32; 3] {
     ]
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

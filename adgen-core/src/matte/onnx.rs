@@ -15,6 +15,7 @@ use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// ONNX Runtime, loaded. Cheap to clone; the library stays loaded as long as the process lives.
@@ -36,6 +37,9 @@ impl Runtime {
     /// # Errors
     /// [`ErrorKind::Model`] where none is found or none works, with what was tried and how to get one.
     pub fn load(roots: &SearchRoots) -> Result<Self> {
+        if let Some(runtime) = &*loaded() {
+            return Ok(runtime.clone());
+        }
         let mut tried = Vec::new();
         for library in roots.require()? {
             match Self::load_file(&library) {
@@ -47,11 +51,15 @@ impl Runtime {
             .with_context("tried", tried.join("; ")))
     }
 
-    /// Loads this library file.
+    /// Loads this library file, unless one was loaded before: that one is given then.
     ///
     /// # Errors
     /// [`ErrorKind::Model`] where it is no library, or one that is too old.
     pub fn load_file(library: &Path) -> Result<Self> {
+        let mut slot = loaded();
+        if let Some(runtime) = &*slot {
+            return Ok(runtime.clone());
+        }
         let failed = |reason: String| {
             Error::new(ErrorKind::Model, "the ONNX Runtime library cannot be used")
                 .with_context("path", library.display())
@@ -67,10 +75,12 @@ impl Runtime {
             Ok(Err(reason)) => return Err(failed(reason)),
             Err(_) => return Err(failed("it does not keep to the ONNX Runtime interface".into())),
         };
-        Ok(Self { environment, library: library.to_path_buf() })
+        let runtime = Self { environment, library: library.to_path_buf() };
+        *slot = Some(runtime.clone());
+        Ok(runtime)
     }
 
-    /// The library file that was asked for.
+    /// The library file that is loaded.
     pub fn library(&self) -> &Path {
         &self.library
     }
@@ -79,6 +89,12 @@ impl Runtime {
     pub fn build_info(&self) -> &'static str {
         ort::info()
     }
+}
+
+/// The one runtime of this process: the library allows no second environment.
+fn loaded() -> MutexGuard<'static, Option<Runtime>> {
+    static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
+    LOADED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A model in ONNX Runtime.
@@ -115,7 +131,9 @@ impl OnnxRemover {
     fn infer(&mut self, input: &[f32]) -> Result<Vec<f32>> {
         let side = self.info.input as usize;
         let failed = |reason: String| {
-            Error::new(ErrorKind::Model, "the model failed").with_context("model", self.info.name).with_context("reason", reason)
+            Error::new(ErrorKind::Model, "the model failed")
+                .with_context("model", self.info.name)
+                .with_context("reason", reason)
         };
         let shape = [1_usize, 3, side, side];
         let tensor = TensorRef::from_array_view((shape, input)).map_err(|e| failed(e.to_string()))?;

@@ -48,9 +48,10 @@ impl Photo {
         let mut notes = Vec::new();
         let (pixels, orientation, profile) = decode(bytes, &mut notes)?;
         let original = match orientation {
-            Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
-                (pixels.height(), pixels.width())
-            }
+            Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH => (pixels.height(), pixels.width()),
             _ => (pixels.width(), pixels.height()),
         };
         let (mut rgb, mut alpha) = split(pixels);
@@ -60,7 +61,8 @@ impl Photo {
         let longest = rgb.width().max(rgb.height());
         if longest > WORKING_SIDE {
             let scaled = |side: u32| {
-                ((u64::from(side) * u64::from(WORKING_SIDE) + u64::from(longest) / 2) / u64::from(longest)).max(1) as u32
+                ((u64::from(side) * u64::from(WORKING_SIDE) + u64::from(longest) / 2) / u64::from(longest)).max(1)
+                    as u32
             };
             let (width, height) = (scaled(rgb.width()), scaled(rgb.height()));
             check_size(width, height)?;
@@ -211,8 +213,7 @@ fn to_srgb(rgb: &mut RgbImage, profile: &[u8], notes: &mut Vec<String>) {
         return;
     }
     let target = ColorProfile::new_srgb();
-    let Ok(transform) =
-        source.create_transform_8bit(Layout::Rgb, &target, Layout::Rgb, TransformOptions::default())
+    let Ok(transform) = source.create_transform_8bit(Layout::Rgb, &target, Layout::Rgb, TransformOptions::default())
     else {
         notes.push("the photo's colour profile is of a kind that is not supported: taken as sRGB".into());
         return;
@@ -221,10 +222,12 @@ fn to_srgb(rgb: &mut RgbImage, profile: &[u8], notes: &mut Vec<String>) {
     let steps = (0..=255).step_by(51);
     let probe: Vec<u8> = steps
         .clone()
-        .flat_map(|r| steps.clone().flat_map({
-            let steps = steps.clone();
-            move |g| steps.clone().flat_map(move |b| [r as u8, g as u8, b as u8])
-        }))
+        .flat_map(|r| {
+            steps.clone().flat_map({
+                let steps = steps.clone();
+                move |g| steps.clone().flat_map(move |b| [r as u8, g as u8, b as u8])
+            })
+        })
         .collect();
     let mut seen = vec![0; probe.len()];
     if transform.transform(&probe, &mut seen).is_err() {
@@ -244,3 +247,7 @@ fn to_srgb(rgb: &mut RgbImage, profile: &[u8], notes: &mut Vec<String>) {
     }
     notes.push("the photo's colour profile was converted to sRGB".into());
 }
+
+#[cfg(test)]
+#[path = "photo_tests.rs"]
+mod tests;

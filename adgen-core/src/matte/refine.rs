@@ -24,7 +24,7 @@ pub struct RefineOptions {
 
 impl Default for RefineOptions {
     fn default() -> Self {
-        Self { band: 2.5, low: 0.12, high: 0.88 }
+        Self { band: 2.0, low: 0.12, high: 0.88 }
     }
 }
 
@@ -61,15 +61,24 @@ pub fn refine(
     Ok(matte.to_gray())
 }
 
-/// The last percents on both sides are noise of the solver: nothing and all are what was meant.
+/// How much of alpha's range on both sides is taken as nothing and all.
+const SETTLE: f32 = 0.13;
+
+/// A product's edge is a pixel or two wide; the solver's tails on both sides of it are colour noise.
 fn settle(alpha: f32) -> f32 {
-    ((alpha - knob("SET",0.03)) / (1.0-2.0*knob("SET",0.03))).clamp(0.0, 1.0)
+    ((alpha - SETTLE) / (1.0 - 2.0 * SETTLE)).clamp(0.0, 1.0)
 }
 
 /// How much the coarse mask itself counts where colours say nothing.
-const PRIOR: f32 = 0.01;
-/// How much a sure colour sample counts.
-const SAMPLES: f32 = 0.3;
+const PRIOR: f32 = 0.03;
+/// How much more it counts at the far ends of the band: the model errs by a pixel of its own, seldom by two.
+const FAR_PRIOR: f32 = 0.3;
+/// How much a sure colour sample counts. Little: on products whose colours recur in the background it misleads.
+const SAMPLES: f32 = 0.04;
+/// By how much the coarse mask is steepened before it counts: its edge is a blur of the model, not of the product.
+const DECISION: f32 = 2.0;
+/// So many bands inside the coarse edge the product is whole, whatever the model doubts there.
+const DEEP: f32 = 2.5;
 /// Ridge of the closed-form solution: compression noise of a photo.
 const EPSILON: f32 = 1e-5;
 
@@ -81,7 +90,7 @@ fn solve(
     cancel: &dyn Fn() -> bool,
 ) -> Option<Plane> {
     let (width, height) = (mask.width, mask.height);
-    let band = knob("BAND",options.band) * grain;
+    let band = options.band * grain;
     // Sure is what is sure itself and has nothing unsure within the band.
     let to_outside = plane::distance_to(width, height, |i| mask.data[i] < options.high);
     let to_inside = plane::distance_to(width, height, |i| mask.data[i] > options.low);
@@ -92,7 +101,7 @@ fn solve(
         inside.iter().zip(&outside).map(|(a, b)| a.max(*b)).collect()
     };
     // Deep inside or far outside the coarse edge, doubts of the model are about shading, not about the edge.
-    let deep = knob("DEEP", 2.5) * band;
+    let deep = DEEP * band;
     let product: Vec<bool> =
         (0..mask.data.len()).map(|i| to_outside[i] > band || (mask.data[i] >= 0.5 && depth[i] > deep)).collect();
     let background: Vec<bool> = (0..mask.data.len()).map(|i| to_inside[i] > band).collect();
@@ -107,10 +116,10 @@ fn solve(
     for (i, guess) in places.iter().zip(&guesses) {
         let i = *i as usize;
         // The farther from the coarse edge, the more the model is to be believed, and the less a likeness of colours.
-        let far = (depth[i] / (band * knob("FAR",1.5))).min(1.0).powi(2);
-        let trust = knob("SAMPLES",SAMPLES) * guess.confidence * (1.0 - far);
-        let prior = ((mask.data[i] - 0.5) * knob("PGAIN", 1.5) + 0.5).clamp(0.0, 1.0);
-        let belief = knob("PRIOR",PRIOR) + knob("FARP",0.1) * far;
+        let far = (depth[i] / band).min(1.0).powi(2);
+        let trust = SAMPLES * guess.confidence * (1.0 - far);
+        let prior = ((mask.data[i] - 0.5) * DECISION + 0.5).clamp(0.0, 1.0);
+        let belief = PRIOR + FAR_PRIOR * far;
         strength[i] = trust + belief;
         wish[i] = (trust * guess.alpha + belief * prior) / (trust + belief);
         alpha[i] = wish[i];
@@ -122,10 +131,49 @@ fn solve(
         unknown: &unknown,
         wish: &wish,
         strength: &strength,
-        epsilon: knob("EPS",EPSILON),
+        epsilon: EPSILON,
         iterations: 120,
     };
     closed_form::solve(&problem, &mut alpha, cancel).then_some(Plane { width, height, data: alpha })
 }
 
-fn knob(n:&str,d:f32)->f32{ use std::{sync::Mutex,collections::HashMap}; static K:Mutex<Option<HashMap<String,f32>>>=Mutex::new(None); *K.lock().unwrap().get_or_insert_with(HashMap::new).entry(n.into()).or_insert_with(||std::env::var(n).ok().and_then(|v|v.parse().ok()).unwrap_or(d)) }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{error::ErrorKind, matte::metric};
+    use image::{Luma, Rgb};
+
+    fn edge(at: f32, width: f32) -> GrayImage {
+        GrayImage::from_fn(480, 320, |x, _| {
+            Luma([(((x as f32 + 0.5 - at) / width + 0.5).clamp(0.0, 1.0) * 255.0) as u8])
+        })
+    }
+
+    #[test]
+    fn a_shifted_soft_edge_snaps_to_the_photos() {
+        let truth = edge(240.0, 1.0);
+        let photo = RgbImage::from_fn(480, 320, |x, y| {
+            let grain = ((x * 31 + y * 17) % 13) as u8;
+            if x < 240 { Rgb([40 + grain, 90, 60]) } else { Rgb([200, 150 + grain, 40]) }
+        });
+        let coarse = edge(243.0, 6.0);
+        let matte = refine(&photo, &coarse, 160, &RefineOptions::default(), &|| false).expect("refines");
+        let (before, after) = (metric::compare(&coarse, &truth), metric::compare(&matte, &truth));
+        let (before, after) = before.zip(after).expect("sizes");
+        assert!(
+            after.absolute < before.absolute / 3.0 && after.gradient < before.gradient / 3.0,
+            "{before:?} {after:?}"
+        );
+    }
+
+    #[test]
+    fn sizes_must_agree_and_cancel_stops() {
+        let photo = RgbImage::new(100, 80);
+        let kind = |mask: &GrayImage, cancel: bool| {
+            refine(&photo, mask, 320, &RefineOptions::default(), &|| cancel).err().map(|error| error.kind())
+        };
+        assert_eq!(kind(&GrayImage::new(80, 100), false), Some(ErrorKind::Unexpected));
+        let half = GrayImage::from_fn(100, 80, |x, _| Luma([if x > 50 { 255 } else { 0 }]));
+        assert_eq!(kind(&half, true), Some(ErrorKind::Cancelled));
+    }
+}

@@ -131,9 +131,9 @@ fn children(dir: &Path, keep: impl Fn(&str) -> bool) -> Vec<PathBuf> {
 
 fn is_library(name: &str) -> bool {
     name == "onnxruntime.dll"
-        || name.strip_prefix("libonnxruntime.").is_some_and(|rest| {
-            rest == "so" || rest.starts_with("so.") || rest == "dylib" || rest.ends_with(".dylib")
-        })
+        || name
+            .strip_prefix("libonnxruntime.")
+            .is_some_and(|rest| rest == "so" || rest.starts_with("so.") || rest == "dylib" || rest.ends_with(".dylib"))
 }
 
 fn libraries(dir: &Path) -> Vec<PathBuf> {
@@ -183,7 +183,8 @@ mod tests {
         let work = dir.path().join("project/deep/er");
         fs::create_dir_all(&work).expect("creates");
         let python = dir.path().join("venv/lib/python3.11/site-packages/onnxruntime/capi/libonnxruntime.so.1.23.0");
-        let venv = dir.path().join("project/.venv/lib/python3.12/site-packages/onnxruntime/capi/libonnxruntime.so.1.23.0");
+        let venv =
+            dir.path().join("project/.venv/lib/python3.12/site-packages/onnxruntime/capi/libonnxruntime.so.1.23.0");
         let system = dir.path().join("lib/libonnxruntime.so");
         for path in [&python, &venv, &system] {
             touch(path);

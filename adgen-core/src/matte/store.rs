@@ -74,7 +74,10 @@ impl ModelStore {
         if info.commercial_use == CommercialUse::No && !self.non_commercial {
             return Err(Error::new(
                 ErrorKind::Unsupported,
-                format!("the model {name} may not be used in paid work ({}); allow it expressly if yours is not", info.license),
+                format!(
+                    "the model {name} may not be used in paid work ({}); allow it expressly if yours is not",
+                    info.license
+                ),
             )
             .with_context("licence", info.license_url));
         }
@@ -94,8 +97,11 @@ impl ModelStore {
         let info = self.info(name)?;
         let path = self.path(info);
         if !path.is_file() {
-            return Err(Error::new(ErrorKind::Model, format!("the model {name} is not installed; {}", how_to_get(info)))
-                .with_context("path", path.display()));
+            return Err(Error::new(
+                ErrorKind::Model,
+                format!("the model {name} is not installed; {}", how_to_get(info)),
+            )
+            .with_context("path", path.display()));
         }
         verify(&path, info)?;
         Ok(path)
@@ -167,7 +173,10 @@ fn how_to_get(info: &ModelInfo) -> String {
 fn verify(file: &Path, info: &ModelInfo) -> Result<()> {
     let context = |error: Error| error.with_context("path", file.display());
     let wrong = |what: &str, found: String, expected: String| {
-        context(Error::new(ErrorKind::Model, format!("the file is not the model {}, or damaged: {what} {found}, expected {expected}", info.name)))
+        context(Error::new(
+            ErrorKind::Model,
+            format!("the file is not the model {}, or damaged: {what} {found}, expected {expected}", info.name),
+        ))
     };
     let mut reader = fs::File::open(file).map_err(|error| context(error.into()))?;
     let size = reader.metadata().map_err(|error| context(error.into()))?.len();

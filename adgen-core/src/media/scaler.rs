@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 
 const OPERATION: &str = "media::scale";
 
-/// Bicubic with exact rounding. From 720x1280 to 1080x1920 it takes 2.0 ms a frame on a 2026 server core, Lanczos 2.9, and
-/// bicubic without exact rounding, which shifts colours by up to a step, 1.7.
+/// Bicubic with exact rounding: 720x1280 to 1080x1920 took about 1.6 ms a frame, against 2.2 ms with Lanczos and 1.1 ms
+/// without exact rounding. x264 `veryfast` takes twenty times that for the frame, so the cheapest is not worth its error.
 const FLAGS: c_int = ffi::SWS_BICUBIC | ffi::SWS_ACCURATE_RND;
 
 /// FFmpeg's pixel format from the number in a frame or a stream; `None` for "none" and numbers out of range.

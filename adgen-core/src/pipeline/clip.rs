@@ -11,7 +11,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoSettings, probe},
     project::{Aspect, Background, GeneratedBackground, Scene, Stage},
-    provider::{VideoProvider, VideoRequest, offline::StudioVideo},
+    provider::{VideoProvider, VideoRequest, offline::{Ground, StudioVideo}},
 };
 use serde_json::json;
 use std::{path::Path, sync::Arc};
@@ -23,8 +23,8 @@ const VERSION: u32 = 1;
 pub(crate) struct Clip {
     pub(crate) file: String,
     pub(crate) key: String,
-    /// Where a product can stand in it, as a fraction of its height, where that is known.
-    pub(crate) ground_line: Option<f32>,
+    /// Where a product can stand in it, where that is known.
+    pub(crate) ground: Option<Ground>,
 }
 
 /// The clip of scene `index` for videos of `aspect`: the user's own, the provider's, the offline studio's, or black.
@@ -39,7 +39,7 @@ pub(crate) async fn clip(build: &Build, index: usize, aspect: Aspect) -> Result<
                 error.with_operation("scenes").with_context("scene", &scene.id)
             })?;
             let key = build.context.files.hash(&file).await?.map(|(_, hash)| hash).unwrap_or_default();
-            Ok(Clip { file, key, ground_line: None })
+            Ok(Clip { file, key, ground: None })
         }
         Some(Background::Generate(wanted)) => generated(build, index, scene, slot, wanted, aspect).await,
         None => Err(Error::new(ErrorKind::Unexpected, format!("scene {} was not planned", scene.id))),
@@ -122,16 +122,16 @@ impl Ordered<'_> {
             ..VideoRequest::new(self.wanted.prompt.clone(), duration_s, context.work_folder(product)?)
         };
         let file = format!("{product}.mp4");
-        let ground_line = (info == self.build.providers.offline_video.info())
+        let ground = (info == self.build.providers.offline_video.info())
             .then(|| {
                 let (width, height) = project.output.size(aspect);
-                StudioVideo::ground_line(&self.wanted.prompt, self.seed, width, height)
+                StudioVideo::ground(&self.wanted.prompt, self.seed, width, height)
             })
             .flatten();
         let wanted = Wanted { stage: Stage::Scenes, product, key: &key, file: file.clone(), accept };
         let order = Arc::new(ClipOrder { provider: Arc::clone(&self.provider), request });
         generate(context, wanted, order).await?;
-        Ok(Clip { file, key, ground_line })
+        Ok(Clip { file, key, ground })
     }
 }
 
@@ -153,7 +153,7 @@ async fn black(build: &Build, product: &str, slot: Slot, aspect: Aspect) -> Resu
         Ok(Made::file(name, path))
     };
     build.context.make(Stage::Scenes, product, &key, draw).await?;
-    Ok(Clip { file, key, ground_line: None })
+    Ok(Clip { file, key, ground: None })
 }
 
 /// A clip is good if it has pictures.

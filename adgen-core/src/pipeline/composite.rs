@@ -142,7 +142,8 @@ async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Resul
         call_to_action: call.filter(|call| !call.is_empty()),
         brand_name: project.brand.name.clone(),
         palette: project.style.as_ref().map(|style| style.palette.clone()).unwrap_or_default(),
-        ground_line: clip.ground_line,
+        ground_line: clip.ground.map(|ground| ground.line),
+        ground_centered: clip.ground.is_some_and(|ground| ground.centered),
         seed: project.seed,
         scene_index: index,
         is_first: index == 0,
@@ -163,8 +164,11 @@ struct Job {
 impl Job {
     fn run(self, work: &Work, name: &str) -> Result<Made> {
         let mut notes = Vec::new();
-        let mut fonts = Fonts::new(self.font.as_deref());
-        notes.extend(fonts.notes());
+        let mut fonts = Fonts::system();
+        if let Some(font) = &self.font {
+            let set = fonts.set_brand_font(font);
+            notes.extend(set.err().map(|error| format!("the brand's font is replaced by Inter: {}", error.message())));
+        }
         let art = self.art.as_deref().map(open_picture).transpose()?.map(|image| ProductArt::new(&image)).transpose()?;
         // A logo that cannot be read costs the ad its logo, not its scene.
         let logo = self.logo.as_deref().and_then(|path| {
@@ -181,7 +185,7 @@ impl Job {
             None => None,
         };
         notes.extend(scene.clip.note());
-        notes.extend(scene.composer.notes());
+        notes.extend(scene.composer.notes().iter().cloned());
         let path = work.folder().join("segment.mp4");
         let mut encoder = VideoEncoder::create(&path, self.settings.clone())?;
         let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = self.look.slot;
@@ -197,10 +201,10 @@ impl Job {
                 crossfade(&old, &mut frame, eased((index + 1) as f32 / (fade + 1) as f32));
             }
             if index < dip_in {
-                dip(&mut frame, dark, eased((dip_in - index) as f32 / (dip_in + 1) as f32));
+                dip(&mut frame, eased((dip_in - index) as f32 / (dip_in + 1) as f32), dark);
             }
             if index + dip_out >= frames {
-                dip(&mut frame, dark, eased((index + dip_out + 1 - frames) as f32 / (dip_out + 1) as f32));
+                dip(&mut frame, eased((index + dip_out + 1 - frames) as f32 / (dip_out + 1) as f32), dark);
             }
             encoder.write(&frame)?;
         }
@@ -218,8 +222,11 @@ struct Layers {
 
 impl Layers {
     fn new(look: &Look, art: Option<&ProductArt>, logo: Option<&LogoArt>, fonts: &mut Fonts) -> Result<Self> {
+        // The colours of text are chosen by the first picture, which is then read once more.
+        let mut first = Frame::black(look.spec.width, look.spec.height);
+        Footage::open(&look.clip, &look.spec)?.next(&mut first)?;
         let clip = Footage::open(&look.clip, &look.spec)?;
-        Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts)?, index: 0 })
+        Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, &first)?, index: 0 })
     }
 
     fn go_to(&mut self, index: u64) -> Result<()> {
@@ -229,7 +236,7 @@ impl Layers {
 
     fn next(&mut self, frame: &mut Frame) -> Result<()> {
         self.clip.next(frame)?;
-        self.composer.draw(self.index, frame);
+        self.composer.draw(self.index, frame)?;
         self.index += 1;
         Ok(())
     }
@@ -307,9 +314,9 @@ fn open_picture(path: &Path) -> Result<RgbaImage> {
 }
 
 /// The darkest colour of the palette, darker still: what a dip goes through.
-fn dark_of(palette: &[Rgb]) -> [u8; 3] {
+fn dark_of(palette: &[Rgb]) -> Rgb {
     let luma = |rgb: &Rgb| u32::from(rgb.0[0]) * 2 + u32::from(rgb.0[1]) * 7 + u32::from(rgb.0[2]);
-    palette.iter().min_by_key(|rgb| luma(rgb)).map_or([8, 8, 10], |rgb| rgb.0.map(|value| value / 6))
+    palette.iter().min_by_key(|rgb| luma(rgb)).map_or(Rgb([8, 8, 10]), |rgb| Rgb(rgb.0.map(|value| value / 6)))
 }
 
 fn eased(t: f32) -> f32 {

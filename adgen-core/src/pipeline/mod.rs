@@ -25,4 +25,5 @@ pub use tracker::EventSink;
 pub(crate) use build::{Providers, build};
 pub(crate) use context::Context;
 pub(crate) use import::{Source, import};
+pub(crate) use timeline::{Slot, timeline};
 pub(crate) use tracker::Tracker;

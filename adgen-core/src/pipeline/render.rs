@@ -5,14 +5,14 @@ use super::{
     composite::video_settings,
     context::{Made, Product, Work},
     key::content_key,
-    sound::{CEILING_DBTP, fitted, track},
+    sound::{fitted, track},
     subtitles,
 };
 use crate::{
     error::{Error, Result},
     media::{
         AacTrack, Frame, JoinOptions, Samples, VideoEncoder, VideoReader, VideoSettings, VideoTarget, decode_audio, join,
-        measure, normalize,
+        master, measure,
     },
     project::{Aspect, LoudnessReport, Role, Stage},
 };
@@ -91,23 +91,14 @@ impl Job {
     fn full(&self, work: &Work) -> Result<Made> {
         let path = work.folder().join("final.mp4");
         let options = JoinOptions { title: Some(self.title.clone()), ..JoinOptions::default() };
-        let mut ceiling = CEILING_DBTP;
-        for step in 1..=3 {
-            work.step(f64::from(step) * 0.2)?;
-            let mut samples = match &self.track {
-                Some(track) => fitted(track, self.samples, true)?,
-                None => Samples::silence(self.samples),
-            };
-            normalize(&mut samples, self.loudness, ceiling)?;
-            let sound = AacTrack::encode(&samples, self.kbps)?;
-            join(&self.segments, Some(&sound), &path, &options)?;
-            let peak = measure(&decode_audio(&path, None)?)?.true_peak_dbtp;
-            if peak <= LIMIT_DBTP {
-                break;
-            }
-            // The codec added more than was left for it.
-            ceiling -= peak - LIMIT_DBTP + 0.1;
-        }
+        work.step(0.1)?;
+        let mut samples = match &self.track {
+            Some(track) => fitted(track, self.samples, true)?,
+            None => Samples::silence(self.samples),
+        };
+        let mastered = master(&mut samples, self.loudness, LIMIT_DBTP, self.kbps)?;
+        work.step(0.6)?;
+        join(&self.segments, Some(&mastered.track), &path, &options)?;
         Ok(Made::file(self.name.clone(), path))
     }
 

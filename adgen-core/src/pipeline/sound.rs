@@ -22,7 +22,7 @@ const VERSION: u32 = 1;
 /// Bit rate of the stored track: it is encoded once more in the video.
 const KBPS: u32 = 320;
 /// The true peak before AAC, in dBTP: leaves room for what the codec adds to stay below -1.
-pub(crate) const CEILING_DBTP: f64 = -1.5;
+const CEILING_DBTP: f64 = -1.5;
 /// The fades of a track that was not composed to the ad's length, in seconds.
 const FADE_IN_S: f64 = 0.05;
 const FADE_OUT_S: f64 = 1.5;

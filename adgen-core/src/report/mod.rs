@@ -1,3 +1,174 @@
-//! stub
-use crate::{error::Result, pipeline::Context, project::AdProject};
-pub(crate) async fn write(_c: &Context, _p: &AdProject, _v: &str) -> Result<()> { Ok(()) }
+//! The page that people look at after a run: `report.html`, whole by itself.
+//!
+//! [`page`] is the page as plain data; this file gathers that data. May depend on `pipeline`, `store`, `media`, `matte`
+//! and `project`. Fails only where the run itself would: what cannot be shown is left out, and a note says so.
+
+mod base64;
+mod facts;
+mod history;
+mod html;
+mod look;
+mod overview;
+mod page;
+mod scenes;
+mod sound;
+mod sound_section;
+mod stills;
+mod words;
+mod work;
+
+#[cfg(test)]
+mod tests;
+
+use self::{
+    history::{History, Origin},
+    html::Picture,
+    page::{Page, SceneView},
+    sound::Sketch,
+    stills::Still,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    media::{Fps, decode_audio, probe},
+    pipeline::{Context, Event, timeline},
+    project::{AdProject, Asset, Stage, State, StateAsset},
+    store::JournalRecord,
+};
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::Path,
+};
+
+const NAME: &str = "report.html";
+/// The cut-out as the pipeline stores it.
+const CUTOUT: &str = "product_masked.png";
+
+/// Writes the report of the run that is about to end. `video` is the main video's name in the project's folder.
+pub(crate) async fn write(context: &Context, project: &AdProject, video: &str) -> Result<()> {
+    let path = context.path_of(video).await?;
+    let (sheet, sketch) = futures_util::join!(sheet(context, project, &path), sketch(context, &path));
+    let (sheet, sketch) = (shown(context, "contact sheet", sheet)?, shown(context, "sound's drawing", sketch)?);
+    let poster = context.files.read("poster.jpg").await?.and_then(|bytes| stills::as_it_is(bytes.to_vec()));
+    let photo = picture(context, Some(&project.product.image), stills::photo).await?;
+    let has_cutout = context.tracker.state().assets.values().any(|asset| asset.file == CUTOUT);
+    let cutout = picture(context, has_cutout.then(|| Asset::from(CUTOUT)).as_ref(), stills::transparent).await?;
+    let logo = picture(context, project.brand.logo.as_ref(), stills::transparent).await?;
+    let captions = context.files.read("captions.vtt").await?.map(|bytes| bytes.to_vec());
+    let info = context.cpu({
+        let path = path.clone();
+        move |_| probe(&path)
+    });
+    let info = shown(context, "video's facts", info.await)?;
+    let bytes =
+        std::fs::metadata(&path).map_err(|error| Error::from(error).with_context("path", path.display()))?.len();
+
+    let events = past_events(context);
+    let records = context.journal.lock().await.records().to_vec();
+    // Last, so that the notes of this very stage are in it.
+    let state = context.tracker.state();
+    let page = Page {
+        scenes: scenes(project, &state, &records, sheet.unwrap_or_default()),
+        history: History::of(&records, &events),
+        files: files(&state, &events),
+        project: project.clone(),
+        state,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        video: (video.to_owned(), bytes),
+        info,
+        run_cost_usd: context.tracker.run_cost_usd(),
+        sketch,
+        poster,
+        photo,
+        cutout,
+        logo,
+        captions,
+    };
+    let target = context.work_folder("report")?.join(NAME);
+    let written = {
+        let target = target.clone();
+        context.cpu(move |cancel| store(&page, &path, &target, &|| !cancel.is_cancelled()))
+    };
+    written.await?;
+    context.files.adopt_file(NAME, &target).await.map(drop)
+}
+
+fn store(page: &Page, video: &Path, target: &Path, keep_on: &dyn Fn() -> bool) -> Result<()> {
+    let named = |path: &Path, error: std::io::Error| match keep_on() {
+        true => Error::from(error).with_operation("write the report").with_context("path", path.display()),
+        false => Error::cancelled(),
+    };
+    let mut video_file = File::open(video).map_err(|error| named(video, error))?;
+    let mut out = BufWriter::with_capacity(1 << 16, File::create(target).map_err(|error| named(target, error))?);
+    let written = page.render(&mut video_file, &mut out, keep_on).and_then(|()| out.flush());
+    written.map_err(|error| named(target, error))
+}
+
+async fn sheet(context: &Context, project: &AdProject, video: &Path) -> Result<Vec<Vec<Still>>> {
+    let (slots, fps, path) = (timeline(project), Fps::from(project.output.fps), video.to_owned());
+    let threads = context.jobs;
+    context.cpu(move |cancel| stills::contact_sheet(&path, &slots, fps, threads, &|| cancel.is_cancelled())).await
+}
+
+async fn sketch(context: &Context, video: &Path) -> Result<Sketch> {
+    let path = video.to_owned();
+    context.cpu(move |_| Sketch::of(&decode_audio(&path, None)?)).await
+}
+
+/// A picture of the project, made small; `None` where there is none or it cannot be read.
+async fn picture(
+    context: &Context,
+    asset: Option<&Asset>,
+    make: fn(&[u8]) -> Result<Picture>,
+) -> Result<Option<Picture>> {
+    let Some(asset) = asset else { return Ok(None) };
+    let Some(bytes) = context.files.read(asset.as_str()).await? else { return Ok(None) };
+    shown(context, &format!("picture {asset}"), context.cpu(move |_| make(&bytes)).await)
+}
+
+/// The finished ad is worth more than its report: what cannot be shown is left out, and said.
+fn shown<T>(context: &Context, what: &str, made: Result<T>) -> Result<Option<T>> {
+    match made {
+        Ok(made) => Ok(Some(made)),
+        Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+        Err(error) => {
+            context.tracker.note(Stage::Render, format!("the report lacks the {what}: {error}"));
+            Ok(None)
+        }
+    }
+}
+
+fn past_events(context: &Context) -> Vec<Event> {
+    let mut listener = context.tracker.listen();
+    std::iter::from_fn(|| listener.try_recv().ok()).collect()
+}
+
+fn scenes(project: &AdProject, state: &State, records: &[JournalRecord], sheet: Vec<Vec<Still>>) -> Vec<SceneView> {
+    let fps = Fps::from(project.output.fps);
+    let mut sheet = sheet.into_iter();
+    let scenes = project.scenes.iter().flatten().zip(timeline(project)).enumerate();
+    scenes
+        .map(|(index, (scene, slot))| SceneView {
+            start_s: fps.seconds(slot.start),
+            duration_s: fps.seconds(slot.start + slot.frames) - fps.seconds(slot.start),
+            origin: Origin::of(index, scene, state, records),
+            cost_usd: history::cost_of(&format!("scene_{}_bg", index + 1), state, records),
+            stills: sheet.next().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// The files that this run made or found there; the state also knows those of earlier ones.
+fn files(state: &State, events: &[Event]) -> Vec<(String, StateAsset)> {
+    let mut products: Vec<&str> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::ProductReused { product, .. } | Event::ProductReady { product, .. } => Some(product.as_str()),
+            _ => None,
+        })
+        .collect();
+    products.sort_unstable();
+    // A product of many files is listed as `product:file`.
+    let of = |name: &str| name.split(':').next().is_some_and(|product| products.binary_search(&product).is_ok());
+    state.assets.iter().filter(|(name, _)| of(name)).map(|(name, asset)| (name.clone(), asset.clone())).collect()
+}

@@ -11,4 +11,4 @@ mod video;
 
 pub use audio::StudioAudio;
 pub use planner::TemplatePlanner;
-pub use video::StudioVideo;
+pub use video::{Ground, StudioVideo};

@@ -36,11 +36,21 @@ impl StudioVideo {
         Self::default()
     }
 
-    /// Where a product can stand in the clip that this provider makes of a prompt: a fraction of the frame's height.
-    /// `None` where the clip has no ground.
-    pub fn ground_line(prompt: &str, seed: u32, width: u32, height: u32) -> Option<f32> {
-        look_for(prompt, seed).ground_line(width as usize, height as usize)
+    /// Where a product can stand in the clip that this provider makes of a prompt; `None` where it has no ground.
+    pub fn ground(prompt: &str, seed: u32, width: u32, height: u32) -> Option<Ground> {
+        let look = look_for(prompt, seed);
+        let line = look.ground_line(width as usize, height as usize)?;
+        Some(Ground { line, centered: look == Look::Podium })
     }
+}
+
+/// Where a product can stand in a clip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ground {
+    /// Height of the contact as a fraction of the frame's, from the top.
+    pub line: f32,
+    /// The ground is a stage in the middle: beside it there is none.
+    pub centered: bool,
 }
 
 /// The look that a prompt asks for by its phrase; any, by the seed, where it names none.

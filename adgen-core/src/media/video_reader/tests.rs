@@ -1,0 +1,260 @@
+//! Reading is checked against what was written and against the `ffmpeg` program.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::media::{
+    VideoEncoder, VideoSettings,
+    testing::{clip, ffmpeg, gradient},
+};
+
+fn count(path: &Path, target: VideoTarget) -> u64 {
+    let mut reader = VideoReader::open(path, target).expect("opens");
+    let mut frame = Frame::black(2, 2);
+    while reader.read(&mut frame).expect("decodes") {}
+    reader.position()
+}
+
+/// A clip whose frame `n` is plain grey of value `20 + 5 n`.
+fn grey_steps(path: &Path, fps: u32, frames: usize) {
+    let mut encoder = VideoEncoder::create(path, VideoSettings::new(64, 48, fps)).expect("opens");
+    let mut frame = Frame::black(64, 48);
+    for n in 0..frames {
+        frame.fill((20 + 5 * n as u8, 128, 128));
+        encoder.write(&frame).expect("encodes");
+    }
+    encoder.finish().expect("complete");
+}
+
+/// Which step each frame of that target shows.
+fn steps(path: &Path, target: VideoTarget) -> Vec<u8> {
+    let mut reader = VideoReader::open(path, target).expect("opens");
+    let mut frame = Frame::black(2, 2);
+    let mut steps = Vec::new();
+    while reader.read(&mut frame).expect("decodes") {
+        steps.push((frame.y[frame.y.len() / 2] - 20 + 2) / 5);
+    }
+    steps
+}
+
+#[test]
+fn readers_and_encoders_move_between_threads() {
+    fn is_send<T: Send>() {}
+    is_send::<VideoReader>();
+    is_send::<VideoEncoder>();
+    is_send::<crate::media::AacTrack>();
+}
+
+#[test]
+fn threads_do_not_change_the_pictures() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.mp4");
+    clip(&path, VideoSettings::new(96, 64, 30), 20, 0);
+    let open = |threads| {
+        let target = VideoTarget { threads: Some(threads), ..VideoTarget::cover(50, 90, 24) };
+        VideoReader::open(&path, target).expect("opens")
+    };
+    let (mut one, mut four) = (open(1), open(4));
+    let [mut a, mut b] = [Frame::black(2, 2), Frame::black(2, 2)];
+    while one.read(&mut a).expect("decodes") {
+        assert!(four.read(&mut b).expect("decodes"));
+        assert_eq!(a, b);
+    }
+    assert!(!four.read(&mut b).expect("decodes"));
+}
+
+#[test]
+fn native_frames_come_back_as_written() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.mp4");
+    let settings = VideoSettings { crf: 1.0, ..VideoSettings::new(96, 64, 30) };
+    clip(&path, settings, 12, 0);
+    let mut reader = VideoReader::open(&path, VideoTarget::native()).expect("opens");
+    assert_eq!((reader.size(), reader.fps()), ((96, 64), Fps::from(30)));
+    let mut frame = Frame::black(2, 2);
+    for n in 0..12 {
+        assert!(reader.read(&mut frame).expect("decodes"));
+        let want = gradient(96, 64, n);
+        assert!(frame.y.iter().zip(&want.y).all(|(a, b)| a.abs_diff(*b) < 12), "frame {n}");
+    }
+    assert!(!reader.read(&mut frame).expect("ends"));
+    assert!(!reader.read(&mut frame).expect("stays at the end"));
+}
+
+#[test]
+fn rates_are_converted_by_time() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("24.mp4");
+    grey_steps(&path, 24, 24);
+    let to_30: Vec<u8> = (0..30).map(|n| (n * 24 / 30) as u8).collect();
+    assert_eq!(steps(&path, VideoTarget::cover(64, 48, 30)), to_30);
+    let to_12: Vec<u8> = (0..12).map(|n| n * 2).collect();
+    assert_eq!(steps(&path, VideoTarget::cover(32, 24, 12)), to_12);
+    assert_eq!(steps(&path, VideoTarget::native()).len(), 24);
+    // Milliseconds round 1/30 s: no frame may be shown twice for that.
+    let path = folder.path().join("30.mp4");
+    grey_steps(&path, 30, 30);
+    let source = path.to_str().expect("text");
+    if let Some(rounded) = ffmpeg(&["-i", source, "-c", "copy"], &folder.path().join("30.mkv")) {
+        assert_eq!(steps(&rounded, VideoTarget::cover(64, 48, 30)), (0..30).collect::<Vec<u8>>());
+    }
+}
+
+#[test]
+fn uneven_frames_are_shown_at_their_time() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("30.mp4");
+    grey_steps(&path, 30, 30);
+    let source = path.to_str().expect("text");
+    let arguments = ["-i", source, "-vf", "select='not(between(n,5,9))*not(eq(n,20))'", "-vsync", "vfr"];
+    let Some(uneven) = ffmpeg(&arguments, &folder.path().join("vfr.mp4")) else { return };
+    let want: Vec<u8> = (0..30)
+        .map(|n| {
+            if (5..10).contains(&n) {
+                4
+            } else if n == 20 {
+                19
+            } else {
+                n
+            }
+        })
+        .collect();
+    assert_eq!(steps(&uneven, VideoTarget::cover(64, 48, 30)), want);
+}
+
+#[test]
+fn seeking_shows_what_reading_shows() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.mp4");
+    grey_steps(&path, 30, 40);
+    let mut reader = VideoReader::open(&path, VideoTarget::native()).expect("opens");
+    let mut frame = Frame::black(2, 2);
+    for n in [0_u8, 33, 7, 16, 15, 39] {
+        reader.seek(f64::from(n) / 30.0).expect("seeks");
+        assert!(reader.read(&mut frame).expect("decodes"));
+        assert_eq!((frame.y[0] - 20 + 2) / 5, n);
+    }
+    reader.seek(99.0).expect("seeks");
+    assert!(!reader.read(&mut frame).expect("behind the end"));
+}
+
+/// The mean of a plane's middle.
+fn colour(path: &Path) -> [u8; 3] {
+    let mut reader = VideoReader::open(path, VideoTarget::cover(64, 48, 30)).expect("opens");
+    let mut frame = Frame::black(2, 2);
+    assert!(reader.read(&mut frame).expect("decodes"));
+    [frame.y[24 * 64 + 32], frame.u[12 * 32 + 16], frame.v[12 * 32 + 16]]
+}
+
+#[test]
+fn every_kind_of_red_becomes_bt709_red() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bt601 = "scale=out_color_matrix=bt601:out_range=tv";
+    let bt709_full = "scale=out_color_matrix=bt709:out_range=pc";
+    let bt2020 = "scale=out_color_matrix=bt2020:out_range=tv";
+    let cases: [(&str, &str, &[&str]); 7] = [
+        ("601.mp4", bt601, &["-pix_fmt", "yuv420p", "-colorspace", "smpte170m"]),
+        ("untagged.mp4", bt601, &["-pix_fmt", "yuv420p"]),
+        ("full.mp4", bt709_full, &["-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_range", "pc"]),
+        ("ten.mp4", bt601, &["-pix_fmt", "yuv420p10le", "-colorspace", "smpte170m"]),
+        ("444.mp4", bt601, &["-pix_fmt", "yuv444p", "-colorspace", "smpte170m"]),
+        ("2020.mp4", bt2020, &["-pix_fmt", "yuv420p10le", "-colorspace", "bt2020nc", "-color_trc", "smpte2084"]),
+        ("rgb.mkv", "null", &["-pix_fmt", "bgr0", "-c:v", "ffv1"]),
+    ];
+    for (name, filter, format) in cases {
+        let filter = format!("format=rgb24,{filter}");
+        let mut arguments = vec!["-f", "lavfi", "-i", "color=red:size=120x90:rate=30:duration=0.2", "-vf", &filter];
+        arguments.extend_from_slice(format);
+        let Some(path) = ffmpeg(&arguments, &folder.path().join(name)) else { return };
+        let got = colour(&path);
+        for (got, want) in got.into_iter().zip([63, 102, 240]) {
+            assert!(got.abs_diff(want) <= 2, "{name}: {got} for {want}");
+        }
+    }
+}
+
+#[test]
+fn turned_video_matches_ffmpegs_own_turning() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let plain = folder.path().join("plain.mp4");
+    clip(&plain, VideoSettings::new(96, 64, 30), 3, 0);
+    let plain = plain.to_str().expect("text").to_owned();
+    for turn in ["rotate=90", "rotate=180", "rotate=270"] {
+        let turned = folder.path().join("turned.mp4");
+        let Some(turned) = ffmpeg(&["-i", &plain, "-c", "copy", "-metadata:s:v", turn], &turned) else { return };
+        let raw = folder.path().join("raw.yuv");
+        let source = turned.to_str().expect("text");
+        ffmpeg(&["-i", source, "-f", "rawvideo", "-frames:v", "1"], &raw).expect("it is installed");
+        let want = std::fs::read(&raw).expect("a picture");
+        let mut reader = VideoReader::open(&turned, VideoTarget::native()).expect("opens");
+        assert_eq!(reader.size(), if turn == "rotate=180" { (96, 64) } else { (64, 96) });
+        let mut frame = Frame::black(2, 2);
+        assert!(reader.read(&mut frame).expect("decodes"));
+        let got: Vec<u8> = [frame.y.as_slice(), &frame.u, &frame.v].concat();
+        assert!(got == want, "{turn}");
+    }
+}
+
+#[test]
+fn odd_sizes_and_wide_pixels_are_covered() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let source = "testsrc2=size=641x361:rate=10:duration=0.3";
+    let arguments = ["-f", "lavfi", "-i", source, "-c:v", "ffv1", "-pix_fmt", "yuv420p"];
+    let Some(odd) = ffmpeg(&arguments, &folder.path().join("odd.mkv")) else { return };
+    assert_eq!(VideoReader::open(&odd, VideoTarget::native()).expect("opens").size(), (640, 360));
+    assert_eq!(count(&odd, VideoTarget::cover(90, 160, 10)), 3);
+    assert_eq!(count(&odd, VideoTarget::native()), 3);
+    // Pixels twice as wide as high.
+    let arguments = ["-f", "lavfi", "-i", "testsrc2=size=160x160:rate=10:duration=0.3", "-vf", "setsar=2"];
+    let Some(wide) = ffmpeg(&arguments, &folder.path().join("wide.mp4")) else { return };
+    assert_eq!(VideoReader::open(&wide, VideoTarget::native()).expect("opens").size(), (320, 160));
+}
+
+#[test]
+fn a_cut_off_webm_or_fragmented_file_is_noticed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let plain = folder.path().join("plain.mp4");
+    clip(&plain, VideoSettings::new(96, 64, 30), 40, 0);
+    let plain = plain.to_str().expect("text").to_owned();
+    let cases: [(&str, &[&str]); 2] = [
+        ("a.webm", &["-c:v", "libvpx", "-deadline", "realtime"]),
+        ("a.mp4", &["-c", "copy", "-movflags", "frag_keyframe"]),
+    ];
+    for (name, format) in cases {
+        let mut arguments = vec!["-i", plain.as_str()];
+        arguments.extend_from_slice(format);
+        let Some(path) = ffmpeg(&arguments, &folder.path().join(name)) else { return };
+        assert_eq!(count(&path, VideoTarget::native()), 40);
+        let bytes = std::fs::read(&path).expect("a file");
+        std::fs::write(&path, &bytes[..bytes.len() * 6 / 10]).expect("a file");
+        let mut frame = Frame::black(2, 2);
+        let error = VideoReader::open(&path, VideoTarget::native())
+            .and_then(|mut reader| {
+                while reader.read(&mut frame)? {}
+                Ok(())
+            })
+            .expect_err("it is cut off");
+        assert!(error.to_string().contains("cut off") && error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn real_clips_are_read_whole() {
+    for name in ["bigbuckbunny.mp4", "bikes.mp4"] {
+        let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/media")).join(name);
+        if !path.exists() {
+            #[expect(clippy::print_stderr, reason = "a skipped check must be seen")]
+            {
+                eprintln!("SKIPPED: {name} is not here");
+            }
+            continue;
+        }
+        let info = crate::media::probe(&path).expect("info").video.expect("video");
+        let mut reader = VideoReader::open(&path, VideoTarget::cover(64, 114, info.fps)).expect("opens");
+        let mut frame = Frame::black(2, 2);
+        let wanted = info.frame_count.min(100);
+        for _ in 0..wanted {
+            assert!(reader.read(&mut frame).expect("decodes"));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What a run did and when, from the project's journal and the run's events.
+//!
+//! Pure. Depends on the types of `store`, `pipeline` and `project`.
+
+use crate::{
+    pipeline::Event,
+    project::{Background, Scene, Stage, State},
+    store::{JournalEntry, JournalRecord},
+};
+use chrono::DateTime;
+
+/// What one run did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct History {
+    /// When it began, RFC 3339; empty where the journal does not say.
+    pub(super) began_at: String,
+    /// What was made, by its beginning.
+    pub(super) made: Vec<Made>,
+    /// What was there already, in order.
+    pub(super) reused: Vec<(Stage, String)>,
+    /// What failed for good.
+    pub(super) failed: Vec<Failed>,
+    /// What was tried again: product and how often.
+    pub(super) retried: Vec<(String, u32)>,
+}
+
+/// A product that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Made {
+    pub(super) stage: Stage,
+    pub(super) product: String,
+    /// Seconds from the run's beginning.
+    pub(super) start_s: f64,
+    pub(super) elapsed_s: f64,
+    pub(super) cost_usd: f64,
+}
+
+/// A product that could not be made.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Failed {
+    pub(super) product: String,
+    /// Seconds from the run's beginning.
+    pub(super) at_s: f64,
+    pub(super) message: String,
+    pub(super) cost_usd: f64,
+}
+
+impl History {
+    /// The last run of a journal.
+    pub(super) fn of(records: &[JournalRecord], events: &[Event]) -> Self {
+        let mut history = Self::default();
+        let first = records.iter().rposition(|record| matches!(record.entry, JournalEntry::RunStarted { .. }));
+        let Some(first) = first else { return history };
+        history.began_at.clone_from(&records[first].at);
+        let began_ms = milliseconds(&records[first].at);
+        for record in &records[first..] {
+            // A clock that was set back in between must not give bars outside of the picture.
+            let at_s = (milliseconds(&record.at) - began_ms).max(0) as f64 / 1000.0;
+            match &record.entry {
+                JournalEntry::Finished { product, stage, elapsed_ms, cost_usd, .. } => {
+                    let elapsed_s = *elapsed_ms as f64 / 1000.0;
+                    history.made.push(Made {
+                        stage: *stage,
+                        product: product.clone(),
+                        start_s: (at_s - elapsed_s).max(0.0),
+                        elapsed_s,
+                        cost_usd: *cost_usd,
+                    });
+                }
+                JournalEntry::Failed { product, message, cost_usd, .. } => history.failed.push(Failed {
+                    product: product.clone(),
+                    at_s,
+                    message: message.clone(),
+                    cost_usd: *cost_usd,
+                }),
+                _ => {}
+            }
+        }
+        history.made.sort_by(|a, b| {
+            let times = a.start_s.total_cmp(&b.start_s).then(a.elapsed_s.total_cmp(&b.elapsed_s));
+            a.stage.cmp(&b.stage).then(times).then_with(|| a.product.cmp(&b.product))
+        });
+        history.listen(events);
+        history
+    }
+
+    fn listen(&mut self, events: &[Event]) {
+        for event in events {
+            match event {
+                Event::ProductReused { stage, product } => self.reused.push((*stage, product.clone())),
+                Event::Retrying { product, .. } => match self.retried.iter_mut().find(|(name, _)| name == product) {
+                    Some((_, count)) => *count += 1,
+                    None => self.retried.push((product.clone(), 1)),
+                },
+                _ => {}
+            }
+        }
+        self.reused.sort();
+        self.reused.dedup();
+        self.retried.sort();
+    }
+
+    /// Seconds until the last thing happened.
+    pub(super) fn end_s(&self) -> f64 {
+        let made = self.made.iter().map(|made| made.start_s + made.elapsed_s);
+        made.chain(self.failed.iter().map(|failed| failed.at_s)).fold(0.0, f64::max)
+    }
+}
+
+/// Who made a scene's background.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The user's own clip of this name.
+    Own(String),
+    /// A provider that takes money.
+    Provider(String),
+    /// This machine.
+    Local,
+    /// Something humbler than what was asked for.
+    Fallback(String),
+}
+
+impl Origin {
+    /// Of the scene with this index, in the main shape.
+    pub(super) fn of(index: usize, scene: &Scene, state: &State, records: &[JournalRecord]) -> Self {
+        if let Some(Background::File(asset)) = &scene.background {
+            return Self::Own(asset.as_str().to_owned());
+        }
+        let clip = format!("scene_{}_bg", index + 1);
+        if let Some(last) = state.degradations.iter().rfind(|degradation| degradation.product == clip) {
+            return Self::Fallback(last.fallback.clone());
+        }
+        let current = state.assets.get(&clip).map(|asset| asset.key.as_str());
+        let asked = records.iter().rev().find_map(|record| match &record.entry {
+            JournalEntry::Starting { product, key, provider, .. }
+                if *product == clip && Some(key.as_str()) == current =>
+            {
+                Some(provider.clone())
+            }
+            _ => None,
+        });
+        // Only calls that cost something are written down before they are made.
+        asked.map_or(Self::Local, Self::Provider)
+    }
+}
+
+/// What the product that the ad shows cost, in US dollars.
+pub(super) fn cost_of(name: &str, state: &State, records: &[JournalRecord]) -> f64 {
+    let current = state.assets.get(name).map(|asset| asset.key.as_str());
+    let cost = records.iter().rev().find_map(|record| match &record.entry {
+        JournalEntry::Finished { product, key, cost_usd, .. } if product == name && Some(key.as_str()) == current => {
+            Some(*cost_usd)
+        }
+        _ => None,
+    });
+    cost.unwrap_or_default()
+}
+
+fn milliseconds(time: &str) -> i64 {
+    DateTime::parse_from_rfc3339(time).map(|time| time.timestamp_millis()).unwrap_or_default()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::project::{Degradation, GeneratedBackground, Role, StateAsset, Transition};
+
+    pub(in super::super) fn record(at: &str, entry: JournalEntry) -> JournalRecord {
+        JournalRecord { number: 1, at: format!("2026-05-01T10:00:{at}Z"), entry }
+    }
+
+    pub(in super::super) fn finished(product: &str, stage: Stage, elapsed_ms: u64) -> JournalEntry {
+        JournalEntry::Finished {
+            product: product.into(),
+            stage,
+            key: "k".into(),
+            files: Vec::new(),
+            cost_usd: 0.0,
+            elapsed_ms,
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_the_last_run_counts() {
+        let begin = || JournalEntry::RunStarted { version: "1".into() };
+        let records = [
+            record("00.000", begin()),
+            record("01.000", finished("old", Stage::Plan, 900)),
+            record("10.000", begin()),
+            record("12.500", finished("b", Stage::Scenes, 1000)),
+            record("11.000", finished("a", Stage::Scenes, 5000)),
+            record("09.000", finished("p", Stage::Plan, 10)),
+        ];
+        let events = [
+            Event::ProductReused { stage: Stage::Scenes, product: "z".into() },
+            Event::ProductReused { stage: Stage::Extract, product: "cutout".into() },
+            Event::Retrying { stage: Stage::Scenes, product: "b".into(), attempt: 2, wait_ms: 1, code: "io".into() },
+            Event::Retrying { stage: Stage::Scenes, product: "b".into(), attempt: 3, wait_ms: 1, code: "io".into() },
+        ];
+        let history = History::of(&records, &events);
+        let bars: Vec<_> =
+            history.made.iter().map(|made| (made.product.as_str(), made.start_s, made.elapsed_s)).collect();
+        assert_eq!(bars, [("p", 0.0, 0.01), ("a", 0.0, 5.0), ("b", 1.5, 1.0)]);
+        assert_eq!(history.reused, [(Stage::Extract, "cutout".into()), (Stage::Scenes, "z".into())]);
+        assert_eq!(history.retried, [("b".into(), 2)]);
+        assert_eq!(history.end_s(), 5.0);
+        assert_eq!(History::of(&[], &[]), History::default());
+    }
+
+    #[test]
+    fn the_origin_is_that_of_the_clip_that_is_shown() {
+        let mut state = State::new("p", "");
+        let mut scene = Scene {
+            id: "s".into(),
+            role: Role::Hook,
+            duration_s: Some(1.0),
+            background: Some(Background::Generate(GeneratedBackground { prompt: "x".into(), seed: None })),
+            product: None,
+            caption: None,
+            transition: Transition::Cut,
+        };
+        let asked = |key: &str, provider: &str| {
+            let (product, key, provider) = ("scene_2_bg".into(), key.into(), provider.into());
+            record("00", JournalEntry::Starting { product, key, provider, expected_usd: 1.0 })
+        };
+        let records = [asked("new", "replicate"), asked("old", "other")];
+        assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Local);
+        let asset = StateAsset { file: "f".into(), bytes: 1, sha256: "h".into(), key: "new".into() };
+        state.assets.insert("scene_2_bg".into(), asset);
+        assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Provider("replicate".into()));
+        for fallback in ["offline studio clip", "black background"] {
+            let (product, fallback) = ("scene_2_bg".into(), fallback.into());
+            state.degradations.push(Degradation { stage: Stage::Scenes, product, fallback, cause: "c".into() });
+        }
+        assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Fallback("black background".into()));
+        assert_eq!(Origin::of(0, &scene, &state, &records), Origin::Local);
+        scene.background = Some(Background::File("mine.mp4".into()));
+        assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Own("mine.mp4".into()));
+    }
+}

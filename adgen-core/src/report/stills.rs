@@ -1,0 +1,185 @@
+//! The small pictures of the page: stills of every scene from the finished video, and the product's own.
+//!
+//! Heavy work: callers run it where that may be. Depends on `media`, `matte` and `html`.
+
+use super::html::Picture;
+use crate::{
+    error::{Error, Result},
+    matte::Photo,
+    media::{Fps, Frame, VideoReader, VideoTarget, probe},
+    pipeline::Slot,
+};
+use image::{
+    DynamicImage, ExtendedColorType, ImageEncoder, RgbImage,
+    codecs::{jpeg::JpegEncoder, png::PngEncoder},
+};
+use std::path::Path;
+
+/// Shorter side of a still in pixels: sharp enough for a third of a card.
+const STILL_SIDE: usize = 270;
+const JPEG_QUALITY: u8 = 80;
+/// Longest side of the pictures of product and logo, in pixels.
+const THUMB_SIDE: u32 = 420;
+
+/// A moment of the finished video.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Still {
+    pub(super) time_s: f64,
+    pub(super) picture: Picture,
+}
+
+/// Beginning, middle and end of every scene.
+pub(super) fn contact_sheet(
+    video: &Path,
+    slots: &[Slot],
+    fps: Fps,
+    threads: usize,
+    cancel: &dyn Fn() -> bool,
+) -> Result<Vec<Vec<Still>>> {
+    let found = probe(video)?.video.ok_or_else(|| Error::media("the video has no picture"))?;
+    let (width, height) = still_size(found.width, found.height);
+    let target = VideoTarget { size: Some((width, height)), fps: Some(fps), threads: Some(threads) };
+    let mut reader = VideoReader::open(video, target)?;
+    let mut frame = Frame::black(width, height);
+    let mut sheet = Vec::with_capacity(slots.len());
+    for slot in slots {
+        let mut stills = Vec::with_capacity(3);
+        for number in moments(slot) {
+            if cancel() {
+                return Err(Error::cancelled());
+            }
+            let time_s = fps.seconds(number);
+            reader.seek(time_s)?;
+            if reader.read(&mut frame)? {
+                stills.push(Still { time_s, picture: jpeg(&frame.to_rgb())? });
+            }
+        }
+        sheet.push(stills);
+    }
+    Ok(sheet)
+}
+
+/// The frames of a scene that are shown. The first is behind the transition and the last before it, where the scene is
+/// alone in the picture, and things that come in have begun to.
+fn moments(slot: &Slot) -> [u64; 3] {
+    let last = slot.frames.saturating_sub(1);
+    let first = (slot.crossfade.max(slot.dip_in) + slot.frames / 12).min(last);
+    let end = last.saturating_sub(slot.dip_out + 1).max(first);
+    [first, (slot.frames / 2).clamp(first, end), end].map(|offset| slot.start + offset)
+}
+
+fn still_size(width: usize, height: usize) -> (usize, usize) {
+    let short = width.min(height).max(1);
+    let scaled = |side: usize| (side * STILL_SIDE / short).next_multiple_of(2);
+    // Never larger than the video is.
+    if short <= STILL_SIDE { (width, height) } else { (scaled(width), scaled(height)) }
+}
+
+/// The user's photo, small.
+pub(super) fn photo(bytes: &[u8]) -> Result<Picture> {
+    let photo = DynamicImage::ImageRgb8(Photo::load(bytes)?.rgb().clone());
+    jpeg(&small(&photo).to_rgb8())
+}
+
+/// A picture with transparency, small.
+pub(super) fn transparent(bytes: &[u8]) -> Result<Picture> {
+    let wrong = |error: image::ImageError| Error::media("a picture cannot be read").with_source(error);
+    let picture = small(&image::load_from_memory(bytes).map_err(wrong)?).to_rgba8();
+    let (width, height) = picture.dimensions();
+    let mut bytes = Vec::new();
+    let written = PngEncoder::new(&mut bytes).write_image(&picture, width, height, ExtendedColorType::Rgba8);
+    written.map_err(|error| Error::media("a picture cannot be encoded as PNG").with_source(error))?;
+    Ok(Picture { mime: "image/png", bytes, width, height })
+}
+
+/// The size of a JPEG file, which is taken as it is.
+pub(super) fn as_it_is(bytes: Vec<u8>) -> Option<Picture> {
+    let size = image::ImageReader::with_format(std::io::Cursor::new(&bytes), image::ImageFormat::Jpeg);
+    let (width, height) = size.into_dimensions().ok()?;
+    Some(Picture { mime: "image/jpeg", bytes, width, height })
+}
+
+fn small(picture: &DynamicImage) -> DynamicImage {
+    let longest = picture.width().max(picture.height());
+    if longest <= THUMB_SIDE { picture.clone() } else { picture.thumbnail(THUMB_SIDE, THUMB_SIDE) }
+}
+
+fn jpeg(picture: &RgbImage) -> Result<Picture> {
+    let mut bytes = Vec::new();
+    picture
+        .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))
+        .map_err(|error| Error::media("a picture cannot be encoded as JPEG").with_source(error))?;
+    Ok(Picture { mime: "image/jpeg", bytes, width: picture.width(), height: picture.height() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{VideoEncoder, VideoSettings};
+
+    fn slot(start: u64, frames: u64) -> Slot {
+        Slot { start, frames, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 }
+    }
+
+    #[test]
+    fn moments_are_inside_the_scene_and_in_order() {
+        for frames in 1..100 {
+            for (crossfade, dip_in, dip_out) in [(0, 0, 0), (frames / 3, 0, 0), (0, frames / 6, frames / 6)] {
+                let slot = Slot { crossfade, dip_in, dip_out, ..slot(50, frames) };
+                let moments = moments(&slot);
+                assert!(moments.is_sorted(), "{slot:?} {moments:?}");
+                assert!(moments[0] >= 50 && moments[2] < 50 + frames, "{slot:?} {moments:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn stills_show_their_own_scene() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("video.mp4");
+        let mut encoder = VideoEncoder::create(&path, VideoSettings::new(96, 160, 30)).unwrap();
+        let lumas = [40_u8, 120, 200];
+        for luma in lumas {
+            let mut frame = Frame::black(96, 160);
+            frame.fill((luma, 128, 128));
+            for _ in 0..20 {
+                encoder.write(&frame).unwrap();
+            }
+        }
+        encoder.finish().unwrap();
+        let slots = [slot(0, 20), slot(20, 20), slot(40, 20)];
+        let sheet = contact_sheet(&path, &slots, Fps::from(30), 1, &|| false).unwrap();
+        assert_eq!(sheet.len(), 3);
+        for (stills, luma) in sheet.iter().zip(lumas) {
+            assert_eq!(stills.len(), 3);
+            for still in stills {
+                let picture = image::load_from_memory(&still.picture.bytes).unwrap().to_rgb8();
+                let wanted = ((f64::from(luma) - 16.0) / 219.0 * 255.0) as i32;
+                let got = i32::from(picture.get_pixel(48, 80).0[1]);
+                assert!((got - wanted).abs() < 12, "{got} at {} s, not {wanted}", still.time_s);
+            }
+        }
+        let stopped = contact_sheet(&path, &slots, Fps::from(30), 1, &|| true).unwrap_err();
+        assert_eq!(stopped.kind(), crate::ErrorKind::Cancelled);
+    }
+
+    #[test]
+    fn sizes_keep_the_shape() {
+        assert_eq!(still_size(1080, 1920), (270, 480));
+        assert_eq!(still_size(1920, 1080), (480, 270));
+        assert_eq!(still_size(240, 240), (240, 240));
+    }
+
+    #[test]
+    fn transparency_is_kept() {
+        let source = image::RgbaImage::from_fn(900, 300, |x, _| image::Rgba([200, 10, 10, (x / 4) as u8]));
+        let mut bytes = Vec::new();
+        PngEncoder::new(&mut bytes).write_image(&source, 900, 300, ExtendedColorType::Rgba8).unwrap();
+        let picture = transparent(&bytes).unwrap();
+        assert_eq!((picture.width, picture.height), (420, 140));
+        let back = image::load_from_memory(&picture.bytes).unwrap().to_rgba8();
+        assert!(back.get_pixel(0, 70).0[3] < 5 && back.get_pixel(419, 70).0[3] > 215);
+        assert!(transparent(b"no picture").is_err() && photo(b"no picture").is_err());
+        assert_eq!(as_it_is(b"no picture".to_vec()), None);
+    }
+}

@@ -1,0 +1,101 @@
+"""What a Python program sees. The cases that every language shares lie in tests/cases at the root."""
+
+from __future__ import annotations
+
+import copy
+import importlib.metadata
+import json
+import pickle
+import re
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import adgen
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = json.loads((ROOT / "tests/cases/validate.json").read_text(encoding="utf-8"))["cases"]
+SOUND = {"id": "demo", "brief": {"product_name": "Rosso"}, "product": {"image": "rosso.png"}}
+
+
+def test_one_version_everywhere():
+    core = re.search(r'^version = "(.+)"$', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert core is not None
+    assert adgen.version() == adgen.__version__ == importlib.metadata.version("adgen") == core[1]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_validates_as_every_language_does(case):
+    documents = [case["text"]] if "text" in case else [case["project"], json.dumps(case["project"])]
+    for document in documents:
+        problems = adgen.validate(document)
+        assert [problem.path for problem in problems] == [problem["path"] for problem in case["problems"]], problems
+        for problem, expected in zip(problems, case["problems"]):
+            assert expected["mentions"] in problem.message
+
+
+def test_a_dict_is_left_as_it_was():
+    project = copy.deepcopy(SOUND)
+    adgen.validate(project)
+    assert project == SOUND
+
+
+def test_a_problem_is_plain_data():
+    (problem,) = adgen.validate({**SOUND, "seed": -1})
+    assert problem == adgen.Problem("seed", problem.message)
+    assert str(problem) == f"seed: {problem.message}"
+    assert str(adgen.Problem("", "the document is not JSON")) == "the document is not JSON"
+    assert pickle.loads(pickle.dumps(problem)) == problem
+    assert {problem: 1}[problem] == 1
+    with pytest.raises(AttributeError):
+        problem.path = "id"
+
+
+@pytest.mark.parametrize("wrong", [None, 1, 1.5, True, b"{}", [], (), {"id"}, object()], ids=repr)
+def test_another_type_is_a_type_error(wrong):
+    with pytest.raises(TypeError, match=f"not {type(wrong).__name__}$"):
+        adgen.validate(wrong)
+
+
+def test_a_dict_that_is_no_json_is_an_ordinary_error():
+    with pytest.raises(TypeError):
+        adgen.validate({"id": object()})
+    itself = {}
+    itself["id"] = itself
+    with pytest.raises(ValueError):
+        adgen.validate(itself)
+
+
+def test_half_of_a_character_is_no_crash():
+    assert [problem.path for problem in adgen.validate({"id": "\ud83d"})] == [""]
+    with pytest.raises(UnicodeEncodeError):
+        adgen.validate('{"id": "\ud83d"}')
+
+
+def test_a_document_that_is_far_too_deep_is_a_problem():
+    (problem,) = adgen.validate("[" * 1_000_000)
+    assert problem.path == ""
+
+
+def test_other_threads_run_meanwhile():
+    # Large enough for some tenths of a second; held, the interpreter's lock would let nobody tick in that time.
+    document = json.dumps({"x": ["abc"] * 2_000_000})
+    span = []
+
+    def work():
+        start = time.perf_counter()
+        adgen.validate(document)
+        span.extend([start, time.perf_counter()])
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    ticks = []
+    while thread.is_alive():
+        ticks.append(time.perf_counter())
+        time.sleep(0.001)
+    thread.join()
+    start, end = span
+    # One tick or two may fall between reading the clock and the call itself.
+    assert sum(start < tick < end for tick in ticks) > 5

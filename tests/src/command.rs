@@ -1,0 +1,181 @@
+//! Runs `adgen` and other programs, with a time limit and what the kernel says about their memory.
+
+use std::{
+    ffi::OsStr,
+    io::Read,
+    os::unix::process::ExitStatusExt,
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// No command of a test takes longer than this, even on a busy machine.
+const LIMIT: Duration = Duration::from_secs(150);
+
+/// The `adgen` that was built beside these tests.
+pub fn program() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test is a program");
+    let folder = tests.parent().and_then(|deps| deps.parent()).expect("tests lie in target/<profile>/deps");
+    let program = folder.join("adgen");
+    assert!(
+        program.is_file(),
+        "{} is missing: `cargo build -p adgen-core --features cli` makes it, and `make test` does that first",
+        program.display()
+    );
+    program
+}
+
+/// `adgen` with these arguments, not yet started. No key of the machine's user reaches it.
+pub fn adgen<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).stdin(Stdio::null()).env_remove("OPENAI_API_KEY").env_remove("REPLICATE_API_TOKEN");
+    command
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Ran {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+    /// The most memory that it held, in bytes.
+    pub peak_bytes: u64,
+    pub took: Duration,
+}
+
+impl Ran {
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
+    /// The same, if the command ended with `code` and did not panic.
+    #[track_caller]
+    pub fn expect_code(self, code: i32) -> Self {
+        assert_eq!(
+            self.code(),
+            Some(code),
+            "the wrong exit code (signal {:?})\n--- stdout\n{}\n--- stderr\n{}",
+            self.status.signal(),
+            self.stdout,
+            self.stderr
+        );
+        self.expect_no_panic()
+    }
+
+    /// The same, if the command did not panic.
+    #[track_caller]
+    pub fn expect_no_panic(self) -> Self {
+        assert!(!self.stderr.contains("panicked at"), "a panic\n--- stderr\n{}", self.stderr);
+        self
+    }
+
+    /// The same, if standard output or error has each of these parts.
+    #[track_caller]
+    pub fn expect_said<S: AsRef<str>>(self, parts: impl IntoIterator<Item = S>) -> Self {
+        for part in parts {
+            let part = part.as_ref();
+            assert!(
+                self.stdout.contains(part) || self.stderr.contains(part),
+                "{part:?} was not said\n--- stdout\n{}\n--- stderr\n{}",
+                self.stdout,
+                self.stderr
+            );
+        }
+        self
+    }
+}
+
+/// A command under way.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    began: Instant,
+    stdout: Option<thread::JoinHandle<Vec<u8>>>,
+    stderr: Option<thread::JoinHandle<Vec<u8>>>,
+}
+
+/// Starts a command and collects what it says.
+pub fn start(mut command: Command) -> Running {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+    let stdout = child.stdout.take().map(collect);
+    let stderr = child.stderr.take().map(collect);
+    Running { child, began: Instant::now(), stdout, stderr }
+}
+
+/// Runs a command to its end.
+pub fn run(command: Command) -> Ran {
+    start(command).wait()
+}
+
+fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What came before an error is still worth showing.
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+impl Running {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn is_over(&mut self) -> bool {
+        self.child.try_wait().expect("the child is ours").is_some()
+    }
+
+    pub fn signal(&self, signal: i32) {
+        // SAFETY: sends a signal to a child that was not waited for yet, so the number is still its own.
+        let sent = unsafe { libc::kill(self.child.id() as i32, signal) };
+        assert_eq!(sent, 0, "the signal {signal} cannot be sent");
+    }
+
+    /// Waits for the end; kills what takes too long.
+    pub fn wait(mut self) -> Ran {
+        let pid = self.child.id() as i32;
+        let mut killed = false;
+        let (status, usage) = loop {
+            let mut status = 0;
+            // SAFETY: `rusage` is plain numbers, for which zeros are a value.
+            let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+            // SAFETY: both pointers are to locals that outlive the call, and the child is ours.
+            let waited = unsafe { libc::wait4(pid, &raw mut status, libc::WNOHANG, &raw mut usage) };
+            assert!(waited >= 0, "the child cannot be waited for");
+            if waited == pid {
+                break (ExitStatus::from_raw(status), usage);
+            }
+            if !killed && self.began.elapsed() > LIMIT {
+                killed = true;
+                self.signal(libc::SIGKILL);
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        let text = |thread: Option<thread::JoinHandle<Vec<u8>>>| {
+            let bytes = thread.map(|thread| thread.join().expect("reading does not panic")).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let ran = Ran {
+            status,
+            stdout: text(self.stdout.take()),
+            stderr: text(self.stderr.take()),
+            // Linux counts in KiB.
+            peak_bytes: usage.ru_maxrss as u64 * 1024,
+            took: self.began.elapsed(),
+        };
+        assert!(!killed, "it took longer than {LIMIT:?}\n--- stdout\n{}\n--- stderr\n{}", ran.stdout, ran.stderr);
+        ran
+    }
+}
+
+/// Waits until `ready`, for at most a minute.
+#[track_caller]
+pub fn until(what: &str, mut ready: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !ready() {
+        assert!(began.elapsed() < Duration::from_secs(60), "still waiting until {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}

@@ -1,0 +1,191 @@
+//! A remote video shop that lives in the test: takes jobs, makes them wait, charges for them, fails on demand.
+
+use adgen::{
+    Error, ErrorKind, Result, Retry,
+    media::{Frame, VideoEncoder, VideoSettings},
+    provider::{Content, Generated, Generation, JobId, Price, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+};
+use async_trait::async_trait;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+/// What a second costs.
+pub const USD_PER_SECOND: f64 = 0.25;
+
+/// What the shop does with the next call, before it goes on as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Too many requests: nothing was started, come again.
+    Busy,
+    /// The answer never comes.
+    Hangs,
+}
+
+/// One order.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub prompt: String,
+    pub seed: u32,
+    pub seconds: f64,
+    pub checks: u32,
+    pub cancelled: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Books {
+    /// By the shop's own name for the job.
+    pub jobs: BTreeMap<String, Job>,
+    /// How often `start` was called.
+    pub calls: u32,
+    pub start_trouble: VecDeque<Trouble>,
+    /// Jobs whose prompt has this text fail for good.
+    pub fails: Option<String>,
+    /// How often a job is asked for before it is done.
+    pub patience: u32,
+    /// The first `check` of each job fails in a way that may be repeated.
+    pub first_check_fails: bool,
+    /// No job is ever done.
+    pub closed: bool,
+    /// Serves files from here instead of the disk.
+    pub url: Option<String>,
+}
+
+/// The shop's counter. Clones share the books, as two runs share the real one.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    info: ProviderInfo,
+    books: Arc<Mutex<Books>>,
+    folder: PathBuf,
+}
+
+impl Shop {
+    /// A shop that keeps its clips in `folder`.
+    pub fn new(folder: &Path) -> Self {
+        let folder = folder.join("shop");
+        std::fs::create_dir_all(&folder).expect("the folder is the test's own");
+        clip(&folder.join("clip.mp4"), 3.0);
+        let price = Price::Second { usd: USD_PER_SECOND, as_of: "2026-01-01".to_owned() };
+        let books = Books { patience: 2, ..Books::default() };
+        Self { info: ProviderInfo::priced("shop", "film-1", price), books: Arc::new(Mutex::new(books)), folder }
+    }
+
+    pub fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().expect("no test panics with the books open")
+    }
+
+    /// The clip that every job gives.
+    pub fn clip(&self) -> PathBuf {
+        self.folder.join("clip.mp4")
+    }
+
+    /// What all jobs together cost that were neither cancelled nor failed.
+    pub fn bill(&self) -> f64 {
+        self.books().jobs.values().filter(|job| !job.cancelled).map(|job| job.seconds * USD_PER_SECOND).sum()
+    }
+
+    /// Panics where the same clip was ordered twice.
+    #[track_caller]
+    pub fn expect_nothing_ordered_twice(&self) {
+        let mut orders = BTreeMap::<_, u32>::new();
+        for job in self.books().jobs.values() {
+            *orders.entry((job.prompt.clone(), job.seed)).or_default() += 1;
+        }
+        assert!(orders.values().all(|&count| count == 1), "ordered and paid more than once: {orders:?}");
+    }
+}
+
+/// A clip of `seconds` in which a bar moves across a plain ground.
+pub fn clip(path: &Path, seconds: f64) {
+    let (width, height, fps) = (240, 426, 24);
+    let mut encoder = VideoEncoder::create(path, VideoSettings::new(width, height, fps)).expect("an encoder");
+    for index in 0..(seconds * f64::from(fps)).round() as usize {
+        let picture = image::RgbImage::from_fn(width as u32, height as u32, |x, _| {
+            let bar = (index * 4) as u32 % width as u32;
+            if x.abs_diff(bar) < 12 { image::Rgb([250, 220, 120]) } else { image::Rgb([20, 90, 160]) }
+        });
+        encoder.write(&Frame::from_rgb(&picture)).expect("a frame");
+    }
+    encoder.finish().expect("a whole clip");
+}
+
+#[async_trait]
+impl VideoProvider for Shop {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn capability(&self) -> VideoCapability {
+        VideoCapability::remote(30.0)
+    }
+
+    async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+        let trouble = {
+            let mut books = self.books();
+            books.calls += 1;
+            books.start_trouble.pop_front()
+        };
+        match trouble {
+            Some(Trouble::Busy) => {
+                let wait = Retry::After(Duration::from_millis(10));
+                return Err(Error::new(ErrorKind::RateLimited, "too many requests").with_retry(wait));
+            }
+            Some(Trouble::Hangs) => std::future::pending().await,
+            None => {}
+        }
+        let mut books = self.books();
+        let name = format!("job-{}", books.jobs.len() + 1);
+        let job = Job {
+            prompt: request.prompt.clone(),
+            seed: request.seed,
+            seconds: request.duration_s,
+            checks: 0,
+            cancelled: false,
+        };
+        books.jobs.insert(name.clone(), job);
+        Ok(Generation::Pending { job: JobId(name), progress: Some(0.0), check_after: Duration::from_millis(10) })
+    }
+
+    async fn check(&self, job: &JobId) -> Result<Generation> {
+        let mut books = self.books();
+        let (patience, trouble, closed) = (books.patience, books.first_check_fails, books.closed);
+        let (fails, url) = (books.fails.clone(), books.url.clone());
+        let unknown = || Error::new(ErrorKind::NotFound, format!("the shop knows no {job}"));
+        let known = books.jobs.get_mut(&job.0).ok_or_else(unknown)?;
+        known.checks += 1;
+        if trouble && known.checks == 1 {
+            return Err(Error::new(ErrorKind::Timeout, "no answer in time").with_retry(Retry::Now));
+        }
+        if closed || known.checks < patience {
+            let progress = Some(known.checks as f32 / 10.0);
+            return Ok(Generation::Pending { job: job.clone(), progress, check_after: Duration::from_millis(10) });
+        }
+        if fails.is_some_and(|text| known.prompt.contains(&text)) {
+            return Err(Error::new(ErrorKind::GenerationFailed, "the model gave up: code E42"));
+        }
+        let cost_usd = known.seconds * USD_PER_SECOND;
+        let made = match url {
+            Some(url) => Generated::url(url, cost_usd),
+            None => {
+                // The pipeline takes the file away.
+                let copy = self.folder.join(format!("{job}.{}.mp4", known.checks));
+                std::fs::copy(self.clip(), &copy)?;
+                let mut made = Generated::file(copy);
+                made.cost_usd = cost_usd;
+                made
+            }
+        };
+        debug_assert!(matches!(made.content, Content::File(_) | Content::Url(_)));
+        Ok(Generation::Done(made))
+    }
+
+    async fn cancel(&self, job: &JobId) -> Result<()> {
+        if let Some(job) = self.books().jobs.get_mut(&job.0) {
+            job.cancelled = true;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The documentation against the repository: what it names is there, and no machine's own paths are in it.
+
+use adgen_tests::root;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Folders that are not the project's own text.
+const FOREIGN: [&str; 10] =
+    [".git", "target", ".venv", "node_modules", "demo", "storage", ".setup", "__pycache__", ".pytest_cache", "dist"];
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder of the repository").filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !FOREIGN.contains(&name.as_str()) {
+                walk(&path, files);
+            }
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+/// Every text file of the repository.
+fn texts() -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    walk(&root(), &mut files);
+    files.into_iter().filter_map(|path| fs::read_to_string(&path).ok().map(|text| (path, text))).collect()
+}
+
+/// The documents that people read, at the root and in `docs`.
+fn documents() -> Vec<(PathBuf, String)> {
+    let (root, docs) = (root(), root().join("docs"));
+    let is_document = |path: &Path| {
+        let parent = path.parent().unwrap_or(path);
+        path.extension().is_some_and(|end| end == "md") && (parent == root || path.starts_with(&docs))
+    };
+    texts().into_iter().filter(|(path, _)| is_document(path)).collect()
+}
+
+/// What stands in backticks outside of code blocks, and where links lead.
+fn named(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut in_block = false;
+    for (index, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            in_block = !in_block;
+        } else if !in_block {
+            found.extend(line.split('`').skip(1).step_by(2).map(|span| (index + 1, span.to_owned())));
+            let links = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+            found.extend(links.map(|link| (index + 1, link.split('#').next().unwrap_or_default().to_owned())));
+        }
+    }
+    found
+}
+
+/// Whether a text looks like a path in this repository: it begins with one of its folders, or is a document's name.
+fn looks_like_a_path(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || "<>*{}$|…\"'()=,;:".contains(c);
+    if text.is_empty() || text.contains(odd) || text.contains("...") || text.starts_with(['/', '~', '-']) {
+        return false;
+    }
+    let text = text.strip_prefix("./").unwrap_or(text);
+    let first = text.split('/').next().unwrap_or_default();
+    let folders = [
+        "adgen-core", "adgen-py", "adgen-node", "tests", "benches", "examples", "docs", "schema", "scripts", ".ci", "src",
+    ];
+    let is_text = [".rs", ".md", ".toml", ".sh", ".py", ".pov"].iter().any(|end| text.ends_with(end));
+    (text.contains('/') && folders.contains(&first)) || is_text
+}
+
+#[test]
+fn the_documents_that_a_reader_expects_are_there() {
+    let names = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+    let missing: Vec<_> = names
+        .iter()
+        // One file for both licences is as good.
+        .filter(|name| !root().join(name).is_file() && !(name.starts_with("LICENSE") && root().join("LICENSE").is_file()))
+        .collect();
+    assert!(missing.is_empty(), "the repository lacks {missing:?}");
+}
+
+#[test]
+fn every_path_that_a_document_names_exists() {
+    let root = root();
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for (path, text) in documents() {
+        let folder = path.parent().unwrap_or(&root).to_owned();
+        for (line, name) in named(&text).into_iter().filter(|(_, name)| looks_like_a_path(name)) {
+            checked += 1;
+            // From the root, from the document, or in short from the library's sources.
+            let places = [&root, &folder, &root.join("adgen-core"), &root.join("adgen-core/src")];
+            if !places.iter().any(|place| place.join(name.trim_end_matches('/')).exists()) {
+                wrong.push(format!("{}:{line}: {name}", path.strip_prefix(&root).unwrap_or(&path).display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these paths do not exist, correct them:\n{}", wrong.join("\n"));
+    assert!(checked > 0, "no document names a path: README.md should");
+}
+
+#[test]
+fn every_command_and_target_that_a_document_names_exists() {
+    let makefile = fs::read_to_string(root().join("Makefile")).expect("there is a Makefile");
+    let mut wrong = Vec::new();
+    for (path, text) in documents() {
+        for (index, line) in text.lines().enumerate() {
+            for rest in line.split("make ").skip(1).filter(|_| line.contains("`make ") || line.trim().starts_with("make ")) {
+                let target: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+                let is_named = line.contains(&format!("`make {target}")) || line.trim().starts_with(&format!("make {target}"));
+                if is_named && !target.is_empty() && !makefile.lines().any(|line| line.starts_with(&format!("{target}:"))) {
+                    wrong.push(format!("{}:{}: make {target}", path.display(), index + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "the Makefile has no such targets:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_knows_the_machine_that_it_was_written_on() {
+    // In two parts, so that this file does not name them itself.
+    let forbidden = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/tm", "p/h/"), concat!("/home/", "user")];
+    let mut wrong = Vec::new();
+    for (path, text) in texts() {
+        for (index, line) in text.lines().enumerate() {
+            for word in forbidden.iter().filter(|word| line.contains(**word)) {
+                wrong.push(format!("{}:{}: {word}", path.display(), index + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "paths of one machine, make them relative:\n{}", wrong.join("\n"));
+}

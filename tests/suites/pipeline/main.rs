@@ -1,0 +1,78 @@
+//! From document to finished video through the library, and what runs reuse, repeat and pay for.
+
+mod facts;
+mod own_media;
+mod paid;
+mod reuse;
+mod runs;
+
+use adgen::{AdProject, Error, Outcome, Result, Studio, StudioBuilder};
+use adgen_tests::{document, storage::Project};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A storage of one test, and what lies beside it.
+struct Bench {
+    folder: TempDir,
+    photo: PathBuf,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let photo = adgen_tests::pictures::ready_photo(folder.path());
+        Self { folder, photo }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A studio over the storage `name` that downloads nothing.
+    fn builder(&self, name: &str) -> StudioBuilder {
+        let mut matting = adgen::Matting::default();
+        matting.download = false;
+        Studio::builder().with_storage_dir(self.path().join(name)).with_matting(matting)
+    }
+
+    fn studio(&self) -> Studio {
+        self.builder("storage").build().expect("a studio")
+    }
+
+    fn project(&self, id: &str) -> Project {
+        Project::new(&self.path().join("storage"), id)
+    }
+
+    /// Makes the ad of a document in the storage `storage`.
+    async fn make(&self, document: &Value) -> Outcome {
+        finished(made(&self.studio(), document::parse(document)).await)
+    }
+}
+
+async fn made(studio: &Studio, project: AdProject) -> Result<Outcome> {
+    studio.generate(project, "").await?.wait().await
+}
+
+async fn resumed(studio: &Studio, id: &str) -> Result<Outcome> {
+    studio.resume(id).await?.wait().await
+}
+
+#[track_caller]
+fn finished(result: Result<Outcome>) -> Outcome {
+    result.unwrap_or_else(|error: Error| panic!("the run failed: {error}"))
+}
+
+/// Products that the last run made anew.
+fn made_products(outcome: &Outcome) -> u32 {
+    outcome.state.stages.values().map(|stage| stage.made).sum()
+}
+
+/// Products that the run made anew, by name.
+fn names_made(project: &Project, entries_before: usize) -> Vec<String> {
+    let journal = project.journal();
+    let made = journal[entries_before..].iter().filter(|entry| entry["event"] == "finished");
+    let mut names: Vec<String> = made.map(|entry| entry["product"].as_str().unwrap_or_default().to_owned()).collect();
+    names.sort();
+    names
+}
