@@ -4,8 +4,6 @@ SHELL := /bin/bash
 
 VENV := $(CURDIR)/.venv
 FEATURES := adgen-core/cli,adgen-core/testkit
-# FFmpeg's headers are parsed once for all profiles and packages.
-export CARGO_TERM_COLOR ?= auto
 
 .PHONY: help setup build demo test test-rust test-python test-node fmt lint bench docs schema clean
 
@@ -33,11 +31,11 @@ test-rust: setup
 	cargo test --doc -p adgen-core --features cli,testkit
 
 test-python: setup
-	cd adgen-py && VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --quiet
+	cd adgen-py && VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --quiet --features $(FEATURES)
 	$(VENV)/bin/python -m pytest -q adgen-py/tests
 
 test-node: setup
-	cd adgen-node && npm run --silent build && npm test
+	cd adgen-node && npm run --silent build -- --features=$(FEATURES) && npm test
 
 fmt: ## format the code
 	cargo fmt --all

@@ -1,8 +1,8 @@
 //! Placeholder
-pub mod compose;
-mod error;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod compose;
+mod error;
 mod http;
 pub mod matte;
 pub mod media;

@@ -117,8 +117,11 @@ impl Run {
     /// Why the run failed; `Cancelled` where it was cancelled.
     pub async fn wait(self) -> Result<Outcome> {
         self.task.await.unwrap_or_else(|panic| {
-            Err(Error::new(ErrorKind::Unexpected, "the run stopped unexpectedly: this is a defect of adgen, please report it")
-                .with_context("cause", panic))
+            Err(Error::new(
+                ErrorKind::Unexpected,
+                "the run stopped unexpectedly: this is a defect of adgen, please report it",
+            )
+            .with_context("cause", panic))
         })
     }
 }
@@ -176,8 +179,11 @@ impl Work {
             }
         };
         let result = result.unwrap_or_else(|panic| {
-            Err(Error::new(ErrorKind::Unexpected, "a stage stopped unexpectedly: this is a defect of adgen, please report it")
-                .with_context("cause", panic))
+            Err(Error::new(
+                ErrorKind::Unexpected,
+                "a stage stopped unexpectedly: this is a defect of adgen, please report it",
+            )
+            .with_context("cause", panic))
         });
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
@@ -211,12 +217,18 @@ async fn work(context: &Arc<Context>, source: Source, settings: RunSettings) -> 
     // Set once, before any stage asks.
     let _ = context.policy.set(project.policy.clone());
     let project = build(context, project, settings.providers, settings.matting).await?;
-    let videos: Vec<_> = project.output.aspects.iter().enumerate().map(|(index, &aspect)| {
-        let suffix = if index == 0 { String::new() } else { format!("_{}", aspect.file_suffix()) };
-        let name = format!("final_video{suffix}.mp4");
-        let path = context.files.display(&name);
-        (aspect, name, path)
-    }).collect();
+    let videos: Vec<_> = project
+        .output
+        .aspects
+        .iter()
+        .enumerate()
+        .map(|(index, &aspect)| {
+            let suffix = if index == 0 { String::new() } else { format!("_{}", aspect.file_suffix()) };
+            let name = format!("final_video{suffix}.mp4");
+            let path = context.files.display(&name);
+            (aspect, name, path)
+        })
+        .collect();
     report::write(context, &project, &videos[0].1).await?;
     Ok(Outcome {
         project_id: project.id.clone(),

@@ -8,8 +8,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-const unknown = process.argv.slice(2).filter((argument) => argument !== '--release');
-if (unknown.length > 0) fail(`unknown argument: ${unknown.join(' ')}; only --release is known`);
+// `--features` lets a build for tests share what cargo built for the other tests.
+const unknown = process.argv.slice(2).filter((argument) => argument !== '--release' && !argument.startsWith('--features='));
+if (unknown.length > 0) fail(`unknown argument: ${unknown.join(' ')}; only --release and --features=… are known`);
 
 const built = spawnSync(
   'cargo',

@@ -3,7 +3,7 @@
 use adgen::{
     Error, ErrorKind, Result, Retry,
     media::{Frame, VideoEncoder, VideoSettings},
-    provider::{Content, Generated, Generation, JobId, Price, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    provider::{Generated, Generation, JobId, Price, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
 };
 use async_trait::async_trait;
 use std::{
@@ -159,6 +159,9 @@ impl VideoProvider for Shop {
         if trouble && known.checks == 1 {
             return Err(Error::new(ErrorKind::Timeout, "no answer in time").with_retry(Retry::Now));
         }
+        if known.cancelled {
+            return Err(Error::new(ErrorKind::GenerationFailed, "the job was cancelled"));
+        }
         if closed || known.checks < patience {
             let progress = Some(known.checks as f32 / 10.0);
             return Ok(Generation::Pending { job: job.clone(), progress, check_after: Duration::from_millis(10) });
@@ -178,7 +181,6 @@ impl VideoProvider for Shop {
                 made
             }
         };
-        debug_assert!(matches!(made.content, Content::File(_) | Content::Url(_)));
         Ok(Generation::Done(made))
     }
 

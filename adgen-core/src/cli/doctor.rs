@@ -39,7 +39,15 @@ enum Health {
 
 impl Doctor {
     pub(super) fn run(self) -> Result<u8> {
-        let findings = [ffmpeg(), codecs(), runtime(), model(), fonts(), key("OPENAI_API_KEY", "plans"), key("REPLICATE_API_TOKEN", "films and composes")];
+        let findings = [
+            ffmpeg(),
+            codecs(),
+            runtime(),
+            model(),
+            fonts(),
+            key("OPENAI_API_KEY", "plans"),
+            key("REPLICATE_API_TOKEN", "films and composes"),
+        ];
         if self.json {
             output::json(&findings);
         } else {
@@ -76,10 +84,16 @@ fn ffmpeg() -> Finding {
 }
 
 fn codecs() -> Finding {
-    let Ok(found) = environment() else { return Finding { what: "codecs", state: Health::Broken, detail: "unknown".to_owned(), next: None } };
+    let Ok(found) = environment() else {
+        return Finding { what: "codecs", state: Health::Broken, detail: "unknown".to_owned(), next: None };
+    };
     let names = |wanted: bool| -> Vec<String> {
         let chosen = found.codecs.iter().filter(|codec| codec.present == wanted);
-        chosen.map(|codec| format!("{}{}", codec.name, if codec.direction == Direction::Encode { " (encoder)" } else { "" })).collect()
+        chosen
+            .map(|codec| {
+                format!("{}{}", codec.name, if codec.direction == Direction::Encode { " (encoder)" } else { "" })
+            })
+            .collect()
     };
     let missing = found.missing();
     if missing.is_empty() {

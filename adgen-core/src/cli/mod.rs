@@ -24,7 +24,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write a project document from a photo and a product's name.
-    New(new::New),
+    New(Box<new::New>),
     /// Check a project document: every problem with its path, the value and what is allowed.
     Validate(validate::Validate),
     /// Print the JSON Schema of project documents.

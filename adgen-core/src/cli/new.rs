@@ -89,7 +89,9 @@ impl New {
             return Ok(());
         };
         std::fs::write(&path, project.to_json()).map_err(|error| {
-            Error::new(ErrorKind::Io, "cannot write the document").with_context("path", path.display()).with_source(error)
+            Error::new(ErrorKind::Io, "cannot write the document")
+                .with_context("path", path.display())
+                .with_source(error)
         })?;
         output::note(format!("{} is the ad of {}: adgen generate {0}", path.display(), project.brief.product_name));
         Ok(())
@@ -100,7 +102,9 @@ impl New {
 fn asset(file: &Path, folder: &Path) -> Result<Asset> {
     let real = |path: &Path| {
         path.canonicalize().map_err(|error| {
-            Error::new(ErrorKind::InvalidInput, "cannot find a file").with_context("path", path.display()).with_source(error)
+            Error::new(ErrorKind::InvalidInput, "cannot find a file")
+                .with_context("path", path.display())
+                .with_source(error)
         })
     };
     let file = real(file)?;

@@ -50,7 +50,10 @@ impl StatusOf {
             output::line(format!("  {:<10} {word}{time}{products}", stage.as_str()));
         }
         for degradation in &state.degradations {
-            output::line(format!("  degraded: {} -> {}: {}", degradation.product, degradation.fallback, degradation.cause));
+            output::line(format!(
+                "  degraded: {} -> {}: {}",
+                degradation.product, degradation.fallback, degradation.cause
+            ));
         }
         if let Some(error) = &state.error {
             output::line(format!("  error: {}", error.message));

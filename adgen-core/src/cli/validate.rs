@@ -27,6 +27,8 @@ impl Validate {
 /// A document's text.
 pub(super) fn read(path: &PathBuf) -> Result<String> {
     std::fs::read_to_string(path).map_err(|error| {
-        Error::new(ErrorKind::InvalidInput, "cannot read the document").with_context("path", path.display()).with_source(error)
+        Error::new(ErrorKind::InvalidInput, "cannot read the document")
+            .with_context("path", path.display())
+            .with_source(error)
     })
 }

@@ -28,7 +28,13 @@ pub(super) fn plate(width: usize, height: usize, radius: f32, color: Rgb, alpha:
 }
 
 /// The button of `width` x `height` pixels, and its coverage for the shadow.
-pub(super) fn button(fonts: &mut Fonts, label: &TextBlock, width: usize, height: usize, color: Rgb) -> (Sprite, Vec<u8>) {
+pub(super) fn button(
+    fonts: &mut Fonts,
+    label: &TextBlock,
+    width: usize,
+    height: usize,
+    color: Rgb,
+) -> (Sprite, Vec<u8>) {
     let (wide, high) = (width as f32, height as f32);
     let (x, y) = ((wide - label.width) / 2.0, (high - label.height) / 2.0);
     let words: Vec<InkedWord> = ink(fonts, label, x, y, label_color(color));

@@ -72,7 +72,8 @@ fn shadow(fonts: &mut Fonts, block: &TextBlock, rect: Rect, color: &Ink, unit: f
             for column in 0..word.width {
                 let (x, y) = (word.x + column as i32 - left as i32, word.y + row as i32 - top as i32);
                 if (0..width as i32).contains(&x) && (0..height as i32).contains(&y) {
-                    coverage[y as usize * width + x as usize] = (word.pixels[row * word.width + column][3] * 255.0) as u8;
+                    coverage[y as usize * width + x as usize] =
+                        (word.pixels[row * word.width + column][3] * 255.0) as u8;
                 }
             }
         }

@@ -191,7 +191,8 @@ impl SceneComposer {
         brand: Option<&TextBlock>,
         background: &Frame,
     ) {
-        let boxes: Vec<Rect> = [caption.and(self.layout.caption), brand.and(self.layout.brand)].into_iter().flatten().collect();
+        let boxes: Vec<Rect> =
+            [caption.and(self.layout.caption), brand.and(self.layout.brand)].into_iter().flatten().collect();
         let Some(first) = boxes.first() else { return };
         let zone = boxes.iter().fold(*first, |zone, rect| {
             Rect::from_edges(

@@ -61,9 +61,8 @@ impl Fonts {
             ["ttf", "otf", "ttc", "otc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
         });
         if is_file {
-            let bytes = std::fs::read(font).map_err(|error| {
-                Error::from(error).with_operation("compose").with_context("font", font)
-            })?;
+            let bytes = std::fs::read(font)
+                .map_err(|error| Error::from(error).with_operation("compose").with_context("font", font))?;
             return self.set_brand_font_data(bytes).map_err(|error| error.with_context("font", font));
         }
         let found = self.system.db().faces().find_map(|face| {
@@ -85,7 +84,8 @@ impl Fonts {
     /// Uses the brand's typeface from the bytes of a font file.
     pub fn set_brand_font_data(&mut self, bytes: Vec<u8>) -> Result<()> {
         let ids = self.system.db_mut().load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
-        let family = ids.first().and_then(|&id| self.system.db().face(id)?.families.first().map(|(name, _)| name.clone()));
+        let family =
+            ids.first().and_then(|&id| self.system.db().face(id)?.families.first().map(|(name, _)| name.clone()));
         match family {
             Some(name) => {
                 self.brand = Some(name);
@@ -137,9 +137,11 @@ mod tests {
     fn embedded_faces_have_the_names_that_are_asked_for() {
         let fonts = Fonts::embedded();
         for (family, weight) in [(DISPLAY_FAMILY, 700), (TEXT_FAMILY, 600)] {
-            let found = fonts.system.db().faces().any(|face| {
-                face.weight.0 == weight && face.families.iter().any(|(name, _)| name == family)
-            });
+            let found = fonts
+                .system
+                .db()
+                .faces()
+                .any(|face| face.weight.0 == weight && face.families.iter().any(|(name, _)| name == family));
             assert!(found, "{family} {weight}");
         }
     }

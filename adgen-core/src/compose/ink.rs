@@ -136,7 +136,8 @@ mod tests {
         for value in 0..=255u8 {
             let level = srgb_to_linear(f32::from(value) / 255.0);
             for spread in [0.0, 0.1, 0.5] {
-                let behind = Brightness { dark: (level - spread).max(0.0), mean: level, bright: (level + spread).min(1.0) };
+                let behind =
+                    Brightness { dark: (level - spread).max(0.0), mean: level, bright: (level + spread).min(1.0) };
                 let ink = Ink::choose(&behind, &palette);
                 let worst = if ink.light {
                     srgb_to_linear(linear_to_srgb(behind.bright) * (1.0 - ink.scrim))

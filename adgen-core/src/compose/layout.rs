@@ -95,7 +95,10 @@ impl<'a> Solver<'a> {
         match self.spec.aspect {
             Aspect::Landscape16x9 => has_text && subject.aspect <= 2.4,
             Aspect::Square => {
-                has_text && subject.aspect < 0.62 && !self.spec.ground_centered && subject.placement != Placement::Center
+                has_text
+                    && subject.aspect < 0.62
+                    && !self.spec.ground_centered
+                    && subject.placement != Placement::Center
             }
             _ => false,
         }
@@ -201,7 +204,8 @@ impl<'a> Solver<'a> {
         let floor_gap = 0.035 * height;
         let below_limit = text.bottom() - button - gap;
         let stands = |bottom: f32, top: f32| {
-            ground.filter(|&ground| ground <= bottom.max(safe.product.bottom()) + 0.02 * height && ground - top >= least)
+            ground
+                .filter(|&ground| ground <= bottom.max(safe.product.bottom()) + 0.02 * height && ground - top >= least)
         };
         let heads = column.height(unit, false);
         let top_free = text.y + if heads > 0.0 { heads + gap } else { 0.0 };
@@ -284,7 +288,12 @@ impl<'a> Solver<'a> {
             Rect::from_edges(text.x, text.y, (left_edge - gap).max(text.x + 1.0), text.bottom())
         } else {
             let middle = text.x + 0.5 * text.width;
-            Rect::from_edges((right_edge + gap).max(middle).min(text.right() - 1.0), text.y, text.right(), text.bottom())
+            Rect::from_edges(
+                (right_edge + gap).max(middle).min(text.right() - 1.0),
+                text.y,
+                text.right(),
+                text.bottom(),
+            )
         };
         // Lines longer than this are hard to read and pull the eye away from the product.
         let width = area.width.min(0.5 * text.width);

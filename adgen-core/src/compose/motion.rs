@@ -53,10 +53,34 @@ pub(super) fn resolve(motion: Motion, role: Role, standing: bool, seed: u32, sce
     match (role, standing) {
         (Role::Hook, _) => Motion::PushIn,
         (Role::Showcase, false) => Motion::Float,
-        (Role::Showcase, true) => if odd { Motion::SlideIn } else { Motion::PushIn },
-        (Role::Benefit, _) => if odd { Motion::PullOut } else { Motion::SlideIn },
-        (Role::Proof, true) => if odd { Motion::PushIn } else { Motion::PullOut },
-        (Role::Proof, false) => if odd { Motion::Rotate } else { Motion::Float },
+        (Role::Showcase, true) => {
+            if odd {
+                Motion::SlideIn
+            } else {
+                Motion::PushIn
+            }
+        }
+        (Role::Benefit, _) => {
+            if odd {
+                Motion::PullOut
+            } else {
+                Motion::SlideIn
+            }
+        }
+        (Role::Proof, true) => {
+            if odd {
+                Motion::PushIn
+            } else {
+                Motion::PullOut
+            }
+        }
+        (Role::Proof, false) => {
+            if odd {
+                Motion::Rotate
+            } else {
+                Motion::Float
+            }
+        }
         (Role::CallToAction, _) => Motion::PushIn,
     }
 }
@@ -139,7 +163,9 @@ mod tests {
                     let count = (seconds / step) as usize;
                     let poses: Vec<Pose> = (0..=count).map(|i| motion.pose(i as f32 * step)).collect();
                     let travel = |a: &Pose, b: &Pose| {
-                        (a.dx - b.dx).abs() + (a.dy - b.dy).abs() + 1000.0 * ((a.scale - b.scale).abs() + (a.angle - b.angle).abs())
+                        (a.dx - b.dx).abs()
+                            + (a.dy - b.dy).abs()
+                            + 1000.0 * ((a.scale - b.scale).abs() + (a.angle - b.angle).abs())
                     };
                     let speeds: Vec<f32> = poses.windows(2).map(|pair| travel(&pair[0], &pair[1])).collect();
                     let slide = if kind == Motion::SlideIn { 70.0 } else { 8.0 };

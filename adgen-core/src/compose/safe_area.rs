@@ -19,9 +19,8 @@ impl SafeArea {
     /// The boxes of `aspect` in a frame of `width` x `height` pixels.
     pub fn of(aspect: Aspect, width: usize, height: usize) -> Self {
         let (w, h) = (width as f32, height as f32);
-        let part = |left: f32, top: f32, right: f32, bottom: f32| {
-            Rect::from_edges(left * w, top * h, right * w, bottom * h)
-        };
+        let part =
+            |left: f32, top: f32, right: f32, bottom: f32| Rect::from_edges(left * w, top * h, right * w, bottom * h);
         match aspect {
             Aspect::Portrait9x16 => Self {
                 text: part(120.0 / 1080.0, 288.0 / 1920.0, 888.0 / 1080.0, 1248.0 / 1920.0),

@@ -108,6 +108,8 @@ pub(super) struct Resampler {
     stretches: Vec<Stretch>,
     weights: [Vec<i16>; 4],
     clamped: Vec<usize>,
+    /// For each row between the passes, the columns of the window that are known to be 255 throughout.
+    solid: Vec<(usize, usize)>,
 }
 
 fn fixed(value: f64) -> i64 {
@@ -133,8 +135,9 @@ fn to_byte(sum: i32) -> u8 {
 }
 
 impl Resampler {
-    /// First pass: every source row that `window` needs, resampled along its length.
-    pub(super) fn prepare(&mut self, plane: Plane<'_>, map: &Affine, window: Window) {
+    /// First pass: every source row that `window` needs, resampled along its length. `cores` names for every source row
+    /// a range of columns that are all 255, which need no work; empty where nothing is known.
+    pub(super) fn prepare(&mut self, plane: Plane<'_>, map: &Affine, window: Window, cores: &[(u32, u32)]) {
         let upright = map.b == 0.0 && map.c == 0.0;
         let shear = map.c / map.a;
         let rise = map.d - map.c * map.b / map.a;
@@ -153,18 +156,33 @@ impl Resampler {
         if upright {
             self.lay_out_columns(plane.width, fixed((left - map.tx) / map.a - 0.5), step);
         }
+        self.solid.clear();
         for index in 0..count {
-            let v = (lowest + index as i64).clamp(0, plane.height as i64 - 1) as usize;
+            let line = lowest + index as i64;
+            let v = line.clamp(0, plane.height as i64 - 1) as usize;
             let source = &plane.data[v * plane.width..][..plane.width];
             let (start, end) = (index * window.width, (index + 1) * window.width);
+            let slant = if upright { 0.0 } else { map.b * (line as f64 + 0.5) };
+            let first = fixed((left - slant - map.tx) / map.a - 0.5);
+            let solid = cores.get(v).map_or((0, 0), |&core| solid_columns(core, first, step, window.width));
+            self.solid.push(solid);
+            self.rows[start + solid.0..start + solid.1].fill(255 << ROW_BITS);
             if upright {
-                self.row_by_stretches(source, start);
+                self.row_by_stretches(source, start, solid);
             } else {
-                let v = (lowest + index as i64) as f64 + 0.5;
-                let first = fixed((left - map.b * v - map.tx) / map.a - 0.5);
-                row_by_phase(source, first, step, &mut self.rows[start..end]);
+                row_by_phase(source, first, step, &mut self.rows[start..start + solid.0]);
+                let after = first + step * solid.1 as i64;
+                row_by_phase(source, after, step, &mut self.rows[start + solid.1..end]);
             }
         }
+    }
+
+    /// The columns that are solid in all four rows from `begin` on.
+    fn common_solid(&self, begin: usize) -> (usize, usize) {
+        let (from, to) = self.solid[begin..begin + 4]
+            .iter()
+            .fold((0, usize::MAX), |(from, to), &(first, last)| (from.max(first), to.min(last)));
+        if from < to { (from, to) } else { (0, 0) }
     }
 
     /// Column positions and weights, the same for every row of an upright map.
@@ -198,12 +216,15 @@ impl Resampler {
         }
     }
 
-    fn row_by_stretches(&mut self, source: &[u8], start: usize) {
+    fn row_by_stretches(&mut self, source: &[u8], start: usize, solid: (usize, usize)) {
         let row = &mut self.rows[start..start + self.stride];
         let [w0, w1, w2, w3] = &self.weights;
-        for stretch in &self.stretches {
-            let Stretch { start, length, source: from } = *stretch;
-            let range = start..start + length;
+        let pieces = self.stretches.iter().flat_map(|stretch| {
+            let (start, end) = (stretch.start, stretch.start + stretch.length);
+            [(start, end.min(solid.0), stretch), (start.max(solid.1), end, stretch)]
+        });
+        for (start, end, stretch) in pieces.filter(|&(start, end, _)| start < end) {
+            let (range, length, from) = (start..end, end - start, stretch.source + start - stretch.start);
             let out = &mut row[range.clone()];
             let (w0, w1, w2, w3) = (&w0[range.clone()], &w1[range.clone()], &w2[range.clone()], &w3[range]);
             let (s0, s1) = (&source[from..][..length], &source[from + 1..][..length]);
@@ -234,19 +255,15 @@ impl Resampler {
             let (index, phase) = split(first);
             let begin = (index - 1 - self.first_row).clamp(0, last_row) as usize;
             let [w0, w1, w2, w3] = KERNEL[phase].map(i32::from);
-            let rows = &self.rows[begin * self.stride..][..4 * self.stride];
-            let (r0, rest) = rows.split_at(self.stride);
-            let (r1, rest) = rest.split_at(self.stride);
-            let (r2, r3) = rest.split_at(self.stride);
-            if phase == 0 {
-                for (out, &value) in out.iter_mut().zip(r1) {
-                    *out = ((i32::from(value) + (1 << (ROW_BITS - 1))) >> ROW_BITS).clamp(0, 255) as u8;
+            let solid = self.common_solid(begin);
+            out[solid.0..solid.1].fill(255);
+            for (from, to) in [(0, solid.0), (solid.1, self.stride.min(out.len()))] {
+                let line = |k: usize| &self.rows[(begin + k) * self.stride + from..(begin + k) * self.stride + to];
+                let (r0, r1, r2, r3) = (line(0), line(1), line(2), line(3));
+                for ((((out, &a), &b), &c), &d) in out[from..to].iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
+                    let sum = i32::from(a) * w0 + i32::from(b) * w1 + i32::from(c) * w2 + i32::from(d) * w3;
+                    *out = to_byte(sum);
                 }
-                return;
-            }
-            for ((((out, &a), &b), &c), &d) in out.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
-                let sum = i32::from(a) * w0 + i32::from(b) * w1 + i32::from(c) * w2 + i32::from(d) * w3;
-                *out = to_byte(sum);
             }
             return;
         }
@@ -268,7 +285,15 @@ impl Resampler {
                 (position + (1 << (POSITION_BITS - 9)) - (index << POSITION_BITS)) / -step + 1
             };
             let end = length.min(x + steps.clamp(1, 1 << 20) as usize);
-            let begin = (index - 1 - self.first_row).clamp(0, last_row) as usize * self.stride;
+            let begin = (index - 1 - self.first_row).clamp(0, last_row) as usize;
+            let solid = self.common_solid(begin);
+            if solid.0 <= x && end <= solid.1 {
+                out[x..end].fill(255);
+                position += step * (end - x) as i64;
+                x = end;
+                continue;
+            }
+            let begin = begin * self.stride;
             let line = |k: usize| &self.rows[begin + k * self.stride + x..begin + k * self.stride + end];
             let (r0, r1, r2, r3) = (line(0), line(1), line(2), line(3));
             for ((((out, &a), &b), &c), &d) in out[x..end].iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
@@ -279,6 +304,19 @@ impl Resampler {
             x = end;
         }
     }
+}
+
+/// The columns whose four taps all lie in the source columns `core`.
+fn solid_columns(core: (u32, u32), first: i64, step: i64, columns: usize) -> (usize, usize) {
+    // One source pixel more on either side than the taps need: positions are rounded to phases.
+    let (low, high) = (i64::from(core.0) + 2, i64::from(core.1) - 4);
+    if step <= 0 || high <= low {
+        return (0, 0);
+    }
+    let column = |source: i64| ((i128::from(source) << POSITION_BITS) - i128::from(first)).div_euclid(i128::from(step));
+    let from = (column(low) + 1).clamp(0, columns as i128) as usize;
+    let to = column(high).clamp(0, columns as i128) as usize;
+    if from < to { (from, to) } else { (0, 0) }
 }
 
 /// A row whose columns lie anywhere.
@@ -306,7 +344,7 @@ mod tests {
 
     fn sample(map: Affine, plane: Plane<'_>, window: Window) -> Vec<u8> {
         let mut resampler = Resampler::default();
-        resampler.prepare(plane, &map, window);
+        resampler.prepare(plane, &map, window, &[]);
         let mut out = vec![0; window.width * window.height];
         for (y, row) in out.chunks_exact_mut(window.width).enumerate() {
             resampler.row(y, row);
@@ -333,6 +371,30 @@ mod tests {
         let map = Affine::about((0.0, 0.0), (5.0, 7.0), 1.0, 0.0);
         let out = sample(map, plane, Window { x: 5, y: 7, width: 40, height: 30 });
         assert_eq!(out, data);
+    }
+
+    #[test]
+    fn known_solid_parts_change_nothing() {
+        let (width, height) = (120, 90);
+        let mut data = vec![0u8; width * height];
+        let mut cores = Vec::new();
+        for (y, row) in data.chunks_exact_mut(width).enumerate() {
+            let half = (((45.0 - (y as f64 - 45.0).abs()) * 1.2) as usize).min(50);
+            row[60 - half..60 + half].fill(255);
+            cores.push(((60 - half) as u32, (60 + half) as u32));
+        }
+        let plane = Plane { data: &data, width, height };
+        for (scale, angle) in [(1.0, 0.0), (0.91, 0.0), (0.97, 0.05), (0.95, -0.07)] {
+            let map = Affine::about((60.0, 45.0), (70.3, 50.6), scale, angle);
+            let window = Window { x: 4, y: 2, width: 130, height: 96 };
+            let mut resampler = Resampler::default();
+            resampler.prepare(plane, &map, window, &cores);
+            let mut row = vec![0; window.width];
+            for (y, wanted) in sample(map, plane, window).chunks_exact(window.width).enumerate() {
+                resampler.row(y, &mut row);
+                assert_eq!(row, wanted, "{scale} {angle} row {y}");
+            }
+        }
     }
 
     #[test]

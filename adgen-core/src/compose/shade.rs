@@ -106,7 +106,13 @@ impl Shade {
             })
             .collect();
         let scale = cell as f32;
-        Self::build(map_width, map_height, scale, (left * scale - width as f32 / 2.0, top * scale - height as f32), density)
+        Self::build(
+            map_width,
+            map_height,
+            scale,
+            (left * scale - width as f32 / 2.0, top * scale - height as f32),
+            density,
+        )
     }
 
     /// The soft shadow of something that hovers: its silhouette, blurred and lower. The anchor is the art's middle.

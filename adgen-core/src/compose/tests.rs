@@ -11,14 +11,8 @@ use proptest::prelude::*;
 use std::{cell::RefCell, path::PathBuf};
 
 const ROLES: [Role; 5] = [Role::Hook, Role::Showcase, Role::Benefit, Role::Proof, Role::CallToAction];
-const PLACEMENTS: [Placement; 6] = [
-    Placement::Auto,
-    Placement::Center,
-    Placement::Left,
-    Placement::Right,
-    Placement::Top,
-    Placement::Bottom,
-];
+const PLACEMENTS: [Placement; 6] =
+    [Placement::Auto, Placement::Center, Placement::Left, Placement::Right, Placement::Top, Placement::Bottom];
 
 thread_local! {
     static FONTS: RefCell<Fonts> = RefCell::new(Fonts::embedded());
@@ -26,7 +20,10 @@ thread_local! {
 
 fn spec(aspect: Aspect, role: Role, short_side: u32) -> SceneSpec {
     let (width, height) = Output { short_side, ..Output::default() }.size(aspect);
-    SceneSpec { palette: vec![Rgb([200, 16, 46])], ..SceneSpec::new(width as usize, height as usize, aspect, role, 150) }
+    SceneSpec {
+        palette: vec![Rgb([200, 16, 46])],
+        ..SceneSpec::new(width as usize, height as usize, aspect, role, 150)
+    }
 }
 
 /// A background with a lighter wall and a darker floor.
@@ -182,7 +179,8 @@ fn the_reference_is_what_stands_in_the_frame() {
 #[test]
 fn odd_scenes_do_not_panic() {
     let art = bottle(3, 90);
-    for text in ["", " \n ", "%s %d \\ \"quoted\" 'single'", "🚀🔥", "日本語", &"x".repeat(200), "\u{202e}abc مرحبا"] {
+    for text in ["", " \n ", "%s %d \\ \"quoted\" 'single'", "🚀🔥", "日本語", &"x".repeat(200), "\u{202e}abc مرحبا"]
+    {
         for &aspect in Aspect::ALL {
             let mut spec = spec(aspect, Role::CallToAction, 240);
             spec.caption = Some(text.into());

@@ -241,8 +241,19 @@ mod tests {
         let long = "word ".repeat(40);
         let giant = "x".repeat(200);
         let texts = [
-            "Hi", "100 % \"pure\" \\ 'real'", "Line\nbreaks\r\n\n\nand\ttabs", &long, &giant, "مرحبا بالعالم", "日本語の字幕",
-            "🚀🔥 go", "\u{0}\u{7}bell", "a\u{301}\u{302}\u{303}\u{304}", "\u{202e}right to left", "ﷺ", "ffi fl",
+            "Hi",
+            "100 % \"pure\" \\ 'real'",
+            "Line\nbreaks\r\n\n\nand\ttabs",
+            &long,
+            &giant,
+            "مرحبا بالعالم",
+            "日本語の字幕",
+            "🚀🔥 go",
+            "\u{0}\u{7}bell",
+            "a\u{301}\u{302}\u{303}\u{304}",
+            "\u{202e}right to left",
+            "ﷺ",
+            "ffi fl",
         ];
         for text in texts {
             if let Some(block) = TextBlock::set(&mut fonts, text, &style(), 700.0, 330.0) {

@@ -141,8 +141,9 @@ fn solve(mut m: [[f64; TERMS]; TERMS], mut r: [f64; TERMS]) -> Option<[f64; TERM
         r.swap(column, pivot);
         for row in column + 1..TERMS {
             let factor = m[row][column] / m[column][column];
-            for k in column..TERMS {
-                m[row][k] -= factor * m[column][k];
+            let above = m[column];
+            for (value, above) in m[row].iter_mut().zip(above).skip(column) {
+                *value -= factor * above;
             }
             r[row] -= factor * r[column];
         }

@@ -16,10 +16,7 @@ use crate::{
     studio::Matting,
 };
 use futures_util::future::try_join_all;
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::OnceCell;
 
 /// Who plans, films and composes, and who does where they fail.
@@ -112,7 +109,9 @@ impl Build {
             Ok(sound)
         };
         let composites = async {
-            let all = aspects.iter().map(|&a| try_join_all((0..self.slots.len()).map(move |i| composite::composite(self, i, a))));
+            let all = aspects
+                .iter()
+                .map(|&a| try_join_all((0..self.slots.len()).map(move |i| composite::composite(self, i, a))));
             let composites: Vec<Vec<Product>> = try_join_all(all).await?;
             tracker.finished(Stage::Composite);
             Ok(composites)

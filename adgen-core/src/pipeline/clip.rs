@@ -11,7 +11,10 @@ use crate::{
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoSettings, probe},
     project::{Aspect, Background, GeneratedBackground, Scene, Stage},
-    provider::{VideoProvider, VideoRequest, offline::{Ground, StudioVideo}},
+    provider::{
+        VideoProvider, VideoRequest,
+        offline::{Ground, StudioVideo},
+    },
 };
 use serde_json::json;
 use std::{path::Path, sync::Arc};
@@ -35,9 +38,11 @@ pub(crate) async fn clip(build: &Build, index: usize, aspect: Aspect) -> Result<
         Some(Background::File(asset)) => {
             let file = asset.as_str().to_owned();
             let path = build.context.path_of(&file).await?;
-            build.context.cpu(move |_| accept(&path)).await.map_err(|error| {
-                error.with_operation("scenes").with_context("scene", &scene.id)
-            })?;
+            build
+                .context
+                .cpu(move |_| accept(&path))
+                .await
+                .map_err(|error| error.with_operation("scenes").with_context("scene", &scene.id))?;
             let key = build.context.files.hash(&file).await?.map(|(_, hash)| hash).unwrap_or_default();
             Ok(Clip { file, key, ground: None })
         }
@@ -68,7 +73,8 @@ async fn generated(
     let offline = &build.providers.offline_video;
     let product = clip_name(build, index, aspect);
     let seed = wanted.seed.unwrap_or_else(|| build.project.seed.wrapping_add(index as u32 * 1013));
-    let order = |provider: &Arc<dyn VideoProvider>| Ordered { build, provider: Arc::clone(provider), wanted, seed, slot };
+    let order =
+        |provider: &Arc<dyn VideoProvider>| Ordered { build, provider: Arc::clone(provider), wanted, seed, slot };
     let first = order(own).make(&product, shape_of(own, build.main_aspect(), aspect)).await;
     let error = match first {
         Ok(clip) => return Ok(clip),
@@ -158,9 +164,8 @@ async fn black(build: &Build, product: &str, slot: Slot, aspect: Aspect) -> Resu
 
 /// A clip is good if it has pictures.
 fn accept(path: &Path) -> Result<()> {
-    let wrong = |what: &str| {
-        Err(Error::media(format!("a background clip {what}")).with_context("path", path.display()))
-    };
+    let wrong =
+        |what: &str| Err(Error::media(format!("a background clip {what}")).with_context("path", path.display()));
     let info = probe(path)?;
     match info.video {
         None => wrong("has no video stream"),

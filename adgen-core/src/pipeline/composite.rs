@@ -5,6 +5,7 @@ use super::{
     clip::Clip,
     context::{Made, Product, Work},
     extract::Cutout,
+    fidelity,
     key::content_key,
     timeline::Slot,
 };
@@ -107,7 +108,8 @@ async fn with_product(
     });
     let cutout_key = cutout.map(|cutout| cutout.key.clone()).unwrap_or_default();
     let before_key = before.map(|clip| clip.key.clone()).unwrap_or_default();
-    let key = content_key("composite", VERSION, &parameters, &[&clip.key, &before_key, &cutout_key, &logo_key, &font_key]);
+    let key =
+        content_key("composite", VERSION, &parameters, &[&clip.key, &before_key, &cutout_key, &logo_key, &font_key]);
     let art = match cutout {
         Some(cutout) => Some(context.path_of(&cutout.file).await?),
         None => None,
@@ -169,7 +171,8 @@ impl Job {
             let set = fonts.set_brand_font(font);
             notes.extend(set.err().map(|error| format!("the brand's font is replaced by Inter: {}", error.message())));
         }
-        let art = self.art.as_deref().map(open_picture).transpose()?.map(|image| ProductArt::new(&image)).transpose()?;
+        let art =
+            self.art.as_deref().map(open_picture).transpose()?.map(|image| ProductArt::new(&image)).transpose()?;
         // A logo that cannot be read costs the ad its logo, not its scene.
         let logo = self.logo.as_deref().and_then(|path| {
             let logo = open_picture(path).and_then(|image| LogoArt::new(&image));
@@ -209,7 +212,8 @@ impl Job {
             encoder.write(&frame)?;
         }
         encoder.finish()?;
-        Ok(Made { notes, ..Made::file(name, path) })
+        let fidelity = fidelity::measure(&path, &scene.composer, &self.look.slot)?;
+        Ok(Made { notes, fidelity, ..Made::file(name, path) })
     }
 }
 
@@ -272,7 +276,9 @@ impl Footage {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match (self.speed < 1.0, self.repeats) {
             (_, true) => Some(format!("{name} is much shorter than its scene: it is slowed down by half and repeated")),
-            (true, _) => Some(format!("{name} is shorter than its scene: it plays at {:.0} % of its speed", self.speed * 100.0)),
+            (true, _) => {
+                Some(format!("{name} is shorter than its scene: it plays at {:.0} % of its speed", self.speed * 100.0))
+            }
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use super::tracker::Tracker;
 use crate::{
     error::{Error, ErrorKind, Result},
-    project::{Degradation, Fallback, Policy, Stage, StateAsset},
+    project::{Degradation, Fallback, FidelityReport, Policy, Stage, StateAsset},
     store::{Journal, JournalEntry, ProjectFiles},
 };
 use std::{
@@ -34,6 +34,7 @@ pub(crate) struct Context {
 pub(crate) struct Product {
     pub(crate) key: String,
     pub(crate) files: Vec<StateAsset>,
+    pub(crate) fidelity: Option<FidelityReport>,
 }
 
 /// A product that was just made, still on this machine.
@@ -43,6 +44,7 @@ pub(crate) struct Made {
     pub(crate) files: Vec<(String, PathBuf)>,
     pub(crate) cost_usd: f64,
     pub(crate) notes: Vec<String>,
+    pub(crate) fidelity: Option<FidelityReport>,
 }
 
 impl Made {
@@ -87,9 +89,9 @@ impl Context {
 
     /// The product as it lies in the storage, if it was made with this key and is still whole.
     pub(crate) async fn find(&self, stage: Stage, product: &str, key: &str) -> Result<Option<Product>> {
-        let Some(files) = self.journal.lock().await.finished(product, key).map(<[_]>::to_vec) else {
-            return Ok(None);
-        };
+        let finished =
+            self.journal.lock().await.finished(product, key).map(|(files, fidelity)| (files.to_vec(), fidelity));
+        let Some((files, fidelity)) = finished else { return Ok(None) };
         for file in &files {
             let whole = |found: Option<(u64, String)>| found.is_some_and(|(_, sha256)| sha256 == file.sha256);
             let found = self.files.hash(&file.file).await?;
@@ -111,7 +113,7 @@ impl Context {
             return Ok(None);
         }
         self.tracker.reused(stage, product, &files);
-        Ok(Some(Product { key: key.to_owned(), files }))
+        Ok(Some(Product { key: key.to_owned(), files, fidelity }))
     }
 
     /// Stores what was made, writes it into the journal and tells it.
@@ -141,17 +143,17 @@ impl Context {
             cost_usd: made.cost_usd,
             elapsed_ms,
             notes: made.notes,
+            fidelity: made.fidelity,
         })
         .await?;
         self.tracker.made(stage, product, &files, made.cost_usd, elapsed_ms);
-        Ok(Product { key: key.to_owned(), files })
+        Ok(Product { key: key.to_owned(), files, fidelity: made.fidelity })
     }
 
     /// Money bought the version that lies there: it is kept under its key before another one takes its name.
     async fn set_aside_paid(&self, product: &str, key: &str) -> Result<()> {
-        let latest = self.journal.lock().await.latest(product).map(|(old, files, cost)| {
-            (old.to_owned(), files.to_vec(), cost)
-        });
+        let latest =
+            self.journal.lock().await.latest(product).map(|(old, files, cost)| (old.to_owned(), files.to_vec(), cost));
         let Some((old, files, cost)) = latest else { return Ok(()) };
         if cost <= 0.0 || old == key {
             return Ok(());
@@ -202,7 +204,8 @@ impl Context {
     /// A step failed for good: says so and goes on with `fallback`, or fails where the policy denies it.
     pub(crate) fn degrade(&self, stage: Stage, product: &str, fallback: &str, cause: Error) -> Result<()> {
         // What fails for the run as a whole is no reason for a humbler ad.
-        if matches!(cause.kind(), ErrorKind::Cancelled | ErrorKind::FallbackDenied | ErrorKind::Io | ErrorKind::Locked) {
+        if matches!(cause.kind(), ErrorKind::Cancelled | ErrorKind::FallbackDenied | ErrorKind::Io | ErrorKind::Locked)
+        {
             return Err(cause);
         }
         self.check_cancelled()?;

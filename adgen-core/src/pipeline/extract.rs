@@ -7,8 +7,8 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     matte::{
-        self, Cutout as Cut, ModelStore, OnnxRemover, Photo, Runtime, SearchRoots, by_backdrop, by_model, by_transparency,
-        framed,
+        self, Cutout as Cut, ModelStore, OnnxRemover, Photo, Runtime, SearchRoots, by_backdrop, by_model,
+        by_transparency, framed,
     },
     project::{Product as ProductOfProject, Stage},
     studio::Matting,
@@ -45,7 +45,11 @@ enum Way {
 }
 
 /// The product cut out: from the user's own cut-out, by the model, by the backdrop, or the photo as a card.
-pub(crate) async fn extract(context: &Arc<Context>, product: &ProductOfProject, matting: &Matting) -> Result<Option<Cutout>> {
+pub(crate) async fn extract(
+    context: &Arc<Context>,
+    product: &ProductOfProject,
+    matting: &Matting,
+) -> Result<Option<Cutout>> {
     context.tracker.started(Stage::Extract);
     let file = product.cutout.as_ref().unwrap_or(&product.image).as_str();
     let hash = context.files.hash(file).await?.map(|(_, hash)| hash).unwrap_or_default();
@@ -53,7 +57,11 @@ pub(crate) async fn extract(context: &Arc<Context>, product: &ProductOfProject, 
     // A photo that is none is the user's mistake, for which no fallback makes up.
     let loaded = path.clone();
     context.cpu(move |_| load(&loaded).map(drop)).await?;
-    let ways = [(Way::Model(matting.clone()), ""), (Way::Backdrop, "cut-out by the backdrop's colour"), (Way::Framed, "photo as a card")];
+    let ways = [
+        (Way::Model(matting.clone()), ""),
+        (Way::Backdrop, "cut-out by the backdrop's colour"),
+        (Way::Framed, "photo as a card"),
+    ];
     let mut failure: Option<Error> = None;
     for (way, name) in ways {
         if let Some(error) = failure.take() {
@@ -122,9 +130,8 @@ fn cut(work: &Work, way: &Way, model: Option<Result<PathBuf>>, path: &Path, thre
         (Way::Model(matting), Some(model)) => match by_transparency(&photo)? {
             Some(cut) => cut,
             None => {
-                let info = matte::find_model(&matting.model).ok_or_else(|| {
-                    Error::new(ErrorKind::NotFound, format!("there is no model {:?}", matting.model))
-                })?;
+                let info = matte::find_model(&matting.model)
+                    .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no model {:?}", matting.model)))?;
                 let runtime = Runtime::load(&SearchRoots::from_env())?;
                 let mut remover = OnnxRemover::load(&runtime, &model?, info, threads)?;
                 work.step(0.3)?;

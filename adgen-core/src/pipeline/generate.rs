@@ -1,9 +1,7 @@
 //! Drives one job at a provider from before the call until the file is stored, so that nothing paid for is lost or
 //! bought twice: `starting` is journaled before the call, `started` right after, `finished` before anything uses it.
 
-use super::{
-    context::{Context, Made, Product},
-};
+use super::context::{Context, Made, Product};
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
     project::Stage,
@@ -122,7 +120,9 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
     context.tracker.started(wanted.stage);
     let began = Instant::now();
     let first = match context.journal.lock().await.unfinished_job(wanted.product, wanted.key) {
-        UnfinishedJob::Known(job) => Ok(Generation::Pending { job: JobId(job), progress: None, check_after: LEAST_WAIT }),
+        UnfinishedJob::Known(job) => {
+            Ok(Generation::Pending { job: JobId(job), progress: None, check_after: LEAST_WAIT })
+        }
         UnfinishedJob::Unknown if !order.info().price.is_free() => Err(Error::new(
             ErrorKind::GenerationFailed,
             format!(
@@ -148,6 +148,7 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
         files: vec![(wanted.file.clone(), path)],
         cost_usd: generated.cost_usd,
         notes: generated.notes.iter().map(|note| format!("{}: {note}", wanted.product)).collect(),
+        fidelity: None,
     };
     context.keep(wanted.stage, wanted.product, wanted.key, made, began).await
 }

@@ -43,8 +43,9 @@ pub(crate) async fn import(context: &Context, source: Source) -> Result<AdProjec
 async fn stored(context: &Context) -> Result<Option<AdProject>> {
     let Some(bytes) = context.files.read("project.json").await? else { return Ok(None) };
     let in_file = |error: Error| error.with_context("file", context.files.display("project.json"));
-    let json = std::str::from_utf8(&bytes)
-        .map_err(|error| in_file(Error::new(ErrorKind::InvalidProject, "the document is not UTF-8").with_source(error)))?;
+    let json = std::str::from_utf8(&bytes).map_err(|error| {
+        in_file(Error::new(ErrorKind::InvalidProject, "the document is not UTF-8").with_source(error))
+    })?;
     AdProject::from_json(json).map(Some).map_err(in_file)
 }
 

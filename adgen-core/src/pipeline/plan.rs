@@ -134,9 +134,8 @@ fn fill_in(project: &mut AdProject, plan: Plan) {
     });
     for (scene, planned) in scenes.iter_mut().zip(plan.scenes) {
         scene.duration_s.get_or_insert(planned.duration_s);
-        scene.background.get_or_insert_with(|| {
-            Background::Generate(GeneratedBackground { prompt: planned.prompt, seed: None })
-        });
+        let background = GeneratedBackground { prompt: planned.prompt, seed: None };
+        scene.background.get_or_insert(Background::Generate(background));
     }
     if project.audio.needs_prompt() {
         project.audio.music = Some(Music::Generate(GeneratedMusic { prompt: Some(plan.music_prompt) }));

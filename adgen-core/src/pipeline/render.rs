@@ -4,6 +4,7 @@ use super::{
     build::Build,
     composite::video_settings,
     context::{Made, Product, Work},
+    fidelity,
     key::content_key,
     sound::{fitted, track},
     subtitles,
@@ -11,8 +12,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     media::{
-        AacTrack, Frame, JoinOptions, Samples, VideoEncoder, VideoReader, VideoSettings, VideoTarget, decode_audio, join,
-        master, measure,
+        AacTrack, Frame, JoinOptions, Samples, VideoEncoder, VideoReader, VideoSettings, VideoTarget, decode_audio,
+        join, master, measure,
     },
     project::{Aspect, LoudnessReport, Role, Stage},
 };
@@ -39,6 +40,8 @@ pub(crate) async fn render(build: &Build, composites: &[Vec<Product>], sound: Op
         context.files.write("concat_list.txt", lines.collect::<String>()).await?;
     }
     poster(build).await?;
+    let fidelity = fidelity::combined(composites.iter().flatten().filter_map(|segment| segment.fidelity));
+    build.context.tracker.measured(None, fidelity);
     measured(build).await
 }
 
@@ -129,9 +132,9 @@ impl Job {
 /// A still of the scene that shows the product best.
 async fn poster(build: &Build) -> Result<()> {
     let scenes = build.scenes();
-    let best = [Role::Showcase, Role::Hook, Role::Benefit].iter().find_map(|&role| {
-        scenes.iter().position(|scene| scene.role == role && scene.product.is_some())
-    });
+    let best = [Role::Showcase, Role::Hook, Role::Benefit]
+        .iter()
+        .find_map(|&role| scenes.iter().position(|scene| scene.role == role && scene.product.is_some()));
     let slot = build.slots[best.unwrap_or(0)];
     let fps = build.fps();
     let time_s = fps.seconds(slot.start + slot.frames * 3 / 5);

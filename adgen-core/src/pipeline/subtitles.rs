@@ -59,6 +59,8 @@ mod tests {
             "1\n00:00:00,000 --> 00:00:02,500\nLess <sugar> more & fun ->\n\n2\n00:00:05,000 --> 00:00:07,500\nEnde\n\n"
         );
         let vtt = vtt(&scenes, &slots, Fps::from(30));
-        assert!(vtt.starts_with("WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nLess &lt;sugar&gt; more &amp; fun -&gt;\n\n"));
+        assert!(
+            vtt.starts_with("WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nLess &lt;sugar&gt; more &amp; fun -&gt;\n\n")
+        );
     }
 }

@@ -190,13 +190,6 @@ impl Tracker {
         self.progress(stage, product, 1.0);
     }
 
-    /// Money that was spent on something that failed.
-    pub(crate) fn spent(&self, cost_usd: f64) {
-        let mut inner = self.lock();
-        inner.state.cost_usd += cost_usd;
-        inner.run_cost_usd += cost_usd;
-    }
-
     pub(crate) fn finished(&self, stage: Stage) {
         let at = self.elapsed_s();
         let began = {
@@ -238,9 +231,9 @@ impl Tracker {
     fn refresh_status(&self) {
         let changed = {
             let mut inner = self.lock();
-            let earliest = Stage::ALL.iter().find(|stage| {
-                inner.state.stages.get(stage).is_none_or(|state| state.status != StageStatus::Finished)
-            });
+            let earliest = Stage::ALL
+                .iter()
+                .find(|stage| inner.state.stages.get(stage).is_none_or(|state| state.status != StageStatus::Finished));
             let status = earliest.map_or(Status::Rendering, |stage| stage.status());
             let moved = !inner.state.status.is_final() && status > inner.state.status;
             if moved {

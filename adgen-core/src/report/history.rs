@@ -178,6 +178,7 @@ pub(super) mod tests {
             cost_usd: 0.0,
             elapsed_ms,
             notes: Vec::new(),
+            fidelity: None,
         }
     }
 

@@ -85,9 +85,9 @@ impl Page {
             Header(self)
         )?;
         let shape = if self.is_wide() { "wide" } else { "tall" };
-        write!(out, "<section class=\"hero {shape}\" aria-label=\"The video\">\n")?;
+        writeln!(out, "<section class=\"hero {shape}\" aria-label=\"The video\">")?;
         self.player(video, out, keep_on)?;
-        write!(out, "{}</section>\n", Summary(self))?;
+        writeln!(out, "{}</section>", Summary(self))?;
         write!(out, "{}{}{}{}{}", Scenes(self), Look(self), Sound(self), Work(self), Facts(self))?;
         write!(
             out,

@@ -22,7 +22,7 @@ impl fmt::Display for Scenes<'_> {
         }
         f.write_str("<div class=\"sheet\">\n")?;
         for (index, (scene, view)) in scenes.iter().zip(&self.0.scenes).enumerate() {
-            // The dash keeps scene 1 and scene 10 apart.
+            // The underscore at the end keeps scene 1 and scene 10 apart.
             let own = format!("scene_{}_", index + 1);
             let degraded = self.0.state.degradations.iter().filter(|found| found.product.starts_with(&own)).collect();
             let language = &self.0.project.brief.language;

@@ -57,7 +57,7 @@ impl Sound<'_> {
         write!(
             f,
             "<p>Integrated loudness <b>{}</b> (wanted {wanted} LUFS), true peak <b>{}</b>, measured on the decoded sound \
-             of the finished video (EBU R 128).</p>",
+             of the finished video (EBU R 128).</p>",
             or_silent(loudness.integrated_lufs, "LUFS"),
             or_silent(loudness.true_peak_dbtp, "dBTP")
         )

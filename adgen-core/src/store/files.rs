@@ -4,7 +4,8 @@ use crate::error::{Error, ErrorKind, Result};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use object_store::{
-    ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, WriteMultipart, local::LocalFileSystem, path::Path as ObjectPath,
+    ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, WriteMultipart, local::LocalFileSystem,
+    path::Path as ObjectPath,
 };
 use sha2::{Digest, Sha256};
 use std::{

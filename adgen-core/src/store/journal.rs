@@ -5,7 +5,7 @@
 use super::ProjectFiles;
 use crate::{
     error::{Error, ErrorKind, Result},
-    project::{Stage, StateAsset},
+    project::{FidelityReport, Stage, StateAsset},
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,9 @@ pub enum JournalEntry {
         /// What is worth knowing about it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notes: Vec<String>,
+        /// How true the advertised product is to its photo in it, where it shows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fidelity: Option<FidelityReport>,
     },
     /// The product could not be made.
     Failed {
@@ -126,9 +129,8 @@ impl Journal {
         loop {
             let number = self.records.len() as u64 + 1;
             let record = JournalRecord { number, at: now(), entry: entry.clone() };
-            let json = serde_json::to_vec(&record).map_err(|error| {
-                Error::new(ErrorKind::Unexpected, "a journal entry is not JSON").with_source(error)
-            })?;
+            let json = serde_json::to_vec(&record)
+                .map_err(|error| Error::new(ErrorKind::Unexpected, "a journal entry is not JSON").with_source(error))?;
             if self.files.create(&name(number), json).await? {
                 self.records.push(record);
                 return Ok(());
@@ -150,11 +152,13 @@ impl Journal {
         }
     }
 
-    /// The files of the product as it was last made with this key.
-    pub fn finished(&self, product: &str, key: &str) -> Option<&[StateAsset]> {
+    /// The files of the product as it was last made with this key, and its fidelity where that was measured.
+    pub fn finished(&self, product: &str, key: &str) -> Option<(&[StateAsset], Option<FidelityReport>)> {
         self.records.iter().rev().find_map(|record| match &record.entry {
-            JournalEntry::Finished { product: name, key: made, files, .. } if name == product && made == key => {
-                Some(files.as_slice())
+            JournalEntry::Finished { product: name, key: made, files, fidelity, .. }
+                if name == product && made == key =>
+            {
+                Some((files.as_slice(), *fidelity))
             }
             _ => None,
         })
@@ -279,6 +283,7 @@ mod tests {
             cost_usd: 0.25,
             elapsed_ms: 1,
             notes: Vec::new(),
+            fidelity: None,
         };
         journal.append(finished).await.unwrap();
         let again = Journal::load(&files).await.unwrap();

@@ -97,8 +97,7 @@ impl Lease {
         }
         let stop = CancellationToken::new();
         let lost = CancellationToken::new();
-        let heart =
-            tokio::spawn(keep_alive(files.clone(), run.to_owned(), number, stop.clone(), lost.clone()));
+        let heart = tokio::spawn(keep_alive(files.clone(), run.to_owned(), number, stop.clone(), lost.clone()));
         Ok(Self { files: files.clone(), run: run.to_owned(), stop, lost, heart: Some(heart) })
     }
 

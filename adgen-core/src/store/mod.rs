@@ -7,7 +7,7 @@ mod journal;
 mod lease;
 
 pub use files::{ProjectFiles, Store};
-pub use journal::{Journal, JournalEntry, JournalRecord, UnfinishedJob};
 pub(crate) use files::{hash_file, hex};
 pub(crate) use journal::now;
+pub use journal::{Journal, JournalEntry, JournalRecord, UnfinishedJob};
 pub use lease::{Lease, LeaseRecord};

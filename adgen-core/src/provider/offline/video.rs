@@ -109,10 +109,17 @@ fn draw(request: &VideoRequest, signal: &Signal) -> Result<Generated> {
     };
     let mut renderer = renderer(look_for(&request.prompt, request.seed), &settings)?;
     let path = request.scratch.join("clip.mp4");
-    write_clip(&path, (width, height), request.fps, request.duration_s, |index, time_s, frame| {
-        renderer.render(time_s, index, frame);
-        Ok(())
-    }, signal)?;
+    write_clip(
+        &path,
+        (width, height),
+        request.fps,
+        request.duration_s,
+        |index, time_s, frame| {
+            renderer.render(time_s, index, frame);
+            Ok(())
+        },
+        signal,
+    )?;
     Ok(Generated::file(path))
 }
 

@@ -1,0 +1,123 @@
+//! A run as a program sees it: events, cancelling, dropping, who may work at the same time.
+
+use super::{Bench, finished, made};
+use adgen::{ErrorKind, Event, Status, Studio};
+use adgen_tests::{command::until, document};
+use futures_util::StreamExt;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_listener_hears_the_whole_run() {
+    let bench = Bench::new();
+    let heard = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&heard);
+    let sink = move |_: &Event| {
+        count.fetch_add(1, Ordering::Relaxed);
+    };
+    let studio = bench.builder("storage").on_event(sink).build().expect("a studio");
+    let run = studio.generate(document::parse(&document::least("listen", &bench.photo)), "").await.expect("starts");
+    let (id, early) = (run.id().to_owned(), run.events());
+    assert_eq!(run.project_id(), "listen");
+    let late = run.events().skip_while(|event| std::future::ready(!matches!(event, Event::StageFinished { .. })));
+    let (early, late, outcome) = tokio::join!(early.collect::<Vec<_>>(), late.collect::<Vec<_>>(), run.wait());
+    let outcome = finished(outcome);
+    assert_eq!(early.first(), Some(&Event::RunStarted { project_id: "listen".into(), run_id: id }));
+    for events in [&early, &late] {
+        let last = events.last().expect("there are events");
+        assert!(matches!(last, Event::RunFinished { status: Status::Completed, video: Some(_), .. }), "{last:?}");
+    }
+    assert!(heard.load(Ordering::Relaxed) >= early.len());
+    // What events carry survives JSON.
+    for event in &early {
+        let json = serde_json::to_string(event).expect("is JSON");
+        assert_eq!(&serde_json::from_str::<Event>(&json).expect("is an event"), event);
+    }
+    assert_eq!((outcome.state.status, outcome.state.progress), (Status::Completed, 100.0));
+    assert_eq!(studio.state("listen").await.expect("is known").status, Status::Completed);
+    assert!(studio.project("listen").await.expect("is there").is_planned());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_stops_soon_and_a_later_run_goes_on() {
+    let bench = Bench::new();
+    let studio = bench.builder("storage").with_jobs(1).build().expect("a studio");
+    let mut document = document::planned("cancel", &bench.photo);
+    document["brief"]["duration_s"] = 8.into();
+    let run = studio.generate(document::parse(&document), "").await.expect("starts");
+    let project = bench.project("cancel");
+    until("a clip is there", || project.path("scene_1_bg.mp4").is_file());
+    let cancel = run.canceller();
+    let began = std::time::Instant::now();
+    cancel();
+    let error = run.wait().await.expect_err("was cancelled");
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(began.elapsed().as_secs() < 10, "it took {:?} to stop", began.elapsed());
+    assert_eq!(project.state()["status"], "CANCELLED");
+    finished(made(&studio, document::parse(&document)).await);
+    project.expect_nothing_made_twice();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropping_a_run_does_not_stop_it() {
+    let bench = Bench::new();
+    let studio = bench.studio();
+    let run = studio.generate(document::parse(&document::least("drop", &bench.photo)), "").await.expect("starts");
+    let mut events = run.events();
+    drop(run);
+    let mut last = None;
+    while let Some(event) = events.next().await {
+        last = Some(event);
+    }
+    assert!(matches!(last, Some(Event::RunFinished { status: Status::Completed, .. })), "{last:?}");
+    assert_eq!(bench.project("drop").state()["status"], "COMPLETED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_project_has_one_worker_and_many_projects_go_on_at_once() {
+    let bench = Bench::new();
+    let studio = bench.studio();
+    let document = |id: &str| document::parse(&document::least(id, &bench.photo));
+    let first = studio.generate(document("one"), "").await.expect("starts");
+    let error = studio.generate(document("one"), "").await.expect_err("is taken");
+    assert_eq!(error.kind(), ErrorKind::Locked, "{error}");
+    assert!(error.to_string().contains(&std::process::id().to_string()), "it is not said who holds it: {error}");
+    let other = studio.generate(document("two"), "").await.expect("another project is free");
+    finished(first.wait().await);
+    finished(other.wait().await);
+    // Given back at the end.
+    finished(made(&studio, document("one")).await);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    let bench = Bench::new();
+    let studio = bench.studio();
+    assert_eq!(studio.state("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
+    assert_eq!(studio.project("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
+    assert_eq!(studio.resume("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
+    for id in ["", "../x", "A", "a b", &"x".repeat(65)] {
+        assert_eq!(studio.resume(id).await.expect_err("is no id").kind(), ErrorKind::InvalidProject, "{id:?}");
+    }
+    assert_eq!(Studio::builder().with_jobs(0).build().expect_err("is none").kind(), ErrorKind::InvalidConfig);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_run_says_why_in_state_and_events() {
+    let bench = Bench::new();
+    let document = document::least("fail", std::path::Path::new("nothing.png"));
+    let run = bench.studio().generate(document::parse(&document), bench.path()).await.expect("starts");
+    let events = run.events();
+    let (events, result) = tokio::join!(events.collect::<Vec<_>>(), run.wait());
+    let error = result.expect_err("there is no photo");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("nothing.png"), "{error}");
+    let Some(Event::RunFinished { status: Status::Failed, error: Some(told), .. }) = events.last() else {
+        panic!("{:?}", events.last());
+    };
+    assert!(told.contains("nothing.png"), "{told}");
+    let state = bench.project("fail").state();
+    assert_eq!((state["status"].as_str(), state["error"]["code"].as_str()), (Some("FAILED"), Some("invalid_input")));
+}
