@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 VENV := $(CURDIR)/.venv
-FEATURES := adgen-core/cli,adgen-core/testkit
+FEATURES := adgen-core/cli
 
 .PHONY: help setup build demo test test-rust test-python test-node fmt lint bench docs schema clean
 
@@ -28,7 +28,7 @@ test-rust: setup
 	else \
 		cargo test --features $(FEATURES) --lib --bins --tests; \
 	fi
-	cargo test --doc -p adgen-core --features cli,testkit
+	cargo test --doc -p adgen-core --features cli
 
 test-python: setup
 	cd adgen-py && VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --quiet --features $(FEATURES)
@@ -43,15 +43,15 @@ fmt: ## format the code
 lint: setup ## formatting, clippy, documentation, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features $(FEATURES) -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli,testkit
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked --quiet cargo-deny
-	cargo deny check
+	cargo deny check licenses bans sources
 
 bench: build ## the figures of the README, each with what it is compared to
 	@scripts/bench.sh
 
 docs: ## the API's documentation in target/doc
-	cargo doc --no-deps -p adgen-core --features cli,testkit
+	cargo doc --no-deps -p adgen-core --features cli
 
 schema: ## write schema/adproject.schema.json from the types
 	cargo run --quiet -p adgen-core --features cli -- schema > schema/adproject.schema.json.new

@@ -1,4 +1,73 @@
-//! Placeholder
+//! A product photo, a brief and a brand become a finished video ad.
+//!
+//! [`AdProject`] is the document of one ad; [`Studio`] makes its video: it cuts the product out of the photo, plans the
+//! scenes, makes moving backgrounds and music, composites and renders. Everything has an implementation that needs
+//! neither key nor network; the traits in [`provider`] are for others.
+//!
+//! ```no_run
+//! use adgen::{AdProject, Studio};
+//!
+//! #[tokio::main]
+//! async fn main() -> adgen::Result<()> {
+//!     let studio = Studio::builder().with_storage_dir("demo/storage").build()?;
+//!     let project = AdProject::new("quickstart", "Amara Botanical Oil", "examples/assets/bottle_studio.jpg");
+//!     let outcome = studio.generate(project, ".").await?.wait().await?;
+//!     println!("{}", outcome.report);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! An ad is built as software is built. The document is the source, everything else a product with a content key: a hash
+//! over all that it is made from. A run makes the products whose key is not in the storage, and nothing else. So a run
+//! that was killed goes on where it stopped, an edit costs what depends on it, and what was paid for is bought once.
+//!
+//! ```no_run
+//! # use adgen::{AdProject, Event, Studio};
+//! # async fn run(studio: Studio, project: AdProject) -> adgen::Result<()> {
+//! use futures_util::StreamExt;
+//!
+//! let run = studio.generate(project, ".").await?;
+//! let mut events = run.events();
+//! while let Some(event) = events.next().await {
+//!     match event {
+//!         Event::Progress { progress, .. } => println!("{progress} %"),
+//!         Event::Degraded(what) => println!("{}: {} instead, {}", what.product, what.fallback, what.cause),
+//!         _ => {}
+//!     }
+//! }
+//! let outcome = run.wait().await?;
+//! # drop(outcome);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Layers
+//!
+//! An arrow may only point down.
+//!
+//! ```text
+//!  Studio · Run                                          configure once, start, watch, wait, cancel
+//!  pipeline · report                                     stages, graph, events, fallbacks; the page about a run
+//!  provider · matte · compose · media · http · store     contracts and the real parts
+//!  project · error                                       pure data
+//! ```
+//!
+//! - [`project`]: the document, its defaults, validation and JSON Schema; the [`State`] of a project.
+//! - [`provider`]: the contracts of whatever plans, films and composes, and the offline implementations.
+//! - [`pipeline`]: the [`Event`]s of a run; the stages themselves are private.
+//! - [`store`]: the files of a project, its journal and its lease, over any `object_store`.
+//! - [`matte`]: cutting a product out of its photo; models and ONNX Runtime.
+//! - [`compose`]: a scene drawn over a frame.
+//! - [`media`]: video and sound in and out; the only user of FFmpeg.
+//!
+//! # Errors
+//!
+//! One type, [`Error`]: programs decide by its [`ErrorKind`] and its [`Retry`], never by the message.
+//!
+//! # Features
+//!
+//! - `cli`: the `adgen` command.
+
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compose;
@@ -13,6 +82,7 @@ mod report;
 mod run;
 pub mod store;
 mod studio;
+
 pub use error::{Error, ErrorKind, Result, Retry};
 pub use pipeline::{Event, EventSink};
 pub use project::{AdProject, State, Status};

@@ -26,6 +26,7 @@ pub(crate) struct RunSettings {
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
     pub(crate) jobs: usize,
+    pub(crate) network: bool,
     pub(crate) sink: Option<EventSink>,
 }
 
@@ -136,6 +137,8 @@ async fn prepare(project_id: &str, settings: &RunSettings) -> Result<(Arc<Contex
     journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
     let tracker = Arc::new(Tracker::new(state, settings.sink.clone()));
     let context = Context {
+        reserved_usd: std::sync::Mutex::new(0.0),
+        network: settings.network,
         files: files.clone(),
         journal: Mutex::new(journal),
         tracker: Arc::clone(&tracker),

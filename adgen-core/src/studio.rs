@@ -45,6 +45,7 @@ pub struct Studio {
     providers: Providers,
     matting: Matting,
     jobs: usize,
+    network: bool,
     sink: Option<EventSink>,
 }
 
@@ -91,6 +92,7 @@ impl Studio {
             providers: self.providers.clone(),
             matting: self.matting.clone(),
             jobs: self.jobs,
+            network: self.network,
             sink: self.sink.clone(),
         };
         Run::start(id.to_owned(), source, settings).await
@@ -146,6 +148,7 @@ pub struct StudioBuilder {
     audio: Option<Arc<dyn AudioProvider>>,
     matting: Matting,
     jobs: Option<usize>,
+    offline: bool,
     sink: Option<EventSink>,
 }
 
@@ -192,6 +195,12 @@ impl StudioBuilder {
         self
     }
 
+    /// Fetches nothing from the network: no model, and no file that a document names by URL.
+    pub fn offline(mut self) -> Self {
+        self.offline = true;
+        self
+    }
+
     /// How many pieces of heavy work go on at a time, 1-256. Default: as many as there are processors.
     pub fn with_jobs(mut self, jobs: usize) -> Self {
         self.jobs = Some(jobs);
@@ -228,6 +237,8 @@ impl StudioBuilder {
             offline_video,
             offline_audio,
         };
-        Ok(Studio { store, providers, matting: self.matting, jobs, sink: self.sink })
+        let mut matting = self.matting;
+        matting.download &= !self.offline;
+        Ok(Studio { store, providers, matting, jobs, network: !self.offline, sink: self.sink })
     }
 }

@@ -24,7 +24,8 @@ fn judge(program: &str, arguments: &[&str]) -> Ran {
 #[track_caller]
 pub fn ffprobe(path: &Path, arguments: &[&str]) -> Value {
     let file = path.display().to_string();
-    let all: Vec<&str> = ["-v", "error", "-of", "json"].into_iter().chain(arguments.iter().copied()).chain([&*file]).collect();
+    let all: Vec<&str> =
+        ["-v", "error", "-of", "json"].into_iter().chain(arguments.iter().copied()).chain([&*file]).collect();
     let ran = judge("ffprobe", &all);
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("ffprobe says no JSON about {file}: {error}"))
 }
@@ -92,7 +93,10 @@ pub fn video_packets(path: &Path) -> Vec<VideoPacket> {
 #[track_caller]
 pub fn loudness(path: &Path) -> (f64, f64) {
     let file = path.display().to_string();
-    let ran = judge("ffmpeg", &["-hide_banner", "-nostats", "-i", &file, "-vn", "-af", "ebur128=peak=true", "-f", "null", "-"]);
+    let ran = judge(
+        "ffmpeg",
+        &["-hide_banner", "-nostats", "-i", &file, "-vn", "-af", "ebur128=peak=true", "-f", "null", "-"],
+    );
     let summary = ran.stderr.rsplit_once("Summary:").unwrap_or_else(|| panic!("no summary in {}", ran.stderr)).1;
     let after = |name: &str| {
         let line = summary.lines().find_map(|line| line.trim().strip_prefix(name));

@@ -81,9 +81,7 @@ pub fn grey_png(picture: &RgbImage) -> Vec<u8> {
 pub fn turned_jpeg(picture: &RgbImage) -> Vec<u8> {
     let plain = jpeg(picture);
     // TIFF header, one entry: tag 0x0112 (orientation), type SHORT, count 1, value 6.
-    let tiff: [u8; 26] = [
-        b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
-    ];
+    let tiff: [u8; 26] = [b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
     let mut segment = vec![0xFF, 0xE1, 0, 0];
     segment.extend(b"Exif\0\0");
     segment.extend(tiff);

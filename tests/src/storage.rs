@@ -80,7 +80,12 @@ impl Project {
     #[track_caller]
     pub fn expect_nothing_made_twice(&self) {
         for ((product, _), count) in self.finished() {
-            assert_eq!(count, 1, "{product} was finished {count} times with the same key, see {}/journal", self.0.display());
+            assert_eq!(
+                count,
+                1,
+                "{product} was finished {count} times with the same key, see {}/journal",
+                self.0.display()
+            );
         }
     }
 

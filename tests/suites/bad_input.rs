@@ -105,7 +105,8 @@ fn a_huge_file_is_refused_before_it_is_read() {
 fn odd_photos_become_ads() {
     let folder = folder();
     let photo = pictures::product(300, 400);
-    let cmyk = fs::read(root().join("tests/fixtures/cmyk.jpg")).expect("tests/fixtures/cmyk.jpg is part of the repository");
+    let cmyk =
+        fs::read(root().join("tests/fixtures/cmyk.jpg")).expect("tests/fixtures/cmyk.jpg is part of the repository");
     let grey = RgbImage::from_fn(300, 400, |x, y| Rgb([photo.get_pixel(x, y)[1]; 3]));
     let cases: [(&str, Vec<u8>, (u32, u32)); 8] = [
         ("cmyk.jpg", cmyk, (96, 128)),
@@ -126,7 +127,12 @@ fn odd_photos_become_ads() {
         let opaque = masked.pixels().filter(|pixel| pixel[3] > 200).count() as f64 / masked.pixels().len() as f64;
         eprintln!("{name}: {:.1} % opaque, {}", opaque * 100.0, state["degradations"]);
         // The bottle takes about a quarter of the picture.
-        assert!((0.1..0.5).contains(&opaque), "{name}: {:.1} % of the photo is product: {}", opaque * 100.0, state["degradations"]);
+        assert!(
+            (0.1..0.5).contains(&opaque),
+            "{name}: {:.1} % of the photo is product: {}",
+            opaque * 100.0,
+            state["degradations"]
+        );
     }
 }
 
@@ -266,8 +272,16 @@ fn texts_that_are_no_documents_are_refused() {
     let cases: [(&str, Vec<u8>, &str); 12] = [
         ("nothing", Vec::new(), "JSON"),
         ("blank", b" \n ".to_vec(), "JSON"),
-        ("NaN", br#"{"id":"a","brief":{"product_name":"x","duration_s":NaN},"product":{"image":"x"}}"#.to_vec(), "JSON"),
-        ("a number that is too large", br#"{"id":"a","brief":{"product_name":"x","duration_s":1e999}}"#.to_vec(), "JSON"),
+        (
+            "NaN",
+            br#"{"id":"a","brief":{"product_name":"x","duration_s":NaN},"product":{"image":"x"}}"#.to_vec(),
+            "JSON",
+        ),
+        (
+            "a number that is too large",
+            br#"{"id":"a","brief":{"product_name":"x","duration_s":1e999}}"#.to_vec(),
+            "JSON",
+        ),
         ("half a document", br#"{"id":"a","brief":{"#.to_vec(), "JSON"),
         ("two documents", b"{} {}".to_vec(), "JSON"),
         ("invalid UTF-8", b"{\"id\":\"\xFF\xFE\"}".to_vec(), "UTF-8"),

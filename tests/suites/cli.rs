@@ -74,7 +74,14 @@ fn new_writes_a_document_that_validates() {
     let path = folder.path().join("p.json");
     let photo = shipped_photo("bottle_studio");
     let mut command = adgen(["new"]);
-    command.arg(&photo).args(["--product", "Amara \"100 %\" Oil", "--brief", "Melts.\nIn seconds.", "--audience", "all"]);
+    command.arg(&photo).args([
+        "--product",
+        "Amara \"100 %\" Oil",
+        "--brief",
+        "Melts.\nIn seconds.",
+        "--audience",
+        "all",
+    ]);
     command.args(["--mood", "warm", "--brand", "Amara", "--color", "#B5651D", "--color", "#fff", "--cta", "Try it"]);
     command.args(["--duration", "12.5", "--aspect", "1:1", "--aspect", "9:16", "--title", "Oil"]).arg("-o").arg(&path);
     run(command).expect_code(0);
@@ -106,7 +113,8 @@ fn a_document_may_be_moved_with_the_photo_beside_it() {
     for name in ["product.png", "p.json"] {
         fs::rename(here.path().join(name), there.path().join(name)).expect("both are the test's own");
     }
-    let document: Value = serde_json::from_slice(&fs::read(there.path().join("p.json")).expect("is there")).expect("JSON");
+    let document: Value =
+        serde_json::from_slice(&fs::read(there.path().join("p.json")).expect("is there")).expect("JSON");
     assert_eq!(document["product"]["image"], "product.png");
 }
 
@@ -159,7 +167,9 @@ fn validate_lists_every_problem_with_its_path() {
     assert_eq!(ran.stdout.lines().count(), paths.len(), "one line for each problem:\n{}", ran.stdout);
     run(adgen(["validate", "no-such-file.json"])).expect_code(2).expect_said(["no-such-file.json"]);
     // `generate` says the same before anything is made.
-    let ran = run(generate(&path, folder.path(), &[])).expect_code(2).expect_said(["brief.langauge", "did you mean language"]);
+    let ran = run(generate(&path, folder.path(), &[]))
+        .expect_code(2)
+        .expect_said(["brief.langauge", "did you mean language"]);
     assert!(ran.stderr.contains("wrong.json"), "the file is not named:\n{}", ran.stderr);
     assert!(!folder.path().join("storage/projects").exists(), "a document with problems left something in the storage");
 }
@@ -216,7 +226,13 @@ fn generate_tells_events_as_json_lines() {
     finished.sort();
     assert_eq!(finished, ["audio", "composite", "extract", "plan", "render", "scenes"]);
     let order = [
-        "PENDING", "PLANNING", "EXTRACTING_PRODUCT", "GENERATING_SCENES", "GENERATING_AUDIO", "COMPOSITING", "RENDERING",
+        "PENDING",
+        "PLANNING",
+        "EXTRACTING_PRODUCT",
+        "GENERATING_SCENES",
+        "GENERATING_AUDIO",
+        "COMPOSITING",
+        "RENDERING",
         "COMPLETED",
     ];
     let places: Vec<_> = statuses.iter().map(|status| order.iter().position(|known| known == status)).collect();
@@ -256,8 +272,12 @@ fn what_is_not_there_is_bad_input() {
     let folder = folder();
     let storage = folder.path().join("storage").display().to_string();
     run(adgen(["generate", "nobody", "--offline", "--storage", &storage])).expect_code(2).expect_said(["nobody"]);
-    run(adgen(["generate", "nobody.json", "--offline", "--storage", &storage])).expect_code(2).expect_said(["nobody.json"]);
-    run(adgen(["generate", "Not a name", "--offline", "--storage", &storage])).expect_code(2).expect_said(["Not a name"]);
+    run(adgen(["generate", "nobody.json", "--offline", "--storage", &storage]))
+        .expect_code(2)
+        .expect_said(["nobody.json"]);
+    run(adgen(["generate", "Not a name", "--offline", "--storage", &storage]))
+        .expect_code(2)
+        .expect_said(["Not a name"]);
     run(adgen(["generate", "../x", "--offline", "--storage", &storage])).expect_code(2);
     run(adgen(["status", "nobody", "--storage", &storage])).expect_code(2).expect_said(["nobody"]);
     run(adgen(["status", "nobody.json", "--storage", &storage])).expect_code(2).expect_said(["nobody.json"]);
@@ -282,7 +302,13 @@ fn models_and_doctor_say_what_is_there_and_how_to_get_the_rest() {
     let mut list = adgen(["models", "list"]);
     list.env("ADGEN_MODELS_DIR", empty.path());
     let hash = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8";
-    run(list).expect_code(0).expect_said(["u2netp", "Apache-2.0", hash, "adgen models fetch u2netp", "NOT for paid work"]);
+    run(list).expect_code(0).expect_said([
+        "u2netp",
+        "Apache-2.0",
+        hash,
+        "adgen models fetch u2netp",
+        "NOT for paid work",
+    ]);
     let mut install = adgen(["models", "fetch", "u2netp", "--from"]);
     install.arg(pictures::write(empty.path(), "wrong.onnx", b"not a model")).env("ADGEN_MODELS_DIR", empty.path());
     run(install).expect_code(1).expect_said(["wrong.onnx"]);

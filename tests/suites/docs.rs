@@ -11,8 +11,10 @@ const FOREIGN: [&str; 10] =
     [".git", "target", ".venv", "node_modules", "demo", "storage", ".setup", "__pycache__", ".pytest_cache", "dist"];
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(folder).expect("a folder of the repository").filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("a folder of the repository")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     entries.sort();
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -68,7 +70,17 @@ fn looks_like_a_path(text: &str) -> bool {
     let text = text.strip_prefix("./").unwrap_or(text);
     let first = text.split('/').next().unwrap_or_default();
     let folders = [
-        "adgen-core", "adgen-py", "adgen-node", "tests", "benches", "examples", "docs", "schema", "scripts", ".ci", "src",
+        "adgen-core",
+        "adgen-py",
+        "adgen-node",
+        "tests",
+        "benches",
+        "examples",
+        "docs",
+        "schema",
+        "scripts",
+        ".ci",
+        "src",
     ];
     let is_text = [".rs", ".md", ".toml", ".sh", ".py", ".pov"].iter().any(|end| text.ends_with(end));
     (text.contains('/') && folders.contains(&first)) || is_text
@@ -80,7 +92,9 @@ fn the_documents_that_a_reader_expects_are_there() {
     let missing: Vec<_> = names
         .iter()
         // One file for both licences is as good.
-        .filter(|name| !root().join(name).is_file() && !(name.starts_with("LICENSE") && root().join("LICENSE").is_file()))
+        .filter(|name| {
+            !root().join(name).is_file() && !(name.starts_with("LICENSE") && root().join("LICENSE").is_file())
+        })
         .collect();
     assert!(missing.is_empty(), "the repository lacks {missing:?}");
 }
@@ -111,10 +125,17 @@ fn every_command_and_target_that_a_document_names_exists() {
     let mut wrong = Vec::new();
     for (path, text) in documents() {
         for (index, line) in text.lines().enumerate() {
-            for rest in line.split("make ").skip(1).filter(|_| line.contains("`make ") || line.trim().starts_with("make ")) {
-                let target: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
-                let is_named = line.contains(&format!("`make {target}")) || line.trim().starts_with(&format!("make {target}"));
-                if is_named && !target.is_empty() && !makefile.lines().any(|line| line.starts_with(&format!("{target}:"))) {
+            for rest in
+                line.split("make ").skip(1).filter(|_| line.contains("`make ") || line.trim().starts_with("make "))
+            {
+                let target: String =
+                    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+                let is_named =
+                    line.contains(&format!("`make {target}")) || line.trim().starts_with(&format!("make {target}"));
+                if is_named
+                    && !target.is_empty()
+                    && !makefile.lines().any(|line| line.starts_with(&format!("{target}:")))
+                {
                     wrong.push(format!("{}:{}: make {target}", path.display(), index + 1));
                 }
             }

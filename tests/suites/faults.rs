@@ -62,9 +62,20 @@ impl Dice {
 /// What may lie in a project's folder besides its numbered scenes.
 fn expect_no_litter(project: &Project) {
     let known = [
-        "project.json", "state.json", "plan.json", "product_original.png", "product_masked.png", "product_mask.png",
-        "background_music.mp3", "background_music_normalized.mp3", "concat_list.txt", "final_video.mp4", "captions.srt",
-        "captions.vtt", "poster.jpg", "report.html",
+        "project.json",
+        "state.json",
+        "plan.json",
+        "product_original.png",
+        "product_masked.png",
+        "product_mask.png",
+        "background_music.mp3",
+        "background_music_normalized.mp3",
+        "concat_list.txt",
+        "final_video.mp4",
+        "captions.srt",
+        "captions.vtt",
+        "poster.jpg",
+        "report.html",
     ];
     let litter: Vec<String> = project
         .files()
@@ -264,15 +275,25 @@ fn a_full_storage_is_said_and_nothing_is_lost() {
         let place = format!("{bytes} bytes of storage ({share} of what is needed)");
         assert!(!said.contains("panicked"), "{place}: a panic\n{said}");
         assert_eq!(read("full.code").trim(), "1", "{place}: the exit code\n{said}");
-        assert!(said.contains("full") && said.contains("small"), "{place}: neither fullness nor a file is named\n{said}");
+        assert!(
+            said.contains("full") && said.contains("small"),
+            "{place}: neither fullness nor a file is named\n{said}"
+        );
         for name in ["state.json", "project.json"] {
             let text = read(name);
-            assert!(text.is_empty() && !out.join(name).exists() || serde_json::from_str::<Value>(&text).is_ok(), "{place}: {name} is damaged: {text}");
+            assert!(
+                text.is_empty() && !out.join(name).exists() || serde_json::from_str::<Value>(&text).is_ok(),
+                "{place}: {name} is damaged: {text}"
+            );
         }
         assert_eq!(read("more.code").trim(), "0", "{place}: with more room it does not go on\n{}", read("more.txt"));
         let project = Project(out.join("projects/full"));
         assert_eq!(project.hash("final_video.mp4"), wanted, "{place}: other bytes");
-        assert_eq!(project.state()["degradations"], serde_json::json!([]), "{place}: a full storage made the ad humbler");
+        assert_eq!(
+            project.state()["degradations"],
+            serde_json::json!([]),
+            "{place}: a full storage made the ad humbler"
+        );
         project.expect_nothing_made_twice();
         expect_no_litter(&project);
     }

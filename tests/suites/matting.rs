@@ -1,7 +1,8 @@
 //! Mattes against the truth: the shipped photos were rendered together with their true masks.
 
 use adgen::matte::{
-    self, BackgroundRemover, DEFAULT_MODEL, ModelStore, OnnxRemover, Photo, Runtime, SearchRoots, by_backdrop, by_model, metric,
+    self, BackgroundRemover, DEFAULT_MODEL, ModelStore, OnnxRemover, Photo, Runtime, SearchRoots, by_backdrop,
+    by_model, metric,
 };
 use adgen_tests::{root, shipped_photo};
 use image::GrayImage;
@@ -37,9 +38,8 @@ fn remover() -> OnnxRemover {
     let runtime = Runtime::load(&SearchRoots::from_env())
         .unwrap_or_else(|error| panic!("ONNX Runtime is missing: run `make setup` ({error})"));
     let store = ModelStore::from_env().expect("the tests have a home");
-    let file = store
-        .locate(DEFAULT_MODEL)
-        .unwrap_or_else(|error| panic!("the model is missing: run `make setup` ({error})"));
+    let file =
+        store.locate(DEFAULT_MODEL).unwrap_or_else(|error| panic!("the model is missing: run `make setup` ({error})"));
     let info = matte::find_model(DEFAULT_MODEL).expect("the default is known");
     OnnxRemover::load(&runtime, &file, info, 2).expect("the model loads")
 }
@@ -67,9 +67,10 @@ fn refined_mattes_are_close_to_the_truth_and_closer_than_the_raw_mask() {
             }
         }
         // Opaque pixels are the photo's own: the product is never repainted.
-        let changed = cutout.image.enumerate_pixels().filter(|(x, y, pixel)| {
-            pixel[3] == 255 && pixel.0[..3] != photo.rgb().get_pixel(*x, *y).0
-        });
+        let changed = cutout
+            .image
+            .enumerate_pixels()
+            .filter(|(x, y, pixel)| pixel[3] == 255 && pixel.0[..3] != photo.rgb().get_pixel(*x, *y).0);
         assert_eq!(changed.count(), 0, "{name}: opaque pixels are not the photo's own");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -86,10 +87,14 @@ fn the_raw_mask_is_that_of_rembg() {
         }
         let ours = remover.coarse_mask(photo(name).rgb()).expect("the model runs");
         let golden = mask(&golden);
-        let error = metric::compare(&ours, &golden).unwrap_or_else(|| panic!("{name}: another size than the golden mask"));
+        let error =
+            metric::compare(&ours, &golden).unwrap_or_else(|| panic!("{name}: another size than the golden mask"));
         let codes = error.absolute * 255.0;
         eprintln!("{name}: {codes:.4} of 255");
-        assert!(codes <= 1.0, "{name}: the raw mask differs from rembg's by {codes:.3} of 255 on average; 1 is allowed");
+        assert!(
+            codes <= 1.0,
+            "{name}: the raw mask differs from rembg's by {codes:.3} of 255 on average; 1 is allowed"
+        );
         compared += 1;
     }
     assert!(compared >= 3, "only {compared} golden masks are in tests/golden/rembg: make.py there makes them");

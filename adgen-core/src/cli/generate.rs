@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     project::AdProject,
     run::Run,
-    studio::{Matting, Studio},
+    studio::Studio,
 };
 use clap::Args;
 use futures_util::StreamExt;
@@ -48,7 +48,7 @@ impl Generate {
             builder = builder.with_jobs(jobs);
         }
         if self.offline {
-            builder = builder.with_matting(Matting { download: false, ..Matting::default() });
+            builder = builder.offline();
         }
         let studio = builder.build()?;
         let run = self.start(&studio).await?;

@@ -3,6 +3,8 @@
 //! Pure functions over planes.
 
 use super::plane::Plane;
+use image::{GrayImage, Luma};
+use imageproc::region_labelling::{Connectivity, connected_components};
 
 /// One connected region (4-neighbourhood).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,36 +18,18 @@ pub(super) struct Region {
 /// Labels of the regions in which `inside` holds: 0 elsewhere, else the region's place in the list plus one.
 pub(super) fn label(plane: &Plane, inside: impl Fn(f32) -> bool) -> (Vec<u32>, Vec<Region>) {
     let (w, h) = (plane.width, plane.height);
-    let mut labels = vec![0_u32; w * h];
-    let mut regions = Vec::new();
-    let mut stack = Vec::new();
-    for start in 0..w * h {
-        if labels[start] != 0 || !inside(plane.data[start]) {
-            continue;
-        }
-        let id = regions.len() as u32 + 1;
-        let mut region = Region { pixels: 0, weight: 0.0, touches_border: false };
-        labels[start] = id;
-        stack.push(start);
-        while let Some(i) = stack.pop() {
-            let (x, y) = (i % w, i / w);
-            region.pixels += 1;
-            region.weight += f64::from(plane.data[i]);
-            region.touches_border |= x == 0 || y == 0 || x + 1 == w || y + 1 == h;
-            let neighbours = [
-                (x > 0).then(|| i - 1),
-                (x + 1 < w).then(|| i + 1),
-                (y > 0).then(|| i - w),
-                (y + 1 < h).then(|| i + w),
-            ];
-            for next in neighbours.into_iter().flatten() {
-                if labels[next] == 0 && inside(plane.data[next]) {
-                    labels[next] = id;
-                    stack.push(next);
-                }
-            }
-        }
-        regions.push(region);
+    let flags = GrayImage::from_fn(w as u32, h as u32, |x, y| {
+        Luma([u8::from(inside(plane.data[y as usize * w + x as usize]))])
+    });
+    let labels = connected_components(&flags, Connectivity::Four, Luma([0])).into_raw();
+    let count = labels.iter().copied().max().unwrap_or(0) as usize;
+    let mut regions = vec![Region { pixels: 0, weight: 0.0, touches_border: false }; count];
+    for (i, &label) in labels.iter().enumerate().filter(|(_, label)| **label > 0) {
+        let (x, y) = (i % w, i / w);
+        let region = &mut regions[label as usize - 1];
+        region.pixels += 1;
+        region.weight += f64::from(plane.data[i]);
+        region.touches_border |= x == 0 || y == 0 || x + 1 == w || y + 1 == h;
     }
     (labels, regions)
 }

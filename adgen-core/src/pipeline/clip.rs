@@ -53,7 +53,10 @@ pub(crate) async fn clip(build: &Build, index: usize, aspect: Aspect) -> Result<
 
 /// Clips that cost something are bought once, in the main shape, and cropped for the others.
 fn shape_of(provider: &Arc<dyn VideoProvider>, main: Aspect, aspect: Aspect) -> Aspect {
-    if provider.info().price.is_free() && provider.capability().aspects.contains(&aspect) { aspect } else { main }
+    let able = provider.capability().aspects;
+    let wanted = if provider.info().price.is_free() { aspect } else { main };
+    // What a provider cannot shape is cropped from what it can.
+    if able.contains(&wanted) { wanted } else { able.first().copied().unwrap_or(main) }
 }
 
 /// Name of a scene's clip: `scene_1_bg`, and `scene_1_bg_1x1` for a further shape.
@@ -106,7 +109,8 @@ impl Ordered<'_> {
         let (info, capability) = (self.provider.info(), self.provider.capability());
         let exact = (self.slot.frames + self.slot.tail) as f64 / f64::from(project.output.fps);
         // Remote clips are bought by the second, so a caption that needs a frame more buys nothing anew.
-        let duration_s = if capability.local { exact } else { exact.ceil() };
+        // A clip that cannot be long enough is slowed down in its scene.
+        let duration_s = if capability.local { exact } else { exact.ceil().min(capability.max_duration_s) };
         let palette = project.style.as_ref().map(|style| style.palette.clone()).unwrap_or_default();
         let mut parameters = json!({
             "provider": [info.name, info.model],

@@ -132,6 +132,10 @@ async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Resul
             None => default_call_to_action(&project.brief.language).to_owned(),
         }
     });
+    let caption = scene.caption.clone().filter(|caption| !caption.trim().is_empty());
+    let says_brand = caption
+        .as_ref()
+        .is_some_and(|caption| caption.trim().to_lowercase() == project.brand.name.trim().to_lowercase());
     let spec = SceneSpec {
         width: width as usize,
         height: height as usize,
@@ -140,9 +144,11 @@ async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Resul
         aspect,
         role: scene.role,
         product: scene.product.clone(),
-        caption: scene.caption.clone().filter(|caption| !caption.trim().is_empty()),
+        // A number and its percent sign belong on one line.
+        caption: caption.map(|caption| caption.replace(" %", "\u{a0}%")),
         call_to_action: call.filter(|call| !call.is_empty()),
-        brand_name: project.brand.name.clone(),
+        // A caption that says nothing but the brand's name says it for both.
+        brand_name: if says_brand { String::new() } else { project.brand.name.clone() },
         palette: project.style.as_ref().map(|style| style.palette.clone()).unwrap_or_default(),
         ground_line: clip.ground.map(|ground| ground.line),
         ground_centered: clip.ground.is_some_and(|ground| ground.centered),

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, PoisonError},
     time::Instant,
 };
 use tokio::sync::{Mutex, Semaphore};
@@ -17,6 +17,10 @@ use tokio_util::sync::CancellationToken;
 /// What every stage works with.
 #[derive(Debug)]
 pub(crate) struct Context {
+    /// What jobs under way are expected to cost, in US dollars.
+    pub(crate) reserved_usd: std::sync::Mutex<f64>,
+    /// Whether anything may be fetched from the network.
+    pub(crate) network: bool,
     pub(crate) files: ProjectFiles,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) tracker: Arc<Tracker>,
@@ -197,6 +201,26 @@ impl Context {
         Ok(folder)
     }
 
+    /// Sets money aside for a job that is about to be started, so that all jobs together stay below the policy's limit.
+    pub(crate) fn reserve(self: &Arc<Self>, usd: f64) -> Result<Reserved> {
+        // Plain numbers: whole whatever happened to another thread.
+        let mut reserved = self.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = self.tracker.state().cost_usd;
+        let limit = self.policy.get().and_then(|policy| policy.max_usd).unwrap_or(f64::INFINITY);
+        // A billionth of a dollar is rounding, not money.
+        if usd > 0.0 && spent + *reserved + usd > limit + 1e-9 {
+            return Err(Error::new(
+                ErrorKind::QuotaExceeded,
+                format!("this would cost ${usd:.2}, and policy.max_usd allows ${limit:.2} for the whole ad"),
+            )
+            .with_context("spent_usd", format!("{spent:.2}"))
+            .with_context("under_way_usd", format!("{:.2}", *reserved))
+            .with_context("next", "raise policy.max_usd and run again: nothing that is finished is bought twice"));
+        }
+        *reserved += usd;
+        Ok(Reserved { context: Arc::clone(self), usd })
+    }
+
     pub(crate) async fn record(&self, entry: JournalEntry) -> Result<()> {
         self.journal.lock().await.append(entry).await
     }
@@ -232,6 +256,19 @@ impl Context {
     /// A path at which one of the project's files can be opened.
     pub(crate) async fn path_of(&self, file: &str) -> Result<PathBuf> {
         self.files.open_path(file, &self.scratch).await
+    }
+}
+
+/// Money that is set aside while a job is under way.
+#[derive(Debug)]
+pub(crate) struct Reserved {
+    context: Arc<Context>,
+    usd: f64,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        *self.context.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner) -= self.usd;
     }
 }
 

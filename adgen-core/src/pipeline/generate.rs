@@ -119,7 +119,11 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
     context.check_cancelled()?;
     context.tracker.started(wanted.stage);
     let began = Instant::now();
-    let first = match context.journal.lock().await.unfinished_job(wanted.product, wanted.key) {
+    // A statement of its own: the journal must not stay locked while the job is started.
+    let unfinished = context.journal.lock().await.unfinished_job(wanted.product, wanted.key);
+    // Held until the cost is in the journal, so that jobs under way count.
+    let _reserved;
+    let first = match unfinished {
         UnfinishedJob::Known(job) => {
             Ok(Generation::Pending { job: JobId(job), progress: None, check_after: LEAST_WAIT })
         }
@@ -133,7 +137,13 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
         )
         .with_context("possibly_spent_usd", format!("{:.2}", order.expected_usd()))
         .with_context("next", "look at the provider's list of jobs, then change the scene's seed to order anew")),
-        UnfinishedJob::Unknown | UnfinishedJob::None => start(context, &wanted, &order).await,
+        UnfinishedJob::Unknown | UnfinishedJob::None => match context.reserve(order.expected_usd()) {
+            Ok(reserved) => {
+                _reserved = reserved;
+                start(context, &wanted, &order).await
+            }
+            Err(error) => Err(error),
+        },
     };
     let generated = match first {
         Ok(generation) => settle(context, &wanted, order.as_ref(), generation).await,
@@ -218,9 +228,14 @@ async fn settle(
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = context.cancel.cancelled() => {
-                let cancelled = order.cancel(&job).await;
-                return Err(match cancelled {
-                    Ok(()) => Error::cancelled(),
+                return Err(match order.cancel(&job).await {
+                    Ok(()) => {
+                        // It is over: the next run has nothing to take up again.
+                        if !order.info().price.is_free() {
+                            close(context, wanted, &Error::cancelled()).await?;
+                        }
+                        Error::cancelled()
+                    }
                     Err(error) => Error::cancelled().with_context("job", &job).with_source(error),
                 });
             }

@@ -69,7 +69,7 @@ fn assets(project: &mut AdProject) -> Vec<(String, &mut Asset)> {
 fn font_file(project: &AdProject) -> Option<PathBuf> {
     let font = project.brand.font.as_deref()?;
     let lower = font.to_ascii_lowercase();
-    [".ttf", ".otf", ".ttc"].iter().any(|end| lower.ends_with(end)).then(|| PathBuf::from(font))
+    [".ttf", ".otf", ".ttc", ".otc"].iter().any(|end| lower.ends_with(end)).then(|| PathBuf::from(font))
 }
 
 async fn source_hash(document: &AdProject, folder: &Path) -> Result<String> {
@@ -106,6 +106,11 @@ async fn bring_in(context: &Context, mut project: AdProject, folder: &Path) -> R
 }
 
 async fn fetch(context: &Context, name: &str, url: &str) -> Result<PathBuf> {
+    if !context.network {
+        return Err(Error::new(ErrorKind::Unsupported, "the project names a file on the web, and this run is offline")
+            .with_context("url", url)
+            .with_context("next", "download it, name the local file in the document, or run without --offline"));
+    }
     let target = context.scratch.join(format!("{name}.download"));
     tokio::select! {
         fetched = crate::http::fetch_asset(url, &target) => fetched.map(|()| target.clone()),

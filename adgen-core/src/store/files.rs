@@ -56,10 +56,10 @@ impl Store {
     /// `InvalidProject` for an id that is no name of a project.
     pub fn project(&self, id: &str) -> Result<ProjectFiles> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
-        if id.is_empty() || id.len() > 64 || !id.bytes().all(allowed) {
+        if id.is_empty() || id.len() > 64 || !id.bytes().all(allowed) || id.starts_with(['-', '_']) {
             return Err(Error::new(
                 ErrorKind::InvalidProject,
-                format!("{id:?} is no project id: 1-64 characters of a-z, 0-9, - and _ are"),
+                format!("{id:?} is no project id: 1-64 characters of a-z, 0-9, - and _ are, a letter or digit first"),
             ));
         }
         Ok(ProjectFiles { store: self.clone(), prefix: ObjectPath::from_iter(["projects", id]) })
@@ -379,7 +379,7 @@ mod tests {
     #[test]
     fn ids_cannot_leave_the_root() {
         let (_folder, store) = store();
-        for id in ["", "..", "a/b", "A", "ä", &"x".repeat(65)] {
+        for id in ["", "..", "a/b", "A", "ä", "-a", &"x".repeat(65)] {
             assert_eq!(store.project(id).unwrap_err().kind(), ErrorKind::InvalidProject, "{id}");
         }
     }

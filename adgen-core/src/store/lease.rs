@@ -251,11 +251,11 @@ mod tests {
         Lease::acquire(&files, "next").await.unwrap().release().await;
         let mut record = LeaseRecord::own("late", Duration::ZERO);
         record.host = "elsewhere".into();
-        files.create(&name(9), encode(&record).unwrap()).await.unwrap();
+        files.create(&name(17), encode(&record).unwrap()).await.unwrap();
         Lease::acquire(&files, "next").await.unwrap().release().await;
         let mut record = LeaseRecord::own("far", Duration::from_secs(60));
         record.host = "elsewhere".into();
-        files.create(&name(11), encode(&record).unwrap()).await.unwrap();
+        files.create(&name(27), encode(&record).unwrap()).await.unwrap();
         assert!(Lease::acquire(&files, "next").await.unwrap_err().to_string().contains("elsewhere"));
     }
 

@@ -57,13 +57,21 @@ fn wrong_facts(path: &Path, wanted: &Wanted) -> Vec<String> {
         let base = text(&stream["time_base"]);
         let den: u64 = base.split('/').next_back().and_then(|den| den.parse().ok()).unwrap_or(0);
         let ticks = stream["duration_ts"].as_u64().unwrap_or(0);
-        fact(&format!("{name} duration in ticks of {base}"), (ticks * wanted.fps).to_string(), (wanted.frames * den).to_string());
+        fact(
+            &format!("{name} duration in ticks of {base}"),
+            (ticks * wanted.fps).to_string(),
+            (wanted.frames * den).to_string(),
+        );
     }
     let file = judge::ffprobe(path, &["-show_format"]);
     let seconds = wanted.frames as f64 / wanted.fps as f64;
     fact("file duration", text(&file["format"]["duration"]), format!("{seconds:.6}"));
     fact("streams", file["format"]["nb_streams"].to_string(), "2".to_owned());
-    fact("frame times", format!("{:?}", judge::frame_numbers(path, wanted.fps)), format!("{:?}", (0..wanted.frames).collect::<Vec<_>>()));
+    fact(
+        "frame times",
+        format!("{:?}", judge::frame_numbers(path, wanted.fps)),
+        format!("{:?}", (0..wanted.frames).collect::<Vec<_>>()),
+    );
     wrong
 }
 
@@ -167,13 +175,22 @@ async fn thirty_seconds_are_thirty_seconds() {
         let (count, sum) = (range.len(), range.map(|index| f64::from(samples.at(index)[0]).powi(2)).sum::<f64>());
         (sum / count.max(1) as f64).sqrt()
     };
-    assert!(level(29.95, 30.0) < 0.3 * level(20.0, 28.0), "the music is cut off: {} after {}", level(29.95, 30.0), level(20.0, 28.0));
+    assert!(
+        level(29.95, 30.0) < 0.3 * level(20.0, 28.0),
+        "the music is cut off: {} after {}",
+        level(29.95, 30.0),
+        level(20.0, 28.0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_shape_and_rate_is_exact() {
     let bench = Bench::new();
-    let mut all = document::written("shapes", &bench.photo, &[("a", 1.0 + 1.0 / 3.0, "cut"), ("b", 1.0 + 2.0 / 3.0, "crossfade")]);
+    let mut all = document::written(
+        "shapes",
+        &bench.photo,
+        &[("a", 1.0 + 1.0 / 3.0, "cut"), ("b", 1.0 + 2.0 / 3.0, "crossfade")],
+    );
     all["brief"]["duration_s"] = 3.into();
     all["output"]["aspects"] = json!(["16:9", "1:1", "9:16", "4:5"]);
     all["output"]["fps"] = 25.into();
@@ -200,10 +217,23 @@ async fn the_project_folder_holds_the_files_of_the_design() {
     let project = bench.project("files");
     let files = project.files();
     for name in [
-        "project.json", "state.json", "product_original.png", "product_masked.png", "product_mask.png", "scene_1_bg.mp4",
-        "scene_1_composited.mp4", "scene_2_bg.mp4", "scene_3_composited.mp4", "background_music.mp3",
-        "background_music_normalized.mp3", "concat_list.txt", "final_video.mp4", "captions.srt", "captions.vtt",
-        "poster.jpg", "report.html",
+        "project.json",
+        "state.json",
+        "product_original.png",
+        "product_masked.png",
+        "product_mask.png",
+        "scene_1_bg.mp4",
+        "scene_1_composited.mp4",
+        "scene_2_bg.mp4",
+        "scene_3_composited.mp4",
+        "background_music.mp3",
+        "background_music_normalized.mp3",
+        "concat_list.txt",
+        "final_video.mp4",
+        "captions.srt",
+        "captions.vtt",
+        "poster.jpg",
+        "report.html",
     ] {
         assert!(files.iter().any(|file| file == name), "{name} is not among {files:?}");
     }
@@ -242,7 +272,8 @@ async fn the_project_folder_holds_the_files_of_the_design() {
     for attribute in ["src=\"", "href=\"", "poster=\"", "url("] {
         for rest in report.split(attribute).skip(1) {
             let reference = rest.trim_start_matches(['"', '\'']);
-            let inside = ["data:", "#"].iter().any(|start| reference.starts_with(start)) || reference.starts_with("final_video");
+            let inside =
+                ["data:", "#"].iter().any(|start| reference.starts_with(start)) || reference.starts_with("final_video");
             let shown: String = reference.chars().take(60).collect();
             assert!(inside, "report.html refers to something outside: {attribute}{shown}");
         }

@@ -26,7 +26,10 @@ async fn own_clips_music_cutout_and_logo_are_what_is_seen_and_heard() {
     assert!(outcome.state.notes.iter().any(|note| note.contains("scene_1_source")), "{:?}", outcome.state.notes);
     let project = bench.project("own");
     let names: Vec<String> = project.finished().into_keys().map(|(product, _)| product).collect();
-    assert!(!names.iter().any(|name| name.ends_with("_bg") || name == "background_music"), "made all the same: {names:?}");
+    assert!(
+        !names.iter().any(|name| name.ends_with("_bg") || name == "background_music"),
+        "made all the same: {names:?}"
+    );
     let video = project.path("final_video.mp4");
     judge::expect_sound_file(&video);
     assert_eq!(judge::frame_numbers(&video, 24).len(), 72);

@@ -58,7 +58,10 @@ async fn an_edit_buys_what_is_new_and_going_back_buys_nothing() {
         let text = text.to_owned();
         project.edit(move |document| document["scenes"][0]["background"]["generate"]["prompt"] = text.into());
     };
-    let old = project.json("project.json")["scenes"][0]["background"]["generate"]["prompt"].as_str().expect("a prompt").to_owned();
+    let old = project.json("project.json")["scenes"][0]["background"]["generate"]["prompt"]
+        .as_str()
+        .expect("a prompt")
+        .to_owned();
     // Captions cost nothing.
     project.edit(|document| document["scenes"][0]["caption"] = "More".into());
     finished(resumed(&studio, "back").await);
@@ -135,7 +138,11 @@ async fn a_clip_that_fails_for_good_is_replaced_and_said() {
     for part in ["E42", "shop"] {
         assert!(degradations[0].cause.contains(part), "{part} is not in the cause: {}", degradations[0].cause);
     }
-    assert!((outcome.state.cost_usd - EACH).abs() < 1e-9, "only the clip that came was billed: {}", outcome.state.cost_usd);
+    assert!(
+        (outcome.state.cost_usd - EACH).abs() < 1e-9,
+        "only the clip that came was billed: {}",
+        outcome.state.cost_usd
+    );
     let report = bench.project("humble").text("report.html");
     assert!(report.contains("E42"), "the report is silent about the degradation");
     adgen_tests::judge::expect_sound_file(&outcome.video().expect("there is a video"));

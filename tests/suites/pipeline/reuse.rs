@@ -10,7 +10,8 @@ async fn a_second_run_makes_nothing_and_changes_nothing() {
     let document = document::planned("again", &bench.photo);
     let first = bench.make(&document).await;
     let project = bench.project("again");
-    let (video, poster, plan) = (project.hash("final_video.mp4"), project.hash("poster.jpg"), project.hash("project.json"));
+    let (video, poster, plan) =
+        (project.hash("final_video.mp4"), project.hash("poster.jpg"), project.hash("project.json"));
     let products = made_products(&first);
     assert_eq!(products, 11, "plan, cut-out, three clips, two of music, three composites, one video");
     for way in ["the same document", "the project in the storage"] {
@@ -36,8 +37,11 @@ async fn the_same_document_gives_the_same_bytes_on_any_number_of_threads() {
         let studio = bench.builder(storage).with_jobs(jobs).build().expect("a studio");
         finished(made(&studio, document::parse(&document)).await);
         let project = adgen_tests::storage::Project::new(&bench.path().join(storage), "twin");
-        let names: Vec<String> =
-            project.files().into_iter().filter(|name| !["state.json", "report.html"].contains(&name.as_str())).collect();
+        let names: Vec<String> = project
+            .files()
+            .into_iter()
+            .filter(|name| !["state.json", "report.html"].contains(&name.as_str()))
+            .collect();
         hashes.push(names.into_iter().map(|name| (project.hash(&name), name)).collect::<Vec<_>>());
     }
     assert_eq!(hashes[0], hashes[1], "one and two jobs");
@@ -85,7 +89,8 @@ async fn an_edit_makes_anew_what_depends_on_it_and_nothing_else() {
     assert_eq!(made, ["background_music_normalized", "final_video"], "the loudness");
     let (integrated, _) = judge::loudness(&project.path("final_video.mp4"));
     assert!((integrated + 16.0).abs() <= 0.5, "{integrated} LUFS");
-    let made = run(&|document| document["scenes"][0]["background"]["generate"]["prompt"] = "dark bokeh lights".into()).await;
+    let made =
+        run(&|document| document["scenes"][0]["background"]["generate"]["prompt"] = "dark bokeh lights".into()).await;
     assert_eq!(made, ["final_video", "scene_1_bg", "scene_1_composited"], "a prompt");
     let made = run(&|document| document["title"] = "Another title".into()).await;
     assert_eq!(made, ["final_video"], "the title");

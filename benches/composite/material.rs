@@ -1,0 +1,86 @@
+//! What every way works from: clips, cut-out and music, made once.
+
+use crate::{SCENE_S, SCENES, SIZE};
+use adgen::{
+    media::{Samples, encode_wav},
+    provider::{
+        Content, Generation, VideoProvider, VideoRequest,
+        offline::{
+            StudioVideo,
+            look::{Look, Mood},
+            music::{MusicSettings, compose},
+            planner::look_phrase,
+        },
+    },
+};
+use adgen_benches::{Outcome, file};
+use image::RgbaImage;
+use std::path::{Path, PathBuf};
+
+/// The looks of the scenes: two with ground to stand on, two without.
+const LOOKS: [Look; SCENES] = [Look::StudioSweep, Look::Bokeh, Look::Surface, Look::Rays];
+/// Frames a second of the clips, as models give them.
+const CLIP_FPS: u32 = 24;
+
+/// Files in a folder of the bench's own.
+#[derive(Debug)]
+pub(crate) struct Material {
+    pub(crate) clips: Vec<PathBuf>,
+    pub(crate) cutout: PathBuf,
+    pub(crate) music: PathBuf,
+}
+
+/// Makes the files in `folder`.
+pub(crate) fn make(folder: &Path) -> Outcome<Material> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let clips = runtime.block_on(clips(folder))?;
+    let cutout = folder.join("cutout.png");
+    cut(&file("examples/assets/bottle_studio.jpg")?, &file("examples/assets/masks/bottle_studio.png")?)?
+        .save(&cutout)?;
+    let music = folder.join("music.wav");
+    let settings = MusicSettings { duration_s: SCENE_S * SCENES as f64, seed: 7, mood: Mood::Warm };
+    encode_wav(&music, &Samples::from_interleaved(compose(&settings, &|| false)?))?;
+    Ok(Material { clips, cutout, music })
+}
+
+async fn clips(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let studio = StudioVideo::new();
+    let mut clips = Vec::new();
+    for (index, look) in LOOKS.into_iter().enumerate() {
+        let prompt = format!("{}, slow camera; mood: warm", look_phrase(look));
+        let scratch = folder.join(format!("clip_{index}"));
+        std::fs::create_dir_all(&scratch)?;
+        // The studio draws at two thirds of the ad's size: 720x1280.
+        let mut request = VideoRequest::new(prompt, SCENE_S, scratch);
+        request.short_side = SIZE.0 as u32;
+        request.fps = CLIP_FPS;
+        request.seed = index as u32;
+        let mut answer = studio.start(&request).await?;
+        let done = loop {
+            match answer {
+                Generation::Done(done) => break done,
+                Generation::Pending { job, check_after, .. } => {
+                    tokio::time::sleep(check_after).await;
+                    answer = studio.check(&job).await?;
+                }
+            }
+        };
+        match done.content {
+            Content::File(path) => clips.push(path),
+            other => return Err(format!("the studio gave no file: {other:?}").into()),
+        }
+    }
+    Ok(clips)
+}
+
+/// The product of a photo by its true mask.
+fn cut(photo: &Path, mask: &Path) -> Outcome<RgbaImage> {
+    let (mut picture, mask) = (image::open(photo)?.into_rgba8(), image::open(mask)?.into_luma8());
+    if picture.dimensions() != mask.dimensions() {
+        return Err("a photo and its mask are of different sizes".into());
+    }
+    for (pixel, alpha) in picture.pixels_mut().zip(mask.pixels()) {
+        pixel[3] = alpha[0];
+    }
+    Ok(picture)
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Measures the README's figures and prints them as one table: facts of the machine, then a row for each figure.
+#   ADGEN_BENCH_RUNS=5      measures each 5 times instead of 3 and takes the middle
+#   ADGEN_BENCH_REMBG=1     makes a Python environment with rembg, to measure its mattes in the same run
+#   ADGEN_REMBG_PYTHON=...  uses that Python, which has rembg already
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'bench: %s\n' "$*" >&2; }
+
+if [ -z "${ADGEN_REMBG_PYTHON:-}" ]; then
+    if [ "${ADGEN_BENCH_REMBG:-0}" = 1 ]; then
+        # Below target, where nothing is taken for a part of the project, and `make clean` removes it.
+        venv=$PWD/target/bench-venv
+        if [ ! -e "$venv/.installed" ]; then
+            say "rembg in $venv"
+            python3 -m venv "$venv"
+            "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "rembg[cpu]==2.0.86"
+            touch "$venv/.installed"
+        fi
+        export ADGEN_REMBG_PYTHON=$venv/bin/python
+    else
+        say "rembg is skipped, its stored masks are compared instead: ADGEN_BENCH_REMBG=1 measures it"
+    fi
+fi
+
+cargo build --release -p adgen-core --features cli
+cargo bench --no-run -p adgen-benches
+say "load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
+began=$(date +%s)
+rows=$(mktemp)
+trap 'rm -f "$rows"' EXIT
+for bench in ad composite matting looks; do
+    cargo bench --quiet -p adgen-benches --bench "$bench" | tee -a "$rows" >&2
+done
+say "took $(($(date +%s) - began)) s; load average after: $(cut -d' ' -f1-3 /proc/loadavg)"
+
+cpu=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
+memory=$(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1048576 }' /proc/meminfo)
+ffmpeg=$(target/release/adgen doctor | awk '$2 == "FFmpeg" { print $3 }' || true)
+system=$(. /etc/os-release && printf '%s' "${PRETTY_NAME:-Linux}")
+printf '%s cores of %s, %s, %s, FFmpeg %s, %s, medians of %s runs, %s.\n\n' "$(nproc)" "${cpu:-unknown}" "$memory" \
+    "$system" "${ffmpeg:-unknown}" "$(rustc --version | cut -d' ' -f1-2)" "${ADGEN_BENCH_RUNS:-3}" "$(date +%Y-%m-%d)"
+printf '| figure | adgen | compared with | ratio | command |\n|---|---|---|---|---|\n'
+cat "$rows"
