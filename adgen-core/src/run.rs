@@ -138,6 +138,7 @@ async fn prepare(project_id: &str, settings: &RunSettings) -> Result<(Arc<Contex
     let tracker = Arc::new(Tracker::new(state, settings.sink.clone()));
     let context = Context {
         reserved_usd: std::sync::Mutex::new(0.0),
+        open_jobs: std::sync::Mutex::new(Vec::new()),
         network: settings.network,
         files: files.clone(),
         journal: Mutex::new(journal),
@@ -191,6 +192,7 @@ impl Work {
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
         context.cancel.cancel();
+        let stopped = context.stop_jobs(cancelled).await;
         context.quiet().await;
         saver.abort();
         let status = match &result {
@@ -208,6 +210,7 @@ impl Work {
         }
         tracker.close();
         let mut outcome = result?;
+        stopped?;
         closing?;
         outcome.state = tracker.state();
         outcome.project_id = self.project_id;

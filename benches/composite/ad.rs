@@ -1,7 +1,7 @@
 //! adgen over the given clips.
 
-use crate::{FPS, SCENE_S, SCENES, Took, material::Material};
-use adgen::{AdProject, Event, Studio, media::probe, project::Stage};
+use crate::{SCENE_S, SCENES, Took, material::Material};
+use adgen::{AdProject, Event, Studio, project::Stage};
 use adgen_benches::{Outcome, cpu_s, file};
 use serde_json::json;
 use std::{
@@ -62,9 +62,7 @@ fn check(outcome: &adgen::Outcome) -> Outcome {
         return Err("adgen made clips of its own".into());
     }
     let (_, _, video) = outcome.videos.first().ok_or("there is no video")?;
-    let frames = probe(Path::new(video))?.video.map_or(0, |video| video.frame_count);
-    let wanted = (SCENE_S * SCENES as f64 * f64::from(FPS)) as u64;
-    if frames == wanted { Ok(()) } else { Err(format!("the ad has {frames} frames instead of {wanted}").into()) }
+    crate::check_length(Path::new(video))
 }
 
 fn document(material: &Material) -> Outcome<AdProject> {

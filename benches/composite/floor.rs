@@ -14,11 +14,12 @@ use std::{
 pub(crate) fn run(clips: &[PathBuf], folder: &Path) -> Outcome<Took> {
     let (began, cpu) = (Instant::now(), cpu_s());
     let next = AtomicUsize::new(0);
+    let take = || {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        Some((index, clips.get(index)?))
+    };
     let work = || -> adgen::Result<()> {
-        while let Some((index, clip)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            clips.get(index).map(|clip| (index, clip))
-        } {
+        while let Some((index, clip)) = take() {
             encode(clip, &folder.join(format!("floor_{index}.mp4")))?;
         }
         Ok(())

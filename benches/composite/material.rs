@@ -63,6 +63,7 @@ async fn clips(folder: &Path) -> Outcome<Vec<PathBuf>> {
                     tokio::time::sleep(check_after).await;
                     answer = studio.check(&job).await?;
                 }
+                other => return Err(format!("the studio answered {other:?}").into()),
             }
         };
         match done.content {
@@ -73,7 +74,7 @@ async fn clips(folder: &Path) -> Outcome<Vec<PathBuf>> {
     Ok(clips)
 }
 
-/// The product of a photo by its true mask.
+/// The product of a photo by its true mask, without the empty border.
 fn cut(photo: &Path, mask: &Path) -> Outcome<RgbaImage> {
     let (mut picture, mask) = (image::open(photo)?.into_rgba8(), image::open(mask)?.into_luma8());
     if picture.dimensions() != mask.dimensions() {
@@ -82,5 +83,10 @@ fn cut(photo: &Path, mask: &Path) -> Outcome<RgbaImage> {
     for (pixel, alpha) in picture.pixels_mut().zip(mask.pixels()) {
         pixel[3] = alpha[0];
     }
-    Ok(picture)
+    let seen: Vec<_> = mask.enumerate_pixels().filter(|(_, _, alpha)| alpha[0] > 0).map(|(x, y, _)| (x, y)).collect();
+    let range = |side: fn(&(u32, u32)) -> u32| seen.iter().map(side).min().zip(seen.iter().map(side).max());
+    let (Some((left, right)), Some((top, bottom))) = (range(|at| at.0), range(|at| at.1)) else {
+        return Err("a mask is empty".into());
+    };
+    Ok(image::imageops::crop_imm(&picture, left, top, right + 1 - left, bottom + 1 - top).to_image())
 }

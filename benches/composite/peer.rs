@@ -21,25 +21,25 @@ pub(crate) fn run(material: &Material, to: &Path) -> Outcome<Ran> {
     for clip in &material.clips {
         command.arg("-i").arg(clip);
     }
-    let still = ["-loop", "1", "-framerate", &FPS.to_string(), "-t", &SCENE_S.to_string(), "-i"].map(str::to_owned);
-    for _ in 0..SCENES {
-        command.args(&still).arg(&material.cutout);
-    }
+    command.arg("-i").arg(&material.cutout);
     command.arg("-i").arg(&material.music).args(["-filter_complex", &graph(), "-map", "[v]"]);
-    command.args(["-map", &format!("{}:a", SCENES * 2), "-t", &(SCENE_S * SCENES as f64).to_string()]);
+    command.args(["-map", &format!("{}:a", SCENES + 1), "-t", &(SCENE_S * SCENES as f64).to_string()]);
     command.args("-c:v libx264 -preset veryfast -crf 20 -profile:v high -pix_fmt yuv420p -g 15".split(' '));
     command.args("-c:a aac -b:a 192k -ar 48000 -movflags +faststart".split(' '));
-    run_child(command.arg(to))
+    let ran = run_child(command.arg(to))?;
+    crate::check_length(to)?;
+    Ok(ran)
 }
 
 fn graph() -> String {
     let (width, height) = SIZE;
-    let mut graph = String::new();
+    // Decoded once and repeated: reading the picture anew for each frame would take most of the time.
+    let copies: String = (0..SCENES).map(|scene| format!("[c{scene}]")).collect();
+    let mut graph = format!("[{SCENES}:v]format=rgba,loop=loop=-1:size=1,setpts=N/{FPS}/TB,split={SCENES}{copies};");
     for scene in 0..SCENES {
-        let product = SCENES + scene;
         graph += &format!(
             "[{scene}:v]fps={FPS},scale={width}:{height}:flags=bicubic,setsar=1,trim=duration={SCENE_S}[b{scene}];\
-             [{product}:v]scale=w='2*trunc({width}*(0.38+0.008*t))':h=-2:eval=frame:flags=bicubic[p{scene}];\
+             [c{scene}]scale=w='2*trunc({width}*(0.17+0.003*t))':h=-2:eval=frame:flags=bicubic[p{scene}];\
              [b{scene}][p{scene}]overlay=x='(W-w)/2':y='(H-h)/2+18*sin(2*PI*t/5)':eval=frame:shortest=1[s{scene}];"
         );
     }

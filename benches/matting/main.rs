@@ -108,10 +108,13 @@ fn row(figure: &str, photos: &[&Measured]) {
     let Some(ours) = error(&|photo| Some(photo.ours)) else { return };
     let mut line = Row::new("matting", figure).adgen(cell(ours));
     if let Some(raw) = error(&|photo| photo.raw) {
-        let closed = error(&|photo| photo.closed).map(|closed| format!("; its alpha matting {}", cell(closed)));
-        line = line
-            .compared(format!("rembg {}{}", cell(raw), closed.unwrap_or_default()))
-            .ratios(&[(ours.0, raw.0), (ours.1, raw.1)]);
+        let mut compared = format!("rembg {}", cell(raw));
+        let mut ratios = vec![(ours.0, raw.0), (ours.1, raw.1)];
+        if let Some(closed) = error(&|photo| photo.closed) {
+            compared += &format!("; its alpha matting {}", cell(closed));
+            ratios.extend([(ours.0, closed.0), (ours.1, closed.1)]);
+        }
+        line = line.compared(compared).ratios(&ratios);
     }
     line.print();
 }

@@ -11,12 +11,12 @@ use std::fs;
 const SHIPPED: [&str; 6] = ["bottle_studio", "bottle_busy", "box_studio", "box_busy", "can_studio", "can_busy"];
 /// What the refined mattes must stay below: mean absolute error and gradient error, from a measurement with some room.
 const LIMITS: [(&str, f64, f64); 6] = [
-    ("bottle_studio", 0.01, 0.01),
-    ("bottle_busy", 0.01, 0.01),
-    ("box_studio", 0.01, 0.01),
-    ("box_busy", 0.01, 0.01),
-    ("can_studio", 0.01, 0.01),
-    ("can_busy", 0.01, 0.01),
+    ("bottle_studio", 0.002, 0.0008),
+    ("bottle_busy", 0.0038, 0.00075),
+    ("box_studio", 0.0009, 0.0004),
+    ("box_busy", 0.0023, 0.00065),
+    ("can_studio", 0.001, 0.0004),
+    ("can_busy", 0.0021, 0.00055),
 ];
 
 fn never() -> bool {
@@ -102,13 +102,17 @@ fn the_raw_mask_is_that_of_rembg() {
 
 #[test]
 fn a_plain_backdrop_needs_no_model() {
+    let mut wrong = Vec::new();
     for name in ["bottle_studio", "box_studio", "can_studio"] {
         let truth = mask(&format!("examples/assets/masks/{name}.png"));
         let cutout = by_backdrop(&photo(name), &never).unwrap_or_else(|error| panic!("{name}: {error}"));
         let error = metric::compare(&cutout.mask, &truth).expect("of the same size");
         eprintln!("{name}: by the backdrop {error:?}");
-        assert!(error.absolute < 0.03, "{name}: the mean absolute error is {:.4}, above 0.03", error.absolute);
+        if error.absolute > 0.03 {
+            wrong.push(format!("{name}: the mean absolute error is {:.4}, above 0.03", error.absolute));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -146,8 +146,8 @@ fn key(name: &'static str, does: &str) -> Finding {
         true => good(name, format!("is set; this version {does} offline all the same")),
         false => Finding {
             what: name,
-            state: Health::Good,
-            detail: format!("is not set and not needed: adgen {does} offline"),
+            state: Health::Lacking,
+            detail: format!("is not set, and nothing needs it: adgen {does} offline"),
             next: None,
         },
     }

@@ -2,7 +2,7 @@
 
 use super::{output, progress, validate};
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     project::AdProject,
     run::Run,
     studio::Studio,
@@ -41,8 +41,20 @@ pub(super) fn is_document(target: &str) -> bool {
     target.ends_with(".json") || target.contains(['/', '\\']) || Path::new(target).is_file()
 }
 
+/// A storage in which a project is looked for must be there.
+pub(super) fn storage_there(storage: &Path) -> Result<()> {
+    if storage.is_dir() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::NotFound, "there is no such storage folder: name the right one with --storage")
+        .with_context("path", storage.display()))
+}
+
 impl Generate {
     pub(super) async fn run(self) -> Result<()> {
+        if !is_document(&self.target) {
+            storage_there(&self.storage)?;
+        }
         let mut builder = Studio::builder().with_storage_dir(&self.storage);
         if let Some(jobs) = self.jobs {
             builder = builder.with_jobs(jobs);

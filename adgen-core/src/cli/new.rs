@@ -56,13 +56,8 @@ pub(super) struct New {
 
 impl New {
     pub(super) fn run(self) -> Result<()> {
-        let bytes = std::fs::read(&self.photo).map_err(|error| {
-            Error::new(ErrorKind::InvalidInput, "cannot read the photo")
-                .with_context("path", self.photo.display())
-                .with_source(error)
-        })?;
         // A photo that cannot be used is better found now than after the scenes were paid for.
-        Photo::load(&bytes).map_err(|error| error.with_context("path", self.photo.display()))?;
+        Photo::open(&self.photo)?;
         let folder = match self.output.as_deref().and_then(Path::parent) {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),

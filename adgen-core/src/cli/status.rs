@@ -1,6 +1,9 @@
 //! `adgen status`: where a project stands.
 
-use super::{generate::is_document, output, validate};
+use super::{
+    generate::{is_document, storage_there},
+    output, validate,
+};
 use crate::{
     error::Result,
     project::{AdProject, Stage, StageStatus},
@@ -28,6 +31,8 @@ impl StatusOf {
             true => AdProject::from_json(&validate::read(&PathBuf::from(&self.target))?)?.id,
             false => self.target,
         };
+        // A question leaves nothing behind.
+        storage_there(&self.storage)?;
         let state = Studio::builder().with_storage_dir(&self.storage).build()?.state(&id).await?;
         if self.json {
             output::json(&state);

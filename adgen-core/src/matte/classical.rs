@@ -16,6 +16,11 @@ const PLAIN_SHARE: f64 = 0.8;
 /// How far a backdrop's colour may lie from the fit (OKLab distance; 0.02 is just noticeable).
 const PLAIN: f32 = 0.035;
 
+/// A change from one pixel to the next that is shading, not an edge.
+const SLOW: f32 = 0.012;
+/// How far shading may lead away from the fitted backdrop.
+const SHADED: f32 = 0.22;
+
 /// The matte of a product before a plain backdrop, refined, of the photo's size.
 ///
 /// # Errors
@@ -39,12 +44,31 @@ pub(super) fn matte(photo: &RgbImage, cancel: &dyn Fn() -> bool) -> Result<GrayI
     // Backdrop is what is like it and reaches the border; what is like it inside the product is the product's own.
     let (labels, parts) = regions::label(&off, |d| d < tolerance);
     let flooded = |i: usize| labels[i] > 0 && parts[labels[i] as usize - 1].touches_border;
+    let backdrop = spread((0..width * height).map(flooded).collect(), &colours, &off);
     let mut mask = Plane::new(width, height);
-    for (i, value) in mask.data.iter_mut().enumerate() {
-        *value = if flooded(i) { 0.0 } else { 1.0 };
+    for (value, backdrop) in mask.data.iter_mut().zip(backdrop) {
+        *value = if backdrop { 0.0 } else { 1.0 };
     }
     let mask = resample::resize_gray(&mask.to_gray(), photo.width(), photo.height())?;
     refine::refine(photo, &mask, width.max(height) as u32, &refine::RefineOptions::default(), cancel)
+}
+
+/// Lets the backdrop go on where its colour changes slowly: a cove's bend, a soft shadow. A product's edge is a step.
+fn spread(mut backdrop: Vec<bool>, colours: &[[f32; 3]], off: &Plane) -> Vec<bool> {
+    let (w, h) = (off.width, off.height);
+    let mut rim: Vec<usize> = (0..w * h).filter(|i| backdrop[*i]).collect();
+    while let Some(i) = rim.pop() {
+        let (x, y) = (i % w, i / w);
+        let neighbours =
+            [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)];
+        for next in neighbours.into_iter().flatten() {
+            if !backdrop[next] && distance(colours[i], colours[next]) < SLOW && off.data[next] < SHADED {
+                backdrop[next] = true;
+                rim.push(next);
+            }
+        }
+    }
+    backdrop
 }
 
 fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {

@@ -31,7 +31,7 @@ mod store;
 
 pub use cutout::{Bounds, Cutout, CutoutSource, by_backdrop, by_model, by_transparency, extract, framed};
 pub use onnx::{OnnxRemover, Runtime};
-pub use photo::{MAX_PIXELS, MAX_SIDE, MIN_SIDE, Photo, WORKING_SIDE};
+pub use photo::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE, MIN_SIDE, Photo, WORKING_SIDE};
 pub use refine::{RefineOptions, refine};
 pub use registry::{CommercialUse, DEFAULT_MODEL, MODELS, ModelInfo, find as find_model};
 pub use remover::BackgroundRemover;

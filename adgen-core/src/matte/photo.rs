@@ -9,7 +9,7 @@ use image::{
     DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits, Luma, Rgb, RgbImage, metadata::Orientation,
 };
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
-use std::io::Cursor;
+use std::{io::Cursor, path::Path};
 
 /// Larger pictures are refused: 100 megapixels is more than any product photo has.
 pub const MAX_PIXELS: u64 = 100_000_000;
@@ -19,6 +19,8 @@ pub const MAX_SIDE: u32 = 20_000;
 pub const MIN_SIDE: u32 = 16;
 /// Photos with a longer side are made smaller after decoding: the largest video frame is shorter than this.
 pub const WORKING_SIDE: u32 = 4096;
+/// A larger file is refused before it is read: no photo of [`MAX_PIXELS`] needs as much.
+pub const MAX_FILE_BYTES: u64 = 256 << 20;
 /// The memory that decoding may take.
 const MAX_DECODE_BYTES: u64 = 512 << 20;
 
@@ -36,6 +38,25 @@ impl Photo {
     pub fn from_rgb(rgb: RgbImage) -> Result<Self> {
         check_size(rgb.width(), rgb.height())?;
         Ok(Self { original: rgb.dimensions(), rgb, alpha: None, notes: Vec::new() })
+    }
+
+    /// Opens and decodes a file as [`Photo::load`] does. Its size is judged before it is read.
+    ///
+    /// # Errors
+    /// As [`Photo::load`]; [`ErrorKind::InvalidInput`] where it cannot be read, is no plain file or is larger than
+    /// [`MAX_FILE_BYTES`].
+    pub fn open(path: &Path) -> Result<Self> {
+        let named = |error: Error| error.with_context("path", path.display());
+        let unreadable = |error: std::io::Error| named(invalid("the photo cannot be read").with_source(error));
+        let facts = std::fs::metadata(path).map_err(unreadable)?;
+        if !facts.is_file() || facts.len() > MAX_FILE_BYTES {
+            return Err(named(invalid(format!(
+                "the photo has {} bytes; a plain file of at most {} MB is needed",
+                facts.len(),
+                MAX_FILE_BYTES >> 20
+            ))));
+        }
+        Self::load(&std::fs::read(path).map_err(unreadable)?).map_err(named)
     }
 
     /// Decodes a PNG, JPEG or WebP file. EXIF orientation and ICC profile are applied; transparency is kept; photos
@@ -139,6 +160,10 @@ fn check_size(width: u32, height: u32) -> Result<()> {
 fn decode(bytes: &[u8], notes: &mut Vec<String>) -> Result<(DynamicImage, Orientation, Option<Vec<u8>>)> {
     if bytes.is_empty() {
         return Err(invalid("the photo is empty (0 bytes); a PNG, JPEG or WebP file is needed"));
+    }
+    // A decoder that runs into its memory limit no longer says how large the picture claims to be.
+    if let [0x89, b'P', b'N', b'G', _, _, _, _, _, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] = *bytes {
+        check_size(u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))?;
     }
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()

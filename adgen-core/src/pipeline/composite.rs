@@ -314,8 +314,7 @@ impl Footage {
 }
 
 fn open_picture(path: &Path) -> Result<RgbaImage> {
-    let bytes = std::fs::read(path).map_err(|error| Error::from(error).with_context("path", path.display()))?;
-    let photo = crate::matte::Photo::load(&bytes).map_err(|error| error.with_context("path", path.display()))?;
+    let photo = crate::matte::Photo::open(path)?;
     let mut picture = RgbaImage::new(photo.width(), photo.height());
     for (x, y, pixel) in picture.enumerate_pixels_mut() {
         let alpha = photo.alpha().map_or(255, |alpha| alpha.get_pixel(x, y).0[0]);

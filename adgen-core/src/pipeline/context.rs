@@ -1,9 +1,10 @@
 //! What every stage works with: the project's files, its journal, the processor's turns, the wish to stop.
 
-use super::tracker::Tracker;
+use super::{generate::Order, tracker::Tracker};
 use crate::{
     error::{Error, ErrorKind, Result},
     project::{Degradation, Fallback, FidelityReport, Policy, Stage, StateAsset},
+    provider::JobId,
     store::{Journal, JournalEntry, ProjectFiles},
 };
 use std::{
@@ -19,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Context {
     /// What jobs under way are expected to cost, in US dollars.
     pub(crate) reserved_usd: std::sync::Mutex<f64>,
+    /// Jobs at providers that nobody has seen the end of.
+    pub(crate) open_jobs: std::sync::Mutex<Vec<OpenJob>>,
     /// Whether anything may be fetched from the network.
     pub(crate) network: bool,
     pub(crate) files: ProjectFiles,
@@ -85,6 +88,41 @@ impl Context {
         task.await.unwrap_or_else(|panic| Err(panicked(&panic)))
     }
 
+    /// Remembers a job until [`Context::forget_job`]; what is left when the run ends was interrupted.
+    pub(crate) fn remember_job(&self, job: OpenJob) {
+        self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+    }
+
+    pub(crate) fn forget_job(&self, job: &JobId) {
+        self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner).retain(|open| open.job != *job);
+    }
+
+    /// Stops the jobs that an ended run left: all of them where somebody cancelled it; where it failed, only those of this
+    /// machine, for what was bought elsewhere is taken up again by the next run.
+    pub(crate) async fn stop_jobs(&self, cancelled: bool) -> Result<()> {
+        let open = std::mem::take(&mut *self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner));
+        for OpenJob { order, job, product, key } in open {
+            if !cancelled && !order.is_local() {
+                continue;
+            }
+            let priced = !order.info().price.is_free();
+            match order.cancel(&job).await {
+                // It is over: the next run has nothing to take up again.
+                Ok(()) if priced => {
+                    let (code, message) =
+                        (ErrorKind::Cancelled.as_str().to_owned(), "the run was cancelled".to_owned());
+                    self.record(JournalEntry::Failed { product, key, code, message, cost_usd: 0.0 }).await?;
+                }
+                Ok(()) => {}
+                Err(error) => self.tracker.note(
+                    Stage::Scenes,
+                    format!("the job {job} of {product} could not be stopped and may still cost something: {error}"),
+                ),
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until no heavy work goes on.
     pub(crate) async fn quiet(&self) {
         // An error would mean that the semaphore is closed: then nothing goes on either.
@@ -106,11 +144,12 @@ impl Context {
             // An earlier version that was paid for is set aside when another takes its name.
             let aside = set_aside_name(key, &file.file);
             if whole(self.files.hash(&aside).await?) {
+                self.set_aside_paid(product, &file.file).await?;
                 self.files.copy(&aside, &file.file).await?;
                 continue;
             }
             // Another version of the same product took the name: nothing is wrong, it has to be made again.
-            if self.journal.lock().await.latest(product).is_some_and(|(latest, _, _)| latest == key) {
+            if self.journal.lock().await.latest_key(product) == Some(key) {
                 let what = if missing { "was missing" } else { "no longer had the content that was stored" };
                 self.tracker.note(stage, format!("{} {what}: it is made again", file.file));
             }
@@ -129,9 +168,9 @@ impl Context {
         made: Made,
         began: Instant,
     ) -> Result<Product> {
-        self.set_aside_paid(product, key).await?;
         let mut files = Vec::with_capacity(made.files.len());
         for (name, path) in &made.files {
+            self.set_aside_paid(product, name).await?;
             let (bytes, sha256) = self.files.adopt_file(name, path).await?;
             files.push(StateAsset { file: name.clone(), bytes, sha256, key: key.to_owned() });
         }
@@ -154,20 +193,14 @@ impl Context {
         Ok(Product { key: key.to_owned(), files, fidelity: made.fidelity })
     }
 
-    /// Money bought the version that lies there: it is kept under its key before another one takes its name.
-    async fn set_aside_paid(&self, product: &str, key: &str) -> Result<()> {
-        let latest =
-            self.journal.lock().await.latest(product).map(|(old, files, cost)| (old.to_owned(), files.to_vec(), cost));
-        let Some((old, files, cost)) = latest else { return Ok(()) };
-        if cost <= 0.0 || old == key {
-            return Ok(());
+    /// Where money bought the file that lies there, it is kept under its key before another one takes its name.
+    async fn set_aside_paid(&self, product: &str, file: &str) -> Result<()> {
+        let Some((_, sha256)) = self.files.hash(file).await? else { return Ok(()) };
+        let bought = self.journal.lock().await.paid_key(product, file, &sha256).map(str::to_owned);
+        match bought {
+            Some(key) => self.files.copy(file, &set_aside_name(&key, file)).await,
+            None => Ok(()),
         }
-        for file in files {
-            if self.files.hash(&file.file).await?.is_some_and(|(_, sha256)| sha256 == file.sha256) {
-                self.files.copy(&file.file, &set_aside_name(&old, &file.file)).await?;
-            }
-        }
-        Ok(())
     }
 
     /// Makes a product on this machine unless it is there.
@@ -233,6 +266,13 @@ impl Context {
             return Err(cause);
         }
         self.check_cancelled()?;
+        // Without its folder every stage fails, and no fallback could be stored either.
+        if !self.scratch.is_dir() {
+            return Err(Error::new(ErrorKind::Io, "the storage folder vanished while the run was at work")
+                .with_operation(stage.as_str())
+                .with_context("path", self.scratch.display())
+                .with_source(cause));
+        }
         if self.policy.get().is_some_and(|policy| policy.fallback == Fallback::Deny) {
             let spent = self.tracker.run_cost_usd();
             return Err(Error::new(
@@ -257,6 +297,15 @@ impl Context {
     pub(crate) async fn path_of(&self, file: &str) -> Result<PathBuf> {
         self.files.open_path(file, &self.scratch).await
     }
+}
+
+/// A job at a provider that is under way.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenJob {
+    pub(crate) order: Arc<dyn Order>,
+    pub(crate) job: JobId,
+    pub(crate) product: String,
+    pub(crate) key: String,
 }
 
 /// Money that is set aside while a job is under way.

@@ -56,7 +56,7 @@ pub(crate) async fn extract(
     let path = context.path_of(file).await?;
     // A photo that is none is the user's mistake, for which no fallback makes up.
     let loaded = path.clone();
-    context.cpu(move |_| load(&loaded).map(drop)).await?;
+    context.cpu(move |_| Photo::open(&loaded).map(drop)).await?;
     let ways = [
         (Way::Model(matting.clone()), ""),
         (Way::Backdrop, "cut-out by the backdrop's colour"),
@@ -123,7 +123,7 @@ async fn locate(context: &Context, matting: &Matting) -> Result<PathBuf> {
 }
 
 fn cut(work: &Work, way: &Way, model: Option<Result<PathBuf>>, path: &Path, threads: usize) -> Result<Made> {
-    let photo = load(path)?;
+    let photo = Photo::open(path)?;
     work.step(0.1)?;
     let cancelled = || work.is_cancelled();
     let cut = match (way, model) {
@@ -162,9 +162,4 @@ fn write_png(path: &Path, pixels: &[u8], width: u32, height: u32, color: Extende
         .map_err(|error| {
             Error::new(ErrorKind::Io, "cannot write a picture").with_context("path", path.display()).with_source(error)
         })
-}
-
-fn load(path: &Path) -> Result<Photo> {
-    let bytes = std::fs::read(path).map_err(|error| Error::from(error).with_context("path", path.display()))?;
-    Photo::load(&bytes).map_err(|error| error.with_context("path", path.display()))
 }

@@ -1,7 +1,7 @@
 //! Drives one job at a provider from before the call until the file is stored, so that nothing paid for is lost or
 //! bought twice: `starting` is journaled before the call, `started` right after, `finished` before anything uses it.
 
-use super::context::{Context, Made, Product};
+use super::context::{Context, Made, OpenJob, Product};
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
     project::Stage,
@@ -146,7 +146,7 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
         },
     };
     let generated = match first {
-        Ok(generation) => settle(context, &wanted, order.as_ref(), generation).await,
+        Ok(generation) => settle(context, &wanted, &order, generation).await,
         Err(error) => Err(error),
     };
     let generated = match generated {
@@ -207,14 +207,18 @@ async fn start(context: &Arc<Context>, wanted: &Wanted<'_>, order: &Arc<dyn Orde
     }
 }
 
-/// Asks until the job is done. Where the run is cancelled, so is the job.
+/// Asks until the job is done. Where the run ends before, `stop_jobs` decides what becomes of it.
 async fn settle(
     context: &Context,
     wanted: &Wanted<'_>,
-    order: &dyn Order,
+    order: &Arc<dyn Order>,
     mut generation: Generation,
 ) -> Result<Generated> {
     let mut failures = 0;
+    if let Generation::Pending { job, .. } = &generation {
+        let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
+        context.remember_job(OpenJob { order: Arc::clone(order), job: job.clone(), product, key });
+    }
     loop {
         let (job, wait) = match generation {
             Generation::Done(generated) => return Ok(generated),
@@ -227,22 +231,14 @@ async fn settle(
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            () = context.cancel.cancelled() => {
-                return Err(match order.cancel(&job).await {
-                    Ok(()) => {
-                        // It is over: the next run has nothing to take up again.
-                        if !order.info().price.is_free() {
-                            close(context, wanted, &Error::cancelled()).await?;
-                        }
-                        Error::cancelled()
-                    }
-                    Err(error) => Error::cancelled().with_context("job", &job).with_source(error),
-                });
-            }
+            () = context.cancel.cancelled() => return Err(Error::cancelled()),
         }
         generation = match order.check(&job).await {
             Ok(generation) => {
                 failures = 0;
+                if matches!(generation, Generation::Done(_)) {
+                    context.forget_job(&job);
+                }
                 generation
             }
             Err(error) if failures + 1 < ATTEMPTS && wait_of(&error, failures + 1).is_some() => {
@@ -250,7 +246,10 @@ async fn settle(
                 pause(context, wanted, &error, failures).await?;
                 Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                context.forget_job(&job);
+                return Err(error);
+            }
         };
     }
 }

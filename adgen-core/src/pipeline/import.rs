@@ -9,6 +9,9 @@ use crate::{
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
+/// A larger file is refused before it is copied: no clip of an ad is as long.
+const MAX_FILE_BYTES: u64 = 4 << 30;
+
 /// Where a run's document comes from.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
@@ -79,6 +82,17 @@ async fn source_hash(document: &AdProject, folder: &Path) -> Result<String> {
     let mut hashes = Vec::new();
     let paths = assets(&mut document).into_iter().map(|(_, asset)| asset.path_in(folder)).collect::<Vec<_>>();
     for path in paths.into_iter().chain([font.map(|font| folder.join(font))]).flatten() {
+        let plain = tokio::fs::metadata(&path).await.map_err(|error| missing(&path, error.into()))?;
+        if !plain.is_file() || plain.len() > MAX_FILE_BYTES {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!(
+                    "a file that the project names has {} bytes; a plain file of at most 4 GB is needed",
+                    plain.len()
+                ),
+            )
+            .with_context("path", path.display()));
+        }
         hashes.push(hash_file(&path).await.map_err(|error| missing(&path, error))?.1);
     }
     let inputs: Vec<&str> = hashes.iter().map(String::as_str).collect();

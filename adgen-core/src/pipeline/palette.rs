@@ -11,8 +11,9 @@ const STEPS: usize = 8;
 
 /// The product's colours on a photo of the project, the most frequent first.
 pub(super) async fn of_photo(context: &Context, image: &str) -> Result<Vec<Rgb>> {
-    let Some(bytes) = context.files.read(image).await? else { return Ok(Vec::new()) };
-    context.cpu(move |_| Ok(Photo::load(&bytes).map(|photo| palette(photo.rgb())).unwrap_or_default())).await
+    let path = context.path_of(image).await?;
+    // What is wrong with a photo is said by the stage that cuts the product out.
+    context.cpu(move |_| Ok(Photo::open(&path).map(|photo| palette(photo.rgb())).unwrap_or_default())).await
 }
 
 /// Counts colours, the middle of the picture more than its edge and what the border is full of not at all.

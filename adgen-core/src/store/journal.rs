@@ -164,11 +164,23 @@ impl Journal {
         })
     }
 
-    /// What the files of this name were last made as: key and cost.
-    pub fn latest(&self, product: &str) -> Option<(&str, &[StateAsset], f64)> {
+    /// The key with which the product was last made.
+    pub fn latest_key(&self, product: &str) -> Option<&str> {
         self.records.iter().rev().find_map(|record| match &record.entry {
-            JournalEntry::Finished { product: name, key, files, cost_usd, .. } if name == product => {
-                Some((key.as_str(), files.as_slice(), *cost_usd))
+            JournalEntry::Finished { product: name, key, .. } if name == product => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The key of the version of a product that was paid for and whose file has this hash.
+    pub fn paid_key(&self, product: &str, file: &str, sha256: &str) -> Option<&str> {
+        self.records.iter().rev().find_map(|record| match &record.entry {
+            JournalEntry::Finished { product: name, key, files, cost_usd, .. }
+                if name == product
+                    && *cost_usd > 0.0
+                    && files.iter().any(|made| made.file == file && made.sha256 == sha256) =>
+            {
+                Some(key.as_str())
             }
             _ => None,
         })
