@@ -25,13 +25,15 @@ if [ -z "${ADGEN_REMBG_PYTHON:-}" ]; then
 fi
 
 cargo build --release -p adgen-core --features cli
-cargo bench --no-run -p adgen-benches
+# What is built here is what runs, even where sources change meanwhile.
+built=$(cargo bench --no-run -p adgen-benches 2>&1 | tee /dev/stderr | sed -n 's/^ *Executable .*(\(.*\))$/\1/p')
 say "load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
 began=$(date +%s)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 for bench in ad composite matting looks; do
-    cargo bench --quiet -p adgen-benches --bench "$bench" | tee -a "$rows" >&2
+    program=$(grep "/$bench-" <<<"$built") || { say "the bench $bench was not built"; exit 1; }
+    "$program" | tee -a "$rows" >&2
 done
 say "took $(($(date +%s) - began)) s; load average after: $(cut -d' ' -f1-3 /proc/loadavg)"
 

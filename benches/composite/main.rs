@@ -56,16 +56,19 @@ fn measure(runs: Runs) -> Outcome {
     let floor = middle(floors.iter().copied());
     let ad = middle(ads.iter().map(|ad| ad.stages));
     let whole = median(ads.iter().map(|ad| ad.whole_s));
+    // Each ratio is of neighbours in time: the middle of those, not the ratio of two middles from different moments.
+    let ratio =
+        |part: fn(&Took) -> f64| median(ads.iter().zip(&floors).map(|(ad, floor)| part(&ad.stages) / part(floor)));
     let floor_name = format!("decode + scale + encode of the same frames, {} at a time", jobs().min(SCENES));
     Row::new("composite", "composite + render of a 30 s ad over given clips (limit 1.5)")
         .adgen(seconds(ad.wall_s))
         .compared(format!("{floor_name}: {}", seconds(floor.wall_s)))
-        .ratio(ad.wall_s, floor.wall_s)
+        .middle_ratio(ratio(|took| took.wall_s))
         .print();
     Row::new("composite", "its processor time")
         .adgen(seconds(ad.cpu_s))
         .compared(format!("the same: {}", seconds(floor.cpu_s)))
-        .ratio(ad.cpu_s, floor.cpu_s)
+        .middle_ratio(ratio(|took| took.cpu_s))
         .print();
     if !peer::is_there() {
         eprintln!("composite: no `ffmpeg` program here, so the filtergraph is left out");

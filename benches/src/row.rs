@@ -38,6 +38,12 @@ impl Row {
         self
     }
 
+    /// A ratio that was made of more than the two values, such as the middle of the runs' own.
+    pub fn middle_ratio(mut self, ratio: f64) -> Self {
+        self.ratio = format!("{ratio:.2}");
+        self
+    }
+
     /// Two ratios for each thing that it is compared with: `0.35 / 0.40; 0.78 / 0.73`.
     pub fn ratios(mut self, pairs: &[(f64, f64)]) -> Self {
         let ratios: Vec<_> = pairs.iter().map(|(adgen, other)| format!("{:.2}", adgen / other)).collect();

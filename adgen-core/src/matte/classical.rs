@@ -3,8 +3,11 @@
 //! The backdrop's colour is fitted to the photo's border as a quadratic surface in OKLab (studio backdrops shade
 //! smoothly), robustly, as the product may touch the border; then it is flooded from the border inwards.
 
-use super::{oklab, plane, plane::Plane, refine, regions, resample};
-use crate::error::{Error, ErrorKind, Result};
+use super::{plane, plane::Plane, refine, regions, resample};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    media::color::{linear_to_oklab, srgb_to_linear},
+};
 use image::{GrayImage, RgbImage};
 
 /// The longer side at which the backdrop is found.
@@ -30,7 +33,8 @@ pub(super) fn matte(photo: &RgbImage, cancel: &dyn Fn() -> bool) -> Result<GrayI
     let side = |full: u32| (full * SIDE).div_ceil(longest.max(SIDE)).max(1);
     let small = resample::resize_rgb(photo, side(photo.width()), side(photo.height()))?;
     let (width, height) = (small.width() as usize, small.height() as usize);
-    let colours: Vec<[f32; 3]> = plane::colours(&small).into_iter().map(oklab::from_srgb).collect();
+    let colours: Vec<[f32; 3]> =
+        plane::colours(&small).into_iter().map(|rgb| linear_to_oklab(rgb.map(srgb_to_linear))).collect();
     let backdrop = Backdrop::fit(&colours, width, height).ok_or_else(|| {
         Error::new(
             ErrorKind::Unsupported,

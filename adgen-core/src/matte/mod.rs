@@ -16,7 +16,6 @@ mod guided;
 mod jpeg;
 mod md5;
 pub mod metric;
-mod oklab;
 mod onnx;
 mod photo;
 mod plane;

@@ -1,10 +1,10 @@
 //! From a brand's colours to a backdrop's colours: harmonised in OKLCH, so that one saturated red becomes an elegant set of
 //! tinted neutrals with an accent instead of a red wall.
 //!
-//! OKLab: B. Ottosson, "A perceptual color space for image processing", 2020. Depends on `mood`, `noise`, `media::color`.
+//! Depends on `mood`, `noise`, `media::color`.
 
 use super::{mood::Mood, noise::Rng, shade::Rgb};
-use crate::media::color::srgb_to_linear;
+use crate::media::color::{linear_to_oklab, oklab_to_linear, srgb_to_linear};
 
 /// OKLCH: lightness 0-1, chroma 0 to about 0.3, hue in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,27 +25,14 @@ impl Lch {
     }
 
     /// From linear light.
-    pub(super) fn from_linear([r, g, b]: Rgb) -> Self {
-        let l = (0.412_221_47 * r + 0.536_332_54 * g + 0.051_445_993 * b).cbrt();
-        let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
-        let s = (0.088_302_46 * r + 0.281_718_84 * g + 0.629_978_7 * b).cbrt();
-        let lightness = 0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s;
-        let a = 1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s;
-        let b = 0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s;
-        Self { l: lightness, c: a.hypot(b), h: b.atan2(a).to_degrees().rem_euclid(360.0) }
+    pub(super) fn from_linear(rgb: Rgb) -> Self {
+        let [l, a, b] = linear_to_oklab(rgb);
+        Self { l, c: a.hypot(b), h: b.atan2(a).to_degrees().rem_euclid(360.0) }
     }
 
     fn raw(self) -> Rgb {
         let (sin, cos) = self.h.to_radians().sin_cos();
-        let (a, b) = (self.c * cos, self.c * sin);
-        let l = (self.l + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
-        let m = (self.l - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-        let s = (self.l - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
-        [
-            4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_93 * s,
-            -1.268_438 * l + 2.609_757_4 * m - 0.341_319_4 * s,
-            -0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s,
-        ]
+        oklab_to_linear([self.l, self.c * cos, self.c * sin])
     }
 
     /// To linear light; chroma is lowered until the colour exists in sRGB.

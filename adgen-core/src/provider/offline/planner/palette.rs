@@ -4,7 +4,7 @@
 
 use super::draw::{self, Purpose};
 use crate::{
-    media::color::{linear_to_srgb, srgb_to_linear},
+    media::color::{linear_to_oklab, linear_to_srgb, oklab_to_linear, srgb_to_linear},
     project::Rgb,
     provider::offline::look::Mood,
 };
@@ -78,14 +78,8 @@ struct Lch {
 
 impl Lch {
     fn from_rgb(Rgb(rgb): Rgb) -> Self {
-        let [r, g, b] = rgb.map(|code| srgb_to_linear(f32::from(code) / 255.0));
-        let long = (0.412_221_47 * r + 0.536_332_54 * g + 0.051_445_993 * b).cbrt();
-        let medium = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
-        let short = (0.088_302_46 * r + 0.281_718_84 * g + 0.629_978_7 * b).cbrt();
-        let a = 1.977_998_5 * long - 2.428_592_2 * medium + 0.450_593_7 * short;
-        let yellow = 0.025_904_037 * long + 0.782_771_77 * medium - 0.808_675_77 * short;
-        let l = 0.210_454_26 * long + 0.793_617_8 * medium - 0.004_072_047 * short;
-        Self { l, c: a.hypot(yellow), h: yellow.atan2(a).to_degrees() }
+        let [l, a, b] = linear_to_oklab(rgb.map(|code| srgb_to_linear(f32::from(code) / 255.0)));
+        Self { l, c: a.hypot(b), h: b.atan2(a).to_degrees() }
     }
 
     fn lab(self) -> [f32; 3] {
@@ -94,15 +88,7 @@ impl Lch {
     }
 
     fn linear(self) -> [f32; 3] {
-        let [l, a, b] = self.lab();
-        let long = (l + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
-        let medium = (l - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-        let short = (l - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
-        [
-            4.076_741_7 * long - 3.307_711_6 * medium + 0.230_969_93 * short,
-            -1.268_438 * long + 2.609_757_4 * medium - 0.341_319_4 * short,
-            -0.004_196_086_3 * long - 0.703_418_6 * medium + 1.707_614_7 * short,
-        ]
+        oklab_to_linear(self.lab())
     }
 
     /// With less chroma where sRGB has not that much.
