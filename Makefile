@@ -24,7 +24,7 @@ test: setup test-rust test-python test-node ## every test of the project
 test-rust: setup
 	cargo build -p adgen-core --features $(FEATURES)
 	@if cargo nextest --version >/dev/null 2>&1; then \
-		cargo nextest run --features $(FEATURES); \
+		cargo nextest run --no-fail-fast --features $(FEATURES); \
 	else \
 		cargo test --features $(FEATURES) --lib --bins --tests; \
 	fi

@@ -11,7 +11,7 @@ use crate::{
 use futures_util::{Stream, stream};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, RwLock, Semaphore},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -139,6 +139,7 @@ async fn prepare(project_id: &str, settings: &RunSettings) -> Result<(Arc<Contex
     let context = Context {
         reserved_usd: std::sync::Mutex::new(0.0),
         open_jobs: std::sync::Mutex::new(Vec::new()),
+        starting: Arc::new(RwLock::new(())),
         network: settings.network,
         files: files.clone(),
         journal: Mutex::new(journal),
@@ -188,6 +189,16 @@ impl Work {
                 "a stage stopped unexpectedly: this is a defect of adgen, please report it",
             )
             .with_context("cause", panic))
+        });
+        // Whatever failed first when its ground went away, this is what a person has to know.
+        let result = result.map_err(|error| match context.scratch.is_dir() {
+            true => error,
+            false => Error::new(
+                ErrorKind::Io,
+                "the storage folder vanished while the run was at work: bring it back and run again",
+            )
+            .with_context("path", context.scratch.display())
+            .with_source(error),
         });
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.

@@ -42,18 +42,19 @@ pub(super) fn is_document(target: &str) -> bool {
 }
 
 /// A storage in which a project is looked for must be there.
-pub(super) fn storage_there(storage: &Path) -> Result<()> {
+pub(super) fn storage_there(storage: &Path, project: &str) -> Result<()> {
     if storage.is_dir() {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::NotFound, "there is no such storage folder: name the right one with --storage")
-        .with_context("path", storage.display()))
+    let message =
+        format!("there is no project {project:?}, for there is no such storage: name the right one with --storage");
+    Err(Error::new(ErrorKind::NotFound, message).with_context("path", storage.display()))
 }
 
 impl Generate {
     pub(super) async fn run(self) -> Result<()> {
         if !is_document(&self.target) {
-            storage_there(&self.storage)?;
+            storage_there(&self.storage, &self.target)?;
         }
         let mut builder = Studio::builder().with_storage_dir(&self.storage);
         if let Some(jobs) = self.jobs {

@@ -41,6 +41,7 @@ enum Command {
 
 /// Runs the command with the process's arguments and gives its exit code: 0 done, 1 failed, 2 bad input, 130 cancelled.
 pub fn main() -> ExitCode {
+    give_memory_back();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -63,6 +64,16 @@ pub fn main() -> ExitCode {
             output::problem(&error);
             ExitCode::from(exit_code(&error))
         }
+    }
+}
+
+/// Large blocks go back to the system when they are freed. By itself glibc learns to keep blocks as large as a picture,
+/// and the memory of scenes that are done adds up.
+fn give_memory_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: sets a parameter of the allocator, before there is a second thread.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 256 << 10);
     }
 }
 

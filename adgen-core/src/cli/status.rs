@@ -32,7 +32,7 @@ impl StatusOf {
             false => self.target,
         };
         // A question leaves nothing behind.
-        storage_there(&self.storage)?;
+        storage_there(&self.storage, &id)?;
         let state = Studio::builder().with_storage_dir(&self.storage).build()?.state(&id).await?;
         if self.json {
             output::json(&state);

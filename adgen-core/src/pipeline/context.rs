@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, OnceLock, PoisonError},
     time::Instant,
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 /// What every stage works with.
@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) reserved_usd: std::sync::Mutex<f64>,
     /// Jobs at providers that nobody has seen the end of.
     pub(crate) open_jobs: std::sync::Mutex<Vec<OpenJob>>,
+    /// Read while a job is being started; whoever may write it knows that none is.
+    pub(crate) starting: Arc<RwLock<()>>,
     /// Whether anything may be fetched from the network.
     pub(crate) network: bool,
     pub(crate) files: ProjectFiles,
@@ -90,7 +92,9 @@ impl Context {
 
     /// Remembers a job until [`Context::forget_job`]; what is left when the run ends was interrupted.
     pub(crate) fn remember_job(&self, job: OpenJob) {
-        self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+        let mut open = self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|known| known.job != job.job);
+        open.push(job);
     }
 
     pub(crate) fn forget_job(&self, job: &JobId) {
@@ -100,6 +104,7 @@ impl Context {
     /// Stops the jobs that an ended run left: all of them where somebody cancelled it; where it failed, only those of this
     /// machine, for what was bought elsewhere is taken up again by the next run.
     pub(crate) async fn stop_jobs(&self, cancelled: bool) -> Result<()> {
+        drop(self.starting.write().await);
         let open = std::mem::take(&mut *self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner));
         for OpenJob { order, job, product, key } in open {
             if !cancelled && !order.is_local() {

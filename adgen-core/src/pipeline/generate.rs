@@ -179,13 +179,20 @@ async fn start(context: &Arc<Context>, wanted: &Wanted<'_>, order: &Arc<dyn Orde
                 })
                 .await?;
         }
+        let starting = Arc::clone(&context.starting).read_owned().await;
         let task = tokio::spawn({
             let (context, order) = (Arc::clone(context), Arc::clone(order));
             let (product, key) = (product.clone(), key.clone());
             async move {
+                let _starting = starting;
                 let generation = order.start().await?;
-                if let (false, Generation::Pending { job, .. }) = (free, &generation) {
-                    context.record(JournalEntry::Started { product, key, job: job.0.clone() }).await?;
+                if let Generation::Pending { job, .. } = &generation {
+                    let (order, job) = (Arc::clone(&order), job.clone());
+                    let open = OpenJob { order, job: job.clone(), product: product.clone(), key: key.clone() };
+                    context.remember_job(open);
+                    if !free {
+                        context.record(JournalEntry::Started { product, key, job: job.0 }).await?;
+                    }
                 }
                 Ok(generation)
             }
