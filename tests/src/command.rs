@@ -123,8 +123,16 @@ impl Running {
         self.child.id()
     }
 
-    pub fn is_over(&mut self) -> bool {
-        self.child.try_wait().expect("the child is ours").is_some()
+    /// Whether it ended; [`Running::wait`] still gets to know how.
+    pub fn is_over(&self) -> bool {
+        // SAFETY: `siginfo_t` is plain numbers, for which zeros are a value.
+        let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+        let only_look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        // SAFETY: the pointer is to a local that outlives the call, and the child is ours.
+        let looked = unsafe { libc::waitid(libc::P_PID, self.child.id(), &raw mut info, only_look) };
+        assert_eq!(looked, 0, "the child cannot be looked at");
+        // SAFETY: the call that filled it says whose state it is; 0 where the child is still at work.
+        unsafe { info.si_pid() != 0 }
     }
 
     pub fn signal(&self, signal: i32) {

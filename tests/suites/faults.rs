@@ -101,7 +101,7 @@ fn killed_twenty_times_it_ends_with_the_same_bytes_and_does_nothing_twice() {
         // Several kills of the same project, for a run that goes on can be killed too.
         for _ in 0..4 {
             let after = calm.took.mul_f64(dice.roll() * 0.6);
-            let mut running = start(site.generate(&name));
+            let running = start(site.generate(&name));
             thread::sleep(after);
             if running.is_over() {
                 running.wait().expect_code(0);
