@@ -247,11 +247,12 @@ impl StdError for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-            _ => ErrorKind::Io,
+        let (kind, message) = match error.kind() {
+            std::io::ErrorKind::NotFound => (ErrorKind::NotFound, "a file is not there"),
+            std::io::ErrorKind::StorageFull => (ErrorKind::Io, "the storage is full; free some space and run again"),
+            _ => (ErrorKind::Io, "a file operation failed"),
         };
-        Self::new(kind, "a file operation failed").with_source(error)
+        Self::new(kind, message).with_source(error)
     }
 }
 

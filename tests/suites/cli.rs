@@ -398,7 +398,7 @@ fn offline_calls_nobody() {
     let mut wanted = document::least("offline", Path::new("x"));
     wanted["product"]["image"] = format!("http://127.0.0.1:{port}/photo.png").into();
     let path = document::save(&wanted, folder.path());
-    let mut running = start(generate(&path, folder.path(), &[]));
+    let running = start(generate(&path, folder.path(), &[]));
     until("the command ends", || {
         assert!(
             server.accept().is_err(),

@@ -329,7 +329,7 @@ fn a_storage_that_vanishes_is_an_error_and_leaves_no_wreck() {
     let site = Site::new("vanish", document::planned);
     for (name, entries) in [("early", 3), ("late", 8)] {
         let project = site.project(name);
-        let mut running = start(site.generate(name));
+        let running = start(site.generate(name));
         let entry = project.path(&format!("journal/{entries:06}.json"));
         until("the run is under way", || entry.is_file() || running.is_over());
         fs::rename(site.storage(name), site.storage(&format!("{name}-gone"))).expect("ours");

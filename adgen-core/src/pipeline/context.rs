@@ -233,10 +233,13 @@ impl Context {
     /// A folder of this machine for one product's work; empty.
     pub(crate) fn work_folder(&self, product: &str) -> Result<PathBuf> {
         let folder = self.scratch.join(product);
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            Error::from(error).with_operation("make a working folder").with_context("path", folder.display())
-        })?;
-        Ok(folder)
+        // Not the folders above it: where they are gone, the storage is, and that must not be papered over.
+        match std::fs::create_dir(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                Err(Error::from(error).with_operation("make a working folder").with_context("path", folder.display()))
+            }
+            _ => Ok(folder),
+        }
     }
 
     /// Sets money aside for a job that is about to be started, so that all jobs together stay below the policy's limit.

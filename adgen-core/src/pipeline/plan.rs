@@ -78,7 +78,8 @@ async fn made_by(context: &Context, project: &AdProject, planner: &Arc<dyn Plann
     let path = context.work_folder("plan")?.join("plan.json");
     let json = serde_json::to_vec_pretty(&plan)
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a plan is not JSON").with_source(error))?;
-    tokio::fs::write(&path, json).await?;
+    let named = |error: std::io::Error| Error::from(error).with_context("path", path.display());
+    tokio::fs::write(&path, json).await.map_err(named)?;
     let made = Made { cost_usd: plan.cost_usd, ..Made::file("plan.json", path) };
     let product = context.keep(Stage::Plan, "plan", &key, made, began).await?;
     Ok((plan, product))
