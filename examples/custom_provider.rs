@@ -6,7 +6,7 @@ use adgen::{
     AdProject, Error, ErrorKind, Event, Result, Studio,
     media::{Frame, VideoEncoder, VideoSettings, color::rgb_to_ycbcr},
     project::{Output, Rgb},
-    provider::{Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    provider::{Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
 };
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -50,7 +50,7 @@ impl VideoProvider for Breathing {
         Err(unknown(job))
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<()> {
+    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
         Err(unknown(job))
     }
 }

@@ -35,6 +35,10 @@ pub enum ErrorKind {
     Locked,
     /// It took too long.
     Timeout,
+    /// A provider or the network on the way to it does not answer.
+    Unavailable,
+    /// A paid call was made and its answer was lost: the job may be there, and may cost something.
+    OutcomeUnknown,
     /// The caller cancelled.
     Cancelled,
     /// Decoding, encoding or joining media failed.
@@ -64,6 +68,8 @@ impl ErrorKind {
         Self::NotFound,
         Self::Locked,
         Self::Timeout,
+        Self::Unavailable,
+        Self::OutcomeUnknown,
         Self::Cancelled,
         Self::Media,
         Self::Model,
@@ -87,6 +93,8 @@ impl ErrorKind {
             Self::NotFound => "not_found",
             Self::Locked => "locked",
             Self::Timeout => "timeout",
+            Self::Unavailable => "unavailable",
+            Self::OutcomeUnknown => "outcome_unknown",
             Self::Cancelled => "cancelled",
             Self::Media => "media",
             Self::Model => "model",
@@ -124,6 +132,7 @@ struct Inner {
     retry: Retry,
     operation: &'static str,
     message: String,
+    spent_usd: f64,
     context: Vec<(&'static str, String)>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -136,6 +145,7 @@ impl Error {
             retry: Retry::Never,
             operation: "",
             message: message.into(),
+            spent_usd: 0.0,
             context: Vec::new(),
             source: None,
         }))
@@ -152,6 +162,13 @@ impl Error {
     #[must_use]
     pub fn with_context(mut self, key: &'static str, value: impl ToString) -> Self {
         self.0.context.push((key, value.to_string()));
+        self
+    }
+
+    /// What the failed work cost all the same, in US dollars; added to what is there.
+    #[must_use]
+    pub fn with_spent_usd(mut self, usd: f64) -> Self {
+        self.0.spent_usd += usd;
         self
     }
 
@@ -194,6 +211,11 @@ impl Error {
         self.0.operation
     }
 
+    /// What the failed work cost all the same, in US dollars.
+    pub fn spent_usd(&self) -> f64 {
+        self.0.spent_usd
+    }
+
     /// The sentence, without operation and context.
     pub fn message(&self) -> &str {
         &self.0.message
@@ -212,7 +234,8 @@ impl fmt::Display for Error {
         write!(f, "{}: {}", inner.kind, inner.message)?;
         let operation = (!inner.operation.is_empty()).then(|| format!("at {}", inner.operation));
         let facts = inner.context.iter().map(|(key, value)| format!("{key}: {value}"));
-        let facts: Vec<String> = operation.into_iter().chain(facts).collect();
+        let spent = (inner.spent_usd > 0.0).then(|| format!("cost: ${:.4}", inner.spent_usd));
+        let facts: Vec<String> = operation.into_iter().chain(facts).chain(spent).collect();
         if !facts.is_empty() {
             write!(f, " ({})", facts.join("; "))?;
         }
@@ -233,6 +256,7 @@ impl fmt::Debug for Error {
             .field("retry", &inner.retry)
             .field("operation", &inner.operation)
             .field("message", &inner.message)
+            .field("spent_usd", &inner.spent_usd)
             .field("context", &inner.context)
             .field("source", &inner.source)
             .finish()

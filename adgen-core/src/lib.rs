@@ -80,11 +80,14 @@ pub mod project;
 pub mod provider;
 mod report;
 mod run;
+mod services;
 pub mod store;
 mod studio;
 
 pub use error::{Error, ErrorKind, Result, Retry};
-pub use pipeline::{Event, EventSink};
+pub use pipeline::{Estimate, Event, EventSink, StageEstimate};
 pub use project::{AdProject, State, Status};
 pub use run::{Outcome, Run};
+pub use secrecy::SecretString;
+pub use services::Models;
 pub use studio::{Matting, Studio, StudioBuilder};

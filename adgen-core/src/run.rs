@@ -2,8 +2,9 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    pipeline::{Context, Event, EventSink, Providers, Source, Tracker, build, import},
+    pipeline::{Bells, Context, Event, EventSink, Providers, Source, Tracker, build, import, name_for},
     project::{Aspect, State, Status},
+    provider::WebhookEvent,
     report,
     store::{Journal, JournalEntry, Lease, ProjectFiles, now},
     studio::Matting,
@@ -27,6 +28,9 @@ pub(crate) struct RunSettings {
     pub(crate) matting: Matting,
     pub(crate) jobs: usize,
     pub(crate) network: bool,
+    pub(crate) private_urls: bool,
+    pub(crate) max_usd: Option<f64>,
+    pub(crate) job_timeout: Duration,
     pub(crate) sink: Option<EventSink>,
 }
 
@@ -35,6 +39,7 @@ pub struct Run {
     id: String,
     project_id: String,
     tracker: Arc<Tracker>,
+    bells: Arc<Bells>,
     cancel: CancellationToken,
     task: JoinHandle<Result<Outcome>>,
 }
@@ -72,11 +77,11 @@ impl Run {
                 return Err(error);
             }
         };
-        let cancel = context.cancel.clone();
+        let (cancel, bells) = (context.cancel.clone(), Arc::clone(&context.bells));
         tracker.emit(Event::RunStarted { project_id: project_id.clone(), run_id: id.clone() });
         let work = Work { project_id: project_id.clone(), source, settings, context, lease };
         let task = tokio::spawn(work.supervise());
-        Ok(Self { id, project_id, tracker, cancel, task })
+        Ok(Self { id, project_id, tracker, bells, cancel, task })
     }
 
     /// Name of this run.
@@ -112,6 +117,14 @@ impl Run {
         move || cancel.cancel()
     }
 
+    /// Hands in a provider's webhook, so that the run need not ask for that job: it is looked at now. Tells whether the job
+    /// is this run's; one that is not known yet is remembered, for a webhook may be faster than the answer to the call.
+    ///
+    /// Verify webhooks before: [`replicate::verify_webhook`](crate::provider::replicate::verify_webhook).
+    pub fn notify(&self, event: &WebhookEvent) -> bool {
+        self.bells.ring(&event.job)
+    }
+
     /// Waits for the end.
     ///
     /// # Errors
@@ -139,8 +152,12 @@ async fn prepare(project_id: &str, settings: &RunSettings) -> Result<(Arc<Contex
     let context = Context {
         reserved_usd: std::sync::Mutex::new(0.0),
         open_jobs: std::sync::Mutex::new(Vec::new()),
+        bells: Arc::default(),
+        job_timeout: settings.job_timeout,
+        max_usd: settings.max_usd,
         starting: Arc::new(RwLock::new(())),
         network: settings.network,
+        private_urls: settings.private_urls,
         files: files.clone(),
         journal: Mutex::new(journal),
         tracker: Arc::clone(&tracker),
@@ -191,15 +208,7 @@ impl Work {
             .with_context("cause", panic))
         });
         // Whatever failed first when its ground went away, this is what a person has to know.
-        let result = result.map_err(|error| match context.scratch.is_dir() {
-            true => error,
-            false => Error::new(
-                ErrorKind::Io,
-                "the storage folder vanished while the run was at work: bring it back and run again",
-            )
-            .with_context("path", context.scratch.display())
-            .with_source(error),
-        });
+        let result = result.map_err(|error| context.check_storage(error));
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
         context.cancel.cancel();
@@ -234,18 +243,12 @@ async fn work(context: &Arc<Context>, source: Source, settings: RunSettings) -> 
     // Set once, before any stage asks.
     let _ = context.policy.set(project.policy.clone());
     let project = build(context, project, settings.providers, settings.matting).await?;
-    let videos: Vec<_> = project
-        .output
-        .aspects
-        .iter()
-        .enumerate()
-        .map(|(index, &aspect)| {
-            let suffix = if index == 0 { String::new() } else { format!("_{}", aspect.file_suffix()) };
-            let name = format!("final_video{suffix}.mp4");
-            let path = context.files.display(&name);
-            (aspect, name, path)
-        })
-        .collect();
+    let video = |&aspect: &Aspect| {
+        let name = format!("{}.mp4", name_for("final_video", aspect, project.main_aspect()));
+        let path = context.files.display(&name);
+        (aspect, name, path)
+    };
+    let videos: Vec<_> = project.output.aspects.iter().map(video).collect();
     report::write(context, &project, &videos[0].1).await?;
     Ok(Outcome {
         project_id: project.id.clone(),

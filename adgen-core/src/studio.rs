@@ -4,7 +4,7 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    pipeline::{EventSink, Providers, Source},
+    pipeline::{Estimate, EventSink, Providers, Source, estimate},
     project::{AdProject, State},
     provider::{
         AudioProvider, Planner, VideoProvider,
@@ -18,7 +18,11 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
+
+/// A job at a provider that takes longer is given up.
+const JOB_TIMEOUT: Duration = Duration::from_secs(35 * 60);
 
 /// How products are cut out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,9 @@ pub struct Studio {
     matting: Matting,
     jobs: usize,
     network: bool,
+    private_urls: bool,
+    max_usd: Option<f64>,
+    job_timeout: Duration,
     sink: Option<EventSink>,
 }
 
@@ -93,9 +100,21 @@ impl Studio {
             matting: self.matting.clone(),
             jobs: self.jobs,
             network: self.network,
+            private_urls: self.private_urls,
+            max_usd: self.max_usd,
+            job_timeout: self.job_timeout,
             sink: self.sink.clone(),
         };
         Run::start(id.to_owned(), source, settings).await
+    }
+
+    /// What the ad of a document will cost with this studio's providers, everything made anew. Calls nobody.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem.
+    pub fn estimate(&self, project: &AdProject) -> Result<Estimate> {
+        project.validate()?;
+        Ok(estimate(project, &self.providers))
     }
 
     /// What is known about a project.
@@ -149,6 +168,9 @@ pub struct StudioBuilder {
     matting: Matting,
     jobs: Option<usize>,
     offline: bool,
+    private_urls: bool,
+    max_usd: Option<f64>,
+    job_timeout: Option<Duration>,
     sink: Option<EventSink>,
 }
 
@@ -201,6 +223,27 @@ impl StudioBuilder {
         self
     }
 
+    /// The most that any one ad may cost in US dollars; a document's own `policy.max_usd` may be lower. Checked before every
+    /// paid call, those under way included.
+    pub fn with_max_usd(mut self, usd: f64) -> Self {
+        self.max_usd = Some(usd);
+        self
+    }
+
+    /// How long a job at a provider may take before it is stopped and given up. Default: 35 minutes, for Replicate itself
+    /// ends its jobs after 30.
+    pub fn with_job_timeout(mut self, timeout: Duration) -> Self {
+        self.job_timeout = Some(timeout);
+        self
+    }
+
+    /// Fetches files that documents name by URL from private addresses, too. For services whose documents come from people
+    /// that they trust, and whose files lie in their own network.
+    pub fn allow_private_urls(mut self) -> Self {
+        self.private_urls = true;
+        self
+    }
+
     /// How many pieces of heavy work go on at a time, 1-256. Default: as many as there are processors.
     pub fn with_jobs(mut self, jobs: usize) -> Self {
         self.jobs = Some(jobs);
@@ -222,23 +265,36 @@ impl StudioBuilder {
         if !(1..=256).contains(&jobs) {
             return Err(Error::new(ErrorKind::InvalidConfig, format!("{jobs} jobs at a time: 1 to 256 are allowed")));
         }
+        if let Some(usd) = self.max_usd.filter(|usd| !(0.0..=1e9).contains(usd)) {
+            let message = format!("{usd} dollars are no limit for an ad: 0 to 1000000000 are allowed");
+            return Err(Error::new(ErrorKind::InvalidConfig, message));
+        }
         let store = match self.objects {
             Some(objects) => Store::remote(objects),
             None => Store::local(self.folder.unwrap_or_else(|| PathBuf::from("storage")))?,
         };
-        let offline_planner: Arc<dyn Planner> = Arc::new(TemplatePlanner::new());
         let offline_video: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
         let offline_audio: Arc<dyn AudioProvider> = Arc::new(StudioAudio::new());
         let providers = Providers {
-            planner: self.planner.unwrap_or_else(|| Arc::clone(&offline_planner)),
+            planner: self.planner.unwrap_or_else(|| Arc::new(TemplatePlanner::new())),
             video: self.video.unwrap_or_else(|| Arc::clone(&offline_video)),
             audio: self.audio.unwrap_or_else(|| Arc::clone(&offline_audio)),
-            offline_planner,
+            template: TemplatePlanner::new(),
             offline_video,
             offline_audio,
         };
         let mut matting = self.matting;
         matting.download &= !self.offline;
-        Ok(Studio { store, providers, matting, jobs, network: !self.offline, sink: self.sink })
+        Ok(Studio {
+            store,
+            providers,
+            matting,
+            jobs,
+            network: !self.offline,
+            private_urls: self.private_urls,
+            max_usd: self.max_usd,
+            job_timeout: self.job_timeout.unwrap_or(JOB_TIMEOUT),
+            sink: self.sink,
+        })
     }
 }

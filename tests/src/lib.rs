@@ -2,10 +2,13 @@
 
 pub mod command;
 pub mod document;
+pub mod emulator;
 pub mod judge;
 pub mod mp4;
+pub mod openai_server;
 pub mod pictures;
 pub mod provider;
+pub mod services;
 pub mod storage;
 
 use std::path::PathBuf;

@@ -3,14 +3,17 @@
 use adgen::{
     Error, ErrorKind, Result, Retry,
     media::{Frame, VideoEncoder, VideoSettings},
-    provider::{Generated, Generation, JobId, Price, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    provider::{
+        Cancelled, Failure, Generated, Generation, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoProvider,
+        VideoRequest,
+    },
 };
 use async_trait::async_trait;
 use std::{
     collections::{BTreeMap, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// What a second costs.
@@ -23,6 +26,10 @@ pub enum Trouble {
     Busy,
     /// The answer never comes.
     Hangs,
+    /// The job is taken and the answer is lost.
+    LosesAnswer,
+    /// The call never arrives, and nobody knows.
+    LosesCall,
 }
 
 /// One order.
@@ -44,6 +51,14 @@ pub struct Books {
     pub start_trouble: VecDeque<Trouble>,
     /// Jobs whose prompt has this text fail for good.
     pub fails: Option<String>,
+    /// What a job that failed costs all the same.
+    pub failure_usd: f64,
+    /// The shop finds the job of a call whose answer was lost.
+    pub remembers: bool,
+    /// When asking again makes sense; soon where missing.
+    pub check_after: Option<Duration>,
+    /// The longest clip in seconds; 30 where missing.
+    pub longest_s: Option<f64>,
     /// How often a job is asked for before it is done.
     pub patience: u32,
     /// The first `check` of each job fails in a way that may be repeated.
@@ -98,6 +113,10 @@ impl Shop {
     }
 }
 
+fn lost() -> Error {
+    Error::new(ErrorKind::OutcomeUnknown, "the connection broke before an answer came")
+}
+
 /// A clip of `seconds` in which a bar moves across a plain ground.
 pub fn clip(path: &Path, seconds: f64) {
     let (width, height, fps) = (240, 426, 24);
@@ -119,7 +138,7 @@ impl VideoProvider for Shop {
     }
 
     fn capability(&self) -> VideoCapability {
-        VideoCapability::remote(30.0)
+        VideoCapability::remote(self.books().longest_s.unwrap_or(30.0))
     }
 
     async fn start(&self, request: &VideoRequest) -> Result<Generation> {
@@ -134,7 +153,8 @@ impl VideoProvider for Shop {
                 return Err(Error::new(ErrorKind::RateLimited, "too many requests").with_retry(wait));
             }
             Some(Trouble::Hangs) => std::future::pending().await,
-            None => {}
+            Some(Trouble::LosesCall) => return Err(lost()),
+            Some(Trouble::LosesAnswer) | None => {}
         }
         let mut books = self.books();
         let name = format!("job-{}", books.jobs.len() + 1);
@@ -146,13 +166,17 @@ impl VideoProvider for Shop {
             cancelled: false,
         };
         books.jobs.insert(name.clone(), job);
-        Ok(Generation::Pending { job: JobId(name), progress: Some(0.0), check_after: Duration::from_millis(10) })
+        if trouble == Some(Trouble::LosesAnswer) {
+            return Err(lost());
+        }
+        let check_after = books.check_after.unwrap_or(Duration::from_millis(10));
+        Ok(Generation::Pending { job: JobId(name), progress: Some(0.0), check_after })
     }
 
     async fn check(&self, job: &JobId) -> Result<Generation> {
         let mut books = self.books();
         let (patience, trouble, closed) = (books.patience, books.first_check_fails, books.closed);
-        let (fails, url) = (books.fails.clone(), books.url.clone());
+        let (fails, url, failed_cost) = (books.fails.clone(), books.url.clone(), books.failure_usd);
         let unknown = || Error::new(ErrorKind::NotFound, format!("the shop knows no {job}"));
         let known = books.jobs.get_mut(&job.0).ok_or_else(unknown)?;
         known.checks += 1;
@@ -160,14 +184,16 @@ impl VideoProvider for Shop {
             return Err(Error::new(ErrorKind::Timeout, "no answer in time").with_retry(Retry::Now));
         }
         if known.cancelled {
-            return Err(Error::new(ErrorKind::GenerationFailed, "the job was cancelled"));
+            return Ok(Generation::Failed(Failure::new(ErrorKind::Cancelled, "the job was cancelled")));
         }
         if closed || known.checks < patience {
             let progress = Some(known.checks as f32 / 10.0);
             return Ok(Generation::Pending { job: job.clone(), progress, check_after: Duration::from_millis(10) });
         }
         if fails.is_some_and(|text| known.prompt.contains(&text)) {
-            return Err(Error::new(ErrorKind::GenerationFailed, "the model gave up: code E42"));
+            let mut failure = Failure::new(ErrorKind::GenerationFailed, "the model gave up: code E42");
+            failure.cost_usd = failed_cost;
+            return Ok(Generation::Failed(failure));
         }
         let cost_usd = known.seconds * USD_PER_SECOND;
         let made = match url {
@@ -184,10 +210,21 @@ impl VideoProvider for Shop {
         Ok(Generation::Done(made))
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<()> {
+    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
         if let Some(job) = self.books().jobs.get_mut(&job.0) {
             job.cancelled = true;
         }
-        Ok(())
+        Ok(Cancelled::Stopped { cost_usd: 0.0 })
+    }
+
+    async fn find(&self, request: &VideoRequest, _: SystemTime, known: &[JobId]) -> Result<Lookup> {
+        let books = self.books();
+        if !books.remembers {
+            return Ok(Lookup::CannotTell);
+        }
+        let mine = |(name, job): &(&String, &Job)| {
+            job.prompt == request.prompt && job.seed == request.seed && known.iter().all(|known| known.0 != **name)
+        };
+        Ok(books.jobs.iter().find(mine).map_or(Lookup::Absent, |(name, _)| Lookup::Found(JobId(name.clone()))))
     }
 }

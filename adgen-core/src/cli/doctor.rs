@@ -3,15 +3,24 @@
 use super::output;
 use crate::{
     compose::Fonts,
-    error::Result,
+    error::{Error, Result},
     matte::{DEFAULT_MODEL, HOW_TO_GET_RUNTIME, ModelStore, Runtime, SearchRoots},
     media::environment::{Direction, environment},
+    provider::{
+        Planner,
+        openai::{OpenAi, OpenAiPlanner},
+        replicate::Replicate,
+    },
+    services::Models,
 };
 use clap::Args;
 use serde::Serialize;
 
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
+    /// Call nobody: keys are not tried.
+    #[arg(long)]
+    offline: bool,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -38,16 +47,9 @@ enum Health {
 }
 
 impl Doctor {
-    pub(super) fn run(self) -> Result<u8> {
-        let findings = [
-            ffmpeg(),
-            codecs(),
-            runtime(),
-            model(),
-            fonts(),
-            key("OPENAI_API_KEY", "plans"),
-            key("REPLICATE_API_TOKEN", "films and composes"),
-        ];
+    pub(super) async fn run(self) -> Result<u8> {
+        let (openai, replicate) = tokio::join!(openai(self.offline), replicate(self.offline));
+        let findings = [ffmpeg(), codecs(), runtime(), model(), fonts(), openai, replicate];
         if self.json {
             output::json(&findings);
         } else {
@@ -140,15 +142,61 @@ fn fonts() -> Finding {
     good("fonts", format!("Inter, in this program; {others} fonts of the system for other scripts and brands"))
 }
 
-fn key(name: &'static str, does: &str) -> Finding {
-    match std::env::var_os(name).is_some_and(|value| !value.is_empty()) {
-        // Never the key or a part of it.
-        true => good(name, format!("is set; this version {does} offline all the same")),
-        false => Finding {
-            what: name,
-            state: Health::Lacking,
-            detail: format!("is not set, and nothing needs it: adgen {does} offline"),
-            next: None,
+/// Whether the key of OpenAI is good, and its planner's model served: one call that costs nothing.
+async fn openai(offline: bool) -> Finding {
+    let what = "OPENAI_API_KEY";
+    let openai = match OpenAi::from_env() {
+        Ok(Some(openai)) => openai,
+        Ok(None) => return unset(what, "plans"),
+        Err(error) => return refused(what, &error),
+    };
+    if offline {
+        return good(what, "is set; not tried, for this look is offline");
+    }
+    let planner = OpenAiPlanner::new(openai.clone());
+    let planner = match Models::from_env().planner {
+        Some(model) => planner.with_model(model),
+        None => planner,
+    };
+    let model = &planner.info().model;
+    match openai.models().await {
+        Err(error) => refused(what, &error),
+        Ok(models) => match models.get(model) {
+            Some(served) => {
+                let end = served.shutdown_date.as_ref().map(|day| format!(" until {day}")).unwrap_or_default();
+                good(what, format!("is good at {}; {model} is served{end}", openai.base_url()))
+            }
+            None => Finding {
+                what,
+                state: Health::Lacking,
+                detail: format!("is good at {}, and {model} is not served there", openai.base_url()),
+                next: Some("choose another model: --planner-model or ADGEN_PLANNER_MODEL".to_owned()),
+            },
         },
     }
+}
+
+/// Whether the token of Replicate is good: one call that costs nothing.
+async fn replicate(offline: bool) -> Finding {
+    let what = "REPLICATE_API_TOKEN";
+    match Replicate::from_env() {
+        Ok(None) => unset(what, "films and composes"),
+        Ok(Some(_)) if offline => good(what, "is set; not tried, for this look is offline"),
+        Ok(Some(replicate)) => match replicate.account().await {
+            Ok(name) => good(what, format!("is good: the account is {name}")),
+            Err(error) => refused(what, &error),
+        },
+        Err(error) => refused(what, &error),
+    }
+}
+
+fn unset(what: &'static str, does: &str) -> Finding {
+    let detail = format!("is not set: adgen {does} offline");
+    Finding { what, state: Health::Lacking, detail, next: None }
+}
+
+/// Never the key or a part of it.
+fn refused(what: &'static str, error: &Error) -> Finding {
+    let next = error.context().iter().find(|(key, _)| *key == "next").map(|(_, next)| next.clone());
+    Finding { what, state: Health::Lacking, detail: format!("{}: {}", error.kind(), error.message()), next }
 }

@@ -1,6 +1,6 @@
 //! `adgen generate`: makes the ad and shows how far it is.
 
-use super::{output, progress, validate};
+use super::{output, progress, services::Services, validate};
 use crate::{
     error::{Error, ErrorKind, Result},
     project::AdProject,
@@ -22,9 +22,14 @@ pub(super) struct Generate {
     /// Where projects are kept.
     #[arg(long, value_name = "DIR", default_value = "storage")]
     storage: PathBuf,
-    /// Call nobody and download nothing: everything is made on this machine.
+    #[command(flatten)]
+    services: Services,
+    /// The most that the whole ad may cost; its document's policy.max_usd may be lower.
+    #[arg(long, value_name = "USD")]
+    max_cost: Option<f64>,
+    /// Fetch files that the document names by URL from private addresses, too.
     #[arg(long)]
-    offline: bool,
+    allow_private_urls: bool,
     /// How many pieces of heavy work go on at a time; all processors where missing.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -60,10 +65,13 @@ impl Generate {
         if let Some(jobs) = self.jobs {
             builder = builder.with_jobs(jobs);
         }
-        if self.offline {
-            builder = builder.offline();
+        if let Some(usd) = self.max_cost {
+            builder = builder.with_max_usd(usd);
         }
-        let studio = builder.build()?;
+        if self.allow_private_urls {
+            builder = builder.allow_private_urls();
+        }
+        let studio = self.services.apply(builder).await?.build()?;
         let run = self.start(&studio).await?;
         let cancel = run.canceller();
         let signals = tokio::spawn(async move {

@@ -1,11 +1,13 @@
 //! The `adgen` command: reads arguments, calls the façade, prints. No logic of its own.
 
 mod doctor;
+mod estimate;
 mod generate;
 mod models;
 mod new;
 mod output;
 mod progress;
+mod services;
 mod status;
 mod validate;
 
@@ -30,7 +32,9 @@ enum Command {
     /// Print the JSON Schema of project documents.
     Schema,
     /// Make the ad of a document, or go on with a project of the storage.
-    Generate(generate::Generate),
+    Generate(Box<generate::Generate>),
+    /// Tell what an ad will cost, before anything is called.
+    Estimate(estimate::Estimate),
     /// Tell where a project stands.
     Status(status::StatusOf),
     /// List the models that cut out products, or fetch one.
@@ -86,9 +90,10 @@ async fn run(command: Command) -> Result<u8> {
             Ok(0)
         }
         Command::Generate(generate) => generate.run().await.map(|()| 0),
+        Command::Estimate(estimate) => estimate.run().await.map(|()| 0),
         Command::Status(status) => status.run().await.map(|()| 0),
         Command::Models(models) => models.run().await.map(|()| 0),
-        Command::Doctor(doctor) => doctor.run(),
+        Command::Doctor(doctor) => doctor.run().await,
     }
 }
 

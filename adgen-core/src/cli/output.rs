@@ -36,6 +36,9 @@ pub(super) fn problem(error: &Error) {
     for (key, value) in error.context() {
         note(format!("  {key}: {value}"));
     }
+    if error.spent_usd() > 0.0 {
+        note(format!("  spent: ${:.4}", error.spent_usd()));
+    }
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         note(format!("  because: {cause}"));

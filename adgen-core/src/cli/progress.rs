@@ -3,7 +3,7 @@
 use super::output;
 use crate::{
     pipeline::Event,
-    project::{Stage, Status},
+    project::{CostRange, Stage, Status},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -42,6 +42,11 @@ impl Progress {
     pub(super) fn show(&mut self, event: &Event) {
         match event {
             Event::RunStarted { project_id, .. } => self.say(format!("project {project_id}")),
+            Event::Estimated { high_usd: Some(high), .. } if *high <= 0.0 => {}
+            Event::Estimated { low_usd, high_usd } => {
+                let cost = CostRange { low_usd: *low_usd, high_usd: high_usd.unwrap_or(f64::INFINITY) };
+                self.say(format!("estimate {cost} when everything is made anew"));
+            }
             Event::StageStarted { stage } => match &self.bars {
                 Some(bars) => bars.stages[stage].reset_elapsed(),
                 None => output::note(format!("{stage}: started")),

@@ -1,20 +1,164 @@
-//! Files that a document or a provider names by URL.
+//! Files that a document or a provider names by an address.
+//!
+//! May depend on `error` and its neighbours.
 
 use super::{
     client,
-    download::{Expectation, download},
+    client::REDIRECTS,
+    data_url,
+    download::{Failure, Origin, Wanted, gather, part_of, refused},
+    guard,
+    network::{shown, shown_text},
 };
-use crate::error::{Error, ErrorKind, Result};
-use std::path::Path;
+use crate::error::{Error, ErrorKind, Result, Retry};
+use futures_util::future::BoxFuture;
+use reqwest::{
+    Response,
+    header::{self, HeaderMap, HeaderValue},
+};
+use std::{path::Path, time::Duration};
+use url::Url;
+
+/// The longest that one file may take altogether: a server that gives a byte now and then must not hold up a run for good.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+
+/// What is allowed of an address from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AssetRules {
+    /// Whether it may lead into networks that are not public. Where it may, `data:` addresses are decoded, too.
+    pub(crate) allow_private: bool,
+    /// A larger file is refused: before it is read where its size is announced, else as soon as it is larger.
+    pub(crate) max_bytes: u64,
+}
+
+impl AssetRules {
+    /// For addresses in documents, which anybody may have written: the public internet, 512 MB.
+    pub(crate) const fn untrusted() -> Self {
+        Self { allow_private: false, max_bytes: 512_000_000 }
+    }
+
+    /// For addresses that a provider gave: anywhere, 1 GiB.
+    pub(crate) const fn output() -> Self {
+        Self { allow_private: true, max_bytes: 1 << 30 }
+    }
+}
 
 /// Fetches `url` to the file `target`, over an old one.
 ///
 /// # Errors
-/// As the server or the network did; `InvalidInput` for an empty file.
-pub(crate) async fn fetch_asset(url: &str, target: &Path) -> Result<()> {
+/// `NotFound`, `Unauthenticated`, `Timeout`, `Unavailable`, `RateLimited` by what the server or the network did;
+/// `InvalidInput` for an address that is not allowed and for a file that is empty or too large; `Io` where this machine
+/// cannot keep it.
+pub(crate) async fn fetch_asset(url: &str, target: &Path, rules: AssetRules) -> Result<()> {
+    fetch(url, target, rules, None).await
+}
+
+/// The same, with a key that goes to the host of `url` alone: redirects are errors then.
+pub(super) async fn fetch(url: &str, target: &Path, rules: AssetRules, key: Option<HeaderValue>) -> Result<()> {
+    if rules.allow_private && url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+        let bytes = data_url::decode(url, rules.max_bytes)?;
+        return if bytes.is_empty() { Err(empty()) } else { keep(target, &bytes).await };
+    }
+    let url = Url::parse(url).map_err(|error| {
+        Error::new(ErrorKind::InvalidInput, "this is no address")
+            .with_context("url", shown_text(url))
+            .with_source(error)
+    })?;
+    // What an earlier run has gathered may belong to another file: nothing here could tell.
+    drop(tokio::fs::remove_file(part_of(target)).await);
     let not_empty = |path: &Path| match std::fs::metadata(path) {
         Ok(facts) if facts.len() > 0 => Ok(()),
-        _ => Err(Error::new(ErrorKind::InvalidInput, "the server gave an empty file")),
+        _ => Err(empty()),
     };
-    download(&client()?, url, target, Expectation { bytes: None, check: &not_empty }, &|_, _| {}).await
+    let wanted = Wanted { bytes: None, max_bytes: rules.max_bytes, check: &not_empty };
+    let web = Web { url: &url, rules, key };
+    let gathered = tokio::time::timeout(LONGEST, gather(&web, target, wanted, &|_, _| {})).await;
+    let result = gathered.unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Timeout, "a download took more than half an hour").with_context("url", shown(&url)))
+    });
+    if result.is_err() {
+        drop(tokio::fs::remove_file(part_of(target)).await);
+    }
+    result
 }
+
+fn empty() -> Error {
+    // Files that were just made are sometimes there before their bytes are.
+    Error::new(ErrorKind::InvalidInput, "the server gave an empty file").with_retry(Retry::Now)
+}
+
+async fn keep(target: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |error: std::io::Error| Error::from(error).with_context("path", target.display());
+    if let Some(dir) = target.parent() {
+        tokio::fs::create_dir_all(dir).await.map_err(failed)?;
+    }
+    let part = part_of(target);
+    tokio::fs::write(&part, bytes).await.map_err(failed)?;
+    tokio::fs::rename(&part, target).await.map_err(failed)
+}
+
+/// A file on the web, whose redirects are checked one by one.
+struct Web<'a> {
+    url: &'a Url,
+    rules: AssetRules,
+    key: Option<HeaderValue>,
+}
+
+impl Origin for Web<'_> {
+    fn shown(&self) -> String {
+        shown(self.url)
+    }
+
+    fn open(&self, headers: HeaderMap) -> BoxFuture<'_, Result<Response, Failure>> {
+        Box::pin(self.follow(headers))
+    }
+}
+
+impl Web<'_> {
+    async fn follow(&self, headers: HeaderMap) -> Result<Response, Failure> {
+        let mut url = self.url.clone();
+        for _ in 0..=REDIRECTS {
+            guard::check(&url, self.rules.allow_private).await?;
+            let client = match self.rules.allow_private && guard::is_loopback(&url) {
+                true => client::loopback_asset()?,
+                false => client::asset(self.rules.allow_private)?,
+            };
+            let mut request = client.get(url.clone()).headers(headers.clone());
+            if let Some(key) = &self.key {
+                request = request.header(header::AUTHORIZATION, key.clone());
+            }
+            let response = request.send().await.map_err(|error| Failure::network(&url, error))?;
+            if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return match response.status().is_success() || response.status().as_u16() == 416 {
+                    true => Ok(response),
+                    false => Err(refused(&shown(&url), response.status())),
+                };
+            }
+            url = self.redirected(&url, &response)?;
+        }
+        let message = format!("the server redirects more than {REDIRECTS} times");
+        Err(self.not_allowed(message).into())
+    }
+
+    fn redirected(&self, from: &Url, response: &Response) -> Result<Url> {
+        let location = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+        let Some(to) = location.and_then(|to| from.join(to).ok()) else {
+            return Err(self.not_allowed("the server redirects to what is no address".to_owned()));
+        };
+        if self.key.is_some() {
+            return Err(self.not_allowed(format!("the server redirects to {}, where the key does not go", shown(&to))));
+        }
+        if from.scheme() == "https" && to.scheme() == "http" {
+            return Err(self.not_allowed(format!("the server redirects to {}, which is not secure", shown(&to))));
+        }
+        Ok(to)
+    }
+
+    fn not_allowed(&self, message: String) -> Error {
+        Error::new(ErrorKind::InvalidInput, message).with_context("url", shown(self.url))
+    }
+}
+
+#[cfg(test)]
+#[path = "asset_tests.rs"]
+mod tests;

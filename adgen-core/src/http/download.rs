@@ -1,10 +1,16 @@
 //! Downloads of large files that go on where they stopped and arrive whole or not at all.
 //!
 //! Bytes gather in `<file>.part`; a later try asks for the rest. Whether the parts fit together is decided by the
-//! file's check, so no validator of the server is needed. May depend on `error` alone.
+//! file's check; within one download the server's validator is asked, too. May depend on `error` and its neighbour
+//! `network`.
 
+use super::network::{explain, shown, shown_text};
 use crate::error::{Error, ErrorKind, Result, Retry};
-use reqwest::{Client, Response, StatusCode, header};
+use futures_util::future::BoxFuture;
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{self, HeaderMap, HeaderValue},
+};
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -13,6 +19,7 @@ use tokio::{
     fs::{self, File, OpenOptions},
     io::AsyncWriteExt,
 };
+use url::Url;
 
 /// What the file must be.
 #[derive(Clone, Copy)]
@@ -34,11 +41,59 @@ const TRIES: u32 = 5;
 /// A file that nobody knows the size of may not be larger.
 const MAX_BYTES: u64 = 2 << 30;
 
+/// What is to be gathered.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Its size, where that is known.
+    pub(super) bytes: Option<u64>,
+    pub(super) max_bytes: u64,
+    /// Judges the complete file.
+    pub(super) check: &'a (dyn Fn(&Path) -> Result<()> + Send + Sync),
+}
+
+/// Where a file comes from.
+pub(super) trait Origin: Send + Sync {
+    /// Asks for it with these headers. What is given is a success, or says that the range is not there (416).
+    fn open(&self, headers: HeaderMap) -> BoxFuture<'_, Result<Response, Failure>>;
+
+    /// Its address for messages, without secrets.
+    fn shown(&self) -> String;
+}
+
+struct Plain<'a> {
+    client: &'a Client,
+    url: &'a str,
+}
+
+impl Origin for Plain<'_> {
+    fn open(&self, headers: HeaderMap) -> BoxFuture<'_, Result<Response, Failure>> {
+        Box::pin(async move {
+            let url = Url::parse(self.url).map_err(|error| {
+                Error::new(ErrorKind::InvalidInput, "this is no address")
+                    .with_context("url", self.shown())
+                    .with_source(error)
+            })?;
+            let response = self.client.get(url.clone()).headers(headers).send().await;
+            let response = response.map_err(|error| Failure::network(&url, error))?;
+            match response.status() {
+                status if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+                status => Err(refused(&self.shown(), status)),
+            }
+        })
+    }
+
+    fn shown(&self) -> String {
+        shown_text(self.url)
+    }
+}
+
 /// Downloads `url` to the file `target`. `progress` is told bytes done and, where known, bytes in all.
 ///
 /// # Errors
-/// [`ErrorKind::NotFound`], [`ErrorKind::Unauthenticated`], [`ErrorKind::Timeout`] or [`ErrorKind::Io`] by what the
-/// server or the network did; the check's own error where the complete file is wrong, which is removed then.
+/// [`ErrorKind::NotFound`], [`ErrorKind::Unauthenticated`], [`ErrorKind::Timeout`], [`ErrorKind::RateLimited`] or
+/// [`ErrorKind::Unavailable`] by what the server or the network did; [`ErrorKind::InvalidInput`] for too large a file;
+/// [`ErrorKind::Io`] where this machine cannot keep it; the check's own error where the complete file is wrong, which is
+/// removed then.
 pub(crate) async fn download(
     client: &Client,
     url: &str,
@@ -46,14 +101,27 @@ pub(crate) async fn download(
     expected: Expectation<'_>,
     progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
 ) -> Result<()> {
+    let Expectation { bytes, check } = expected;
+    let wanted = Wanted { bytes, max_bytes: bytes.unwrap_or(MAX_BYTES), check };
+    gather(&Plain { client, url }, target, wanted, progress).await
+}
+
+/// Gathers the file of `origin` in `<target>.part`, as often as the connection breaks off, and moves it to its place.
+pub(super) async fn gather(
+    origin: &dyn Origin,
+    target: &Path,
+    wanted: Wanted<'_>,
+    progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+) -> Result<()> {
     let part = part_of(target);
     if let Some(dir) = target.parent() {
         fs::create_dir_all(dir).await.map_err(|error| Error::from(error).with_context("path", dir.display()))?;
     }
     let mut tries = 0;
+    let mut validator = None;
     loop {
         let before = length(&part).await;
-        match attempt(client, url, &part, expected, progress).await {
+        match attempt(origin, &part, wanted, &mut validator, progress).await {
             Ok(()) => break,
             Err(failure) if failure.broken_off => {
                 // A connection that brought something costs no try: large files come over bad lines, too.
@@ -66,15 +134,15 @@ pub(crate) async fn download(
             Err(failure) => return Err(failure.error),
         }
     }
-    if let Err(error) = (expected.check)(&part) {
+    if let Err(error) = (wanted.check)(&part) {
         // What was gathered fits nothing: the next try must start anew.
         drop(fs::remove_file(&part).await);
-        return Err(error.with_context("url", url));
+        return Err(error.with_context("url", origin.shown()));
     }
     fs::rename(&part, target).await.map_err(|error| Error::from(error).with_context("path", target.display()))
 }
 
-fn part_of(target: &Path) -> PathBuf {
+pub(super) fn part_of(target: &Path) -> PathBuf {
     let mut name = target.as_os_str().to_owned();
     name.push(".part");
     name.into()
@@ -84,9 +152,10 @@ async fn length(path: &Path) -> u64 {
     fs::metadata(path).await.map_or(0, |facts| facts.len())
 }
 
-struct Failure {
+/// Why a try brought no whole file.
+pub(super) struct Failure {
     error: Error,
-    /// The connection failed; asking again can help.
+    /// The connection or the server failed; asking again can help.
     broken_off: bool,
 }
 
@@ -96,55 +165,78 @@ impl From<Error> for Failure {
     }
 }
 
+impl Failure {
+    pub(super) fn network(url: &Url, error: reqwest::Error) -> Self {
+        if error.is_redirect() {
+            let error = Error::new(ErrorKind::Unavailable, "the server redirects too often");
+            return error.with_context("url", shown(url)).into();
+        }
+        let error = explain("the server", url, error);
+        let broken_off = error.retry() != Retry::Never;
+        Self { error: error.with_context("url", shown(url)), broken_off }
+    }
+}
+
 async fn attempt(
-    client: &Client,
-    url: &str,
+    origin: &dyn Origin,
     part: &Path,
-    expected: Expectation<'_>,
+    wanted: Wanted<'_>,
+    validator: &mut Option<HeaderValue>,
     progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
 ) -> Result<(), Failure> {
     let io = |error: std::io::Error| Error::from(error).with_context("path", part.display());
     let mut have = length(part).await;
-    if expected.bytes.is_some_and(|bytes| have > bytes) {
+    if wanted.bytes.is_some_and(|bytes| have > bytes) {
         fs::remove_file(part).await.map_err(io)?;
         have = 0;
     }
-    if have > 0 && expected.bytes == Some(have) {
+    if have > 0 && wanted.bytes == Some(have) {
         return Ok(());
     }
-    let mut request = client.get(url);
+    let mut headers = HeaderMap::new();
     if have > 0 {
-        request = request.header(header::RANGE, format!("bytes={have}-"));
+        // Digits and ASCII letters are always a valid value.
+        let range = HeaderValue::from_str(&format!("bytes={have}-"))
+            .map_err(|error| Error::new(ErrorKind::Unexpected, "no range can be asked for").with_source(error))?;
+        headers.insert(header::RANGE, range);
+        if let Some(validator) = validator {
+            headers.insert(header::IF_RANGE, validator.clone());
+        }
     }
-    let mut response = request.send().await.map_err(|error| network(url, error))?;
+    let mut response = origin.open(headers).await?;
     let mut file = match response.status() {
         StatusCode::PARTIAL_CONTENT if starts_at(&response) == Some(have) => {
             OpenOptions::new().append(true).open(part).await.map_err(io)?
         }
         // Ours is complete already, or no beginning of theirs: the check tells which.
         StatusCode::RANGE_NOT_SATISFIABLE if have > 0 => return Ok(()),
-        status if status.is_success() => {
+        status if status.is_success() && status != StatusCode::PARTIAL_CONTENT => {
             have = 0;
+            // The whole file, maybe another than before. Weak validators may not be used with ranges.
+            *validator = response.headers().get(header::ETAG).filter(|tag| tag.as_bytes().starts_with(b"\"")).cloned();
             File::create(part).await.map_err(io)?
         }
-        status => return Err(refused(url, status)),
+        status => return Err(refused(&origin.shown(), status)),
     };
-    let total = response.content_length().map(|rest| have + rest).or(expected.bytes);
-    let limit = expected.bytes.unwrap_or(MAX_BYTES);
+    let total = response.content_length().map(|rest| have.saturating_add(rest)).or(wanted.bytes);
+    let limit = wanted.max_bytes;
+    if total.is_some_and(|total| total > limit) {
+        drop(fs::remove_file(part).await);
+        return Err(too_large(origin, limit).into());
+    }
     let failure = loop {
         match response.chunk().await {
             Ok(Some(bytes)) => {
                 have += bytes.len() as u64;
                 if have > limit {
                     drop(fs::remove_file(part).await);
-                    let message = format!("the server sends more than the expected {limit} bytes");
-                    return Err(Error::new(ErrorKind::Io, message).with_context("url", url).into());
+                    return Err(too_large(origin, limit).into());
                 }
                 file.write_all(&bytes).await.map_err(io)?;
                 progress(have, total);
             }
             Ok(None) => break None,
-            Err(error) => break Some(network(url, error)),
+            Err(error) => break Some(Failure::network(response.url(), error)),
         }
     };
     file.flush().await.map_err(io)?;
@@ -152,7 +244,8 @@ async fn attempt(
     match failure {
         Some(failure) => Err(failure),
         None if total.is_some_and(|total| have < total) => Err(Failure {
-            error: Error::new(ErrorKind::Io, "the connection ended before the file did").with_context("url", url),
+            error: Error::new(ErrorKind::Unavailable, "the connection ended before the file did")
+                .with_context("url", origin.shown()),
             broken_off: true,
         }),
         None => Ok(()),
@@ -165,31 +258,23 @@ fn starts_at(response: &Response) -> Option<u64> {
     range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
 }
 
-fn network(url: &str, error: reqwest::Error) -> Failure {
-    let (kind, message) = if error.is_timeout() {
-        (ErrorKind::Timeout, "the server did not answer in time")
-    } else if error.is_connect() {
-        (ErrorKind::Io, "the server cannot be reached")
-    } else if error.is_redirect() {
-        (ErrorKind::Io, "the server redirects too often")
-    } else {
-        (ErrorKind::Io, "the connection broke off")
-    };
-    let broken_off = !error.is_builder() && !error.is_redirect();
-    let error =
-        Error::new(kind, message).with_context("url", url).with_retry(Retry::Now).with_source(error.without_url());
-    Failure { error, broken_off }
+fn too_large(origin: &dyn Origin, limit: u64) -> Error {
+    let message = format!("the server sends more than the {limit} bytes that are allowed");
+    Error::new(ErrorKind::InvalidInput, message).with_context("url", origin.shown())
 }
 
-fn refused(url: &str, status: StatusCode) -> Failure {
+/// An answer that brings no file.
+pub(super) fn refused(url: &str, status: StatusCode) -> Failure {
     let kind = match status {
         StatusCode::NOT_FOUND | StatusCode::GONE => ErrorKind::NotFound,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ErrorKind::Unauthenticated,
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
-        _ => ErrorKind::Io,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => ErrorKind::Timeout,
+        _ => ErrorKind::Unavailable,
     };
+    let broken_off = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
     let error = Error::new(kind, format!("the server answered {status}")).with_context("url", url);
-    Failure { error, broken_off: status.is_server_error() }
+    Failure { error, broken_off }
 }
 
 #[cfg(test)]

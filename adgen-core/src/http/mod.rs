@@ -1,30 +1,30 @@
-//! The one HTTP seam: how clients are made, how files are downloaded. The only user of `reqwest`.
+//! The one HTTP seam: how APIs are called, how often, how fast, and how files are fetched. The only user of `reqwest`.
 //!
 //! May depend on `error` alone.
+//!
+//! - [`api`]: a provider's API, its key, its calls. `request` is one try, `retry` decides about the next.
+//! - `limit` and `pace` give turns, `breaker` knows when there is no point in trying, `wait` how long to wait.
+//! - `asset` fetches files by address, `guard` says which addresses, `download` gathers a file over broken connections.
+//! - `network` says what went wrong on the way.
 
+pub(crate) mod api;
 mod asset;
+mod breaker;
+mod client;
+mod data_url;
 pub(crate) mod download;
+mod guard;
+mod limit;
+mod network;
+mod pace;
+mod request;
+pub(crate) mod retry;
+#[cfg(test)]
+mod test_server;
+mod wait;
 
-pub(crate) use asset::fetch_asset;
-
-use crate::error::{Error, ErrorKind, Result};
-use std::time::Duration;
-
-/// How many redirects are followed.
-const REDIRECTS: usize = 5;
-
-/// A client with the crate's settings: system proxies and certificates, limited redirects, no wait without an end.
-///
-/// # Errors
-/// [`ErrorKind::InvalidConfig`] where the system's certificates or proxy settings cannot be used.
-pub(crate) fn client() -> Result<reqwest::Client> {
-    // Fails where a provider was installed before, by us or by the program around us: then that one serves.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    reqwest::Client::builder()
-        .user_agent(concat!("adgen/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(Duration::from_secs(15))
-        .read_timeout(Duration::from_secs(30))
-        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
-        .build()
-        .map_err(|error| Error::new(ErrorKind::InvalidConfig, "no HTTP client can be made").with_source(error))
-}
+pub(crate) use api::{Answer, Api, ApiSettings, Body, Call, Limits, Repeat};
+pub(crate) use asset::{AssetRules, fetch_asset};
+pub(crate) use client::client;
+pub(crate) use retry::{Repetition, watched};
+pub(crate) use wait::{backoff, server_wait};

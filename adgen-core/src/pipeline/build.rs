@@ -4,6 +4,7 @@ use super::{
     clip::{self, Clip},
     composite,
     context::{Context, Product},
+    estimate::estimate,
     extract::Cutout,
     plan, render, sound,
     timeline::{Slot, timeline},
@@ -12,7 +13,7 @@ use crate::{
     error::{Error, Result},
     media::{Fps, SAMPLE_RATE},
     project::{AdProject, Aspect, Scene, Stage},
-    provider::{AudioProvider, Planner, VideoProvider},
+    provider::{AudioProvider, Planner, VideoProvider, offline::TemplatePlanner},
     studio::Matting,
 };
 use futures_util::future::try_join_all;
@@ -25,7 +26,7 @@ pub(crate) struct Providers {
     pub(crate) planner: Arc<dyn Planner>,
     pub(crate) video: Arc<dyn VideoProvider>,
     pub(crate) audio: Arc<dyn AudioProvider>,
-    pub(crate) offline_planner: Arc<dyn Planner>,
+    pub(crate) template: TemplatePlanner,
     pub(crate) offline_video: Arc<dyn VideoProvider>,
     pub(crate) offline_audio: Arc<dyn AudioProvider>,
 }
@@ -51,6 +52,7 @@ pub(crate) async fn build(
     matting: Matting,
 ) -> Result<AdProject> {
     let tracker = &context.tracker;
+    tracker.estimated(estimate(&project, &providers).total);
     let cutout = Arc::new(OnceCell::new());
     tracker.expect(Stage::Plan, ["plan".to_owned()]);
     let image = project.product.clone();
@@ -61,7 +63,7 @@ pub(crate) async fn build(
         Ok::<_, Error>(())
     };
     let rest = async {
-        let project = plan::plan(context, project.clone(), &providers.planner, &providers.offline_planner).await?;
+        let project = plan::plan(context, project.clone(), &providers.planner, &providers.template).await?;
         let mut build = Build {
             context: Arc::clone(context),
             slots: timeline(&project),
@@ -142,7 +144,7 @@ impl Build {
     }
 
     pub(crate) fn main_aspect(&self) -> Aspect {
-        self.project.output.aspects.first().copied().unwrap_or(Aspect::Portrait9x16)
+        self.project.main_aspect()
     }
 
     /// `scene_1_composited`, and `scene_1_composited_1x1` for a further shape.
@@ -150,9 +152,8 @@ impl Build {
         self.name_for(&format!("scene_{}_composited", index + 1), aspect)
     }
 
-    /// The plain name for the main shape; with the shape for a further one.
     pub(crate) fn name_for(&self, name: &str, aspect: Aspect) -> String {
-        if aspect == self.main_aspect() { name.to_owned() } else { format!("{name}_{}", aspect.file_suffix()) }
+        name_for(name, aspect, self.main_aspect())
     }
 
     /// Frames of the whole video.
@@ -173,4 +174,9 @@ impl Build {
     pub(crate) fn fps(&self) -> Fps {
         Fps::from(self.project.output.fps)
     }
+}
+
+/// The plain name for the main shape; with the shape for a further one.
+pub(crate) fn name_for(name: &str, aspect: Aspect, main: Aspect) -> String {
+    if aspect == main { name.to_owned() } else { format!("{name}_{}", aspect.file_suffix()) }
 }

@@ -1,25 +1,31 @@
 //! The scenes stage: a moving background for each scene.
 
 use super::{
+    bridge::{self, parts},
     build::Build,
     context::{Made, Work},
-    generate::{ClipOrder, Wanted, generate},
+    generate::{Wanted, generate},
     key::content_key,
+    order::ClipOrder,
+    soften::soften,
     timeline::Slot,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoSettings, probe},
-    project::{Aspect, Background, GeneratedBackground, Scene, Stage},
+    project::{AdProject, Aspect, Background, CostRange, GeneratedBackground, Scene, Stage},
     provider::{
         VideoProvider, VideoRequest,
         offline::{Ground, StudioVideo},
     },
 };
+use futures_util::future::try_join_all;
 use serde_json::json;
 use std::{path::Path, sync::Arc};
 
 const VERSION: u32 = 1;
+/// For models that take such words: the product is put over the clip, and nothing may look like it or compete with it.
+const NOT_WANTED: &str = "product, bottle, packaging, text, letters, captions, logo, watermark, people, hands, faces";
 
 /// A background clip in the storage.
 #[derive(Debug, Clone)]
@@ -75,18 +81,28 @@ async fn generated(
     let own = &build.providers.video;
     let offline = &build.providers.offline_video;
     let product = clip_name(build, index, aspect);
-    let seed = wanted.seed.unwrap_or_else(|| build.project.seed.wrapping_add(index as u32 * 1013));
-    let order =
-        |provider: &Arc<dyn VideoProvider>| Ordered { build, provider: Arc::clone(provider), wanted, seed, slot };
-    let first = order(own).make(&product, shape_of(own, build.main_aspect(), aspect)).await;
-    let error = match first {
+    let seed = seed_of(&build.project, index, wanted);
+    let order = |provider: &Arc<dyn VideoProvider>, prompt: &str| Ordered {
+        build,
+        provider: Arc::clone(provider),
+        prompt: prompt.to_owned(),
+        seed,
+        slot,
+    };
+    let shape = shape_of(own, build.main_aspect(), aspect);
+    let mut first = order(own, &wanted.prompt).make(&product, shape).await;
+    if matches!(&first, Err(error) if error.kind() == ErrorKind::ContentRejected) {
+        let said = format!("{product}: the provider refused the prompt; it is asked once more in softer words");
+        build.context.tracker.note(Stage::Scenes, said);
+        first = order(own, &soften(&wanted.prompt)).make(&product, shape).await;
+    }
+    let mut error = match first {
         Ok(clip) => return Ok(clip),
         Err(error) => error.with_context("scene", &scene.id),
     };
-    let mut error = error;
     if own.info() != offline.info() {
         build.context.degrade(Stage::Scenes, &product, "offline studio clip", error)?;
-        match order(offline).make(&product, aspect).await {
+        match order(offline, &wanted.prompt).make(&product, aspect).await {
             Ok(clip) => return Ok(clip),
             Err(second) => error = second,
         }
@@ -95,27 +111,70 @@ async fn generated(
     black(build, &product, slot, aspect).await
 }
 
+fn seed_of(project: &AdProject, index: usize, wanted: &GeneratedBackground) -> u32 {
+    wanted.seed.unwrap_or_else(|| project.seed.wrapping_add(index as u32 * 1013))
+}
+
+/// Seconds that a scene's background has to last.
+fn needed_s(project: &AdProject, slot: Slot) -> f64 {
+    (slot.frames + slot.tail) as f64 / f64::from(project.output.fps)
+}
+
+/// What scene `index` will cost at a provider, all shapes together: none where the user brings the clip.
+pub(crate) fn estimate(project: &AdProject, index: usize, slot: Slot, provider: &Arc<dyn VideoProvider>) -> CostRange {
+    let scene = project.scenes.as_deref().unwrap_or_default().get(index);
+    let Some(Background::Generate(wanted)) = scene.and_then(|scene| scene.background.as_ref()) else {
+        return CostRange::ZERO;
+    };
+    let main = project.main_aspect();
+    let parts = parts(&provider.capability(), needed_s(project, slot));
+    let request = VideoRequest {
+        aspect: shape_of(provider, main, main),
+        short_side: project.output.short_side,
+        fps: project.output.fps,
+        ..VideoRequest::new(wanted.prompt.clone(), parts.duration_s, "")
+    };
+    (0..parts.count).map(|_| provider.estimate(&request)).sum()
+}
+
 struct Ordered<'a> {
     build: &'a Build,
     provider: Arc<dyn VideoProvider>,
-    wanted: &'a GeneratedBackground,
+    prompt: String,
     seed: u32,
     slot: Slot,
 }
 
 impl Ordered<'_> {
+    /// One clip, or several that are joined where the provider's longest is too short.
     async fn make(&self, product: &str, aspect: Aspect) -> Result<Clip> {
+        let parts = parts(&self.provider.capability(), needed_s(&self.build.project, self.slot));
+        if parts.count == 1 {
+            return self.part(product, aspect, parts.duration_s, self.seed).await;
+        }
+        let orders = (0..parts.count).map(|part| {
+            let name = format!("{product}_part{}", part + 1);
+            async move { self.part(&name, aspect, parts.duration_s, self.seed.wrapping_add(part * 7919)).await }
+        });
+        let clips = try_join_all(orders).await?;
+        let keys: Vec<&str> = clips.iter().map(|clip| clip.key.as_str()).collect();
+        let key = content_key("joined_clip", VERSION, &json!([]), &keys);
+        let context = &self.build.context;
+        let paths = try_join_all(clips.iter().map(|clip| context.path_of(&clip.file))).await?;
+        let file = format!("{product}.mp4");
+        let name = file.clone();
+        context.make(Stage::Scenes, product, &key, move |work| bridge::join(&paths, &name, work)).await?;
+        Ok(Clip { file, key, ground: None })
+    }
+
+    async fn part(&self, product: &str, aspect: Aspect, duration_s: f64, seed: u32) -> Result<Clip> {
         let Build { context, project, .. } = self.build;
         let (info, capability) = (self.provider.info(), self.provider.capability());
-        let exact = (self.slot.frames + self.slot.tail) as f64 / f64::from(project.output.fps);
-        // Remote clips are bought by the second, so a caption that needs a frame more buys nothing anew.
-        // A clip that cannot be long enough is slowed down in its scene.
-        let duration_s = if capability.local { exact } else { exact.ceil().min(capability.max_duration_s) };
         let palette = project.style.as_ref().map(|style| style.palette.clone()).unwrap_or_default();
         let mut parameters = json!({
             "provider": [info.name, info.model],
-            "prompt": self.wanted.prompt,
-            "seed": self.seed,
+            "prompt": self.prompt,
+            "seed": seed,
             "aspect": aspect,
             "duration_s": duration_s,
         });
@@ -123,19 +182,25 @@ impl Ordered<'_> {
             parameters["drawn"] = json!([project.output.short_side, project.output.fps, palette]);
         }
         let key = content_key("clip", VERSION, &parameters, &[]);
+        // What was refused once would be refused, and perhaps billed, again.
+        if context.journal.lock().await.was_rejected(product, &key) {
+            let said = format!("{} refused this prompt in an earlier run", info.name);
+            return Err(Error::new(ErrorKind::ContentRejected, said).with_context("product", product));
+        }
         let request = VideoRequest {
+            negative_prompt: Some(NOT_WANTED.to_owned()),
             aspect,
             short_side: project.output.short_side,
             fps: project.output.fps,
-            seed: self.seed,
+            seed,
             palette,
-            ..VideoRequest::new(self.wanted.prompt.clone(), duration_s, context.work_folder(product)?)
+            ..VideoRequest::new(self.prompt.clone(), duration_s, context.work_folder(product)?)
         };
         let file = format!("{product}.mp4");
         let ground = (info == self.build.providers.offline_video.info())
             .then(|| {
                 let (width, height) = project.output.size(aspect);
-                StudioVideo::ground(&self.wanted.prompt, self.seed, width, height)
+                StudioVideo::ground(&self.prompt, seed, width, height)
             })
             .flatten();
         let wanted = Wanted { stage: Stage::Scenes, product, key: &key, file: file.clone(), accept };

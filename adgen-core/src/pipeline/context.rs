@@ -1,16 +1,17 @@
 //! What every stage works with: the project's files, its journal, the processor's turns, the wish to stop.
 
-use super::{generate::Order, tracker::Tracker};
+use super::{bell::Bells, event::Event, order::Order, tracker::Tracker};
 use crate::{
     error::{Error, ErrorKind, Result},
+    http::Repetition,
     project::{Degradation, Fallback, FidelityReport, Policy, Stage, StateAsset},
-    provider::JobId,
+    provider::{Cancelled, CostRange, JobId},
     store::{Journal, JournalEntry, ProjectFiles},
 };
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, OnceLock, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::{Mutex, RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -21,11 +22,19 @@ pub(crate) struct Context {
     /// What jobs under way are expected to cost, in US dollars.
     pub(crate) reserved_usd: std::sync::Mutex<f64>,
     /// Jobs at providers that nobody has seen the end of.
-    pub(crate) open_jobs: std::sync::Mutex<Vec<OpenJob>>,
+    pub(crate) open_jobs: std::sync::Mutex<Vec<(JobId, OpenJob)>>,
+    /// Rung when a provider says that a job moved on.
+    pub(crate) bells: Arc<Bells>,
+    /// A job that takes longer is given up.
+    pub(crate) job_timeout: Duration,
+    /// The most that the whole ad may cost, whatever its document says.
+    pub(crate) max_usd: Option<f64>,
     /// Read while a job is being started; whoever may write it knows that none is.
     pub(crate) starting: Arc<RwLock<()>>,
     /// Whether anything may be fetched from the network.
     pub(crate) network: bool,
+    /// Whether files that a document names by URL may come from private addresses.
+    pub(crate) private_urls: bool,
     pub(crate) files: ProjectFiles,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) tracker: Arc<Tracker>,
@@ -90,15 +99,21 @@ impl Context {
         task.await.unwrap_or_else(|panic| Err(panicked(&panic)))
     }
 
+    /// Work that waits for the disk, off the async runtime.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| Err(panicked(&panic)))
+    }
+
     /// Remembers a job until [`Context::forget_job`]; what is left when the run ends was interrupted.
-    pub(crate) fn remember_job(&self, job: OpenJob) {
-        let mut open = self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|known| known.job != job.job);
-        open.push(job);
+    pub(crate) fn remember_job(&self, job: JobId, open: OpenJob) {
+        self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner).push((job, open));
     }
 
     pub(crate) fn forget_job(&self, job: &JobId) {
-        self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner).retain(|open| open.job != *job);
+        self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner).retain(|(open, _)| open != job);
     }
 
     /// Stops the jobs that an ended run left: all of them where somebody cancelled it; where it failed, only those of this
@@ -106,26 +121,32 @@ impl Context {
     pub(crate) async fn stop_jobs(&self, cancelled: bool) -> Result<()> {
         drop(self.starting.write().await);
         let open = std::mem::take(&mut *self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner));
-        for OpenJob { order, job, product, key } in open {
-            if !cancelled && !order.is_local() {
-                continue;
-            }
-            let priced = !order.info().price.is_free();
-            match order.cancel(&job).await {
-                // It is over: the next run has nothing to take up again.
-                Ok(()) if priced => {
-                    let (code, message) =
-                        (ErrorKind::Cancelled.as_str().to_owned(), "the run was cancelled".to_owned());
-                    self.record(JournalEntry::Failed { product, key, code, message, cost_usd: 0.0 }).await?;
+        let stopping = open.into_iter().filter(|(_, open)| cancelled || open.order.is_local()).map(
+            |(job, OpenJob { order, stage, product, key })| async move {
+                match order.cancel(&job).await {
+                    _ if order.info().price.is_free() => Ok(()),
+                    // It is over: the next run has nothing to take up again.
+                    Ok(Cancelled::Stopped { cost_usd }) => {
+                        self.failed(stage, &product, &key, &Error::cancelled(), cost_usd).await
+                    }
+                    Ok(Cancelled::AlreadyOver) => {
+                        let said = format!(
+                            "{product}: the job {job} had ended before it could be stopped; a later run fetches it"
+                        );
+                        self.tracker.note(stage, said);
+                        Ok(())
+                    }
+                    Err(error) => {
+                        let said = format!(
+                            "the job {job} of {product} could not be stopped and may still cost something: {error}"
+                        );
+                        self.tracker.note(stage, said);
+                        Ok(())
+                    }
                 }
-                Ok(()) => {}
-                Err(error) => self.tracker.note(
-                    Stage::Scenes,
-                    format!("the job {job} of {product} could not be stopped and may still cost something: {error}"),
-                ),
-            }
-        }
-        Ok(())
+            },
+        );
+        futures_util::future::try_join_all(stopping).await.map(drop)
     }
 
     /// Waits until no heavy work goes on.
@@ -242,24 +263,86 @@ impl Context {
         }
     }
 
-    /// Sets money aside for a job that is about to be started, so that all jobs together stay below the policy's limit.
-    pub(crate) fn reserve(self: &Arc<Self>, usd: f64) -> Result<Reserved> {
+    /// Sets money aside for a call that is about to be made, so that all calls together stay below the limit.
+    pub(crate) fn reserve(self: &Arc<Self>, provider: &str, cost: CostRange) -> Result<Reserved> {
+        let policy = self.policy.get().and_then(|policy| policy.max_usd).unwrap_or(f64::INFINITY);
+        let limit = self.max_usd.unwrap_or(f64::INFINITY).min(policy);
+        let usd = cost.expected_usd();
         // Plain numbers: whole whatever happened to another thread.
         let mut reserved = self.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner);
         let spent = self.tracker.state().cost_usd;
-        let limit = self.policy.get().and_then(|policy| policy.max_usd).unwrap_or(f64::INFINITY);
+        let refused = |message: String, next: &str| {
+            Err(Error::new(ErrorKind::QuotaExceeded, message)
+                .with_context("spent_usd", format!("{spent:.2}"))
+                .with_context("under_way_usd", format!("{:.2}", *reserved))
+                .with_context("next", next))
+        };
+        if limit.is_finite() && !cost.is_known() {
+            return refused(
+                format!("nobody knows what {provider} takes for this, and the whole ad may cost ${limit:.2}"),
+                "give the model's price to the provider, choose a model with a known one, or lift the limit",
+            );
+        }
         // A billionth of a dollar is rounding, not money.
         if usd > 0.0 && spent + *reserved + usd > limit + 1e-9 {
-            return Err(Error::new(
-                ErrorKind::QuotaExceeded,
-                format!("this would cost ${usd:.2}, and policy.max_usd allows ${limit:.2} for the whole ad"),
-            )
-            .with_context("spent_usd", format!("{spent:.2}"))
-            .with_context("under_way_usd", format!("{:.2}", *reserved))
-            .with_context("next", "raise policy.max_usd and run again: nothing that is finished is bought twice"));
+            return refused(
+                format!("this would cost ${usd:.2}, and the whole ad may cost ${limit:.2}"),
+                "raise policy.max_usd or --max-cost and run again: nothing that is finished is bought twice",
+            );
         }
         *reserved += usd;
         Ok(Reserved { context: Arc::clone(self), usd })
+    }
+
+    /// Counts what is under way since an earlier run; it was allowed then.
+    pub(crate) fn reserve_bought(self: &Arc<Self>, usd: f64) -> Reserved {
+        *self.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner) += usd;
+        Reserved { context: Arc::clone(self), usd }
+    }
+
+    /// Writes down that a product could not be made, and counts what that cost all the same.
+    pub(crate) async fn failed(
+        &self,
+        stage: Stage,
+        product: &str,
+        key: &str,
+        error: &Error,
+        cost_usd: f64,
+    ) -> Result<()> {
+        self.record(JournalEntry::Failed {
+            product: product.to_owned(),
+            key: key.to_owned(),
+            code: error.kind().as_str().to_owned(),
+            message: error.to_string(),
+            cost_usd,
+        })
+        .await?;
+        self.tracker.spent(stage, cost_usd);
+        Ok(())
+    }
+
+    /// Tells listeners about every repetition of a call for a product.
+    pub(crate) fn watch(&self, stage: Stage, product: &str) -> Arc<dyn Fn(&Repetition) + Send + Sync> {
+        let (tracker, product) = (Arc::clone(&self.tracker), product.to_owned());
+        Arc::new(move |repetition| {
+            tracker.emit(Event::Retrying {
+                stage,
+                product: product.clone(),
+                attempt: repetition.attempt,
+                wait_ms: repetition.wait.as_millis() as u64,
+                code: repetition.code.to_owned(),
+            });
+        })
+    }
+
+    /// What fails because the storage went away is said as that, whoever noticed first.
+    pub(crate) fn check_storage(&self, cause: Error) -> Error {
+        if self.scratch.is_dir() {
+            return cause;
+        }
+        Error::new(ErrorKind::Io, "the storage folder vanished while the run was at work: bring it back and run again")
+            .with_context("path", self.scratch.display())
+            .with_source(cause)
     }
 
     pub(crate) async fn record(&self, entry: JournalEntry) -> Result<()> {
@@ -275,11 +358,9 @@ impl Context {
         }
         self.check_cancelled()?;
         // Without its folder every stage fails, and no fallback could be stored either.
-        if !self.scratch.is_dir() {
-            return Err(Error::new(ErrorKind::Io, "the storage folder vanished while the run was at work")
-                .with_operation(stage.as_str())
-                .with_context("path", self.scratch.display())
-                .with_source(cause));
+        let cause = self.check_storage(cause);
+        if cause.kind() == ErrorKind::Io {
+            return Err(cause);
         }
         if self.policy.get().is_some_and(|policy| policy.fallback == Fallback::Deny) {
             let spent = self.tracker.run_cost_usd();
@@ -311,7 +392,7 @@ impl Context {
 #[derive(Debug, Clone)]
 pub(crate) struct OpenJob {
     pub(crate) order: Arc<dyn Order>,
-    pub(crate) job: JobId,
+    pub(crate) stage: Stage,
     pub(crate) product: String,
     pub(crate) key: String,
 }

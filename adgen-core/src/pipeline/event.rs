@@ -15,6 +15,14 @@ pub enum Event {
         /// The run.
         run_id: String,
     },
+    /// What the ad is expected to cost when everything is made anew, before anything is called.
+    Estimated {
+        /// US dollars, where everything works at the first try.
+        low_usd: f64,
+        /// US dollars, the usual repetitions included; missing where a price is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        high_usd: Option<f64>,
+    },
     /// The status that users see changed.
     StatusChanged {
         /// The new one.

@@ -1,96 +1,35 @@
 //! Drives one job at a provider from before the call until the file is stored, so that nothing paid for is lost or
 //! bought twice: `starting` is journaled before the call, `started` right after, `finished` before anything uses it.
+//!
+//! A job whose end is not known is left open in the journal, and the next run takes it up again. It is closed, with what
+//! it cost, once the provider says that it is over or that it never began.
 
-use super::context::{Context, Made, OpenJob, Product};
+use super::{
+    context::{Context, Made, OpenJob, Product, Reserved},
+    event::Event,
+    order::Order,
+};
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
+    http::{Repetition, backoff, watched},
     project::Stage,
-    provider::{
-        AudioProvider, AudioRequest, Content, Generated, Generation, JobId, ProviderInfo, VideoProvider, VideoRequest,
-    },
+    provider::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup},
     store::{JournalEntry, UnfinishedJob},
 };
-use async_trait::async_trait;
 use std::{
-    fmt::Debug,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// Consecutive failures of one call that are borne before the job counts as failed.
 const ATTEMPTS: u32 = 4;
+/// How often a job is ordered where the provider says that the next one may succeed.
+const ORDERS: u32 = 2;
 /// No job is asked for more often than this, whatever the provider says.
 const LEAST_WAIT: Duration = Duration::from_millis(20);
-
-/// A job of any kind of provider.
-#[async_trait]
-pub(crate) trait Order: Debug + Send + Sync + 'static {
-    fn info(&self) -> &ProviderInfo;
-    fn is_local(&self) -> bool;
-    fn expected_usd(&self) -> f64;
-    async fn start(&self) -> Result<Generation>;
-    async fn check(&self, job: &JobId) -> Result<Generation>;
-    async fn cancel(&self, job: &JobId) -> Result<()>;
-}
-
-/// A clip from a video provider.
-#[derive(Debug)]
-pub(crate) struct ClipOrder {
-    pub(crate) provider: Arc<dyn VideoProvider>,
-    pub(crate) request: VideoRequest,
-}
-
-#[async_trait]
-impl Order for ClipOrder {
-    fn info(&self) -> &ProviderInfo {
-        self.provider.info()
-    }
-    fn is_local(&self) -> bool {
-        self.provider.capability().local
-    }
-    fn expected_usd(&self) -> f64 {
-        self.info().price.of(self.request.duration_s)
-    }
-    async fn start(&self) -> Result<Generation> {
-        self.provider.start(&self.request).await
-    }
-    async fn check(&self, job: &JobId) -> Result<Generation> {
-        self.provider.check(job).await
-    }
-    async fn cancel(&self, job: &JobId) -> Result<()> {
-        self.provider.cancel(job).await
-    }
-}
-
-/// Music from an audio provider.
-#[derive(Debug)]
-pub(crate) struct MusicOrder {
-    pub(crate) provider: Arc<dyn AudioProvider>,
-    pub(crate) request: AudioRequest,
-}
-
-#[async_trait]
-impl Order for MusicOrder {
-    fn info(&self) -> &ProviderInfo {
-        self.provider.info()
-    }
-    fn is_local(&self) -> bool {
-        self.provider.is_local()
-    }
-    fn expected_usd(&self) -> f64 {
-        self.info().price.of(self.request.duration_s)
-    }
-    async fn start(&self) -> Result<Generation> {
-        self.provider.start(&self.request).await
-    }
-    async fn check(&self, job: &JobId) -> Result<Generation> {
-        self.provider.check(job).await
-    }
-    async fn cancel(&self, job: &JobId) -> Result<()> {
-        self.provider.cancel(job).await
-    }
-}
+/// A job that was paid for is asked for again for this long while its provider does not answer.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is to be made, and as what it is stored.
 #[derive(Debug)]
@@ -101,6 +40,20 @@ pub(crate) struct Wanted<'a> {
     pub(crate) file: String,
     /// Checks a made file; gives an error that names what is wrong with it.
     pub(crate) accept: fn(&Path) -> Result<()>,
+}
+
+/// Why a job gave nothing.
+enum Trouble {
+    /// The provider says so: it is over, and cost what it cost.
+    Over(Failure),
+    /// Its end is not known, or nothing was ever begun.
+    Error(Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
 }
 
 /// Gives the product: as it lies there, from a job that is under way, or from a new one.
@@ -119,216 +72,378 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
     context.check_cancelled()?;
     context.tracker.started(wanted.stage);
     let began = Instant::now();
-    // A statement of its own: the journal must not stay locked while the job is started.
-    let unfinished = context.journal.lock().await.unfinished_job(wanted.product, wanted.key);
-    // Held until the cost is in the journal, so that jobs under way count.
-    let _reserved;
-    let first = match unfinished {
-        UnfinishedJob::Known(job) => {
-            Ok(Generation::Pending { job: JobId(job), progress: None, check_after: LEAST_WAIT })
-        }
-        UnfinishedJob::Unknown if !order.info().price.is_free() => Err(Error::new(
-            ErrorKind::GenerationFailed,
-            format!(
-                "an earlier run stopped while it asked {} for this product: it may have been paid for, so it is not \
-                 bought again unasked",
-                order.info().name
-            ),
-        )
-        .with_context("possibly_spent_usd", format!("{:.2}", order.expected_usd()))
-        .with_context("next", "look at the provider's list of jobs, then change the scene's seed to order anew")),
-        UnfinishedJob::Unknown | UnfinishedJob::None => match context.reserve(order.expected_usd()) {
-            Ok(reserved) => {
-                _reserved = reserved;
-                start(context, &wanted, &order).await
+    let job = Job { context, wanted, order };
+    let mut ordered = 0;
+    let made = loop {
+        ordered += 1;
+        // Held until the cost is in the journal, so that jobs under way count.
+        let reserved = job.reserve().await;
+        let trouble = match reserved {
+            Ok((_reserved, unfinished)) => match job.once(unfinished).await {
+                Ok((generated, path)) => break job.made(generated, path),
+                Err(trouble) => trouble,
+            },
+            Err(error) => Trouble::Error(error),
+        };
+        match trouble {
+            Trouble::Error(error) => return Err(job.named(error)),
+            Trouble::Over(failure) => {
+                let error = job.named(failure.to_error());
+                job.close(&error, failure.cost_usd).await?;
+                if !failure.again || ordered == ORDERS {
+                    return Err(error);
+                }
+                job.pause(backoff(1), ordered, error.kind()).await?;
             }
-            Err(error) => Err(error),
-        },
+        }
     };
-    let generated = match first {
-        Ok(generation) => settle(context, &wanted, &order, generation).await,
-        Err(error) => Err(error),
-    };
-    let generated = match generated {
-        Ok(generated) => generated,
-        Err(error) => return Err(failed(context, &wanted, order.as_ref(), error).await),
-    };
-    let path = fetch(context, &wanted, &generated.content).await?;
-    let made = Made {
-        files: vec![(wanted.file.clone(), path)],
-        cost_usd: generated.cost_usd,
-        notes: generated.notes.iter().map(|note| format!("{}: {note}", wanted.product)).collect(),
-        fidelity: None,
-    };
+    let Job { context, wanted, .. } = job;
     context.keep(wanted.stage, wanted.product, wanted.key, made, began).await
 }
 
-/// Starts a job. The call and its journal entry are one task, so that a dropped run cannot part them.
-async fn start(context: &Arc<Context>, wanted: &Wanted<'_>, order: &Arc<dyn Order>) -> Result<Generation> {
-    let free = order.info().price.is_free();
-    let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
-    let mut attempt = 1;
-    loop {
+struct Job<'a> {
+    context: &'a Arc<Context>,
+    wanted: Wanted<'a>,
+    order: Arc<dyn Order>,
+}
+
+impl Job<'_> {
+    fn is_free(&self) -> bool {
+        self.order.info().price.is_free()
+    }
+
+    /// Sets money aside. What an earlier run bought is only counted: nothing new is spent on it.
+    async fn reserve(&self) -> Result<(Reserved, UnfinishedJob)> {
+        let unfinished = self.context.journal.lock().await.unfinished_job(self.wanted.product, self.wanted.key);
+        let cost = self.order.estimate();
+        let reserved = match unfinished {
+            UnfinishedJob::Known(_) => self.context.reserve_bought(cost.expected_usd()),
+            UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.context.reserve(&self.order.info().name, cost)?,
+        };
+        Ok((reserved, unfinished))
+    }
+
+    /// One job from its beginning, or from where an earlier run left it, to a good file on this machine.
+    async fn once(&self, unfinished: UnfinishedJob) -> Result<(Generated, PathBuf), Trouble> {
+        let generation = match unfinished {
+            UnfinishedJob::Known(job) => self.taken_up(JobId(job)),
+            UnfinishedJob::Unknown(since) if !self.is_free() => match self.look_up(since).await? {
+                Some(generation) => generation,
+                None => self.start().await?,
+            },
+            UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.start().await?,
+        };
+        let generated = self.settle(generation).await?;
+        let path = self.fetch(&generated).await?;
+        Ok((generated, path))
+    }
+
+    /// Starts a job, and again where the provider says that nothing came of it.
+    async fn start(&self) -> Result<Generation, Trouble> {
+        let mut attempt = 1;
+        loop {
+            let since = SystemTime::now();
+            let error = match self.try_start().await {
+                Ok(generation) => return Ok(generation),
+                Err(error) => error,
+            };
+            // Whatever it was, a job that nobody knows of must not stay behind.
+            let lost = error.kind() == ErrorKind::OutcomeUnknown && !self.is_free();
+            if lost {
+                if let Some(generation) = self.look_up(since).await? {
+                    return Ok(generation);
+                }
+            } else if is_answer(&error) && !self.is_free() {
+                self.close(&error, 0.0).await?;
+            }
+            let wait = if lost { Some(backoff(attempt)) } else { wait_of(&error, attempt) };
+            match wait {
+                Some(wait) if attempt < ATTEMPTS => self.pause(wait, attempt, error.kind()).await?,
+                _ => return Err(error.into()),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// The call and its journal entry are one task, so that a dropped run cannot part them.
+    async fn try_start(&self) -> Result<Generation> {
+        let Self { context, wanted, order } = self;
+        let free = self.is_free();
+        let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
         if !free {
-            context
-                .record(JournalEntry::Starting {
-                    product: product.clone(),
-                    key: key.clone(),
-                    provider: order.info().name.clone(),
-                    expected_usd: order.expected_usd(),
-                })
-                .await?;
+            let expected_usd = order.estimate().expected_usd();
+            let provider = order.info().name.clone();
+            let entry = JournalEntry::Starting { product: product.clone(), key: key.clone(), provider, expected_usd };
+            context.record(entry).await?;
         }
         let starting = Arc::clone(&context.starting).read_owned().await;
+        let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, key };
         let task = tokio::spawn({
-            let (context, order) = (Arc::clone(context), Arc::clone(order));
-            let (product, key) = (product.clone(), key.clone());
+            let (context, watch) = (Arc::clone(context), self.watch());
             async move {
                 let _starting = starting;
-                let generation = order.start().await?;
+                let generation = watched(watch, open.order.start()).await?;
                 if let Generation::Pending { job, .. } = &generation {
-                    let (order, job) = (Arc::clone(&order), job.clone());
-                    let open = OpenJob { order, job: job.clone(), product: product.clone(), key: key.clone() };
-                    context.remember_job(open);
+                    context.remember_job(job.clone(), open.clone());
                     if !free {
-                        context.record(JournalEntry::Started { product, key, job: job.0 }).await?;
+                        let (product, key, job) = (open.product, open.key, job.0.clone());
+                        context.record(JournalEntry::Started { product, key, job }).await?;
                     }
                 }
                 Ok(generation)
             }
         });
-        let started = task.await.unwrap_or_else(|panic| {
-            Err(Error::new(ErrorKind::Unexpected, "a provider panicked while it started a job").with_source(panic))
-        });
-        match started {
-            Err(error) if attempt < ATTEMPTS && wait_of(&error, attempt).is_some() => {
-                if !free {
-                    // The provider says that nothing was started: the intent is closed before the next one.
-                    close(context, wanted, &error).await?;
-                }
-                pause(context, wanted, &error, attempt).await?;
-                attempt += 1;
-            }
-            done => return done,
-        }
-    }
-}
-
-/// Asks until the job is done. Where the run ends before, `stop_jobs` decides what becomes of it.
-async fn settle(
-    context: &Context,
-    wanted: &Wanted<'_>,
-    order: &Arc<dyn Order>,
-    mut generation: Generation,
-) -> Result<Generated> {
-    let mut failures = 0;
-    if let Generation::Pending { job, .. } = &generation {
-        let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
-        context.remember_job(OpenJob { order: Arc::clone(order), job: job.clone(), product, key });
-    }
-    loop {
-        let (job, wait) = match generation {
-            Generation::Done(generated) => return Ok(generated),
-            Generation::Pending { job, progress, check_after } => {
-                if let Some(progress) = progress {
-                    context.tracker.progress(wanted.stage, wanted.product, f64::from(progress).min(0.97));
-                }
-                (job, check_after.max(LEAST_WAIT))
-            }
-        };
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = context.cancel.cancelled() => return Err(Error::cancelled()),
-        }
-        generation = match order.check(&job).await {
-            Ok(generation) => {
-                failures = 0;
-                if matches!(generation, Generation::Done(_)) {
-                    context.forget_job(&job);
-                }
-                generation
-            }
-            Err(error) if failures + 1 < ATTEMPTS && wait_of(&error, failures + 1).is_some() => {
-                failures += 1;
-                pause(context, wanted, &error, failures).await?;
-                Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
-            }
-            Err(error) => {
-                context.forget_job(&job);
-                return Err(error);
-            }
-        };
-    }
-}
-
-/// The made file on this machine. What comes from the web is fetched again where it is no good, never made again.
-async fn fetch(context: &Context, wanted: &Wanted<'_>, content: &Content) -> Result<PathBuf> {
-    match content {
-        Content::File(path) => (wanted.accept)(path).map(|()| path.clone()),
-        Content::Url(url) => {
-            let path = context.work_folder(wanted.product)?.join("download");
-            let mut attempt = 1;
-            loop {
-                let fetched = tokio::select! {
-                    fetched = crate::http::fetch_asset(url, &path) => fetched,
-                    () = context.cancel.cancelled() => return Err(Error::cancelled()),
-                };
-                match fetched.and_then(|()| (wanted.accept)(&path)) {
-                    Ok(()) => return Ok(path),
-                    Err(error) if attempt < ATTEMPTS => pause(context, wanted, &error, attempt).await?,
-                    Err(error) => return Err(error),
-                }
-                attempt += 1;
-            }
-        }
-    }
-}
-
-async fn failed(context: &Context, wanted: &Wanted<'_>, order: &dyn Order, error: Error) -> Error {
-    let error = error
-        .with_operation(wanted.stage.as_str())
-        .with_context("provider", &order.info().name)
-        .with_context("product", wanted.product);
-    // A cancelled or interrupted job stays open in the journal: it may still be running, and is then taken up again.
-    let over = !matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Io) && !order.info().price.is_free();
-    match over {
-        true => close(context, wanted, &error).await.err().unwrap_or(error),
-        false => error,
-    }
-}
-
-async fn close(context: &Context, wanted: &Wanted<'_>, error: &Error) -> Result<()> {
-    context
-        .record(JournalEntry::Failed {
-            product: wanted.product.to_owned(),
-            key: wanted.key.to_owned(),
-            code: error.kind().as_str().to_owned(),
-            message: error.to_string(),
-            cost_usd: 0.0,
+        task.await.unwrap_or_else(|panic| {
+            let kind = if free { ErrorKind::Unexpected } else { ErrorKind::OutcomeUnknown };
+            Err(Error::new(kind, "a provider panicked while it started a job").with_source(panic))
         })
-        .await
+    }
+
+    /// A job of an earlier run, as if it had just been started.
+    fn taken_up(&self, job: JobId) -> Generation {
+        let Wanted { stage, product, key, .. } = &self.wanted;
+        let (product, key) = ((*product).to_owned(), (*key).to_owned());
+        self.context.remember_job(job.clone(), OpenJob { order: Arc::clone(&self.order), stage: *stage, product, key });
+        Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
+    }
+
+    /// A call was made and nobody heard the answer: asks the provider what became of it. `None`: nothing, and a new
+    /// call buys nothing twice.
+    async fn look_up(&self, since: SystemTime) -> Result<Option<Generation>> {
+        let provider = &self.order.info().name;
+        let unknown = |cause: Option<Error>| {
+            let error = Error::new(
+                ErrorKind::OutcomeUnknown,
+                format!(
+                    "a call to {provider} was made and its answer was lost; the job may have been paid for, so it is \
+                     not bought again unasked"
+                ),
+            )
+            .with_context("possibly_spent_usd", format!("{:.2}", self.order.estimate().expected_usd()))
+            .with_context("next", "look at the provider's list of jobs, then change the scene's seed to order anew");
+            match cause {
+                Some(cause) => error.with_source(cause),
+                None => error,
+            }
+        };
+        let known: Vec<JobId> = self.context.journal.lock().await.jobs().into_iter().map(JobId).collect();
+        let found = tokio::select! {
+            found = watched(self.watch(), self.order.find(since, &known)) => found,
+            () = self.context.cancel.cancelled() => return Err(Error::cancelled()),
+        };
+        let (product, key) = (self.wanted.product.to_owned(), self.wanted.key.to_owned());
+        match found {
+            Ok(Lookup::Found(job)) => {
+                self.context.record(JournalEntry::Started { product, key, job: job.0.clone() }).await?;
+                let said = format!("{}: the job {job} was found again after its answer was lost", self.wanted.product);
+                self.context.tracker.note(self.wanted.stage, said);
+                Ok(Some(self.taken_up(job)))
+            }
+            Ok(Lookup::Absent) => {
+                let error = Error::new(ErrorKind::Unavailable, "the call never reached the provider");
+                self.close(&error, 0.0).await?;
+                Ok(None)
+            }
+            Ok(_) => Err(unknown(None)),
+            Err(error) => Err(unknown(Some(error))),
+        }
+    }
+
+    /// Asks until the job is over. Where the run ends before, `stop_jobs` decides what becomes of it.
+    async fn settle(&self, mut generation: Generation) -> Result<Generated, Trouble> {
+        let Self { context, wanted, order } = self;
+        let began = tokio::time::Instant::now();
+        let (mut failures, mut silent_since) = (0, None);
+        loop {
+            let (job, wait) = match generation {
+                Generation::Done(generated) => return Ok(generated),
+                Generation::Failed(failure) => return Err(Trouble::Over(failure)),
+                Generation::Pending { job, progress, check_after } => {
+                    if let Some(progress) = progress {
+                        context.tracker.progress(wanted.stage, wanted.product, f64::from(progress).min(0.97));
+                    }
+                    (job, check_after.max(LEAST_WAIT))
+                }
+            };
+            let bell = context.bells.of(&job);
+            let deadline = began + context.job_timeout;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = bell.notified() => {}
+                () = tokio::time::sleep_until(deadline) => return Err(self.give_up(&job).await),
+                () = context.cancel.cancelled() => return Err(Error::cancelled().into()),
+            }
+            let checked = tokio::select! {
+                checked = watched(self.watch(), order.check(&job)) => checked,
+                () = context.cancel.cancelled() => return Err(Error::cancelled().into()),
+            };
+            let error = match checked {
+                Ok(next) => {
+                    (failures, silent_since) = (0, None);
+                    if !matches!(next, Generation::Pending { .. }) {
+                        context.forget_job(&job);
+                    }
+                    generation = next;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            failures += 1;
+            let since = *silent_since.get_or_insert_with(Instant::now);
+            let wait = match wait_of(&error, failures) {
+                Some(wait) if failures < ATTEMPTS || !self.is_free() => Some(wait),
+                _ if !self.is_free() && is_silence(&error) => Some(backoff(failures)),
+                _ => None,
+            };
+            match wait.filter(|&wait| failures < ATTEMPTS || since.elapsed() + wait < PATIENCE) {
+                Some(wait) => self.pause(wait, failures, error.kind()).await?,
+                None if error.kind() == ErrorKind::NotFound || self.is_free() => {
+                    context.forget_job(&job);
+                    let failure = Failure::new(error.kind(), error.message());
+                    return Err(if self.is_free() { error.into() } else { Trouble::Over(failure) });
+                }
+                None => {
+                    let next = "run again: the job goes on at the provider and is taken up again";
+                    return Err(error.with_context("job", &job).with_context("next", next).into());
+                }
+            }
+            generation = Generation::Pending { job, progress: None, check_after: LEAST_WAIT };
+        }
+    }
+
+    /// A job that does not end is stopped, so that it costs no more.
+    async fn give_up(&self, job: &JobId) -> Trouble {
+        let limit = self.context.job_timeout.as_secs();
+        let message = format!("the job {job} did not end within {limit} s");
+        match self.order.cancel(job).await {
+            Ok(Cancelled::Stopped { cost_usd }) => {
+                self.context.forget_job(job);
+                let mut failure = Failure::new(ErrorKind::Timeout, format!("{message} and was stopped"));
+                failure.cost_usd = cost_usd;
+                Trouble::Over(failure)
+            }
+            Ok(_) => Error::new(ErrorKind::Timeout, message)
+                .with_context("next", "run again: it has ended in the meantime and is fetched then")
+                .into(),
+            Err(error) => {
+                Error::new(ErrorKind::Timeout, format!("{message}, and could not be stopped")).with_source(error).into()
+            }
+        }
+    }
+
+    /// The made file on this machine. What comes from the web is fetched again where it is no good, never made again.
+    async fn fetch(&self, generated: &Generated) -> Result<PathBuf, Trouble> {
+        let Self { context, wanted, order } = self;
+        let bad = |error: &Error| {
+            let mut failure = Failure::new(ErrorKind::GenerationFailed, error.to_string());
+            failure.cost_usd = generated.cost_usd;
+            Trouble::Over(failure)
+        };
+        let url = match &generated.content {
+            Content::File(path) => {
+                return match (wanted.accept)(path) {
+                    Ok(()) => Ok(path.clone()),
+                    Err(error) => Err(bad(&error)),
+                };
+            }
+            Content::Url(url) => url,
+        };
+        let path = context.work_folder(wanted.product)?.join("download");
+        let mut attempt = 1;
+        loop {
+            let fetched = tokio::select! {
+                fetched = order.fetch(url, &path) => fetched,
+                () = context.cancel.cancelled() => return Err(Error::cancelled().into()),
+            };
+            let accept = wanted.accept;
+            let file = path.clone();
+            let (error, arrived) = match fetched {
+                // Probing reads the whole file.
+                Ok(()) => match context.blocking(move || accept(&file)).await {
+                    Ok(()) => return Ok(path),
+                    Err(error) => (error, true),
+                },
+                Err(error) => (error, false),
+            };
+            if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) {
+                return Err(error.into());
+            }
+            // A file that is too large will be so again.
+            let hopeless = error.kind() == ErrorKind::InvalidInput && !arrived;
+            if hopeless || attempt == ATTEMPTS {
+                return Err(match arrived || hopeless {
+                    true => bad(&error),
+                    false => error
+                        .with_spent_usd(generated.cost_usd)
+                        .with_context("next", "run again soon: what was made is still at the provider")
+                        .into(),
+                });
+            }
+            self.pause(backoff(attempt), attempt, error.kind()).await?;
+            attempt += 1;
+        }
+    }
+
+    fn made(&self, generated: Generated, path: PathBuf) -> Made {
+        Made {
+            files: vec![(self.wanted.file.clone(), path)],
+            cost_usd: generated.cost_usd,
+            notes: generated.notes.iter().map(|note| format!("{}: {note}", self.wanted.product)).collect(),
+            fidelity: None,
+        }
+    }
+
+    fn named(&self, error: Error) -> Error {
+        error
+            .with_operation(self.wanted.stage.as_str())
+            .with_context("provider", &self.order.info().name)
+            .with_context("model", &self.order.info().model)
+            .with_context("product", self.wanted.product)
+    }
+
+    /// The job is over: says so in the journal, and counts what it cost all the same.
+    async fn close(&self, error: &Error, cost_usd: f64) -> Result<()> {
+        if self.is_free() {
+            return Ok(());
+        }
+        self.context.failed(self.wanted.stage, self.wanted.product, self.wanted.key, error, cost_usd).await
+    }
+
+    fn watch(&self) -> Arc<dyn Fn(&Repetition) + Send + Sync> {
+        self.context.watch(self.wanted.stage, self.wanted.product)
+    }
+
+    async fn pause(&self, wait: Duration, attempt: u32, kind: ErrorKind) -> Result<()> {
+        let Self { context, wanted, .. } = self;
+        context.tracker.emit(Event::Retrying {
+            stage: wanted.stage,
+            product: wanted.product.to_owned(),
+            attempt: attempt + 1,
+            wait_ms: wait.as_millis() as u64,
+            code: kind.as_str().to_owned(),
+        });
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = context.cancel.cancelled() => Err(Error::cancelled()),
+        }
+    }
 }
 
 /// How long to wait before the same call is made again; `None` where it must not be.
 fn wait_of(error: &Error, attempt: u32) -> Option<Duration> {
     match error.retry() {
-        Retry::Now => Some(Duration::from_millis(250 << attempt.min(6))),
+        Retry::Now => Some(backoff(attempt)),
         Retry::After(wait) => Some(wait),
         Retry::Never | Retry::Exhausted => None,
     }
 }
 
-async fn pause(context: &Context, wanted: &Wanted<'_>, error: &Error, attempt: u32) -> Result<()> {
-    let wait = wait_of(error, attempt).unwrap_or(Duration::from_millis(500));
-    context.tracker.emit(super::event::Event::Retrying {
-        stage: wanted.stage,
-        product: wanted.product.to_owned(),
-        attempt: attempt + 1,
-        wait_ms: wait.as_millis() as u64,
-        code: error.kind().as_str().to_owned(),
-    });
-    tokio::select! {
-        () = tokio::time::sleep(wait) => Ok(()),
-        () = context.cancel.cancelled() => Err(Error::cancelled()),
-    }
+/// Whether the provider does not answer, rather than answers with a no.
+fn is_silence(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::RateLimited)
+}
+
+/// Whether a call that failed is known to have begun nothing.
+fn is_answer(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::OutcomeUnknown | ErrorKind::Cancelled | ErrorKind::Io)
 }

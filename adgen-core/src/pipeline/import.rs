@@ -3,6 +3,7 @@
 use super::{context::Context, key::content_key};
 use crate::{
     error::{Error, ErrorKind, Result},
+    http::{AssetRules, fetch_asset},
     project::{AdProject, Asset, AssetLocation, Background, Music},
     store::{JournalEntry, hash_file},
 };
@@ -126,8 +127,9 @@ async fn fetch(context: &Context, name: &str, url: &str) -> Result<PathBuf> {
             .with_context("next", "download it, name the local file in the document, or run without --offline"));
     }
     let target = context.scratch.join(format!("{name}.download"));
+    let rules = AssetRules { allow_private: context.private_urls, ..AssetRules::untrusted() };
     tokio::select! {
-        fetched = crate::http::fetch_asset(url, &target) => fetched.map(|()| target.clone()),
+        fetched = fetch_asset(url, &target, rules) => fetched.map(|()| target.clone()),
         () = context.cancel.cancelled() => Err(Error::cancelled()),
     }
 }

@@ -7,29 +7,35 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
+    http::watched,
+    matte::Photo,
     project::{AdProject, Background, GeneratedBackground, GeneratedMusic, Music, Scene, Stage},
-    provider::{Plan, PlanRequest, Planner},
+    provider::{Plan, PlanRequest, Planner, offline::TemplatePlanner},
 };
 use serde_json::json;
-use std::{sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 const VERSION: u32 = 1;
 
+/// The longer side of a photo that a model gets to see, in pixels.
+const PHOTO_SIDE: u32 = 768;
+
 /// Fills in what the document lacks. What a person has written stays as it is.
 pub(crate) async fn plan(
-    context: &Context,
+    context: &Arc<Context>,
     mut project: AdProject,
     planner: &Arc<dyn Planner>,
-    fallback: &Arc<dyn Planner>,
+    template: &TemplatePlanner,
 ) -> Result<AdProject> {
     context.tracker.started(Stage::Plan);
     if !project.is_planned() {
         let (plan, _) = match made_by(context, &project, planner).await {
             Ok(done) => done,
-            Err(error) if Arc::ptr_eq(planner, fallback) => return Err(error),
+            Err(error) if planner.info() == template.info() => return Err(error),
             Err(error) => {
                 context.degrade(Stage::Plan, "plan", "template plan", error)?;
-                made_by(context, &project, fallback).await?
+                let template: Arc<dyn Planner> = Arc::new(template.clone());
+                made_by(context, &project, &template).await?
             }
         };
         fill_in(&mut project, plan);
@@ -41,7 +47,7 @@ pub(crate) async fn plan(
     Ok(project)
 }
 
-async fn made_by(context: &Context, project: &AdProject, planner: &Arc<dyn Planner>) -> Result<(Plan, Product)> {
+async fn made_by(context: &Arc<Context>, project: &AdProject, planner: &Arc<dyn Planner>) -> Result<(Plan, Product)> {
     let image = project.product.image.as_str().to_owned();
     let photo_hash = context.files.hash(&image).await?.map(|(_, hash)| hash).unwrap_or_default();
     let info = planner.info();
@@ -52,6 +58,7 @@ async fn made_by(context: &Context, project: &AdProject, planner: &Arc<dyn Plann
         "style": project.style,
         "scenes": project.scenes,
         "seed": project.seed,
+        "photo": project.policy.share_photo,
     });
     let key = content_key("plan", VERSION, &parameters, &[&photo_hash]);
     if let Some(product) = context.find(Stage::Plan, "plan", &key).await? {
@@ -66,15 +73,34 @@ async fn made_by(context: &Context, project: &AdProject, planner: &Arc<dyn Plann
         brief: project.brief.clone(),
         brand: project.brand.clone(),
         product_palette: palette::of_photo(context, &image).await?,
+        photo: match project.policy.share_photo && !info.price.is_free() {
+            true => photo_for_model(context, &image).await?,
+            false => None,
+        },
         style: project.style.clone(),
         scenes: project.scenes.clone(),
         seed: project.seed,
     };
+    // Held until the cost is in the journal.
+    let _reserved = context.reserve(&info.name, planner.estimate(&request))?;
     let plan = tokio::select! {
-        plan = planner.plan(&request) => plan?,
+        plan = watched(context.watch(Stage::Plan, "plan"), planner.plan(&request)) => plan,
         () = context.cancel.cancelled() => return Err(Error::cancelled()),
     };
-    check(&plan, &request)?;
+    let plan = match plan
+        .and_then(|plan| check(&plan, &request).map_err(|error| error.with_spent_usd(plan.cost_usd)).map(|()| plan))
+    {
+        Ok(plan) => plan,
+        Err(error) => {
+            let error =
+                error.with_operation("plan").with_context("provider", &info.name).with_context("model", &info.model);
+            // What was answered was paid for, however useless.
+            if error.spent_usd() > 0.0 {
+                context.failed(Stage::Plan, "plan", &key, &error, error.spent_usd()).await?;
+            }
+            return Err(error);
+        }
+    };
     let path = context.work_folder("plan")?.join("plan.json");
     let json = serde_json::to_vec_pretty(&plan)
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a plan is not JSON").with_source(error))?;
@@ -83,6 +109,26 @@ async fn made_by(context: &Context, project: &AdProject, planner: &Arc<dyn Plann
     let made = Made { cost_usd: plan.cost_usd, ..Made::file("plan.json", path) };
     let product = context.keep(Stage::Plan, "plan", &key, made, began).await?;
     Ok((plan, product))
+}
+
+/// A small, upright copy of the photo: what a model needs to see of it, and no more. A photo that cannot be read is none;
+/// the stage that cuts the product out says what is wrong with it.
+async fn photo_for_model(context: &Context, image: &str) -> Result<Option<PathBuf>> {
+    let path = context.path_of(image).await?;
+    let target = context.work_folder("plan")?.join("photo.jpg");
+    context
+        .cpu(move |_| {
+            let Ok(photo) = Photo::open(&path) else { return Ok(None) };
+            let longer = photo.width().max(photo.height()).max(1);
+            let scaled = |side: u32| (side * PHOTO_SIDE.min(longer) / longer).max(1);
+            let (width, height) = (scaled(photo.width()), scaled(photo.height()));
+            let small = image::imageops::resize(photo.rgb(), width, height, image::imageops::FilterType::CatmullRom);
+            small
+                .save(&target)
+                .map_err(|error| Error::new(ErrorKind::Io, "cannot write a copy of the photo").with_source(error))?;
+            Ok(Some(target))
+        })
+        .await
 }
 
 /// The rules that every plan keeps, whoever made it.
@@ -119,7 +165,7 @@ fn check(plan: &Plan, request: &PlanRequest) -> Result<()> {
     Ok(())
 }
 
-fn fill_in(project: &mut AdProject, plan: Plan) {
+pub(crate) fn fill_in(project: &mut AdProject, plan: Plan) {
     project.style.get_or_insert(plan.style);
     let scenes = project.scenes.get_or_insert_with(|| {
         let blank = |planned: &crate::provider::PlannedScene| Scene {

@@ -3,14 +3,15 @@
 use super::{
     build::Build,
     context::{Made, Product, Work},
-    generate::{MusicOrder, Wanted, generate},
+    generate::{Wanted, generate},
     key::content_key,
+    order::TrackOrder,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     media::{SAMPLE_RATE, Samples, decode_audio, encode_mp3, fade_in, fade_out, fit_length, normalize, probe},
-    project::{Music, Stage},
-    provider::{AudioProvider, AudioRequest},
+    project::{AdProject, CostRange, Music, Stage},
+    provider::{AudioCapability, AudioProvider, AudioRequest},
 };
 use serde_json::json;
 use std::{
@@ -106,8 +107,7 @@ async fn generated(build: &Build, prompt: &str) -> Result<Option<Source>> {
 
 async fn order(build: &Build, provider: &Arc<dyn AudioProvider>, prompt: &str) -> Result<Source> {
     let info = provider.info();
-    let exact = build.duration_s();
-    let duration_s = if provider.is_local() { exact } else { exact.ceil() };
+    let duration_s = length_of(&provider.capability(), build.duration_s());
     let seed = build.project.seed;
     let parameters = json!({
         "provider": [info.name, info.model],
@@ -120,8 +120,20 @@ async fn order(build: &Build, provider: &Arc<dyn AudioProvider>, prompt: &str) -
     let request = AudioRequest { seed, ..AudioRequest::music(prompt, duration_s, scratch) };
     let file = "background_music.mp3".to_owned();
     let wanted = Wanted { stage: Stage::Audio, product: "background_music", key: &key, file: file.clone(), accept };
-    generate(&build.context, wanted, Arc::new(MusicOrder { provider: Arc::clone(provider), request })).await?;
-    Ok((file, key, provider.is_local()))
+    generate(&build.context, wanted, Arc::new(TrackOrder { provider: Arc::clone(provider), request })).await?;
+    Ok((file, key, provider.capability().local))
+}
+
+/// Remote music is bought in whole seconds, and looped where the provider's longest piece is too short.
+fn length_of(capability: &AudioCapability, exact_s: f64) -> f64 {
+    if capability.local { exact_s } else { exact_s.ceil().min(capability.max_duration_s) }
+}
+
+/// What the ad's music will cost at a provider: nothing where the user brings it or wants none.
+pub(crate) fn estimate(project: &AdProject, duration_s: f64, provider: &Arc<dyn AudioProvider>) -> CostRange {
+    let Some(Music::Generate(music)) = &project.audio.music else { return CostRange::ZERO };
+    let prompt = music.prompt.clone().unwrap_or_default();
+    provider.estimate(&AudioRequest::music(prompt, length_of(&provider.capability(), duration_s), ""))
 }
 
 /// A track is good if it has sound of some length.

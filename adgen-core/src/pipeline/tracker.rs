@@ -3,7 +3,10 @@
 use super::event::Event;
 use crate::{
     error::Error,
-    project::{Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, StateError, Status},
+    project::{
+        CostRange, Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, StateError,
+        Status,
+    },
     store::now,
 };
 use std::{
@@ -182,12 +185,27 @@ impl Tracker {
             let mut inner = self.lock();
             inner.state.stages.entry(stage).or_default().made += 1;
             inner.record_files(product, files);
-            inner.state.cost_usd += cost_usd;
-            inner.run_cost_usd += cost_usd;
         }
+        self.spent(stage, cost_usd);
         let names = files.iter().map(|file| file.file.clone()).collect();
         self.emit(Event::ProductReady { stage, product: product.to_owned(), files: names, cost_usd, elapsed_ms });
         self.progress(stage, product, 1.0);
+    }
+
+    /// Counts money.
+    pub(crate) fn spent(&self, stage: Stage, cost_usd: f64) {
+        let mut inner = self.lock();
+        inner.state.stages.entry(stage).or_default().cost_usd += cost_usd;
+        inner.state.cost_usd += cost_usd;
+        inner.run_cost_usd += cost_usd;
+        drop(inner);
+        self.dirty.store(true, Ordering::Relaxed);
+    }
+
+    /// What the run is expected to cost, before anything is called.
+    pub(crate) fn estimated(&self, cost: CostRange) {
+        self.lock().state.estimate = Some(cost);
+        self.emit(Event::Estimated { low_usd: cost.low_usd, high_usd: cost.is_known().then_some(cost.high_usd) });
     }
 
     pub(crate) fn finished(&self, stage: Stage) {

@@ -7,6 +7,7 @@ mod audio;
 mod brand;
 mod brief;
 mod color;
+mod cost;
 mod migrate;
 mod output;
 mod parse;
@@ -31,6 +32,7 @@ pub use audio::{Audio, GeneratedMusic, Music};
 pub use brand::Brand;
 pub use brief::Brief;
 pub use color::Rgb;
+pub use cost::CostRange;
 pub use output::{Aspect, Output, Quality};
 pub use policy::{Fallback, Policy};
 pub use problem::Problem;
@@ -130,6 +132,11 @@ impl AdProject {
             policy: Policy::default(),
             seed: 0,
         }
+    }
+
+    /// The first shape of the output: further ones are made from what is bought for it.
+    pub fn main_aspect(&self) -> Aspect {
+        self.output.aspects.first().copied().unwrap_or(Aspect::Portrait9x16)
     }
 
     /// Parses and checks a document.

@@ -14,6 +14,13 @@ pub struct Policy {
     /// What happens where a stage cannot do what was asked.
     #[serde(default)]
     pub fallback: Fallback,
+    /// Whether a small copy of the product's photo may be shown to the planner's model, so that style and colours fit it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub share_photo: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Whether a stage that fails may be replaced by a humbler one.

@@ -132,7 +132,11 @@ fn project() -> impl Strategy<Value = AdProject> {
             audio_kbps,
         },
     );
-    let policy = option::of(0.0..=100_000.0f64).prop_map(|max_usd| Policy { max_usd, fallback: Fallback::Deny });
+    let policy = option::of(0.0..=100_000.0f64).prop_map(|max_usd| Policy {
+        max_usd,
+        fallback: Fallback::Deny,
+        share_photo: true,
+    });
     let product = (asset(), option::of(asset())).prop_map(|(image, cutout)| Product { image, cutout });
     let with_scenes = brief().prop_flat_map(|brief| (scenes(brief.duration_s), Just(brief)));
     let names = (name(), option::of(text(200)), option::of(text(200)), any::<u32>());
@@ -172,7 +176,7 @@ fn full() -> Value {
               "product": layer, "caption": "c", "transition": "cut" } ],
         "audio": { "music": { "generate": { "prompt": "p" } }, "loudness_lufs": -14.0 },
         "output": { "aspects": ["9:16", "1:1"], "short_side": 720, "fps": 25, "quality": "draft", "audio_kbps": 128 },
-        "policy": { "max_usd": 1.0, "fallback": "deny" }, "seed": 5
+        "policy": { "max_usd": 1.0, "fallback": "deny", "share_photo": true }, "seed": 5
     })
 }
 

@@ -1,5 +1,6 @@
 //! What the machine found out about a project: a document of its own, so that a person can edit the project.
 
+use super::CostRange;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -157,6 +158,9 @@ pub struct StageState {
     pub made: u32,
     /// Products that were there already.
     pub reused: u32,
+    /// Spent in this run in US dollars, failures that were billed included.
+    #[serde(default)]
+    pub cost_usd: f64,
 }
 
 /// One place where the ad is humbler than what was asked for, and why.
@@ -227,6 +231,9 @@ pub struct State {
     pub progress: f64,
     /// What was spent on this project so far in US dollars, all runs together.
     pub cost_usd: f64,
+    /// What the whole ad was expected to cost before the last run called anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<CostRange>,
     /// What each stage did in the last run.
     pub stages: BTreeMap<Stage, StageState>,
     /// The project's files by product name.
@@ -263,6 +270,7 @@ impl State {
             status: Status::Pending,
             progress: 0.0,
             cost_usd: 0.0,
+            estimate: None,
             stages: Stage::ALL.iter().map(|&stage| (stage, StageState::default())).collect(),
             assets: BTreeMap::new(),
             degradations: Vec::new(),

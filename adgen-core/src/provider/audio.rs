@@ -1,17 +1,23 @@
-//! The contract of whatever makes music.
+//! The contract of whatever makes music or speech.
 
-use super::{Generation, JobId, ProviderInfo};
+use super::{Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
 use crate::error::Result;
 use async_trait::async_trait;
-use std::{fmt::Debug, path::PathBuf};
+use std::{
+    fmt::Debug,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
-/// One piece of music to be made.
+/// One track to be made.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AudioRequest {
-    /// What it should sound like.
+    /// Music or speech.
+    pub kind: AudioKind,
+    /// What music should sound like, or the text to be spoken.
     pub prompt: String,
-    /// Length in seconds; a longer piece is cut, a shorter one looped.
+    /// Length in seconds; longer music is cut, shorter music looped. Speech takes the time that it needs.
     pub duration_s: f64,
     /// The same request and seed should give the same piece.
     pub seed: u32,
@@ -22,36 +28,126 @@ pub struct AudioRequest {
 impl AudioRequest {
     /// A request for music of `duration_s` seconds; files made on this machine go to `scratch`.
     pub fn music(prompt: impl Into<String>, duration_s: f64, scratch: impl Into<PathBuf>) -> Self {
-        Self { prompt: prompt.into(), duration_s, seed: 0, scratch: scratch.into() }
+        Self { kind: AudioKind::Music, prompt: prompt.into(), duration_s, seed: 0, scratch: scratch.into() }
+    }
+
+    /// A request to speak `text` in the provider's default voice; files made on this machine go to `scratch`.
+    pub fn speech(text: impl Into<String>, scratch: impl Into<PathBuf>) -> Self {
+        let kind = AudioKind::Speech(Voice::default());
+        Self { kind, prompt: text.into(), duration_s: 0.0, seed: 0, scratch: scratch.into() }
     }
 }
 
-/// Makes music.
+/// What a track is.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum AudioKind {
+    /// Music.
+    Music,
+    /// A spoken text.
+    Speech(Voice),
+}
+
+/// Who speaks, and how.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Voice {
+    /// The provider's own name for a voice; its default where missing.
+    pub name: Option<String>,
+    /// The language of the text, such as `de`; the provider finds it out where missing.
+    pub language: Option<String>,
+    /// How it is to be spoken, for models that take such words.
+    pub instructions: Option<String>,
+    /// Speed, 1 is the voice's own; 0.5-2.
+    pub speed: f64,
+}
+
+impl Default for Voice {
+    fn default() -> Self {
+        Self { name: None, language: None, instructions: None, speed: 1.0 }
+    }
+}
+
+/// What an audio provider can do.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AudioCapability {
+    /// Whether it makes music.
+    pub music: bool,
+    /// Whether it speaks.
+    pub speech: bool,
+    /// The longest piece of music in seconds; the pipeline loops it where the ad is longer.
+    pub max_duration_s: f64,
+    /// Whether it works on this machine's processor and so has to take its turn with the pipeline's own work.
+    pub local: bool,
+}
+
+impl AudioCapability {
+    /// A provider of music on the web.
+    pub fn remote_music(max_duration_s: f64) -> Self {
+        Self { music: true, speech: false, max_duration_s, local: false }
+    }
+
+    /// A provider of speech on the web.
+    pub fn remote_speech() -> Self {
+        Self { music: false, speech: true, max_duration_s: f64::INFINITY, local: false }
+    }
+
+    /// A provider of music of any length on this machine.
+    pub fn local_music() -> Self {
+        Self { music: true, speech: false, max_duration_s: f64::INFINITY, local: true }
+    }
+}
+
+/// Makes music or speech.
 ///
-/// The three calls mean what they mean in [`VideoProvider`](super::VideoProvider).
+/// The calls mean what they mean in [`VideoProvider`](super::VideoProvider).
 #[async_trait]
 pub trait AudioProvider: Debug + Send + Sync + 'static {
     /// Name, model and price list.
     fn info(&self) -> &ProviderInfo;
 
-    /// Whether it works on this machine's processor and so has to take its turn with the pipeline's own work.
-    fn is_local(&self) -> bool;
+    /// What it can do.
+    fn capability(&self) -> AudioCapability;
+
+    /// What a request will cost, by the price list.
+    fn estimate(&self, request: &AudioRequest) -> CostRange {
+        self.info().price.of(request.duration_s)
+    }
 
     /// Starts a job.
     ///
     /// # Errors
-    /// `Unsupported` for a request that it cannot meet, before anything is spent.
+    /// `Unsupported` for a request that it cannot meet, before anything is spent; `OutcomeUnknown` where the call was made
+    /// and its answer was lost.
     async fn start(&self, request: &AudioRequest) -> Result<Generation>;
 
     /// Asks for a job; an unknown remote state counts as pending.
     ///
     /// # Errors
-    /// `NotFound` for a job that the provider does not know, `GenerationFailed` where it failed.
+    /// `NotFound` for a job that the provider does not know. A job that failed is no error but [`Generation::Failed`].
     async fn check(&self, job: &JobId) -> Result<Generation>;
 
     /// Stops a job. Stopping a finished job does nothing.
     ///
     /// # Errors
     /// `NotFound` for a job that the provider does not know.
-    async fn cancel(&self, job: &JobId) -> Result<()>;
+    async fn cancel(&self, job: &JobId) -> Result<Cancelled>;
+
+    /// Looks for the job of a `start` at or after `since` whose answer was lost. Jobs in `known` belong to others.
+    ///
+    /// # Errors
+    /// Where the provider could not be asked.
+    async fn find(&self, request: &AudioRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
+        let _ = (request, since, known);
+        Ok(Lookup::CannotTell)
+    }
+
+    /// Fetches what a job made to the file `target`.
+    ///
+    /// # Errors
+    /// As the server or the network did.
+    async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
+        crate::http::fetch_asset(url, target, crate::http::AssetRules::output()).await
+    }
 }

@@ -1,5 +1,6 @@
-//! A job at a provider, under way or done.
+//! A job at a provider: under way, done, failed; what a provider knows of a call whose answer was lost.
 
+use crate::error::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -44,7 +45,7 @@ impl Generated {
 pub enum Content {
     /// On this machine, in the folder that the request named.
     File(PathBuf),
-    /// On the web; the pipeline fetches it at once.
+    /// On the web; the pipeline has the provider fetch it at once.
     Url(String),
 }
 
@@ -58,9 +59,62 @@ pub enum Generation {
         job: JobId,
         /// 0-1 where the provider tells.
         progress: Option<f32>,
-        /// When asking again makes sense.
+        /// When asking again makes sense. Longer than any job where the provider will call instead.
         check_after: Duration,
     },
     /// Finished.
     Done(Generated),
+    /// The provider took the job and failed at it, refused it or dropped it. It is over for good.
+    Failed(Failure),
+}
+
+/// How a job failed.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// `GenerationFailed`, `ContentRejected`, `Cancelled` or `Timeout`.
+    pub kind: ErrorKind,
+    /// What the provider said, in one sentence.
+    pub message: String,
+    /// What it cost all the same, in US dollars.
+    pub cost_usd: f64,
+    /// Whether the same job, ordered anew, may well succeed.
+    pub again: bool,
+}
+
+impl Failure {
+    /// A failure that cost nothing and will happen again.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), cost_usd: 0.0, again: false }
+    }
+
+    /// As an error.
+    pub fn to_error(&self) -> Error {
+        Error::new(self.kind, self.message.clone()).with_spent_usd(self.cost_usd)
+    }
+}
+
+/// What became of a job that was to be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Cancelled {
+    /// It was stopped, after it had cost this much.
+    Stopped {
+        /// US dollars.
+        cost_usd: f64,
+    },
+    /// It had ended before: what it made can still be fetched.
+    AlreadyOver,
+}
+
+/// What a provider knows of a call whose answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lookup {
+    /// The call came through: this is its job.
+    Found(JobId),
+    /// The call never came through: ordering again buys nothing twice.
+    Absent,
+    /// The provider cannot tell.
+    CannotTell,
 }

@@ -1,5 +1,6 @@
 //! Who a provider is and what it takes.
 
+use crate::project::CostRange;
 use serde::Serialize;
 
 /// Name, model and price list of a provider.
@@ -26,36 +27,69 @@ impl ProviderInfo {
     }
 }
 
-/// What a provider takes.
+/// What a provider takes. Amounts are US dollars; `as_of` is the day on which the price was read, `YYYY-MM-DD`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "per", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Price {
     /// Nothing: made on this machine.
     Free,
-    /// US dollars for each second of output.
+    /// It costs something, and nobody has said how much.
+    Unknown,
+    /// For each second of output.
     Second {
         /// The amount.
         usd: f64,
-        /// The day on which the price was read, `YYYY-MM-DD`.
+        /// The day of the price.
         as_of: String,
     },
-    /// US dollars for each output.
+    /// For each output.
     Output {
         /// The amount.
         usd: f64,
-        /// The day on which the price was read, `YYYY-MM-DD`.
+        /// The day of the price.
+        as_of: String,
+    },
+    /// For each second that the provider's machine runs.
+    Compute {
+        /// The amount.
+        usd: f64,
+        /// The shortest run that is usual, in seconds.
+        low_s: f64,
+        /// The longest run that is usual, in seconds.
+        high_s: f64,
+        /// The day of the price.
+        as_of: String,
+    },
+    /// For each million characters of text.
+    Characters {
+        /// The amount.
+        usd: f64,
+        /// The day of the price.
+        as_of: String,
+    },
+    /// For each million tokens.
+    Tokens {
+        /// Of the question.
+        input_usd: f64,
+        /// Of the part of the question that the provider still had.
+        cached_input_usd: f64,
+        /// Of the answer, thoughts included.
+        output_usd: f64,
+        /// The day of the price.
         as_of: String,
     },
 }
 
 impl Price {
-    /// What an output of `seconds` costs in US dollars.
-    pub fn of(&self, seconds: f64) -> f64 {
+    /// What an output of `seconds` is expected to cost. Text is counted by providers themselves: its prices give zero here.
+    pub fn of(&self, seconds: f64) -> CostRange {
         match self {
-            Self::Free => 0.0,
-            Self::Second { usd, .. } => usd * seconds,
-            Self::Output { usd, .. } => *usd,
+            Self::Free | Self::Characters { .. } | Self::Tokens { .. } => CostRange::ZERO,
+            Self::Unknown => CostRange { low_usd: 0.0, high_usd: f64::INFINITY },
+            Self::Second { usd, .. } => CostRange::exactly(usd * seconds),
+            Self::Output { usd, .. } => CostRange::exactly(*usd),
+            Self::Compute { usd, low_s, high_s, .. } => CostRange { low_usd: usd * low_s, high_usd: usd * high_s },
         }
     }
 

@@ -1,18 +1,24 @@
 //! The contracts between adgen and whatever plans, films and composes: small, dyn-compatible, the minimum.
 //!
 //! [`VideoProvider`] and [`AudioProvider`] are remote jobs: `start`, then `check` until done, `cancel` at any time.
-//! [`Planner`] is one call. The [`offline`] implementations need neither key nor network.
+//! [`Planner`] is one call. [`openai`] and [`replicate`] are the services that adgen uses where it has their keys; the
+//! [`offline`] implementations need neither key nor network.
 //! May depend on `project` and `error`; the implementations also on `media` and `http`.
 
 mod audio;
 mod generation;
 mod info;
 pub mod offline;
+pub mod openai;
 mod planner;
+pub mod replicate;
 mod video;
+mod webhook;
 
-pub use audio::{AudioProvider, AudioRequest};
-pub use generation::{Content, Generated, Generation, JobId};
+pub use crate::project::CostRange;
+pub use audio::{AudioCapability, AudioKind, AudioProvider, AudioRequest, Voice};
+pub use generation::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup};
 pub use info::{Price, ProviderInfo};
 pub use planner::{Plan, PlanRequest, PlannedScene, Planner};
-pub use video::{VideoCapability, VideoProvider, VideoRequest};
+pub use video::{ImageInput, VideoCapability, VideoProvider, VideoRequest};
+pub use webhook::WebhookEvent;

@@ -1,13 +1,13 @@
 //! The contract of whatever plans an ad.
 
-use super::ProviderInfo;
+use super::{CostRange, ProviderInfo};
 use crate::{
     error::Result,
     project::{Brand, Brief, ProductLayer, Rgb, Role, Scene, Style, Transition},
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use std::fmt::Debug;
+use std::{fmt::Debug, path::PathBuf};
 
 /// What a planner is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct PlanRequest {
     pub brand: Brand,
     /// The colours of the product on its photo, the most frequent first; may be empty.
     pub product_palette: Vec<Rgb>,
+    /// The product's photo, where the document allows to show it to a model.
+    pub photo: Option<PathBuf>,
     /// The style that a person has written, if any: the plan keeps it.
     pub style: Option<Style>,
     /// The scenes that a person has written, if any: the plan has exactly these, with what they lack filled in.
@@ -30,7 +32,7 @@ pub struct PlanRequest {
 impl PlanRequest {
     /// A request to plan everything from a brief and a brand.
     pub fn new(brief: Brief, brand: Brand) -> Self {
-        Self { brief, brand, product_palette: Vec::new(), style: None, scenes: None, seed: 0 }
+        Self { brief, brand, product_palette: Vec::new(), photo: None, style: None, scenes: None, seed: 0 }
     }
 }
 
@@ -73,9 +75,15 @@ pub trait Planner: Debug + Send + Sync + 'static {
     /// Name, model and price list.
     fn info(&self) -> &ProviderInfo;
 
+    /// What a request will cost, by the price list.
+    fn estimate(&self, request: &PlanRequest) -> CostRange {
+        let _ = request;
+        self.info().price.of(0.0)
+    }
+
     /// Plans an ad.
     ///
     /// # Errors
-    /// What the provider said. Nothing is retried here: the error's [`Retry`](crate::Retry) says whether to.
+    /// What the provider said, with what its answers cost all the same ([`Error::spent_usd`](crate::Error::spent_usd)).
     async fn plan(&self, request: &PlanRequest) -> Result<Plan>;
 }

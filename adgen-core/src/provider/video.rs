@@ -1,12 +1,16 @@
 //! The contract of whatever makes moving backgrounds.
 
-use super::{Generation, JobId, ProviderInfo};
+use super::{Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
 use crate::{
     error::Result,
     project::{Aspect, Rgb},
 };
 use async_trait::async_trait;
-use std::{fmt::Debug, path::PathBuf};
+use std::{
+    fmt::Debug,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 /// One background to be made.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +18,10 @@ use std::{fmt::Debug, path::PathBuf};
 pub struct VideoRequest {
     /// What is to be seen, style included; never the product.
     pub prompt: String,
+    /// What is not to be seen; given to models that have a place for it.
+    pub negative_prompt: Option<String>,
+    /// A picture to begin with. The pipeline names none: products are never generated.
+    pub image: Option<ImageInput>,
     /// Least length in seconds; a longer clip is trimmed.
     pub duration_s: f64,
     /// Shape.
@@ -35,6 +43,8 @@ impl VideoRequest {
     pub fn new(prompt: impl Into<String>, duration_s: f64, scratch: impl Into<PathBuf>) -> Self {
         Self {
             prompt: prompt.into(),
+            negative_prompt: None,
+            image: None,
             duration_s,
             aspect: Aspect::Portrait9x16,
             short_side: 1080,
@@ -44,6 +54,16 @@ impl VideoRequest {
             scratch: scratch.into(),
         }
     }
+}
+
+/// A picture that is given to a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImageInput {
+    /// On the web, where the provider can fetch it.
+    Url(String),
+    /// On this machine.
+    File(PathBuf),
 }
 
 /// What a video provider can do.
@@ -88,21 +108,44 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
     /// What it can do.
     fn capability(&self) -> VideoCapability;
 
+    /// What a request will cost, by the price list.
+    fn estimate(&self, request: &VideoRequest) -> CostRange {
+        self.info().price.of(request.duration_s)
+    }
+
     /// Starts a job.
     ///
     /// # Errors
-    /// `Unsupported` for a request outside [`VideoProvider::capability`], before anything is spent.
+    /// `Unsupported` for a request outside [`VideoProvider::capability`], before anything is spent; `OutcomeUnknown` where
+    /// the call was made and its answer was lost.
     async fn start(&self, request: &VideoRequest) -> Result<Generation>;
 
     /// Asks for a job; an unknown remote state counts as pending.
     ///
     /// # Errors
-    /// `NotFound` for a job that the provider does not know, `GenerationFailed` or `ContentRejected` where it failed.
+    /// `NotFound` for a job that the provider does not know. A job that failed is no error but [`Generation::Failed`].
     async fn check(&self, job: &JobId) -> Result<Generation>;
 
     /// Stops a job. Stopping a finished job does nothing.
     ///
     /// # Errors
     /// `NotFound` for a job that the provider does not know.
-    async fn cancel(&self, job: &JobId) -> Result<()>;
+    async fn cancel(&self, job: &JobId) -> Result<Cancelled>;
+
+    /// Looks for the job of a `start` at or after `since` whose answer was lost. Jobs in `known` belong to others.
+    ///
+    /// # Errors
+    /// Where the provider could not be asked.
+    async fn find(&self, request: &VideoRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
+        let _ = (request, since, known);
+        Ok(Lookup::CannotTell)
+    }
+
+    /// Fetches what a job made to the file `target`.
+    ///
+    /// # Errors
+    /// As the server or the network did.
+    async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
+        crate::http::fetch_asset(url, target, crate::http::AssetRules::output()).await
+    }
 }

@@ -107,7 +107,9 @@ impl Summary<'_> {
         let elapsed_s = state.elapsed_s.max(self.0.history.end_s());
         figure(f, "Took", &took(elapsed_s), &format!("{made} made, {reused} reused"))?;
         let limit = project.policy.max_usd.map(|limit| format!(", limit {}", money(limit))).unwrap_or_default();
-        let spent = format!("{} in this run{limit}", money(self.0.run_cost_usd));
+        let estimate = state.estimate.filter(|cost| cost.high_usd > 0.0);
+        let estimate = estimate.map(|cost| format!(", estimated {cost}")).unwrap_or_default();
+        let spent = format!("{} in this run{estimate}{limit}", money(self.0.run_cost_usd));
         figure(f, "Cost", &money(state.cost_usd), &spent)?;
         figure(f, "File", &size(self.0.video.1), "MP4")?;
         f.write_str("</dl>\n")

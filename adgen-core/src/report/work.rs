@@ -81,10 +81,11 @@ impl fmt::Display for StageRows<'_> {
             (0, reused) => format!("{reused} reused"),
             (made, reused) => format!("{made} made, {reused} reused"),
         };
+        let spent = if summary.cost_usd > 0.0 { format!(" · {}", money(summary.cost_usd)) } else { String::new() };
         write!(
             f,
             "<div class=\"stage\" data-stage=\"{}\"><div class=\"row head\"><span class=\"name\"><b>{}</b> \
-             <small>{counts}</small></span><span class=\"track\">",
+             <small>{counts}{spent}</small></span><span class=\"track\">",
             stage.as_str(),
             stage_name(*stage)
         )?;

@@ -8,6 +8,7 @@ use crate::{
     project::{FidelityReport, Stage, StateAsset},
 };
 use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,7 +193,7 @@ impl Journal {
         for record in &self.records {
             match &record.entry {
                 JournalEntry::Starting { product: name, key: k, .. } if name == product && k == key => {
-                    state = UnfinishedJob::Unknown;
+                    state = UnfinishedJob::Unknown(time(&record.at));
                 }
                 JournalEntry::Started { product: name, key: k, job } if name == product && k == key => {
                     state = UnfinishedJob::Known(job.clone());
@@ -207,6 +208,24 @@ impl Journal {
             }
         }
         state
+    }
+
+    /// Every job that was started for the project, by the providers' own names.
+    pub fn jobs(&self) -> Vec<String> {
+        let started = self.records.iter().filter_map(|record| match &record.entry {
+            JournalEntry::Started { job, .. } => Some(job.clone()),
+            _ => None,
+        });
+        started.collect()
+    }
+
+    /// Whether the product was last refused for its content.
+    pub fn was_rejected(&self, product: &str, key: &str) -> bool {
+        let last = self.records.iter().rev().find_map(|record| match &record.entry {
+            JournalEntry::Failed { product: name, key: k, code, .. } if name == product && k == key => Some(code),
+            _ => None,
+        });
+        last.is_some_and(|code| code == ErrorKind::ContentRejected.as_str())
     }
 
     /// What was spent on the project so far, in US dollars.
@@ -232,14 +251,19 @@ impl Journal {
 pub enum UnfinishedJob {
     /// There is none.
     None,
-    /// A call was about to be made; whether it was, nobody wrote down.
-    Unknown,
+    /// A call was about to be made at this time; whether it was, nobody wrote down.
+    Unknown(SystemTime),
     /// The provider's name for it.
     Known(String),
 }
 
 fn name(number: u64) -> String {
     format!("journal/{number:06}.json")
+}
+
+/// When an entry was written; the beginning of time where that is not readable, so that everything since is looked at.
+fn time(at: &str) -> SystemTime {
+    chrono::DateTime::parse_from_rfc3339(at).map_or(SystemTime::UNIX_EPOCH, SystemTime::from)
 }
 
 /// The time as documents write it.
@@ -282,7 +306,8 @@ mod tests {
         let mut journal = Journal::load(&files).await.unwrap();
         assert_eq!(journal.unfinished_job("clip", "k"), UnfinishedJob::None);
         journal.append(starting("k")).await.unwrap();
-        assert_eq!(journal.unfinished_job("clip", "k"), UnfinishedJob::Unknown);
+        let UnfinishedJob::Unknown(since) = journal.unfinished_job("clip", "k") else { panic!("it was started") };
+        assert!(since.elapsed().unwrap().as_secs() < 60);
         let started = JournalEntry::Started { product: "clip".into(), key: "k".into(), job: "j1".into() };
         journal.append(started).await.unwrap();
         assert_eq!(journal.unfinished_job("clip", "k"), UnfinishedJob::Known("j1".into()));

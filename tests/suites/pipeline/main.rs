@@ -1,6 +1,7 @@
 //! From document to finished video through the library, and what runs reuse, repeat and pay for.
 
 mod facts;
+mod money;
 mod own_media;
 mod paid;
 mod reuse;

@@ -7,7 +7,9 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     media::{Samples, encode_mp3},
-    provider::{AudioProvider, AudioRequest, Generated, Generation, JobId, ProviderInfo},
+    provider::{
+        AudioCapability, AudioKind, AudioProvider, AudioRequest, Cancelled, Generated, Generation, JobId, ProviderInfo,
+    },
 };
 use async_trait::async_trait;
 
@@ -40,11 +42,14 @@ impl AudioProvider for StudioAudio {
         &self.info
     }
 
-    fn is_local(&self) -> bool {
-        true
+    fn capability(&self) -> AudioCapability {
+        AudioCapability::local_music()
     }
 
     async fn start(&self, request: &AudioRequest) -> Result<Generation> {
+        if request.kind != AudioKind::Music {
+            return Err(Error::new(ErrorKind::Unsupported, "the offline composer does not speak: it makes music"));
+        }
         if !(0.5..=600.0).contains(&request.duration_s) {
             return Err(Error::new(
                 ErrorKind::Unsupported,
@@ -70,7 +75,7 @@ impl AudioProvider for StudioAudio {
         self.jobs.check(job)
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<()> {
+    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
         self.jobs.cancel(job).await
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    provider::{Generated, Generation, JobId},
+    provider::{Cancelled, Generated, Generation, JobId},
 };
 use std::{
     collections::HashMap,
@@ -103,19 +103,18 @@ impl Jobs {
     }
 
     /// Tells a job to stop and waits until it has; a finished one is left alone.
-    pub(super) async fn cancel(&self, job: &JobId) -> Result<()> {
+    pub(super) async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
         let thread = {
             let mut running = self.lock();
             let entry = running.get_mut(job).ok_or_else(|| unknown(job))?;
             entry.signal.cancelled.store(true, Ordering::Relaxed);
             if entry.outcome.is_some() { None } else { entry.thread.take() }
         };
-        if let Some(thread) = thread {
-            // What it made or why it failed interests nobody any more.
-            drop(tokio::task::spawn_blocking(move || thread.join()).await);
-            self.lock().remove(job);
-        }
-        Ok(())
+        let Some(thread) = thread else { return Ok(Cancelled::AlreadyOver) };
+        // What it made or why it failed interests nobody any more.
+        drop(tokio::task::spawn_blocking(move || thread.join()).await);
+        self.lock().remove(job);
+        Ok(Cancelled::Stopped { cost_usd: 0.0 })
     }
 }
 

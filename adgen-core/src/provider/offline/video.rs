@@ -8,7 +8,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoSettings},
     project::Output,
-    provider::{Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    provider::{Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
 };
 use async_trait::async_trait;
 use std::path::Path;
@@ -92,7 +92,7 @@ impl VideoProvider for StudioVideo {
         self.jobs.check(job)
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<()> {
+    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
         self.jobs.cancel(job).await
     }
 }

@@ -17,21 +17,27 @@ pub(super) fn roles(seconds: f64) -> &'static [Role] {
     }
 }
 
-/// Durations in seconds for scenes of these roles, which add up to `seconds` (to 1e-9). Half seconds where there is room,
-/// else tenths; what does not fit the grid goes to the longest scene.
+/// Durations in seconds for scenes of these roles, which add up to `seconds` (to 1e-9). Where there is room, a scene lasts half
+/// a second less than a whole number, and the last one a whole number: clips are sold by the second, and every scene but the
+/// last shows half a second more while the next one dissolves in. Shorter scenes last tenths. What does not fit the grid goes
+/// to the longest scene.
 pub(super) fn durations(seconds: f64, roles: &[Role]) -> Vec<f64> {
     let count = roles.len();
     let Some(longest) = (0..count).rev().max_by(|&a, &b| weight(roles[a]).total_cmp(&weight(roles[b]))) else {
         return Vec::new();
     };
     let equal = seconds / count as f64;
-    let per_second = if equal >= 2.0 { 2.0 } else { 10.0 };
     let sum: f64 = roles.iter().map(|&role| weight(role)).sum();
     let mut durations: Vec<f64> = roles
         .iter()
-        .map(|&role| {
+        .enumerate()
+        .map(|(index, &role)| {
             let share = (seconds * weight(role) / sum).clamp(SHORTEST_S, most(role));
-            (share * per_second).round() / per_second
+            match index + 1 == count {
+                _ if equal < 2.0 => (share * 10.0).round() / 10.0,
+                true => share.round().max(1.0),
+                false => (share - 0.5).round().max(0.0) + 0.5,
+            }
         })
         .collect();
     // The other scenes' sum in grid steps is a whole number, so this is exact where `seconds` lies on the grid.
@@ -80,7 +86,7 @@ mod tests {
         let roles = roles(30.0);
         assert_eq!(roles.len(), 5);
         let durations = durations(30.0, roles);
-        assert_eq!(durations, [4.5, 7.5, 7.0, 6.0, 5.0]);
+        assert_eq!(durations, [4.5, 7.5, 6.5, 6.5, 5.0]);
         assert!((4.0..=6.0).contains(&durations[4]));
     }
 

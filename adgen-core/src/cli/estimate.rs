@@ -1,0 +1,82 @@
+//! `adgen estimate`: what an ad will cost, before anything is called.
+
+use super::{generate::is_document, output, services::Services, validate};
+use crate::{
+    error::Result,
+    pipeline::Estimate as Cost,
+    project::{AdProject, CostRange},
+    provider::{openai::OpenAi, replicate::Replicate},
+    studio::Studio,
+};
+use clap::Args;
+use secrecy::SecretString;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct Estimate {
+    /// A document, or the id of a project in the storage.
+    #[arg(value_name = "PROJECT")]
+    target: String,
+    /// Where projects are kept.
+    #[arg(long, value_name = "DIR", default_value = "storage")]
+    storage: PathBuf,
+    #[command(flatten)]
+    services: Services,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Estimate {
+    pub(super) async fn run(self) -> Result<()> {
+        // Nothing is kept: an estimate leaves no storage behind.
+        let nowhere = std::sync::Arc::new(object_store::memory::InMemory::new());
+        let builder = Studio::builder().with_object_store(nowhere);
+        let builder = match self.services.offline {
+            true => builder.offline(),
+            // Prices are known without a key; only a model that nobody knows has to be looked up with one.
+            false => {
+                let none = || SecretString::from("no-key-is-needed-for-an-estimate");
+                let openai = OpenAi::from_env()?.map_or_else(|| OpenAi::builder().with_key(none()).build(), Ok)?;
+                let replicate =
+                    Replicate::from_env()?.map_or_else(|| Replicate::builder().with_token(none()).build(), Ok)?;
+                builder.with_services(Some(openai), Some(replicate), &self.services.models()).await?
+            }
+        };
+        let estimate = builder.build()?.estimate(&self.project().await?)?;
+        if self.json {
+            output::json(&estimate);
+        } else {
+            print(&estimate);
+        }
+        Ok(())
+    }
+
+    async fn project(&self) -> Result<AdProject> {
+        if is_document(&self.target) {
+            let path = PathBuf::from(&self.target);
+            return AdProject::from_json(&validate::read(&path)?).map_err(|e| e.with_context("path", path.display()));
+        }
+        super::generate::storage_there(&self.storage, &self.target)?;
+        Studio::builder().with_storage_dir(&self.storage).build()?.project(&self.target).await
+    }
+}
+
+fn print(estimate: &Cost) {
+    let row = |stage: &str, who: &str, products: &str, cost: &CostRange| {
+        let high = if cost.is_known() { format!("{:.3}", cost.high_usd) } else { "unknown".to_owned() };
+        output::line(format!("{stage:<8} {who:<44} {products:>8} {:>9.3} {high:>9}", cost.low_usd));
+    };
+    output::line(format!(
+        "{:<8} {:<44} {:>8} {:>9} {:>9}",
+        "stage", "provider and model", "products", "low $", "high $"
+    ));
+    for stage in &estimate.stages {
+        let who = format!("{} {}", stage.provider.name, stage.provider.model);
+        row(stage.stage.as_str(), &who, &stage.products.to_string(), &stage.cost);
+    }
+    row("total", "", "", &estimate.total);
+    if !estimate.total.is_known() {
+        output::note("the price of a model is not known: look at its page before you order");
+    }
+}

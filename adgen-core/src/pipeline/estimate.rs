@@ -1,0 +1,74 @@
+//! What an ad will cost, before anything is called.
+
+use super::{build::Providers, clip, plan, sound, timeline::timeline};
+use crate::{
+    project::{AdProject, Background, CostRange, Music, Scene, Stage},
+    provider::{PlanRequest, ProviderInfo},
+};
+use serde::Serialize;
+
+/// What an ad will cost where everything is made anew.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Estimate {
+    /// The stages that ask a provider, in order.
+    pub stages: Vec<StageEstimate>,
+    /// All of them together.
+    pub total: CostRange,
+}
+
+/// What one stage will cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct StageEstimate {
+    /// The stage.
+    pub stage: Stage,
+    /// Who is asked.
+    pub provider: ProviderInfo,
+    /// How many products are ordered.
+    pub products: usize,
+    /// US dollars.
+    pub cost: CostRange,
+}
+
+/// What the ad of a document will cost. A document that is not planned yet is reckoned with the scenes of the offline plan,
+/// whose number and lengths other planners are held to.
+pub(crate) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
+    let mut project = project.clone();
+    let mut stages = Vec::new();
+    if !project.is_planned() {
+        let request = PlanRequest {
+            style: project.style.clone(),
+            scenes: project.scenes.clone(),
+            ..PlanRequest::new(project.brief.clone(), project.brand.clone())
+        };
+        let provider = providers.planner.info().clone();
+        stages.push(StageEstimate {
+            stage: Stage::Plan,
+            provider,
+            products: 1,
+            cost: providers.planner.estimate(&request),
+        });
+        plan::fill_in(&mut project, providers.template.plan_now(&request));
+    }
+    let slots = timeline(&project);
+    let clips = slots.iter().enumerate().map(|(index, &slot)| clip::estimate(&project, index, slot, &providers.video));
+    let frames: u64 = slots.iter().map(|slot| slot.frames).sum();
+    let duration_s = frames as f64 / f64::from(project.output.fps);
+    let ordered = |scene: &&Scene| matches!(scene.background, Some(Background::Generate(_)));
+    stages.push(StageEstimate {
+        stage: Stage::Scenes,
+        provider: providers.video.info().clone(),
+        products: project.scenes.iter().flatten().filter(ordered).count(),
+        cost: clips.sum(),
+    });
+    let music = matches!(project.audio.music, Some(Music::Generate(_)));
+    stages.push(StageEstimate {
+        stage: Stage::Audio,
+        provider: providers.audio.info().clone(),
+        products: usize::from(music),
+        cost: sound::estimate(&project, duration_s, &providers.audio),
+    });
+    let total = stages.iter().map(|stage| stage.cost).sum();
+    Estimate { stages, total }
+}

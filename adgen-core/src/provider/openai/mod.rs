@@ -1,0 +1,28 @@
+//! OpenAI, and servers that speak its language: planning with Structured Outputs, and speech.
+//!
+//! [`OpenAi`] is the account: address, key, limits. [`OpenAiPlanner`] and [`OpenAiSpeech`] are what it is used for.
+//! May depend on `project`, `http`, `error`, the provider contracts, and the offline planner, whose plan is the
+//! suggestion that the model starts from.
+
+mod answer;
+mod bill;
+mod catalog;
+mod check;
+mod client;
+mod conversation;
+mod draft;
+mod durations;
+mod error;
+mod names;
+mod photo;
+mod planner;
+mod prompt;
+mod schema;
+mod speech;
+mod task;
+mod wav;
+
+pub use client::{ModelList, OpenAi, OpenAiBuilder, ServedModel};
+pub use conversation::{Effort, Wire};
+pub use planner::OpenAiPlanner;
+pub use speech::OpenAiSpeech;

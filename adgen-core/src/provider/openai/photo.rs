@@ -1,0 +1,65 @@
+//! The product's photo as a part of a question. The pipeline has made it small; here it is only looked at and wrapped.
+
+use crate::error::{Error, ErrorKind, Result};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use std::path::Path;
+use tokio::io::AsyncReadExt;
+
+/// The largest photo in bytes. As a data URL it has a third more characters, far below the API's 20,971,520.
+const LARGEST: u64 = 8 << 20;
+
+/// The photo as a data URL.
+///
+/// # Errors
+/// `InvalidInput` for a file that is too large, or neither JPEG, PNG nor WebP; those of the file system.
+pub(super) async fn data_url(path: &Path) -> Result<String> {
+    let named = |error: Error| error.with_context("path", path.display());
+    let file = tokio::fs::File::open(path).await.map_err(|error| named(error.into()))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).await.map_err(|error| named(error.into()))?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("the photo for the planner is larger than {LARGEST} bytes; send a smaller one");
+        return Err(named(Error::new(ErrorKind::InvalidInput, message)));
+    }
+    let kind = kind(&bytes).ok_or_else(|| {
+        named(Error::new(ErrorKind::InvalidInput, "the photo for the planner is neither a JPEG, a PNG nor a WebP file"))
+    })?;
+    Ok(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
+}
+
+/// By the first bytes, whatever the name says.
+fn kind(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("image/png"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_bytes_decide_what_a_photo_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("photo.png");
+        std::fs::write(&path, [0xFF, 0xD8, 0xFF, 0xE0]).unwrap();
+        assert_eq!(data_url(&path).await.unwrap(), "data:image/jpeg;base64,/9j/4A==");
+        for wrong in [&b"<html>"[..], b""] {
+            std::fs::write(&path, wrong).unwrap();
+            assert_eq!(data_url(&path).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        }
+        let missing = data_url(&folder.path().join("none.jpg")).await.unwrap_err();
+        assert!(missing.kind() == ErrorKind::NotFound && missing.to_string().contains("none.jpg"));
+    }
+
+    #[tokio::test]
+    async fn a_large_photo_is_refused_and_not_read_whole() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(1 << 40).unwrap();
+        let error = data_url(file.path()).await.unwrap_err();
+        assert!(error.kind() == ErrorKind::InvalidInput && error.to_string().contains("smaller"), "{error}");
+    }
+}

@@ -1,0 +1,37 @@
+//! Replicate: video, music and speech models behind one HTTP API.
+//!
+//! [`Replicate`] is the account; [`ReplicateVideo`] and [`ReplicateAudio`] are one model of it each. What is known about
+//! models is data (`models.json`); others are read from their own schema.
+//! May depend on `provider`'s contracts, `project`, `error` and `http`.
+
+mod audio;
+mod builder;
+mod claims;
+mod client;
+mod engine;
+mod error;
+mod files;
+mod length;
+mod lookup;
+mod model;
+mod order;
+mod output;
+mod pricing;
+mod progress;
+mod schema;
+mod video;
+mod webhook;
+mod wire;
+
+#[cfg(test)]
+mod lookup_tests;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use audio::ReplicateAudio;
+pub use builder::{Delivery, ReplicateBuilder};
+pub use client::Replicate;
+pub use video::ReplicateVideo;
+pub use webhook::verify_webhook;

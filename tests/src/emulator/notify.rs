@@ -1,0 +1,63 @@
+//! Follows a prediction and tells its webhook.
+
+use super::{Shared, journal::Delivery, prediction::View, webhook::Sender};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// `logs` come at most this often.
+const LOGS_EVERY: Duration = Duration::from_millis(500);
+
+/// Sends the events of one prediction until it ended.
+pub(super) async fn follow(shared: Arc<Shared>, id: String) {
+    let hook = {
+        let state = shared.state();
+        state.find(&id).and_then(|made| made.webhook.clone().map(|url| (url, made.events.clone(), made.starts)))
+    };
+    let Some((url, events, starts)) = hook else { return };
+    let sender = Sender { client: shared.client.clone(), url, secret: shared.script.webhook_secret.clone() };
+    let wanted = |event: &str| match &events {
+        Some(list) => list.iter().any(|name| name == event),
+        None => matches!(event, "output" | "completed"),
+    };
+    let ended = shared.ended(&id);
+    tokio::pin!(ended);
+    if wanted("start") || wanted("logs") {
+        tokio::select! {
+            () = &mut ended => {}
+            () = tokio::time::sleep_until(starts.into()) => {
+                if wanted("start") {
+                    tell(&shared, &sender, &id, "start").await;
+                }
+                loop {
+                    tokio::select! {
+                        () = &mut ended => break,
+                        () = tokio::time::sleep(LOGS_EVERY) => if wanted("logs") {
+                            tell(&shared, &sender, &id, "logs").await;
+                        },
+                    }
+                }
+            }
+        }
+    } else {
+        ended.await;
+    }
+    let succeeded = shared.state().find(&id).is_some_and(|made| made.phase(Instant::now()).status == "succeeded");
+    if succeeded && wanted("output") {
+        tell(&shared, &sender, &id, "output").await;
+    }
+    if wanted("completed") {
+        tell(&shared, &sender, &id, "completed").await;
+    }
+}
+
+async fn tell(shared: &Arc<Shared>, sender: &Sender, prediction: &str, event: &str) {
+    let Some(body) = shared.show(prediction, View::Plain) else { return };
+    let id = format!("msg_{}", shared.state().new_id());
+    let timestamp = shared.clock.now().timestamp();
+    let statuses = sender.send(&id, timestamp, &body, event == "completed").await;
+    if let Some(made) = shared.state().find_mut(prediction) {
+        made.deliveries.push(Delivery { event: event.to_owned(), id, statuses });
+    }
+}

@@ -1,0 +1,80 @@
+//! Many projects at once against services that fail, and an account with little credit.
+
+use super::finished;
+use adgen_tests::{
+    document,
+    emulator::{Action, Fault, On, Rate, Script},
+    services::Services,
+};
+use futures_util::future::join_all;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Projects at once.
+const FLEET: usize = 100;
+/// Clips a project.
+const CLIPS: usize = 2;
+
+fn peak_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells about processes");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("and about their memory");
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).expect("in kB") << 10
+}
+
+/// Tells how many projects finished, what was billed, and how much memory was held: `make bench` prints it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_projects_at_once_finish_and_every_clip_is_bought_once() {
+    let faults = vec![
+        Fault::new(On::Any, Action::throttled(0.2)).probability(0.10),
+        Fault::new(On::Any, Action::status(500)).probability(0.05),
+        Fault::new(On::Create, Action::DropAfter).probability(0.02),
+        Fault::new(On::Delivery, Action::Truncate(0.5)).probability(0.02),
+    ];
+    let script = Script { latency_s: vec![0.5, 1.0, 1.5], faults, ..Script::quick() };
+    let services = Services::start(script).await;
+    let studio = services.studio().await;
+    let runs = (0..FLEET).map(|number| {
+        let id = format!("fleet-{number}");
+        let mut document = services.two_scenes(&id);
+        document["audio"] = json!({ "music": null });
+        let studio = studio.clone();
+        async move { studio.generate(document::parse(&document), "").await.expect("starts").wait().await }
+    });
+    let all = join_all(runs).await;
+    let held = peak_bytes();
+    let degraded: Vec<_> = all.into_iter().flat_map(|result| finished(result).state.degradations).collect();
+    assert_eq!(degraded, [], "an ad is humbler than it could be");
+    let mut bought = BTreeMap::<String, usize>::new();
+    let journal = services.emulator.journal();
+    for made in journal.billed() {
+        *bought.entry(made.input["prompt"].to_string()).or_default() += 1;
+    }
+    println!(
+        "{FLEET} projects, {} billed, {} requests, {} MB held",
+        journal.billed().count(),
+        journal.requests.len(),
+        held >> 20
+    );
+    assert!(bought.values().all(|&count| count == 1), "bought twice: {bought:?}");
+    assert_eq!(bought.len(), FLEET * CLIPS);
+    assert_eq!(journal.predictions.len(), FLEET * CLIPS, "a prediction that nobody waits for");
+    assert!(held < 1 << 30, "{} MB", held >> 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_with_little_credit_is_only_slower() {
+    // Six a minute and no burst, twenty times as fast.
+    let script = Script { rate: Some(Rate { creates_per_minute: 120.0, burst: 1 }), ..Script::quick() };
+    let services = Services::start(script).await;
+    let scenes: Vec<(&str, f64, &str)> = ["a", "b", "c", "d", "e", "f", "g"].map(|name| (name, 0.5, "cut")).to_vec();
+    let mut document = document::written("credit", &services.photo, &scenes);
+    document["audio"] = json!({ "music": { "generate": { "prompt": "strings" } } });
+    let outcome = finished(services.make(&document).await);
+    assert_eq!(outcome.state.degradations, []);
+    let journal = services.emulator.journal();
+    assert_eq!(journal.billed().count(), 8);
+    assert_eq!(journal.predictions.len(), 8);
+    let refused = journal.requests.iter().filter(|request| request.status == Some(429)).count();
+    println!("8 predictions, {refused} refusals");
+    assert!(refused <= 12, "{refused} refusals: it hammers");
+}

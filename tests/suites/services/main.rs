@@ -1,0 +1,12 @@
+//! The real providers against the emulators, from document to video.
+
+mod command;
+mod fleet;
+mod whole;
+
+use adgen::{Error, Outcome, Result};
+
+#[track_caller]
+fn finished(result: Result<Outcome>) -> Outcome {
+    result.unwrap_or_else(|error: Error| panic!("the run failed: {error}"))
+}
