@@ -59,4 +59,4 @@ schema: ## write schema/adproject.schema.json from the types
 
 clean: ## remove what was built
 	cargo clean
-	rm -rf .venv .setup demo adgen-node/*.node
+	rm -rf .venv .setup demo adgen-node/*.node tests/judges/node_modules

@@ -19,7 +19,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 for tool in cargo python3 node npm; do
-    command -v "$tool" >/dev/null || { say "$tool is missing: install Rust (rustup), Python 3.9+ and Node 18+ first"; exit 1; }
+    command -v "$tool" >/dev/null || { say "$tool is missing: install Rust (rustup), Python 3.10+ and Node 20.15+ first"; exit 1; }
 done
 
 # Python: ONNX Runtime for the matting model, maturin and pytest for the binding.
@@ -29,6 +29,14 @@ if [ "$(cat .venv/.installed 2>/dev/null || true)" != "$wanted" ]; then
     [ -x .venv/bin/python ] || python3 -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -r scripts/requirements.txt
     printf '%s' "$wanted" > .venv/.installed
+fi
+
+# Node: Replicate's own client and a server with OpenAI's speech, as judges of the tests.
+wanted=$(sha256sum tests/judges/package-lock.json | cut -d' ' -f1)
+if [ "$(cat tests/judges/node_modules/.installed 2>/dev/null || true)" != "$wanted" ]; then
+    say "Node tools in tests/judges"
+    npm ci --silent --ignore-scripts --prefix tests/judges
+    printf '%s' "$wanted" > tests/judges/node_modules/.installed
 fi
 
 # The matting model, where `adgen` looks for it.

@@ -14,11 +14,14 @@ const WISH_MAX: f64 = 365.0 * 86_400.0;
 /// Where a sentence names a wait, it does so in its beginning.
 const TEXT_BYTES: usize = 4096;
 
-/// The wait after the failed try `attempt`, 1 for the first: evenly spread between nothing and a limit that doubles each
-/// time ("full jitter", <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), so that callers who
-/// failed together do not come back together.
+/// The wait after the failed try `attempt`, 1 for the first: evenly spread up to a limit that doubles each time, from where
+/// the one before ended. Callers who failed together do not come back together ("full jitter",
+/// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>), and yet each wait is longer than the last:
+/// with a spread from nothing, a server in trouble would often see the second try come sooner than the first.
 pub(crate) fn backoff(attempt: u32) -> Duration {
-    limit_of(attempt).mul_f64(fastrand::f64())
+    let limit = limit_of(attempt);
+    let from = if attempt > 1 { limit / 2 } else { Duration::ZERO };
+    from + (limit - from).mul_f64(fastrand::f64())
 }
 
 fn limit_of(attempt: u32) -> Duration {
