@@ -59,6 +59,7 @@
 //! - [`matte`]: cutting a product out of its photo; models and ONNX Runtime.
 //! - [`compose`]: a scene drawn over a frame.
 //! - [`media`]: video and sound in and out; the only user of FFmpeg.
+//! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
 //!
 //! # Errors
 //!
@@ -83,6 +84,7 @@ mod run;
 mod services;
 pub mod store;
 mod studio;
+pub mod testkit;
 
 pub use error::{Error, ErrorKind, Result, Retry};
 pub use pipeline::{Estimate, Event, EventSink, StageEstimate};

@@ -29,7 +29,13 @@ pub fn program() -> PathBuf {
 /// `adgen` with these arguments, not yet started. No key of the machine's user reaches it.
 pub fn adgen<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(program());
-    command.args(arguments).stdin(Stdio::null()).env_remove("OPENAI_API_KEY").env_remove("REPLICATE_API_TOKEN");
+    command.args(arguments).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if ["OPENAI_", "REPLICATE_", "ADGEN_"].iter().any(|of| name.starts_with(of)) && name != "ADGEN_MODELS_DIR" {
+            command.env_remove(&*name);
+        }
+    }
     command
 }
 

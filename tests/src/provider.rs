@@ -211,9 +211,14 @@ impl VideoProvider for Shop {
     }
 
     async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
-        if let Some(job) = self.books().jobs.get_mut(&job.0) {
-            job.cancelled = true;
+        let mut books = self.books();
+        let (patience, closed) = (books.patience, books.closed);
+        let unknown = || Error::new(ErrorKind::NotFound, format!("the shop knows no {job}"));
+        let known = books.jobs.get_mut(&job.0).ok_or_else(unknown)?;
+        if !closed && !known.cancelled && known.checks >= patience {
+            return Ok(Cancelled::AlreadyOver);
         }
+        known.cancelled = true;
         Ok(Cancelled::Stopped { cost_usd: 0.0 })
     }
 

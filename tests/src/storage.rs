@@ -8,6 +8,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The files of every finished project with music and a planned document; scenes come on top.
+pub const FILES: [&str; 13] = [
+    "project.json",
+    "state.json",
+    "product_original.png",
+    "product_masked.png",
+    "product_mask.png",
+    "background_music.mp3",
+    "background_music_normalized.mp3",
+    "concat_list.txt",
+    "final_video.mp4",
+    "captions.srt",
+    "captions.vtt",
+    "poster.jpg",
+    "report.html",
+];
+
 /// A project's folder in a storage.
 #[derive(Debug, Clone)]
 pub struct Project(pub PathBuf);

@@ -317,7 +317,7 @@ fn models_and_doctor_say_what_is_there_and_how_to_get_the_rest() {
     refused.env("ADGEN_MODELS_DIR", empty.path());
     run(refused).expect_code(2).expect_said(["paid work", "CC-BY-NC"]);
 
-    let mut doctor = adgen(["doctor", "--json"]);
+    let mut doctor = adgen(["doctor", "--json", "--offline"]);
     doctor.env("ADGEN_MODELS_DIR", empty.path()).env("OPENAI_API_KEY", "sk-secret-123");
     let ran = run(doctor).expect_code(0);
     assert!(!ran.stdout.contains("sk-secret"), "a key was shown:\n{}", ran.stdout);

@@ -3,7 +3,7 @@
 use adgen_tests::{
     command::{Ran, adgen, program, run, start, until},
     document, judge, pictures, shipped_photo,
-    storage::Project,
+    storage::{FILES, Project},
 };
 use serde_json::Value;
 use std::{
@@ -61,26 +61,14 @@ impl Dice {
 
 /// What may lie in a project's folder besides its numbered scenes.
 fn expect_no_litter(project: &Project) {
-    let known = [
-        "project.json",
-        "state.json",
-        "plan.json",
-        "product_original.png",
-        "product_masked.png",
-        "product_mask.png",
-        "background_music.mp3",
-        "background_music_normalized.mp3",
-        "concat_list.txt",
-        "final_video.mp4",
-        "captions.srt",
-        "captions.vtt",
-        "poster.jpg",
-        "report.html",
-    ];
     let litter: Vec<String> = project
         .files()
         .into_iter()
-        .filter(|name| !known.contains(&name.as_str()) && !(name.starts_with("scene_") && name.ends_with(".mp4")))
+        .filter(|name| {
+            !FILES.contains(&name.as_str())
+                && name != "plan.json"
+                && !(name.starts_with("scene_") && name.ends_with(".mp4"))
+        })
         .collect();
     assert!(litter.is_empty(), "left behind in {}: {litter:?}", project.0.display());
     assert!(!project.path("work").exists(), "the working folder stayed behind");

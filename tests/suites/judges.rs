@@ -188,7 +188,8 @@ fn client() -> reqwest::Client {
 /// llmock tells which manners its clients lack: waits that they ignore, what they repeat in vain, storms, giving up.
 #[tokio::test(flavor = "multi_thread")]
 async fn llmock_finds_no_fault_with_the_planner() {
-    let llmock = Server::start(&tool(".venv/bin/llmock"), &["serve", "--log-level", "warning"], "/_llmock/verdict").await;
+    let llmock =
+        Server::start(&tool(".venv/bin/llmock"), &["serve", "--log-level", "warning"], "/_llmock/verdict").await;
     let failing = |status: u16, times: u32| json!({ "type": "fail", "status": status, "times": times });
     let cases = [
         ("nothing", json!([]), true),
@@ -256,7 +257,9 @@ async fn aimock_speaks_with_us_and_its_faults_are_understood() {
     let error = say("quota").await.expect_err("no quota");
     assert_eq!(error.kind(), ErrorKind::QuotaExceeded);
     let journal = aimock.get("/__aimock/journal").await.expect("a journal");
-    let asked = |text: &str| journal.as_array().expect("a list").iter().filter(|e| e["body"].to_string().contains(text)).count();
+    let asked = |text: &str| {
+        journal.as_array().expect("a list").iter().filter(|e| e["body"].to_string().contains(text)).count()
+    };
     assert_eq!((asked("hello"), asked("busy"), asked("quota")), (1, 2, 1), "{journal:#}");
     aimock.post("/__aimock/chaos", &json!({ "disconnectRate": 1 })).await;
     // What may have been spoken, and billed, is not asked for again.

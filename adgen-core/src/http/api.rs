@@ -115,10 +115,6 @@ impl Call {
     pub(crate) fn post(path: impl Into<String>, body: Body, repeat: Repeat) -> Self {
         Self { method: Method::POST, body, repeat, ..Self::get(path) }
     }
-
-    pub(crate) fn delete(path: impl Into<String>) -> Self {
-        Self { method: Method::DELETE, ..Self::get(path) }
-    }
 }
 
 /// What came back.
@@ -280,7 +276,7 @@ impl Api {
                     }
                 }
             };
-            tell(&Repetition { provider, attempt: tries.made(), wait, code });
+            tell(&Repetition { attempt: tries.made(), wait, code });
             if !throttled {
                 tokio::select! { () = sleep(wait) => {}, () = opening => {} }
             }

@@ -167,8 +167,6 @@ impl Tries {
 /// A call is about to be made again.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Repetition {
-    /// Whose call it is.
-    pub(crate) provider: &'static str,
     /// Which try has just failed, 1 for the first.
     pub(crate) attempt: u32,
     /// The time until the next, waiting for a turn not counted.

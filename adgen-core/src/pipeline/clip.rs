@@ -182,11 +182,6 @@ impl Ordered<'_> {
             parameters["drawn"] = json!([project.output.short_side, project.output.fps, palette]);
         }
         let key = content_key("clip", VERSION, &parameters, &[]);
-        // What was refused once would be refused, and perhaps billed, again.
-        if context.journal.lock().await.was_rejected(product, &key) {
-            let said = format!("{} refused this prompt in an earlier run", info.name);
-            return Err(Error::new(ErrorKind::ContentRejected, said).with_context("product", product));
-        }
         let request = VideoRequest {
             negative_prompt: Some(NOT_WANTED.to_owned()),
             aspect,

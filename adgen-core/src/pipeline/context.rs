@@ -1,6 +1,6 @@
 //! What every stage works with: the project's files, its journal, the processor's turns, the wish to stop.
 
-use super::{bell::Bells, event::Event, order::Order, tracker::Tracker};
+use super::{advice::with_next, bell::Bells, event::Event, order::Order, tracker::Tracker};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::Repetition,
@@ -328,7 +328,7 @@ impl Context {
             tracker.emit(Event::Retrying {
                 stage,
                 product: product.clone(),
-                attempt: repetition.attempt,
+                attempt: repetition.attempt + 1,
                 wait_ms: repetition.wait.as_millis() as u64,
                 code: repetition.code.to_owned(),
             });
@@ -358,7 +358,7 @@ impl Context {
         }
         self.check_cancelled()?;
         // Without its folder every stage fails, and no fallback could be stored either.
-        let cause = self.check_storage(cause);
+        let cause = with_next(self.check_storage(cause));
         if cause.kind() == ErrorKind::Io {
             return Err(cause);
         }

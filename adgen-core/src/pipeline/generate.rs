@@ -5,6 +5,7 @@
 //! it cost, once the provider says that it is over or that it never began.
 
 use super::{
+    advice,
     context::{Context, Made, OpenJob, Product, Reserved},
     event::Event,
     order::Order,
@@ -61,6 +62,7 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
     if let Some(found) = context.find(wanted.stage, wanted.product, wanted.key).await? {
         return Ok(found);
     }
+    advice::check_past(context, &wanted, order.info()).await?;
     // Work on this machine takes its turn with the pipeline's own.
     let _turn = match order.is_local() {
         true => Some(tokio::select! {
@@ -335,7 +337,8 @@ impl Job<'_> {
     async fn fetch(&self, generated: &Generated) -> Result<PathBuf, Trouble> {
         let Self { context, wanted, order } = self;
         let bad = |error: &Error| {
-            let mut failure = Failure::new(ErrorKind::GenerationFailed, error.to_string());
+            // By this kind later runs know it: see `advice::check_past`.
+            let mut failure = Failure::new(ErrorKind::Media, error.to_string());
             failure.cost_usd = generated.cost_usd;
             Trouble::Over(failure)
         };

@@ -3,6 +3,7 @@
 //! Import → plan and extract → clips and sound → composites → render. Every product has a content key; what is in the
 //! storage with its key is not made again. May depend on `provider`, `matte`, `compose`, `media` and `store`.
 
+mod advice;
 mod bell;
 mod bridge;
 mod build;

@@ -203,7 +203,8 @@ fn a_page_about_nothing_is_whole() {
 fn everything_that_was_asked_for_is_there() {
     let mut page = full("Rosso", 4);
     let (status, progress) = (StageStatus::Finished, 1.0);
-    let scenes = StageState { status, progress, started_s: Some(0.0), finished_s: Some(8.0), made: 1, reused: 1 };
+    let scenes =
+        StageState { status, progress, started_s: Some(0.0), finished_s: Some(8.0), made: 1, reused: 1, cost_usd: 0.3 };
     page.state.stages.insert(Stage::Scenes, scenes);
     page.info = Some(info());
     let html = html(&page);

@@ -219,13 +219,14 @@ impl Journal {
         started.collect()
     }
 
-    /// Whether the product was last refused for its content.
-    pub fn was_rejected(&self, product: &str, key: &str) -> bool {
-        let last = self.records.iter().rev().find_map(|record| match &record.entry {
-            JournalEntry::Failed { product: name, key: k, code, .. } if name == product && k == key => Some(code),
+    /// How the product failed last: the error's code, and what that cost in US dollars.
+    pub fn last_failure(&self, product: &str, key: &str) -> Option<(&str, f64)> {
+        self.records.iter().rev().find_map(|record| match &record.entry {
+            JournalEntry::Failed { product: name, key: k, code, cost_usd, .. } if name == product && k == key => {
+                Some((code.as_str(), *cost_usd))
+            }
             _ => None,
-        });
-        last.is_some_and(|code| code == ErrorKind::ContentRejected.as_str())
+        })
     }
 
     /// What was spent on the project so far, in US dollars.

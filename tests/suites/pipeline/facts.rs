@@ -1,7 +1,10 @@
 //! The finished video, measured by FFmpeg's own programs and a box walker: what a platform would see.
 
 use super::Bench;
-use adgen_tests::{document, judge, mp4, shipped_photo, storage::Project};
+use adgen_tests::{
+    document, judge, mp4, shipped_photo,
+    storage::{FILES, Project},
+};
 use serde_json::json;
 use std::path::Path;
 
@@ -216,25 +219,8 @@ async fn the_project_folder_holds_the_files_of_the_design() {
     let outcome = bench.make(&project).await;
     let project = bench.project("files");
     let files = project.files();
-    for name in [
-        "project.json",
-        "state.json",
-        "product_original.png",
-        "product_masked.png",
-        "product_mask.png",
-        "scene_1_bg.mp4",
-        "scene_1_composited.mp4",
-        "scene_2_bg.mp4",
-        "scene_3_composited.mp4",
-        "background_music.mp3",
-        "background_music_normalized.mp3",
-        "concat_list.txt",
-        "final_video.mp4",
-        "captions.srt",
-        "captions.vtt",
-        "poster.jpg",
-        "report.html",
-    ] {
+    let scenes = ["scene_1_bg.mp4", "scene_1_composited.mp4", "scene_2_bg.mp4", "scene_3_composited.mp4"];
+    for name in FILES.iter().chain(&scenes) {
         assert!(files.iter().any(|file| file == name), "{name} is not among {files:?}");
     }
     assert!(!project.path("work").exists(), "the working folder stayed behind");

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    provider::{Cancelled, Generated, Generation, JobId},
+    provider::{Cancelled, Failure, Generated, Generation, JobId},
 };
 use std::{
     collections::HashMap,
@@ -46,8 +46,10 @@ pub(super) struct Jobs {
 #[derive(Debug)]
 struct Job {
     signal: Arc<Signal>,
+    /// Missing once there is an outcome.
     thread: Option<JoinHandle<Result<Generated>>>,
-    outcome: Option<Generated>,
+    /// `Done`, or `Failed` where the job was cancelled.
+    outcome: Option<Generation>,
 }
 
 impl Jobs {
@@ -77,7 +79,7 @@ impl Jobs {
         let mut running = self.lock();
         let entry = running.get_mut(job).ok_or_else(|| unknown(job))?;
         if let Some(outcome) = &entry.outcome {
-            return Ok(Generation::Done(outcome.clone()));
+            return Ok(outcome.clone());
         }
         if entry.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
             let progress = f32::from_bits(entry.signal.progress.load(Ordering::Relaxed));
@@ -92,8 +94,9 @@ impl Jobs {
         };
         match done {
             Ok(generated) => {
-                entry.outcome = Some(generated.clone());
-                Ok(Generation::Done(generated))
+                let outcome = Generation::Done(generated);
+                entry.outcome = Some(outcome.clone());
+                Ok(outcome)
             }
             Err(error) => {
                 running.remove(job);
@@ -108,12 +111,14 @@ impl Jobs {
             let mut running = self.lock();
             let entry = running.get_mut(job).ok_or_else(|| unknown(job))?;
             entry.signal.cancelled.store(true, Ordering::Relaxed);
-            if entry.outcome.is_some() { None } else { entry.thread.take() }
+            let thread = entry.thread.take();
+            let cancelled = || Generation::Failed(Failure::new(ErrorKind::Cancelled, "the job was cancelled"));
+            entry.outcome.get_or_insert_with(cancelled);
+            thread
         };
         let Some(thread) = thread else { return Ok(Cancelled::AlreadyOver) };
         // What it made or why it failed interests nobody any more.
         drop(tokio::task::spawn_blocking(move || thread.join()).await);
-        self.lock().remove(job);
         Ok(Cancelled::Stopped { cost_usd: 0.0 })
     }
 }

@@ -69,6 +69,9 @@ impl VideoProvider for StudioVideo {
     }
 
     async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+        if request.image.is_some() {
+            return Err(Error::new(ErrorKind::Unsupported, "the offline studio draws from words, not from pictures"));
+        }
         if !(request.duration_s.is_finite() && request.duration_s > 0.0 && request.duration_s <= 600.0) {
             return Err(Error::new(
                 ErrorKind::Unsupported,

@@ -49,6 +49,14 @@ pub(super) fn fitted(wishes: &[f64], total_s: f64) -> Vec<f64> {
     durations
 }
 
+/// Whole seconds of video that scenes of these lengths need at the most: every one but the last shows half a second more while
+/// the next one dissolves in, and clips are sold by the second.
+pub(super) fn bought_s(durations: &[f64]) -> f64 {
+    let last = durations.len().saturating_sub(1);
+    let needed = durations.iter().enumerate().map(|(index, duration)| duration + if index < last { 0.5 } else { 0.0 });
+    needed.map(|seconds| (seconds - 1e-6).ceil()).sum()
+}
+
 /// 4.1 rather than 4.1000000000000014.
 fn clean(seconds: f64) -> f64 {
     let tidy = (seconds * 1e6).round() / 1e6;
@@ -69,6 +77,13 @@ mod tests {
         assert_eq!(fitted(&[1e300, 1e-300], 10.0), [9.5, 0.5]);
         assert_eq!(fitted(&[], 10.0), [0.0; 0]);
         assert_eq!(fitted(&[7.0], 0.2), [0.5]);
+    }
+
+    #[test]
+    fn seconds_are_bought_whole() {
+        assert_eq!(bought_s(&[4.5, 7.5, 6.5, 6.5, 5.0]), 32.0);
+        assert_eq!(bought_s(&[4.6, 7.4, 6.5, 6.5, 5.0]), 33.0);
+        assert_eq!(bought_s(&[]), 0.0);
     }
 
     proptest! {

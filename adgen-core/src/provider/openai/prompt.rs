@@ -34,7 +34,8 @@ quotation marks, no hashtags, no emoji. Only what the brief says: no invented fi
 promises. Each says one new thing. The last scene's caption is the brand's or the product's name or a closing \
 line; the button with the call to action is added by itself, do not repeat it. null where a picture is enough.
 
-durations: those of `structure` are a suggestion that adds up; shift them where the story needs it. A caption \
+durations: those of `structure` are a suggestion that adds up; where the story needs it, shift whole seconds from \
+one scene to another. A caption \
 needs a second and a quarter second for each word.
 
 transitions: a cut for energy, a crossfade for calm, a dip to dark at most once. Keep to one or two kinds.

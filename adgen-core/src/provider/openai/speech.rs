@@ -25,8 +25,11 @@ const VOICE: &str = "alloy";
 const LONGEST_TEXT: usize = 4_096;
 const LONGEST_INSTRUCTIONS: usize = 4_096;
 const SPEED: std::ops::RangeInclusive<f64> = 0.25..=4.0;
-/// Reading pace for estimates, in characters a second.
+/// Reading pace in characters a second, where a file does not tell its length.
 const PACE: f64 = 15.0;
+/// The slowest and the fastest reading that is usual, and the silence around it in seconds: for estimates.
+const PACES: (f64, f64) = (10.0, 20.0);
+const SILENCE_S: f64 = 1.0;
 /// The longest text at the slowest speed is 18 minutes of 24 kHz, 16 bits, mono.
 const LARGEST: usize = 64 << 20;
 
@@ -170,7 +173,11 @@ impl AudioProvider for OpenAiSpeech {
             AudioKind::Speech(_) | AudioKind::Music => 1.0,
         };
         let characters = request.prompt.chars().count();
-        self.cost(characters, characters as f64 / PACE / speed)
+        let seconds = |pace: f64| characters as f64 / pace / speed;
+        CostRange {
+            low_usd: self.cost(characters, seconds(PACES.1)).low_usd,
+            high_usd: self.cost(characters, seconds(PACES.0) + SILENCE_S).high_usd,
+        }
     }
 
     /// Speaks. It is done when this returns: the file lies in the request's folder.

@@ -72,7 +72,9 @@ async fn what_cannot_be_done_is_refused_before_any_call() {
 #[test]
 fn costs_follow_the_price_list() {
     let request = AudioRequest::speech("x".repeat(900), "/tmp");
-    assert!((speech().estimate(&request).high_usd - 0.015).abs() < 1e-9);
+    // At a usual pace it is a minute.
+    let estimate = speech().estimate(&request);
+    assert!(estimate.low_usd < 0.015 && 0.015 < estimate.high_usd && estimate.high_usd < 0.025, "{estimate:?}");
     assert!((speech().with_model("tts-1").estimate(&request).high_usd - 0.0135).abs() < 1e-9);
     assert!(!speech().with_model("own").estimate(&request).is_known());
 }

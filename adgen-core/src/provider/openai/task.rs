@@ -124,7 +124,8 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Given durations stay; the others get the rest of the time in the proportions that the model wishes.
+    /// Given durations stay; the others get the rest of the time in the proportions that the model wishes, as long as that
+    /// buys no more seconds of video than the template's own, by which the ad's cost was estimated.
     fn durations(&self, draft: &Draft) -> Vec<f64> {
         let planned = &self.template.scenes;
         let open: Vec<usize> = (0..planned.len())
@@ -143,10 +144,11 @@ impl<'a> Task<'a> {
         // Its sum may miss the brief's by a rounding error, which would show in the last digits.
         let time = (time * 1e6).round() / 1e6;
         let fitted = durations::fitted(&wishes, time);
+        let template = durations.clone();
         if (fitted.iter().sum::<f64>() - time).abs() < 1e-6 {
             open.iter().zip(fitted).for_each(|(&index, duration)| durations[index] = duration);
         }
-        durations
+        if durations::bought_s(&durations) > durations::bought_s(&template) { template } else { durations }
     }
 
     fn music(&self, drafted: &str) -> String {

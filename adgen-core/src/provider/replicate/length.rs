@@ -171,10 +171,7 @@ fn one() -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::model::{Kind, Model, known, named},
-        *,
-    };
+    use super::super::model::{Kind, Model, known, named};
     use proptest::prelude::*;
 
     fn every() -> impl Iterator<Item = &'static Model> {

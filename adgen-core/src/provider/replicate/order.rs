@@ -34,7 +34,8 @@ impl Order {
 /// The order of a clip. `short_side` is the user's own limit, up to which resolutions of unknown price are taken too.
 ///
 /// # Errors
-/// `Unsupported` where the model needs a picture or has no place for one, `InvalidInput` for an empty prompt.
+/// `Unsupported` where the model needs a picture or has no place for one and for a clip beyond its longest, `InvalidInput` for
+/// an empty prompt.
 pub(super) fn video(model: &Model, request: &VideoRequest, short_side: Option<u32>) -> Result<Order> {
     match (&request.image, &model.image) {
         (Some(_), None) => return Err(unsupported(model, "takes no image")),
@@ -43,6 +44,7 @@ pub(super) fn video(model: &Model, request: &VideoRequest, short_side: Option<u3
         }
         _ => {}
     }
+    check_length(model, request.duration_s)?;
     let mut input = model.fixed.clone();
     input.insert(model.prompt.field.clone(), fitted(&model.prompt, &request.prompt, "").into());
     if let (Some(field), Some(text)) = (&model.negative_prompt, &request.negative_prompt) {
@@ -68,12 +70,13 @@ pub(super) fn video(model: &Model, request: &VideoRequest, short_side: Option<u3
 /// The order of a track.
 ///
 /// # Errors
-/// `Unsupported` for music from a model that speaks and for speech from one that makes music, `InvalidInput` for an empty
-/// prompt or a text that is too long to be spoken.
+/// `Unsupported` for music from a model that speaks, for speech from one that makes music and for music beyond its longest,
+/// `InvalidInput` for an empty prompt or a text that is too long to be spoken.
 pub(super) fn audio(model: &Model, request: &AudioRequest) -> Result<Order> {
     let mut input = model.fixed.clone();
     match (&request.kind, model.kind) {
         (AudioKind::Music, Kind::Music) => {
+            check_length(model, request.duration_s)?;
             input.insert(model.prompt.field.clone(), fitted(&model.prompt, &request.prompt, MUSIC_PREFIX).into());
         }
         (AudioKind::Speech(voice), Kind::Speech) => {
@@ -142,6 +145,15 @@ fn sound(model: &Model, order: Order) -> Result<Order> {
     Ok(order)
 }
 
+/// What is too long is not met by something shorter: who asks decides how to bridge it.
+fn check_length(model: &Model, seconds: f64) -> Result<()> {
+    let longest = model.length.max_s();
+    if seconds <= longest + 1e-6 {
+        return Ok(());
+    }
+    Err(unsupported(model, &format!("makes at most {longest:.1} s, and {seconds:.1} s were asked for")))
+}
+
 fn unsupported(model: &Model, what: &str) -> Error {
     Error::new(ErrorKind::Unsupported, format!("{} {what}", model.name)).with_context("next", "choose another model")
 }
@@ -161,7 +173,7 @@ mod tests {
     fn every_model_takes_every_request() {
         for model in known(Kind::Video) {
             for &aspect in Aspect::ALL {
-                for seconds in 1..=60 {
+                for seconds in 1..=model.length.max_s() as u32 {
                     let mut request = VideoRequest::new("a harbour at dawn", seconds.into(), "/tmp");
                     request.aspect = aspect;
                     request.negative_prompt = Some("people".into());

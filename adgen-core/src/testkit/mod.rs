@@ -1,0 +1,52 @@
+//! Conformance suites for implementations of the contracts in [`provider`](crate::provider): call one in a test of your
+//! provider, and expect it to pass.
+//!
+//! ```no_run
+//! # async fn conforms(provider: impl adgen::provider::VideoProvider) {
+//! use adgen::{provider::VideoRequest, testkit};
+//!
+//! let folder = std::env::temp_dir();
+//! let mut request = VideoRequest::new("a harbour at dawn", 2.0, folder);
+//! request.short_side = 240;
+//! let case = testkit::VideoCase::new(request).with_secret("the provider's key");
+//! testkit::video(&provider, &case).await.expect_passed();
+//! # }
+//! ```
+//!
+//! A suite makes real jobs: against a paid service it costs what four small jobs cost. Which rules it tries depends on what
+//! the provider says that it can do; each is named in the [`Report`], with the reason where it was left out.
+//!
+//! Always compiled: it is small and has no dependencies of its own. May depend on `provider`, `media` and `error`.
+
+mod case;
+mod facts;
+mod jobs;
+mod life;
+mod planner;
+mod report;
+
+pub use case::{AudioCase, Case, PlannerCase, VideoCase};
+pub use planner::planner;
+pub use report::{Check, Report, Verdict};
+
+use crate::{
+    error::{Error, ErrorKind},
+    provider::{AudioProvider, VideoProvider},
+};
+use std::time::Duration;
+
+/// Tries a video provider: what it says of itself, what it has to refuse, a job from its order to its file, the search for
+/// lost jobs, and cancelling.
+pub async fn video(provider: &dyn VideoProvider, case: &VideoCase) -> Report {
+    life::try_out("video", &jobs::Clips(provider), case).await
+}
+
+/// Tries an audio provider in the way of [`video`]. One that makes both music and speech is tried twice, with a case for
+/// each.
+pub async fn audio(provider: &dyn AudioProvider, case: &AudioCase) -> Report {
+    life::try_out("audio", &jobs::Tracks(provider), case).await
+}
+
+fn too_slow(limit: Duration) -> Error {
+    Error::new(ErrorKind::Timeout, format!("it took longer than {} s, the limit of the case", limit.as_secs_f64()))
+}
