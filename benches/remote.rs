@@ -90,8 +90,8 @@ async fn make(folder: &Path, index: usize, short_side: u32) -> Result<Ad, Box<dy
 
 /// The scene whose clip came last.
 fn slowest(journal: &[Value]) -> Option<String> {
-    let clips = journal.iter().filter(|entry| entry["event"] == "finished" && entry["stage"] == "scenes");
-    clips.last()?["product"].as_str()?.strip_suffix("_bg").map(str::to_owned)
+    let mut clips = journal.iter().filter(|entry| entry["event"] == "finished" && entry["stage"] == "scenes");
+    clips.next_back()?["product"].as_str()?.strip_suffix("_bg").map(str::to_owned)
 }
 
 fn took(journal: &[Value], product: &str) -> Option<f64> {

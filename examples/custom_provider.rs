@@ -7,6 +7,7 @@ use adgen::{
     media::{Frame, VideoEncoder, VideoSettings, color::rgb_to_ycbcr},
     project::{Output, Rgb},
     provider::{Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    testkit::{self, VideoCase},
 };
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -37,6 +38,9 @@ impl VideoProvider for Breathing {
     }
 
     async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+        if request.image.is_some() {
+            return Err(Error::new(ErrorKind::Unsupported, "this provider takes no pictures"));
+        }
         let request = request.clone();
         // Heavy work belongs on a thread that no other task waits for.
         let drawn = tokio::task::spawn_blocking(move || draw(&request)).await;
@@ -94,5 +98,12 @@ async fn main() -> Result<()> {
         }
     }
     println!("{}", run.wait().await?.report);
+
+    // What belongs into a test of the provider: does it keep the rules of the contract?
+    let mut request = VideoRequest::new("a calm wall", 2.0, std::env::temp_dir());
+    request.short_side = 240;
+    let kept = testkit::video(&Breathing::new(), &VideoCase::new(request).refuses_images()).await;
+    println!("{kept}");
+    kept.expect_passed();
     Ok(())
 }

@@ -142,6 +142,9 @@ impl VideoProvider for Shop {
     }
 
     async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+        if request.duration_s > self.capability().max_duration_s {
+            return Err(Error::new(ErrorKind::Unsupported, "the shop makes no clips of this length"));
+        }
         let trouble = {
             let mut books = self.books();
             books.calls += 1;

@@ -9,6 +9,7 @@ use super::{
     download::{Failure, Origin, Wanted, gather, part_of, refused},
     guard,
     network::{shown, shown_text},
+    request::begins_a_page,
 };
 use crate::error::{Error, ErrorKind, Result, Retry};
 use futures_util::future::BoxFuture;
@@ -16,7 +17,7 @@ use reqwest::{
     Response,
     header::{self, HeaderMap, HeaderValue},
 };
-use std::{path::Path, time::Duration};
+use std::{io::Read, path::Path, time::Duration};
 use url::Url;
 
 /// The longest that one file may take altogether: a server that gives a byte now and then must not hold up a run for good.
@@ -66,11 +67,7 @@ pub(super) async fn fetch(url: &str, target: &Path, rules: AssetRules, key: Opti
     })?;
     // What an earlier run has gathered may belong to another file: nothing here could tell.
     drop(tokio::fs::remove_file(part_of(target)).await);
-    let not_empty = |path: &Path| match std::fs::metadata(path) {
-        Ok(facts) if facts.len() > 0 => Ok(()),
-        _ => Err(empty()),
-    };
-    let wanted = Wanted { bytes: None, max_bytes: rules.max_bytes, check: &not_empty };
+    let wanted = Wanted { bytes: None, max_bytes: rules.max_bytes, check: &is_file };
     let web = Web { url: &url, rules, key };
     let gathered = tokio::time::timeout(LONGEST, gather(&web, target, wanted, &|_, _| {})).await;
     let result = gathered.unwrap_or_else(|_| {
@@ -80,6 +77,20 @@ pub(super) async fn fetch(url: &str, target: &Path, rules: AssetRules, key: Opti
         drop(tokio::fs::remove_file(part_of(target)).await);
     }
     result
+}
+
+/// Neither nothing nor a page in place of the file: no file that is asked for here is one.
+fn is_file(path: &Path) -> Result<()> {
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(1024).read_to_end(&mut head)?;
+    if head.is_empty() {
+        return Err(empty());
+    }
+    if begins_a_page(&head) {
+        let message = "a web page came in place of the file: a proxy or a login page may be in between";
+        return Err(Error::new(ErrorKind::Unavailable, message).with_retry(Retry::Now));
+    }
+    Ok(())
 }
 
 fn empty() -> Error {

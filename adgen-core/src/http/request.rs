@@ -200,7 +200,12 @@ pub(crate) fn header_map(headers: &[(HeaderName, String)]) -> Result<HeaderMap> 
 /// Whether an answer is a page for people. No API here answers with one.
 fn is_page(answer: &Answer) -> bool {
     let typed = answer.header("content-type").is_some_and(|kind| kind.trim_start().starts_with("text/html"));
-    let start: Vec<u8> = answer.body.iter().copied().skip_while(u8::is_ascii_whitespace).take(14).collect();
+    typed || begins_a_page(&answer.body)
+}
+
+/// Whether these are the first bytes of a page.
+pub(super) fn begins_a_page(bytes: &[u8]) -> bool {
+    let start: Vec<u8> = bytes.iter().copied().skip_while(u8::is_ascii_whitespace).take(14).collect();
     let start = start.to_ascii_lowercase();
-    typed || start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
+    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }

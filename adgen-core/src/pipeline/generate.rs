@@ -6,12 +6,13 @@
 
 use super::{
     advice,
+    again::{is_answer, is_silence, wait_of},
     context::{Context, Made, OpenJob, Product, Reserved},
     event::Event,
     order::Order,
 };
 use crate::{
-    error::{Error, ErrorKind, Result, Retry},
+    error::{Error, ErrorKind, Result},
     http::{Repetition, backoff, watched},
     project::Stage,
     provider::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup},
@@ -89,7 +90,11 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
         };
         match trouble {
             Trouble::Error(error) => return Err(job.named(error)),
-            Trouble::Over(failure) => {
+            Trouble::Over(mut failure) => {
+                // Somebody else cancelled it there: that is no wish to stop this run.
+                if failure.kind == ErrorKind::Cancelled && !context.cancel.is_cancelled() {
+                    failure.kind = ErrorKind::GenerationFailed;
+                }
                 let error = job.named(failure.to_error());
                 job.close(&error, failure.cost_usd).await?;
                 if !failure.again || ordered == ORDERS {
@@ -430,23 +435,4 @@ impl Job<'_> {
             () = context.cancel.cancelled() => Err(Error::cancelled()),
         }
     }
-}
-
-/// How long to wait before the same call is made again; `None` where it must not be.
-fn wait_of(error: &Error, attempt: u32) -> Option<Duration> {
-    match error.retry() {
-        Retry::Now => Some(backoff(attempt)),
-        Retry::After(wait) => Some(wait),
-        Retry::Never | Retry::Exhausted => None,
-    }
-}
-
-/// Whether the provider does not answer, rather than answers with a no.
-fn is_silence(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::RateLimited)
-}
-
-/// Whether a call that failed is known to have begun nothing.
-fn is_answer(error: &Error) -> bool {
-    !matches!(error.kind(), ErrorKind::OutcomeUnknown | ErrorKind::Cancelled | ErrorKind::Io)
 }

@@ -4,6 +4,7 @@
 //! storage with its key is not made again. May depend on `provider`, `matte`, `compose`, `media` and `store`.
 
 mod advice;
+mod again;
 mod bell;
 mod bridge;
 mod build;

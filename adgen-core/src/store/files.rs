@@ -215,7 +215,27 @@ impl ProjectFiles {
             _ => {}
         }
         std::fs::create_dir_all(&folder).map_err(failed)?;
+        self.clear_halves();
         Ok(folder)
+    }
+
+    /// Removes what a killed process was writing: object_store names such files like the whole one, with `#` and a number.
+    /// Not among the leases, where somebody else may be writing.
+    fn clear_halves(&self) {
+        let Some(root) = &self.store.folder else { return };
+        let is_half = |name: &str| {
+            name.rsplit_once('#')
+                .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+        };
+        let project = root.join(self.prefix.as_ref());
+        for folder in [project.join("journal"), project.join("paid"), project] {
+            // Litter that stays is no reason to fail.
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                if entry.file_name().to_str().is_some_and(is_half) {
+                    drop(std::fs::remove_file(entry.path()));
+                }
+            }
+        }
     }
 
     /// A path at which the file can be opened: in place where the storage is a folder, else a copy in `scratch`.
@@ -374,6 +394,25 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let path = files.open_path("a/b.bin", scratch.path()).await.unwrap();
         assert_eq!(std::fs::read(path).unwrap(), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_process_was_writing_goes_with_its_working_folder() {
+        let (folder, store) = store();
+        let files = store.project("p").unwrap();
+        files.write("state.json", "{}").await.unwrap();
+        files.write("journal/000001.json", "{}").await.unwrap();
+        files.write("lease/000001.json", "{}").await.unwrap();
+        let project = folder.path().join("deep/er/projects/p");
+        for name in ["state.json#1", "journal/000002.json#12", "lease/000002.json#1", "poster.jpg#", "a#b"] {
+            std::fs::write(project.join(name), "half").unwrap();
+        }
+        files.work_folder().unwrap();
+        let there = |name: &str| project.join(name).exists();
+        assert!(!there("state.json#1") && !there("journal/000002.json#12"));
+        for name in ["state.json", "journal/000001.json", "lease/000002.json#1", "poster.jpg#", "a#b"] {
+            assert!(there(name), "{name}");
+        }
     }
 
     #[test]

@@ -1,15 +1,50 @@
 //! Who works on a project: numbered records written with create-if-absent, the highest of which counts.
 //!
 //! A lease ends by itself after [`Lease::TIME_TO_LIVE`] unless its holder renews it, and at once where its holder is a
-//! process of this machine that is no more.
+//! process of this machine that is no more, or this process and the lease was dropped.
 
 use super::ProjectFiles;
 use crate::error::{Error, ErrorKind, Result, Retry};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// The leases of this process, by place and run. A host that drops its runtime drops its leases without giving them back:
+/// its process goes on, but they hold nothing.
+static HELD: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
+fn held() -> MutexGuard<'static, HashSet<String>> {
+    // A set of names is whole whatever happened to another thread.
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A place in [`HELD`].
+#[derive(Debug)]
+struct Holding(String);
+
+impl Holding {
+    fn new(files: &ProjectFiles, run: &str) -> Self {
+        let name = holding(files, run);
+        held().insert(name.clone());
+        Self(name)
+    }
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        held().remove(&self.0);
+    }
+}
+
+fn holding(files: &ProjectFiles, run: &str) -> String {
+    format!("{} {run}", files.display("lease"))
+}
 
 /// Who holds a project, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,15 +73,17 @@ impl LeaseRecord {
         }
     }
 
-    fn is_over(&self) -> bool {
-        self.expires_at <= Utc::now() || self.holder_is_gone()
+    fn is_over(&self, files: &ProjectFiles) -> bool {
+        self.expires_at <= Utc::now() || self.holder_is_gone(files)
     }
 
-    /// True only where it is certain: the same machine, and the process is no more.
-    fn holder_is_gone(&self) -> bool {
-        cfg!(target_os = "linux")
-            && self.host == host_name()
-            && process_start(self.pid).is_none_or(|start| start != self.process_start)
+    /// True only where it is certain: the same machine, and the process is no more, or it is this one and has let go.
+    fn holder_is_gone(&self, files: &ProjectFiles) -> bool {
+        if !cfg!(target_os = "linux") || self.host != host_name() {
+            return false;
+        }
+        let is_there = process_start(self.pid).is_some_and(|start| start == self.process_start);
+        !is_there || self.pid == std::process::id() && !held().contains(&holding(files, &self.run))
     }
 }
 
@@ -58,6 +95,7 @@ pub struct Lease {
     stop: CancellationToken,
     lost: CancellationToken,
     heart: Option<JoinHandle<u64>>,
+    _holding: Holding,
 }
 
 impl Lease {
@@ -70,13 +108,15 @@ impl Lease {
     /// `Locked` where somebody else holds it: the message says who and until when. `Io`.
     pub async fn acquire(files: &ProjectFiles, run: &str) -> Result<Self> {
         let mut number = 1;
+        // Before the record is there for others to see.
+        let holding = Holding::new(files, run);
         loop {
             if let Some(last) = highest(files).await? {
                 number = last;
                 if let Some(bytes) = files.read(&name(last)).await? {
                     // A record that is not readable binds nobody: no holder could renew it.
                     if let Ok(record) = serde_json::from_slice::<LeaseRecord>(&bytes)
-                        && !record.is_over()
+                        && !record.is_over(files)
                     {
                         return Err(locked(&record));
                     }
@@ -98,7 +138,7 @@ impl Lease {
         let stop = CancellationToken::new();
         let lost = CancellationToken::new();
         let heart = tokio::spawn(keep_alive(files.clone(), run.to_owned(), number, stop.clone(), lost.clone()));
-        Ok(Self { files: files.clone(), run: run.to_owned(), stop, lost, heart: Some(heart) })
+        Ok(Self { files: files.clone(), run: run.to_owned(), stop, lost, heart: Some(heart), _holding: holding })
     }
 
     /// Ends when somebody else took the project, which can only be after this process could not renew its lease.
@@ -257,6 +297,18 @@ mod tests {
         record.host = "elsewhere".into();
         files.create(&name(27), encode(&record).unwrap()).await.unwrap();
         assert!(Lease::acquire(&files, "next").await.unwrap_err().to_string().contains("elsewhere"));
+    }
+
+    #[tokio::test]
+    async fn a_dropped_lease_of_this_process_holds_nothing() {
+        let (_folder, files) = files();
+        drop(Lease::acquire(&files, "dropped").await.unwrap());
+        let next = Lease::acquire(&files, "next").await.unwrap();
+        let (_elsewhere, others) = self::files();
+        let same_name = Lease::acquire(&others, "next").await.unwrap();
+        drop(same_name);
+        assert_eq!(Lease::acquire(&files, "third").await.unwrap_err().kind(), ErrorKind::Locked);
+        next.release().await;
     }
 
     #[tokio::test]

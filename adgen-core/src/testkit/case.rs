@@ -22,8 +22,8 @@ pub struct Case<R> {
 }
 
 impl<R> Case<R> {
-    /// A request that the provider can meet. A small one: it is made up to four times. Its prompt is made unique, so that
-    /// no job of an earlier test is taken for one of this.
+    /// A request that the provider can meet. A small one: it is made up to three times. Its prompt is made unique, so
+    /// that no job of an earlier test is taken for one of this.
     pub fn new(request: R) -> Self {
         Self {
             request,
@@ -49,16 +49,16 @@ impl<R> Case<R> {
         self
     }
 
-    /// For jobs. The provider works elsewhere, and its `start` still returns the finished work: a job of its own kind that has no
-    /// name, or one that it was told to wait for. Without this `start` has to return the job's name.
+    /// For jobs. The provider works elsewhere, and its `start` still returns the finished work: a job of its own kind
+    /// that has no name, or one that it was told to wait for. Without this `start` has to return the job's name.
     #[must_use]
     pub fn done_at_once(mut self) -> Self {
         self.done_at_once = true;
         self
     }
 
-    /// For jobs. `lose` is called right before a `start` whose answer gets lost on the way: the test's own server has to see to it. Then
-    /// the provider must say that it does not know, and find the job.
+    /// For jobs. `lose` is called right before a `start` whose answer gets lost on the way: the test's own server has
+    /// to see to it. Then the provider must say that it does not know, and find the job.
     #[must_use]
     pub fn with_lost_answer(mut self, lose: impl Fn() + Send + Sync + 'static) -> Self {
         self.lose_answer = Some(Arc::new(lose));

@@ -27,6 +27,8 @@ struct Trial<'a, J: Jobs> {
     case: &'a Case<J::Request>,
     /// Makes the prompts of this trial its own.
     mark: String,
+    /// Whether `start` gave a job's name, so that there is something to cancel.
+    is_named: bool,
     log: Recorder,
 }
 
@@ -34,7 +36,7 @@ pub(super) async fn try_out<J: Jobs>(kind: &str, jobs: &J, case: &Case<J::Reques
     let info = jobs.info().clone();
     let log = Recorder::new(format!("{kind} {} {}", info.name, info.model), &case.secrets);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let mut trial = Trial { jobs, case, mark: format!("take {:x}", now.as_nanos()), log };
+    let mut trial = Trial { jobs, case, mark: format!("take {:x}", now.as_nanos()), is_named: false, log };
     let capability = jobs.capability();
     check_info(&info, &mut trial.log);
     trial.log.check("capability_is_sound", jobs.contradiction());
@@ -50,7 +52,12 @@ pub(super) async fn try_out<J: Jobs>(kind: &str, jobs: &J, case: &Case<J::Reques
     trial
         .log
         .check("capability_never_changes", ensure(capability == now, || format!("first {capability}, then {now}")));
-    trial.log.finish()
+    let (folder, report) = (trial.own_folder(), trial.log.finish());
+    if report.is_passed() {
+        // Otherwise somebody may want to see what was made.
+        drop(std::fs::remove_dir_all(folder));
+    }
+    report
 }
 
 impl<J: Jobs> Trial<'_, J> {
@@ -109,6 +116,7 @@ impl<J: Jobs> Trial<'_, J> {
         self.log.check("start", started.as_ref().map(drop).map_err(ToString::to_string));
         let Ok(started) = started else { return };
         let job = job_of(&started);
+        self.is_named = job.is_some();
         match (&job, &started) {
             (Some(job), _) => self.log.check("start_names_the_job", is_name(job)),
             _ if self.jobs.is_local() || self.case.done_at_once => {
@@ -173,8 +181,8 @@ impl<J: Jobs> Trial<'_, J> {
         self.log.check("same_request_same_bytes", result);
     }
 
-    /// The search for lost jobs, as far as it can be tried without losing one. `job` was ordered just now, and nobody has
-    /// asked for it.
+    /// The search for lost jobs, as far as it can be tried without losing one. `job` was ordered just now, and nobody
+    /// has asked for it.
     async fn find(&mut self, request: &J::Request, since: SystemTime, job: Option<&JobId>) {
         let never = self.jobs.varied(request, "never ordered", J::folder_of(request));
         let result = match self.find_one(&never, since, &[]).await {
@@ -209,6 +217,9 @@ impl<J: Jobs> Trial<'_, J> {
         let skip = |log: &mut Recorder, why: &str| names.into_iter().for_each(|name| log.skip(name, why));
         if !self.jobs.can_cancel() {
             return skip(&mut self.log, "it says that it cannot");
+        }
+        if !self.is_named {
+            return skip(&mut self.log, "no job had a name");
         }
         let Ok(request) = self.request("second") else { return skip(&mut self.log, "there is no folder for it") };
         let job = match self.start(&request).await {
@@ -278,8 +289,12 @@ impl<J: Jobs> Trial<'_, J> {
         Ok(self.jobs.varied(&self.case.request, &format!("{} {name}", self.mark), &folder))
     }
 
+    fn own_folder(&self) -> PathBuf {
+        J::folder_of(&self.case.request).join(self.mark.replace(' ', "-"))
+    }
+
     fn folder(&self, name: &str) -> Result<PathBuf> {
-        let folder = J::folder_of(&self.case.request).join(self.mark.replace(' ', "-")).join(name);
+        let folder = self.own_folder().join(name);
         std::fs::create_dir_all(&folder)?;
         Ok(folder)
     }

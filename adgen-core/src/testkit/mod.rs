@@ -13,8 +13,9 @@
 //! # }
 //! ```
 //!
-//! A suite makes real jobs: against a paid service it costs what four small jobs cost. Which rules it tries depends on what
-//! the provider says that it can do; each is named in the [`Report`], with the reason where it was left out.
+//! A suite makes real jobs: against a paid service it costs what three small jobs cost, or two plans. Which rules it
+//! tries depends on what the provider says that it can do; each is named in the [`Report`], with the reason where it
+//! was left out. Made files are removed where all rules are kept.
 //!
 //! Always compiled: it is small and has no dependencies of its own. May depend on `provider`, `media` and `error`.
 
@@ -35,14 +36,14 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Tries a video provider: what it says of itself, what it has to refuse, a job from its order to its file, the search for
-/// lost jobs, and cancelling.
+/// Tries a video provider: what it says of itself, what it has to refuse, a job from its order to its file, the
+/// search for lost jobs, and cancelling.
 pub async fn video(provider: &dyn VideoProvider, case: &VideoCase) -> Report {
     life::try_out("video", &jobs::Clips(provider), case).await
 }
 
-/// Tries an audio provider in the way of [`video`]. One that makes both music and speech is tried twice, with a case for
-/// each.
+/// Tries an audio provider in the way of [`video`]. One that makes both music and speech is tried twice, with a case
+/// for each.
 pub async fn audio(provider: &dyn AudioProvider, case: &AudioCase) -> Report {
     life::try_out("audio", &jobs::Tracks(provider), case).await
 }

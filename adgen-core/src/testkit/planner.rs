@@ -12,8 +12,8 @@ use crate::{
 };
 use std::collections::HashSet;
 
-/// Tries a planner: what it says of itself, a plan from the brief alone, and one for scenes and a style that are written
-/// already. Two plans are paid for.
+/// Tries a planner: what it says of itself, a plan from the brief alone, and one for scenes and a style that are
+/// written already. Two plans are paid for.
 pub async fn planner(planner: &dyn Planner, case: &PlannerCase) -> Report {
     let before = planner.info().clone();
     let mut log = Recorder::new(format!("planner {} {}", before.name, before.model), &case.secrets);

@@ -66,7 +66,7 @@ impl VideoProvider for Careless {
     }
 
     async fn cancel(&self, _: &JobId) -> Result<Cancelled> {
-        if self.asked.fetch_add(1, Ordering::Relaxed) % 2 == 0 {
+        if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             return Err(Error::new(ErrorKind::Unexpected, format!("stopped twice with {KEY}")));
         }
         Ok(Cancelled::Stopped { cost_usd: -1.0 })
@@ -138,7 +138,7 @@ impl VideoProvider for Short {
     }
 
     fn capability(&self) -> VideoCapability {
-        VideoCapability { seed: true, ..VideoCapability::local() }
+        VideoCapability::local()
     }
 
     async fn start(&self, request: &VideoRequest) -> Result<Generation> {
@@ -185,7 +185,9 @@ impl Planner for Spoiler {
     }
 
     async fn plan(&self, request: &PlanRequest) -> Result<Plan> {
-        let mut plan = self.0.plan(&PlanRequest { style: None, ..request.clone() }).await?;
+        let mut without = request.clone();
+        without.style = None;
+        let mut plan = self.0.plan(&without).await?;
         plan.cost_usd = 0.01;
         plan.music_prompt.clear();
         let twin = plan.scenes[0].id.clone();

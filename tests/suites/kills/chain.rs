@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt, fs,
     path::PathBuf,
     process::Command,
     thread,
@@ -127,7 +127,7 @@ impl<'a> Chain<'a> {
         until("the dead process's requests are gone", || self.services.emulator.holds().is_empty());
         self.said(point, &format!("killed after {:.1} s, {}", ran.took.as_secs_f64(), self.last_entry()));
         self.totals.kills += 1;
-        self.totals.points.insert(format!("{}: {point}", self.id.trim_end_matches(|c: char| c.is_ascii_digit())));
+        self.totals.points.insert(format!("{}: {point}", self.id));
         left
     }
 
@@ -150,15 +150,21 @@ impl<'a> Chain<'a> {
         self.kill_at(point, faults, |chain| chain.services.emulator.holds().len() >= count);
     }
 
-    /// Kills as soon as a file of the project is there.
+    /// Kills as soon as a file of the project is there, unless the last run got as far before its death.
     pub(super) fn kill_with_file(&mut self, point: &str, file: &str, faults: Vec<Fault>) {
         let path = self.project.path(file);
-        self.kill_at(point, faults, |_| path.exists());
+        // A killed run leaves its working folder to the next one, which begins by clearing it.
+        drop(fs::remove_dir_all(self.project.path("work")));
+        if !path.exists() {
+            self.kill_at(point, faults, |_| path.exists());
+        }
     }
 
-    /// Kills as soon as the product is finished.
+    /// The same with a finished product.
     pub(super) fn kill_finished(&mut self, product: &str, faults: Vec<Fault>) {
-        self.kill_at(&format!("{product} finished"), faults, |chain| chain.is_finished(product));
+        if !self.is_finished(product) {
+            self.kill_at(&format!("{product} finished"), faults, |chain| chain.is_finished(product));
+        }
     }
 
     pub(super) fn is_finished(&self, product: &str) -> bool {
@@ -177,15 +183,14 @@ impl<'a> Chain<'a> {
     }
 
     /// Runs to the end and checks everything.
-    pub(super) fn finish(mut self, runtime: &Handle) -> Totals {
+    pub(super) fn finish(self, runtime: &Handle) -> Totals {
         let ran = self.run().expect_code(0);
         self.said("", &format!("ended after {:.1} s", ran.took.as_secs_f64()));
-        self.check(runtime);
-        self.totals
+        self.check(runtime)
     }
 
     /// Every prediction was bought once, and what it made is there.
-    fn check(&mut self, runtime: &Handle) {
+    pub(super) fn check(mut self, runtime: &Handle) -> Totals {
         let own = |made: &Entry| made.input["prompt"].as_str().is_some_and(|text| text.contains(&self.id));
         let mut made = self.services.emulator.journal().predictions;
         // The prompts of a planned document are the planner's; it has an emulator of its own.
@@ -216,6 +221,7 @@ impl<'a> Chain<'a> {
         let video = self.project.path("final_video.mp4");
         judge::expect_sound_file(&video);
         assert_eq!(judge::frame_numbers(&video, 24), (0..72).collect::<Vec<u64>>(), "{}", self.id);
+        self.totals
     }
 
     fn journaled(&self, product: &str) -> Vec<Value> {
@@ -268,7 +274,16 @@ impl<'a> Chain<'a> {
             .flat_map(|entry| entry["files"].as_array().cloned().unwrap_or_default())
             .filter_map(|file| file["file"].as_str().map(str::to_owned))
             .collect();
-        let others = ["project.json", "state.json", "product_original.png", "report.html"];
+        let others = [
+            "project.json",
+            "state.json",
+            "product_original.png",
+            "report.html",
+            "captions.srt",
+            "captions.vtt",
+            "concat_list.txt",
+            "poster.jpg",
+        ];
         let litter: Vec<String> = self
             .project
             .files()

@@ -71,7 +71,7 @@ async fn questions_that_meet_pages_are_asked_again() {
 async fn pages_in_place_of_a_file_are_fetched_again() {
     let script = Script::quick()
         .with_fault(Fault::new(On::Delivery, Action::Content(Content::Html)).nth(1))
-        .with_fault(Fault::new(On::Delivery, bad_gateway()).nth(1));
+        .with_fault(Fault::new(On::Delivery, bad_gateway()).nth(2));
     let services = Services::start(script).await;
     bought_once(&services, &services.studio().await, "file").await;
     let fetched = services.emulator.journal().count("GET", "/delivery/");
@@ -80,11 +80,12 @@ async fn pages_in_place_of_a_file_are_fetched_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_but_pages_in_place_of_the_file_says_what_was_spent() {
-    let services = Services::start(Script::quick().with_fault(Fault::new(On::Delivery, bad_gateway()))).await;
+    let page = Fault::new(On::Delivery, Action::Content(Content::Html));
+    let services = Services::start(Script::quick().with_fault(page)).await;
     let outcome = make(&services.studio().await, &clip(&services, "pages")).await;
-    expect_clip_trouble(&outcome, &["502", "cost: $0.0750", "still at the provider"]);
+    expect_clip_trouble(&outcome, &["web page", "cost: $0.0750", "still at the provider"]);
     only_prediction(&services.emulator);
-    // The gateway is repaired: what was paid for is fetched.
+    // The login page is gone: what was paid for is fetched.
     services.emulator.replace_faults(Vec::new());
     let outcome = resume(&services, "pages").await;
     assert_eq!(outcome.state.degradations, []);

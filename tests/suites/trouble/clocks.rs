@@ -25,9 +25,10 @@ async fn an_order_whose_answer_was_lost_is_found_whatever_the_clocks_say() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_clocks_leave_unclear_is_not_ordered_again_unasked() {
-    for date_skew_s in [DAY_S, -DAY_S] {
+    // Side by side: the list is asked again after seconds.
+    let unclear = [DAY_S, -DAY_S].map(|date_skew_s| async move {
         let script = Script { date_skew_s, ..Script::quick() };
-        // A broken connection before the order is carried out looks the same from here.
+        // A connection that breaks before the order is carried out looks the same from here.
         let services = Services::start(script.with_fault(Fault::new(On::Create, Action::DropBefore).nth(1))).await;
         let outcome = make(&services.studio().await, &clip(&services, "unclear")).await;
         expect_clip_trouble(&outcome, &["outcome_unknown", "possibly_spent_usd: 0.0", "list of jobs", "seed"]);
@@ -35,5 +36,6 @@ async fn what_clocks_leave_unclear_is_not_ordered_again_unasked() {
         expect_clip_trouble(&outcome, &["outcome_unknown"]);
         expect_bill(&services, &outcome, 0.0);
         assert_eq!(orders(&services.emulator), 1);
-    }
+    });
+    futures_util::future::join_all(unclear).await;
 }

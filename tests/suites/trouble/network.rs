@@ -61,7 +61,8 @@ fn dead() -> String {
 async fn a_proxy_that_is_not_there_is_named() {
     let services = Services::start(Script::quick()).await;
     let dead = dead();
-    for (variable, base) in [("HTTPS_PROXY", "https://replicate.invalid"), ("HTTP_PROXY", "http://replicate.invalid")] {
+    for (variable, base) in [("HTTPS_PROXY", "https://replicate.invalid"), ("HTTP_PROXY", "http://replicate.internal")]
+    {
         let ran = adgen(&services, &variable.to_lowercase(), &[(variable, &dead), ("REPLICATE_BASE_URL", base)]);
         let said = ran.stderr.lines().find(|line| line.contains("warning")).expect("a degradation is shown");
         let parts = ["scene_1_bg", "at scenes", "provider: replicate", "next: ", "NO_PROXY", variable];

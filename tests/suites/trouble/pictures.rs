@@ -71,7 +71,7 @@ async fn a_wrong_aspect_is_cropped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_dimensions_are_scaled() {
     let stream = good_ad(|folder| {
-        let source = ground(241, 427);
+        let source = ground(241, 427).replace("yuv420p", "yuv444p");
         ffmpeg(folder, "c.mp4", &["-f", "lavfi", "-i", &source, "-pix_fmt", "yuv444p", "-c:v", "libx264"])
     });
     assert_eq!(stream.await["width"], 241);
@@ -124,11 +124,11 @@ async fn ten_bit_hdr_becomes_eight_bit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rotated_metadata_is_obeyed() {
     let stream = good_ad(|folder| {
-        // Lies on its side: red at the right, so that a quarter turn to the left brings it up.
+        // Lies on its side: red at the right, as a camera that is held upright stores it.
         let side = "color=blue:s=640x360:r=24:d=4,drawbox=x=320:y=0:w=320:h=360:color=red:t=fill,format=yuv420p";
         let flat = ffmpeg(folder, "flat.mp4", &["-f", "lavfi", "-i", side, "-c:v", "libx264"]);
         let flat = flat.display().to_string();
-        ffmpeg(folder, "c.mp4", &["-i", &flat, "-c", "copy", "-metadata:s:v:0", "rotate=270"])
+        ffmpeg(folder, "c.mp4", &["-i", &flat, "-c", "copy", "-metadata:s:v:0", "rotate=90"])
     });
     let stream = stream.await;
     assert!(stream["side_data_list"].to_string().contains("rotation"), "the file is not rotated: {stream}");
