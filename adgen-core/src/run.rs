@@ -184,6 +184,8 @@ impl Work {
         let context = Arc::clone(&self.context);
         let tracker = Arc::clone(&context.tracker);
         let lost = self.lease.lost().clone();
+        // Where the whole runtime is dropped, heavy work on its threads has to end as well.
+        let _stops = context.cancel.clone().drop_guard();
         let saver = tokio::spawn(save_now_and_then(Arc::clone(&context)));
         // A task of its own, so that even a panic leads to an orderly end.
         let mut work = tokio::spawn({

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::{Repetition, backoff, watched},
     project::Stage,
-    provider::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup},
+    provider::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup, Price},
     store::{JournalEntry, UnfinishedJob},
 };
 use std::{
@@ -100,6 +100,8 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
                 if !failure.again || ordered == ORDERS {
                     return Err(error);
                 }
+                let said = format!("{}: {}; it is ordered once more", job.wanted.product, error.message());
+                context.tracker.note(job.wanted.stage, said);
                 job.pause(backoff(1), ordered, error.kind()).await?;
             }
         }
@@ -124,7 +126,7 @@ impl Job<'_> {
         let unfinished = self.context.journal.lock().await.unfinished_job(self.wanted.product, self.wanted.key);
         let cost = self.order.estimate();
         let reserved = match unfinished {
-            UnfinishedJob::Known(_) => self.context.reserve_bought(cost.expected_usd()),
+            UnfinishedJob::Known { expected_usd, .. } => self.context.reserve_bought(expected_usd),
             UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.context.reserve(&self.order.info().name, cost)?,
         };
         Ok((reserved, unfinished))
@@ -133,16 +135,35 @@ impl Job<'_> {
     /// One job from its beginning, or from where an earlier run left it, to a good file on this machine.
     async fn once(&self, unfinished: UnfinishedJob) -> Result<(Generated, PathBuf), Trouble> {
         let generation = match unfinished {
-            UnfinishedJob::Known(job) => self.taken_up(JobId(job)),
+            UnfinishedJob::Known { job, expected_usd } => {
+                let over = self.go_on(self.taken_up(JobId(job))).await;
+                return over.map_err(|trouble| self.at_most(expected_usd, trouble));
+            }
             UnfinishedJob::Unknown(since) if !self.is_free() => match self.look_up(since).await? {
                 Some(generation) => generation,
                 None => self.start().await?,
             },
             UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.start().await?,
         };
+        self.go_on(generation).await
+    }
+
+    async fn go_on(&self, generation: Generation) -> Result<(Generated, PathBuf), Trouble> {
         let generated = self.settle(generation).await?;
         let path = self.fetch(&generated).await?;
         Ok((generated, path))
+    }
+
+    /// A provider that has forgotten what was ordered reckons with its dearest; the journal knows better where the price
+    /// is one of outputs, not of running time.
+    fn at_most(&self, expected_usd: f64, trouble: Trouble) -> Trouble {
+        match (trouble, &self.order.info().price) {
+            (Trouble::Over(mut failure), Price::Second { .. } | Price::Output { .. }) => {
+                failure.cost_usd = failure.cost_usd.min(expected_usd);
+                Trouble::Over(failure)
+            }
+            (trouble, _) => trouble,
+        }
     }
 
     /// Starts a job, and again where the provider says that nothing came of it.

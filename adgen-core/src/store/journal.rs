@@ -190,13 +190,15 @@ impl Journal {
     /// A job for this product and key that was started and neither finished nor failed: to be taken up again.
     pub fn unfinished_job(&self, product: &str, key: &str) -> UnfinishedJob {
         let mut state = UnfinishedJob::None;
+        let mut expected = 0.0;
         for record in &self.records {
             match &record.entry {
-                JournalEntry::Starting { product: name, key: k, .. } if name == product && k == key => {
+                JournalEntry::Starting { product: name, key: k, expected_usd, .. } if name == product && k == key => {
+                    expected = *expected_usd;
                     state = UnfinishedJob::Unknown(time(&record.at));
                 }
                 JournalEntry::Started { product: name, key: k, job } if name == product && k == key => {
-                    state = UnfinishedJob::Known(job.clone());
+                    state = UnfinishedJob::Known { job: job.clone(), expected_usd: expected };
                 }
                 JournalEntry::Finished { product: name, key: k, .. }
                 | JournalEntry::Failed { product: name, key: k, .. }
@@ -248,14 +250,19 @@ impl Journal {
 }
 
 /// What the journal knows of a job that neither finished nor failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum UnfinishedJob {
     /// There is none.
     None,
     /// A call was about to be made at this time; whether it was, nobody wrote down.
     Unknown(SystemTime),
-    /// The provider's name for it.
-    Known(String),
+    /// It was started.
+    Known {
+        /// The provider's name for it.
+        job: String,
+        /// What it was expected to cost, in US dollars.
+        expected_usd: f64,
+    },
 }
 
 fn name(number: u64) -> String {
@@ -311,7 +318,8 @@ mod tests {
         assert!(since.elapsed().unwrap().as_secs() < 60);
         let started = JournalEntry::Started { product: "clip".into(), key: "k".into(), job: "j1".into() };
         journal.append(started).await.unwrap();
-        assert_eq!(journal.unfinished_job("clip", "k"), UnfinishedJob::Known("j1".into()));
+        let known = UnfinishedJob::Known { job: "j1".into(), expected_usd: 1.0 };
+        assert_eq!(journal.unfinished_job("clip", "k"), known);
         assert_eq!(journal.unfinished_job("clip", "other"), UnfinishedJob::None);
         let finished = JournalEntry::Finished {
             product: "clip".into(),

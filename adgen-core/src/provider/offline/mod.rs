@@ -11,4 +11,5 @@ mod video;
 
 pub use audio::StudioAudio;
 pub use planner::TemplatePlanner;
+pub(in crate::provider) use planner::clean_seconds;
 pub use video::{Ground, StudioVideo};

@@ -1,5 +1,7 @@
 //! Durations that somebody wishes for, fitted to the time that there is.
 
+use crate::provider::offline::clean_seconds;
+
 /// The shortest and the longest scene in seconds that a document may hold.
 const SHORTEST_S: f64 = 0.5;
 const LONGEST_S: f64 = 60.0;
@@ -44,7 +46,7 @@ pub(super) fn fitted(wishes: &[f64], total_s: f64) -> Vec<f64> {
     let roomy = (0..count).filter(|&i| tenths[i] < most).max_by_key(|&i| (tenths[i], count - i));
     if let Some(index) = roomy {
         let others: f64 = (0..count).filter(|&i| i != index).map(|i| durations[i]).sum();
-        durations[index] = clean(total_s - others);
+        durations[index] = clean_seconds(total_s - others);
     }
     durations
 }
@@ -55,12 +57,6 @@ pub(super) fn bought_s(durations: &[f64]) -> f64 {
     let last = durations.len().saturating_sub(1);
     let needed = durations.iter().enumerate().map(|(index, duration)| duration + if index < last { 0.5 } else { 0.0 });
     needed.map(|seconds| (seconds - 1e-6).ceil()).sum()
-}
-
-/// 4.1 rather than 4.1000000000000014.
-fn clean(seconds: f64) -> f64 {
-    let tidy = (seconds * 1e6).round() / 1e6;
-    if (tidy - seconds).abs() < 1e-11 { tidy } else { seconds }
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(super) fn durations(seconds: f64, roles: &[Role]) -> Vec<f64> {
         .collect();
     // The other scenes' sum in grid steps is a whole number, so this is exact where `seconds` lies on the grid.
     let others: f64 = (0..count).filter(|&index| index != longest).map(|index| durations[index]).sum();
-    durations[longest] = clean(seconds - others);
+    durations[longest] = clean_seconds(seconds - others);
     if durations.iter().all(|duration| (SHORTEST_S..=LONGEST_S).contains(duration)) {
         durations
     } else {
@@ -71,7 +71,7 @@ fn most(role: Role) -> f64 {
 }
 
 /// 4.1 rather than 4.1000000000000014.
-fn clean(seconds: f64) -> f64 {
+pub(in crate::provider) fn clean_seconds(seconds: f64) -> f64 {
     let tidy = (seconds * 1e6).round() / 1e6;
     if (tidy - seconds).abs() < 1e-11 { tidy } else { seconds }
 }

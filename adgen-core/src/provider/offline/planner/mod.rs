@@ -23,6 +23,7 @@ use crate::{
 };
 use async_trait::async_trait;
 
+pub(in crate::provider) use arc::clean_seconds;
 pub use language::default_call_to_action;
 pub use setting::{look_of, look_phrase, mood_of};
 
