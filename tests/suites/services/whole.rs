@@ -91,7 +91,8 @@ async fn four_clips_take_as_long_as_the_slowest() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_denies_fallbacks_fails_with_provider_stage_money_and_what_to_do() {
-    let script = Script::quick().with_fault(Fault::new(On::Create, Action::failed("CUDA: an illegal access")).nth(2));
+    let failing = Fault::new(On::Create, Action::failed("CUDA: an illegal access"));
+    let script = Script::quick().with_fault(failing.model("bytedance/seedance-1-pro-fast").nth(2));
     let services = Services::start(script).await;
     let mut document = services.two_scenes("denied");
     document["policy"] = json!({ "fallback": "deny" });
