@@ -2,6 +2,7 @@
 
 mod command;
 mod fleet;
+mod images;
 mod whole;
 
 use adgen::{Error, Outcome, Result};
