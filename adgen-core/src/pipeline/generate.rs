@@ -77,26 +77,21 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
     let began = Instant::now();
     let job = Job { context, wanted, order };
     let mut ordered = 0;
-    let made = loop {
+    let (made, _reserved) = loop {
         ordered += 1;
         // Held until the cost is in the journal, so that jobs under way count.
-        let reserved = job.reserve().await;
-        let trouble = match reserved {
-            Ok((_reserved, unfinished)) => match job.once(unfinished).await {
-                Ok((generated, path)) => break job.made(generated, path),
-                Err(trouble) => trouble,
-            },
-            Err(error) => Trouble::Error(error),
-        };
-        match trouble {
-            Trouble::Error(error) => return Err(job.named(error)),
-            Trouble::Over(mut failure) => {
+        let mut reserved = None;
+        match job.once(&mut reserved).await {
+            Ok((generated, path)) => break (job.made(generated, path), reserved),
+            Err(Trouble::Error(error)) => return Err(job.named(error)),
+            Err(Trouble::Over(mut failure)) => {
                 // Somebody else cancelled it there: that is no wish to stop this run.
                 if failure.kind == ErrorKind::Cancelled && !context.cancel.is_cancelled() {
                     failure.kind = ErrorKind::GenerationFailed;
                 }
                 let error = job.named(failure.to_error());
                 job.close(&error, failure.cost_usd).await?;
+                drop(reserved);
                 if !failure.again || ordered == ORDERS {
                     return Err(error);
                 }
@@ -121,31 +116,34 @@ impl Job<'_> {
         self.order.info().price.is_free()
     }
 
-    /// Sets money aside. What an earlier run bought is only counted: nothing new is spent on it.
-    async fn reserve(&self) -> Result<(Reserved, UnfinishedJob)> {
+    /// One job from its beginning, or from where an earlier run left it, to a good file on this machine. What it costs is
+    /// set aside; what an earlier run bought, or may have, is only counted: nothing new is spent on it.
+    async fn once(&self, reserved: &mut Option<Reserved>) -> Result<(Generated, PathBuf), Trouble> {
         let unfinished = self.context.journal.lock().await.unfinished_job(self.wanted.product, self.wanted.key);
-        let cost = self.order.estimate();
-        let reserved = match unfinished {
-            UnfinishedJob::Known { expected_usd, .. } => self.context.reserve_bought(expected_usd),
-            UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.context.reserve(&self.order.info().name, cost)?,
-        };
-        Ok((reserved, unfinished))
-    }
-
-    /// One job from its beginning, or from where an earlier run left it, to a good file on this machine.
-    async fn once(&self, unfinished: UnfinishedJob) -> Result<(Generated, PathBuf), Trouble> {
         let generation = match unfinished {
             UnfinishedJob::Known { job, expected_usd } => {
+                *reserved = Some(self.context.reserve_bought(expected_usd));
                 let over = self.go_on(self.taken_up(JobId(job))).await;
                 return over.map_err(|trouble| self.at_most(expected_usd, trouble));
             }
-            UnfinishedJob::Unknown(since) if !self.is_free() => match self.look_up(since).await? {
-                Some(generation) => generation,
-                None => self.start().await?,
-            },
-            UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.start().await?,
+            UnfinishedJob::Unknown(since) if !self.is_free() => {
+                *reserved = Some(self.context.reserve_bought(self.order.estimate().expected_usd()));
+                match self.look_up(since).await? {
+                    Some(generation) => generation,
+                    None => {
+                        *reserved = None;
+                        self.order_anew(reserved).await?
+                    }
+                }
+            }
+            UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.order_anew(reserved).await?,
         };
         self.go_on(generation).await
+    }
+
+    async fn order_anew(&self, reserved: &mut Option<Reserved>) -> Result<Generation, Trouble> {
+        *reserved = Some(self.context.reserve(&self.order.info().name, self.order.estimate())?);
+        self.start().await
     }
 
     async fn go_on(&self, generation: Generation) -> Result<(Generated, PathBuf), Trouble> {

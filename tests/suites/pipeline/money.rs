@@ -88,6 +88,23 @@ async fn a_lost_answer_that_nobody_can_look_up_is_not_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_bought_before_is_fetched_whatever_the_limit_is_now() {
+    let bench = Bench::new();
+    let shop = Shop::new(bench.path());
+    shop.books().start_trouble.extend([Trouble::LosesAnswer, Trouble::LosesAnswer]);
+    let document = document::parse(&two_scenes(&bench, "before"));
+    let outcome = finished(made(&studio(&bench, &shop), document.clone()).await);
+    assert_eq!(outcome.state.degradations.len(), 2);
+    // Now the shop can tell, and the clips need no further money.
+    shop.books().remembers = true;
+    let studio = builder(&bench, &shop).with_max_usd(0.01).build().expect("a studio");
+    let outcome = finished(made(&studio, document).await);
+    assert_eq!(outcome.state.degradations, []);
+    assert_eq!(shop.books().calls, 2);
+    assert!(near(outcome.state.cost_usd, 2.0 * EACH), "{}", outcome.state.cost_usd);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_that_was_billed_is_counted() {
     let bench = Bench::new();
     let shop = Shop::new(bench.path());
