@@ -39,10 +39,9 @@ pub(crate) async fn render(build: &Build, composites: &[Vec<Product>], sound: Op
         let lines = segments.iter().flat_map(|segment| &segment.files).map(|file| format!("file '{}'\n", file.file));
         context.files.write("concat_list.txt", lines.collect::<String>()).await?;
     }
-    poster(build).await?;
     let fidelity = fidelity::combined(composites.iter().flatten().filter_map(|segment| segment.fidelity));
     build.context.tracker.measured(None, fidelity);
-    measured(build).await
+    futures_util::try_join!(poster(build), measured(build)).map(drop)
 }
 
 async fn video(build: &Build, aspect: Aspect, segments: &[Product], sound: Option<&Product>) -> Result<Product> {

@@ -47,13 +47,19 @@ const CUTOUT: &str = "product_masked.png";
 /// Writes the report of the run that is about to end. `video` is the main video's name in the project's folder.
 pub(crate) async fn write(context: &Context, project: &AdProject, video: &str) -> Result<()> {
     let path = context.path_of(video).await?;
-    let (sheet, sketch) = futures_util::join!(sheet(context, project, &path), sketch(context, &path));
-    let (sheet, sketch) = (shown(context, "contact sheet", sheet)?, shown(context, "sound's drawing", sketch)?);
-    let poster = context.files.read("poster.jpg").await?.and_then(|bytes| stills::as_it_is(bytes.to_vec()));
-    let photo = picture(context, Some(&project.product.image), stills::photo).await?;
     let has_cutout = context.tracker.state().assets.values().any(|asset| asset.file == CUTOUT);
-    let cutout = picture(context, has_cutout.then(|| Asset::from(CUTOUT)).as_ref(), stills::transparent).await?;
-    let logo = picture(context, project.brand.logo.as_ref(), stills::transparent).await?;
+    let cutout = has_cutout.then(|| Asset::from(CUTOUT));
+    // Side by side: an ad is not there before its report is.
+    let (sheet, sketch, photo, cutout, logo) = futures_util::join!(
+        sheet(context, project, &path),
+        sketch(context, &path),
+        picture(context, Some(&project.product.image), stills::photo),
+        picture(context, cutout.as_ref(), stills::transparent),
+        picture(context, project.brand.logo.as_ref(), stills::transparent),
+    );
+    let (sheet, sketch) = (shown(context, "contact sheet", sheet)?, shown(context, "sound's drawing", sketch)?);
+    let (photo, cutout, logo) = (photo?, cutout?, logo?);
+    let poster = context.files.read("poster.jpg").await?.and_then(|bytes| stills::as_it_is(bytes.to_vec()));
     let captions = context.files.read("captions.vtt").await?.map(|bytes| bytes.to_vec());
     let info = context.cpu({
         let path = path.clone();

@@ -44,7 +44,7 @@ pub(super) fn contact_sheet(
     let mut sheet = Vec::with_capacity(slots.len());
     for slot in slots {
         let mut stills = Vec::with_capacity(3);
-        for number in moments(slot) {
+        for number in moments(slot, fps) {
             if cancel() {
                 return Err(Error::cancelled());
             }
@@ -60,12 +60,18 @@ pub(super) fn contact_sheet(
 }
 
 /// The frames of a scene that are shown. The first is behind the transition and the last before it, where the scene is
-/// alone in the picture, and things that come in have begun to.
-fn moments(slot: &Slot) -> [u64; 3] {
+/// alone in the picture, and things that come in have begun to. In a scene that is long enough they are key frames, of
+/// which every segment has one each half second from its beginning: no other has to be decoded for them.
+fn moments(slot: &Slot, fps: Fps) -> [u64; 3] {
     let last = slot.frames.saturating_sub(1);
     let first = (slot.crossfade.max(slot.dip_in) + slot.frames / 12).min(last);
     let end = last.saturating_sub(slot.dip_out + 1).max(first);
-    [first, (slot.frames / 2).clamp(first, end), end].map(|offset| slot.start + offset)
+    let step = fps.frames(0.5).max(1);
+    let offsets = match end - first >= 3 * step {
+        true => [first.div_ceil(step) * step, (slot.frames / 2 / step) * step, end / step * step],
+        false => [first, (slot.frames / 2).clamp(first, end), end],
+    };
+    offsets.map(|offset| slot.start + offset)
 }
 
 fn still_size(width: usize, height: usize) -> (usize, usize) {
@@ -123,12 +129,15 @@ mod tests {
 
     #[test]
     fn moments_are_inside_the_scene_and_in_order() {
-        for frames in 1..100 {
+        for frames in 1..200 {
             for (crossfade, dip_in, dip_out) in [(0, 0, 0), (frames / 3, 0, 0), (0, frames / 6, frames / 6)] {
                 let slot = Slot { crossfade, dip_in, dip_out, ..slot(50, frames) };
-                let moments = moments(&slot);
+                let moments = moments(&slot, Fps::from(30));
                 assert!(moments.is_sorted(), "{slot:?} {moments:?}");
                 assert!(moments[0] >= 50 && moments[2] < 50 + frames, "{slot:?} {moments:?}");
+                let alone = 50 + crossfade.max(dip_in)..50 + frames - dip_out;
+                assert!(frames < 10 || moments.iter().all(|moment| alone.contains(moment)), "{slot:?} {moments:?}");
+                assert!(frames < 3 || moments[0] < moments[2], "{slot:?} {moments:?}");
             }
         }
     }
