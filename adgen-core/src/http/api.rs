@@ -283,34 +283,22 @@ impl Api {
         }
     }
 
-    /// Fetches what a job made to the file `target`, over an old one: without the key; with it where the API's own origin,
-    /// or a host that is one of `trusted_suffixes` (`a.example` stands for itself and for all hosts below it), refuses to
-    /// give it otherwise. A `data:` address is decoded.
+    /// Fetches what a job made to the file `target`, over an old one: without the key; with it where the API's own origin
+    /// refuses to give it otherwise. No other host ever sees the key. A `data:` address is decoded.
     ///
     /// # Errors
     /// `NotFound`, `Unauthenticated`, `Timeout`, `Unavailable`, `RateLimited` by what the server or the network did;
     /// `InvalidInput` for a file that is empty, larger than `max_bytes`, or at an address that is not allowed; `Io` where
     /// this machine cannot keep it.
-    pub(crate) async fn fetch(
-        &self,
-        url: &str,
-        target: &Path,
-        max_bytes: u64,
-        trusted_suffixes: &[&str],
-    ) -> Result<()> {
+    pub(crate) async fn fetch(&self, url: &str, target: &Path, max_bytes: u64) -> Result<()> {
         let rules = AssetRules { allow_private: guard::is_private(self.base()), max_bytes };
         let error = match asset::fetch(url, target, rules, None).await {
             Err(error) if error.kind() == ErrorKind::Unauthenticated => error,
             done => return done,
         };
         let Ok(parsed) = Url::parse(url) else { return Err(error) };
-        let below = |host: &str, suffix: &str| {
-            host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        let trusted = parsed.scheme() == "https"
-            && parsed.host_str().is_some_and(|host| trusted_suffixes.iter().any(|suffix| below(host, suffix)));
         match authorization(&self.inner.settings)? {
-            Some(key) if trusted || self.is_own(&parsed) => asset::fetch(url, target, rules, Some(key)).await,
+            Some(key) if self.is_own(&parsed) => asset::fetch(url, target, rules, Some(key)).await,
             _ => Err(error),
         }
     }

@@ -177,7 +177,7 @@ async fn the_key_reaches_no_other_host() {
     assert!(self::api(&format!("{}/v1", server.url)).call(Call::get("../admin")).await.is_err());
     // Downloads go there, but without it.
     let dir = tempfile::tempdir().expect("a folder");
-    api.fetch(&format!("{}/a.mp4", other.url), &dir.path().join("a"), 100, &["127.0.0.1"]).await.expect("arrives");
+    api.fetch(&format!("{}/a.mp4", other.url), &dir.path().join("a"), 100).await.expect("arrives");
     assert_eq!((server.requests().len(), other.requests().len()), (1, 1));
     assert!(!other.requests()[0].contains("SECRET"));
     assert!(!format!("{api:?}").contains("SECRET"));
@@ -188,24 +188,24 @@ async fn files_are_fetched_with_the_key_only_where_they_are_not_given_without() 
     let dir = tempfile::tempdir().expect("a folder");
     let target = dir.path().join("a.mp4");
     let server = Server::start(vec![status(401), ok("film")]).await;
-    api(&server.url).fetch(&format!("{}/files/a", server.url), &target, 100, &[]).await.expect("arrives");
+    api(&server.url).fetch(&format!("{}/files/a", server.url), &target, 100).await.expect("arrives");
     assert_eq!(std::fs::read(&target).expect("is there"), b"film");
     let requests = server.requests();
     assert!(!requests[0].contains("SECRET") && requests[1].contains("Bearer r8_SECRET"));
     let foreign = Server::start(vec![status(403), ok("film")]).await;
-    let error = api(&server.url).fetch(&format!("{}/a", foreign.url), &target, 100, &[]).await.expect_err("refused");
+    let error = api(&server.url).fetch(&format!("{}/a", foreign.url), &target, 100).await.expect_err("refused");
     assert_eq!((error.kind(), foreign.requests().len()), (ErrorKind::Unauthenticated, 1));
     // With the key, nothing leads anywhere else.
     let to: &'static str = Box::leak(format!("location: {}/x\r\n", foreign.url).into_boxed_str());
     let server = Server::start(vec![status(403), Act::Say(302, to, String::new())]).await;
-    let error = api(&server.url).fetch(&format!("{}/a", server.url), &target, 100, &[]).await.expect_err("redirected");
+    let error = api(&server.url).fetch(&format!("{}/a", server.url), &target, 100).await.expect_err("redirected");
     assert!(error.message().contains("where the key does not go"), "{error}");
     assert_eq!(foreign.requests().len(), 1);
-    api(&server.url).fetch("data:video/mp4;base64,ZmlsbQ==", &target, 100, &[]).await.expect("decoded");
+    api(&server.url).fetch("data:video/mp4;base64,ZmlsbQ==", &target, 100).await.expect("decoded");
     assert_eq!(std::fs::read(&target).expect("is there"), b"film");
     // A public API's outputs do not lead into the network behind this machine.
     let public = api("https://api.example.com/v1");
-    let error = public.fetch(&format!("{}/a", foreign.url), &target, 100, &[]).await.expect_err("private");
+    let error = public.fetch(&format!("{}/a", foreign.url), &target, 100).await.expect_err("private");
     assert_eq!((error.kind(), foreign.requests().len()), (ErrorKind::InvalidInput, 1));
 }
 
@@ -412,7 +412,7 @@ fn calls_can_be_spawned() {
     fn spawnable<T: Send>(_: T) {}
     let api = api("https://a.example");
     spawnable(api.call(read()));
-    spawnable(api.fetch("", Path::new(""), 1, &[]));
+    spawnable(api.fetch("", Path::new(""), 1));
     spawnable(asset::fetch_asset("", Path::new(""), AssetRules::untrusted()));
     spawnable(watched(Arc::new(|_: &Repetition| {}), api.call(read())));
 }

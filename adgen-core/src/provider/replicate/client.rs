@@ -22,8 +22,6 @@ use url::Url;
 const LIMITS: Limits = Limits { creates_per_minute: 600.0, others_per_minute: 3000.0, concurrent: 64 };
 /// Beyond the time for which the service itself waits.
 const WAIT_SLACK: Duration = Duration::from_secs(30);
-/// Hosts of what models made.
-const DELIVERY_HOSTS: &[&str] = &["replicate.delivery"];
 
 /// What a client is told once.
 pub(super) struct Settings {
@@ -217,9 +215,9 @@ impl Replicate {
         url.map(str::to_owned).ok_or_else(|| strange("a file without an address"))
     }
 
-    /// Fetches what a job made. The token goes along only to the service's own hosts.
+    /// Fetches what a job made. The token goes along to the API's own address at the most.
     pub(super) async fn fetch(&self, url: &str, target: &Path, max_bytes: u64) -> Result<()> {
-        self.inner.api.fetch(url, target, max_bytes, DELIVERY_HOSTS).await
+        self.inner.api.fetch(url, target, max_bytes).await
     }
 }
 
