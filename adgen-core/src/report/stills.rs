@@ -67,9 +67,13 @@ fn moments(slot: &Slot, fps: Fps) -> [u64; 3] {
     let first = (slot.crossfade.max(slot.dip_in) + slot.frames / 12).min(last);
     let end = last.saturating_sub(slot.dip_out + 1).max(first);
     let step = fps.frames(0.5).max(1);
+    let middle = slot.frames / 2;
     let offsets = match end - first >= 3 * step {
-        true => [first.div_ceil(step) * step, (slot.frames / 2 / step) * step, end / step * step],
-        false => [first, (slot.frames / 2).clamp(first, end), end],
+        true => {
+            let (from, to) = (first.div_ceil(step) * step, end / step * step);
+            [from, (middle / step * step).clamp(from, to), to]
+        }
+        false => [first, middle.clamp(first, end), end],
     };
     offsets.map(|offset| slot.start + offset)
 }
