@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VENV := $(CURDIR)/.venv
 FEATURES := adgen-core/cli
 
-.PHONY: help setup build demo test test-rust test-python test-node fmt lint bench docs schema clean
+.PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,14 +21,20 @@ demo: build ## the ad of a product photo from examples/assets
 
 test: setup test-rust test-python test-node ## every test of the project
 
+# One selection of packages throughout: another one unifies features in another way and builds the tree again.
 test-rust: setup
-	cargo build -p adgen-core --features $(FEATURES)
+	@mkdir -p target && rm -f target/not-tested.txt
+	cargo build --features $(FEATURES) --bins --tests
 	@if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --no-fail-fast --features $(FEATURES); \
 	else \
 		cargo test --features $(FEATURES) --lib --bins --tests; \
 	fi
-	cargo test --doc -p adgen-core --features cli
+	cargo test --doc --features $(FEATURES)
+	for features in "" preserve_order arbitrary_precision preserve_order,arbitrary_precision; do \
+		cargo test --quiet -p adgen-keys --features "$$features" || exit 1; \
+	done
+	@if [ -s target/not-tested.txt ]; then echo "Not tested on this machine:"; sort -u target/not-tested.txt; fi
 
 test-python: setup
 	cd adgen-py && VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --quiet --features $(FEATURES)
@@ -46,6 +52,12 @@ lint: setup ## formatting, clippy, documentation, licences
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked --quiet cargo-deny
 	cargo deny check licenses bans sources
+
+sanitize: setup ## the tests of pictures, sound and parsers under AddressSanitizer
+	@scripts/sanitize.sh
+
+fuzz: setup ## every fuzz target for FUZZ_SECONDS (300)
+	@scripts/fuzz.sh
 
 bench: build ## the figures of the README, each with what it is compared to
 	@scripts/bench.sh

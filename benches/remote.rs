@@ -1,6 +1,6 @@
 //! What adgen adds to the time that the services take: an ad through the emulators, against its own slowest path.
 
-use adgen::{Models, Studio, provider::openai::OpenAi, provider::replicate::Replicate};
+use adgen::{AssetPolicy, Models, Studio, provider::openai::OpenAi, provider::replicate::Replicate};
 use adgen_benches::{Outcome, Row, Runs, bench, median, seconds};
 use adgen_tests::{
     document,
@@ -73,7 +73,7 @@ async fn make(folder: &Path, index: usize, short_side: u32) -> Result<Ad, Box<dy
     let replicate = Replicate::builder().with_token("r8_bench".into()).with_base_url(emulator.url()).build()?;
     let account = OpenAi::builder().with_key(openai_server::KEY.into()).with_base_url(openai.base_url()).build()?;
     let storage = folder.join(format!("storage-{short_side}"));
-    let studio = Studio::builder().with_storage_dir(&storage);
+    let studio = Studio::builder().with_storage_dir(&storage).with_asset_policy(AssetPolicy::own_documents());
     let studio = studio.with_services(Some(account), Some(replicate), &Models::default()).await?.build()?;
     let began = Instant::now();
     let outcome = studio.generate(document::parse(&document), "").await?.wait().await?;

@@ -31,6 +31,21 @@ if [ "$(cat .venv/.installed 2>/dev/null || true)" != "$wanted" ]; then
     printf '%s' "$wanted" > .venv/.installed
 fi
 
+# ONNX Runtime where `adgen` looks for it, from whatever folder it is started.
+data=${XDG_DATA_HOME:-}
+case $data in /*) ;; *) data=$HOME/.local/share ;; esac
+library=$(find .venv/lib -path '*/onnxruntime/capi/libonnxruntime*' \( -name '*.so' -o -name '*.so.*' -o -name '*.dylib' \) \
+          ! -name '*providers*' | sort | head -n 1)
+[ -n "$library" ] || { say "the Python package onnxruntime holds no library: remove .venv and run again"; exit 1; }
+case $library in *.dylib) name=libonnxruntime.dylib ;; *) name=libonnxruntime.so ;; esac
+if ! cmp -s "$library" "$data/adgen/runtime/$name"; then
+    say "ONNX Runtime in $data/adgen/runtime"
+    mkdir -p "$data/adgen/runtime"
+    # Moved into place whole: no program loads half a library.
+    cp "$library" "$data/adgen/runtime/.$name.$$"
+    mv "$data/adgen/runtime/.$name.$$" "$data/adgen/runtime/$name"
+fi
+
 # Node: Replicate's own client and a server with OpenAI's speech, as judges of the tests.
 wanted=$(sha256sum tests/judges/package-lock.json | cut -d' ' -f1)
 if [ "$(cat tests/judges/node_modules/.installed 2>/dev/null || true)" != "$wanted" ]; then
@@ -41,7 +56,7 @@ fi
 
 # The matting model, where `adgen` looks for it.
 sha256=309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8
-models=${ADGEN_MODELS_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/adgen/models}
+models=${ADGEN_MODELS_DIR:-$data/adgen/models}
 if ! printf '%s  %s\n' "$sha256" "$models/u2netp.onnx" | sha256sum --check --status 2>/dev/null; then
     say "the matting model u2netp in $models"
     mkdir -p "$models"

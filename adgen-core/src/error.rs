@@ -186,6 +186,27 @@ impl Error {
         self
     }
 
+    /// The same in other words.
+    #[must_use]
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
+    /// The same as another kind: whoever called may know better whose fault it is.
+    #[must_use]
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// Without the facts of that name, such as the path of a copy that nobody knows of.
+    #[must_use]
+    pub(crate) fn without_context(mut self, key: &str) -> Self {
+        self.0.context.retain(|(name, _)| *name != key);
+        self
+    }
+
     /// The caller's wish to stop, as an error.
     pub fn cancelled() -> Self {
         Self::new(ErrorKind::Cancelled, "the run was cancelled")

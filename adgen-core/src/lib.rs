@@ -49,7 +49,8 @@
 //!  Studio · Run                                          configure once, start, watch, wait, cancel
 //!  pipeline · report                                     stages, graph, events, fallbacks; the page about a run
 //!  provider · matte · compose · media · http · store     contracts and the real parts
-//!  project · error                                       pure data
+//!  picture                                               the pictures that people bring
+//!  asset · project · error                               files that may come in; pure data
 //! ```
 //!
 //! - [`project`]: the document, its defaults, validation and JSON Schema; the [`State`] of a project.
@@ -57,6 +58,7 @@
 //! - [`pipeline`]: the [`Event`]s of a run; the stages themselves are private.
 //! - [`store`]: the files of a project, its journal and its lease, over any `object_store`.
 //! - [`matte`]: cutting a product out of its photo; models and ONNX Runtime.
+//! - [`picture`]: photos, cut-outs and logos as people bring them, decoded with bounds.
 //! - [`compose`]: a scene drawn over a frame.
 //! - [`media`]: video and sound in and out; the only user of FFmpeg.
 //! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
@@ -68,14 +70,20 @@
 //! # Features
 //!
 //! - `cli`: the `adgen` command.
+//! - `heif`: HEIC, HEIF and AVIF photos, where the machine has libheif, which is loaded at run time.
 
+mod asset;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compose;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 pub mod matte;
 pub mod media;
+pub mod picture;
 pub mod pipeline;
 pub mod project;
 pub mod provider;
@@ -86,8 +94,9 @@ pub mod store;
 mod studio;
 pub mod testkit;
 
+pub use asset::AssetPolicy;
 pub use error::{Error, ErrorKind, Result, Retry};
-pub use pipeline::{Estimate, Event, EventSink, StageEstimate};
+pub use pipeline::{Estimate, Event, EventSink, Inspected, StageEstimate};
 pub use project::{AdProject, State, Status};
 pub use run::{Outcome, Run};
 pub use secrecy::SecretString;

@@ -1,18 +1,21 @@
 //! One run over one project: events, waiting, cancelling. What bindings wrap.
 
 use crate::{
+    asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
-    pipeline::{Bells, Context, Event, EventSink, Providers, Source, Tracker, build, import, name_for},
+    pipeline::{
+        Bells, Context, Event, EventSink, Providers, Seen, Shelf, Source, Tracker, Turns, build, import, name_for,
+    },
     project::{Aspect, State, Status},
     provider::WebhookEvent,
     report,
-    store::{Journal, JournalEntry, Lease, ProjectFiles, now},
+    store::{Journal, JournalEntry, Lease, ProjectFiles, Scratch, now},
     studio::Matting,
 };
 use futures_util::{Stream, stream};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
-    sync::{Mutex, RwLock, Semaphore},
+    sync::{Mutex, RwLock},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -26,8 +29,9 @@ pub(crate) struct RunSettings {
     pub(crate) files: ProjectFiles,
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
-    pub(crate) jobs: usize,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) network: bool,
+    pub(crate) assets: AssetPolicy,
     pub(crate) private_urls: bool,
     pub(crate) max_usd: Option<f64>,
     pub(crate) job_timeout: Duration,
@@ -66,11 +70,12 @@ pub struct Outcome {
 
 impl Run {
     pub(crate) async fn start(project_id: String, source: Source, settings: RunSettings) -> Result<Self> {
+        need_runtime()?;
         let id = uuid::Uuid::new_v4().simple().to_string();
         let lease = Lease::acquire(&settings.files, &id).await?;
         // Everything that can fail before the first event gives the project back at once.
-        let prepared = prepare(&project_id, &settings).await;
-        let (context, tracker) = match prepared {
+        let prepared = prepare(&project_id, &id, &settings).await;
+        let (context, tracker, scratch) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
                 lease.release().await;
@@ -79,7 +84,7 @@ impl Run {
         };
         let (cancel, bells) = (context.cancel.clone(), Arc::clone(&context.bells));
         tracker.emit(Event::RunStarted { project_id: project_id.clone(), run_id: id.clone() });
-        let work = Work { project_id: project_id.clone(), source, settings, context, lease };
+        let work = Work { project_id: project_id.clone(), source, settings, context, lease, scratch };
         let task = tokio::spawn(work.supervise());
         Ok(Self { id, project_id, tracker, bells, cancel, task })
     }
@@ -140,15 +145,32 @@ impl Run {
     }
 }
 
-async fn prepare(project_id: &str, settings: &RunSettings) -> Result<(Arc<Context>, Arc<Tracker>)> {
+/// A run works in tasks and waits by clocks, both of which panic where no runtime has them.
+fn need_runtime() -> Result<()> {
+    let what = match tokio::runtime::Handle::try_current() {
+        Err(_) => "no Tokio runtime is there",
+        // Tokio has no way to ask.
+        Ok(_) if std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_err() => {
+            "the Tokio runtime has no timers"
+        }
+        Ok(_) => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::InvalidConfig, format!("a run cannot start: {what}"))
+        .with_operation("run")
+        .with_context("next", "call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
+}
+
+async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<(Arc<Context>, Arc<Tracker>, Scratch)> {
     let files = &settings.files;
     let old = files.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
     let mut state = old.unwrap_or_else(|| State::new(project_id, now()));
-    let mut journal = Journal::load(files).await?;
+    let mut journal = Journal::load(files, Some(run)).await?;
+    journal.expect_entries(state.journal_entries)?;
     // The journal is the truth; the state only shows it.
     state.cost_usd = journal.spent_usd();
     journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
     let tracker = Arc::new(Tracker::new(state, settings.sink.clone()));
+    let scratch = files.work_folder().await?;
     let context = Context {
         reserved_usd: std::sync::Mutex::new(0.0),
         open_jobs: std::sync::Mutex::new(Vec::new()),
@@ -157,17 +179,24 @@ async fn prepare(project_id: &str, settings: &RunSettings) -> Result<(Arc<Contex
         max_usd: settings.max_usd,
         starting: Arc::new(RwLock::new(())),
         network: settings.network,
+        assets: settings.assets.clone(),
+        names: std::sync::Mutex::default(),
+        left_out: std::sync::Mutex::default(),
         private_urls: settings.private_urls,
         files: files.clone(),
         journal: Mutex::new(journal),
         tracker: Arc::clone(&tracker),
         cancel: CancellationToken::new(),
         policy: std::sync::OnceLock::new(),
-        jobs: settings.jobs,
-        turns: Arc::new(Semaphore::new(settings.jobs)),
-        scratch: files.work_folder()?,
+        jobs: settings.turns.jobs(),
+        turns: settings.turns.of_run(),
+        scratch: scratch.path().to_owned(),
+        shelf: Shelf::default(),
+        document: Seen::default(),
+        photos: Default::default(),
+        art: Arc::default(),
     };
-    Ok((Arc::new(context), tracker))
+    Ok((Arc::new(context), tracker, scratch))
 }
 
 struct Work {
@@ -176,6 +205,7 @@ struct Work {
     settings: RunSettings,
     context: Arc<Context>,
     lease: Lease,
+    scratch: Scratch,
 }
 
 impl Work {
@@ -186,7 +216,8 @@ impl Work {
         let lost = self.lease.lost().clone();
         // Where the whole runtime is dropped, heavy work on its threads has to end as well.
         let _stops = context.cancel.clone().drop_guard();
-        let saver = tokio::spawn(save_now_and_then(Arc::clone(&context)));
+        let over = CancellationToken::new();
+        let saver = tokio::spawn(save_now_and_then(Arc::clone(&context), over.clone()));
         // A task of its own, so that even a panic leads to an orderly end.
         let mut work = tokio::spawn({
             let (context, settings) = (Arc::clone(&context), self.settings);
@@ -216,7 +247,11 @@ impl Work {
         context.cancel.cancel();
         let stopped = context.stop_jobs(cancelled).await;
         context.quiet().await;
-        saver.abort();
+        // Its last write has to be over before the last state is written.
+        over.cancel();
+        drop(saver.await);
+        // Makes room for the last state where the storage is full.
+        self.scratch.remove().await;
         let status = match &result {
             Ok(_) => Status::Completed,
             Err(_) if cancelled => Status::Cancelled,
@@ -225,8 +260,6 @@ impl Work {
         let video = result.as_ref().ok().and_then(|outcome| outcome.videos.first().map(|(_, _, path)| path.clone()));
         tracker.end(status, result.as_ref().err(), video);
         let closing = close(&context, status).await;
-        // Not worth a failure: the next run clears the folder.
-        drop(std::fs::remove_dir_all(&context.scratch));
         if !lost.is_cancelled() {
             self.lease.release().await;
         }
@@ -234,7 +267,7 @@ impl Work {
         let mut outcome = result?;
         stopped?;
         closing?;
-        outcome.state = tracker.state();
+        outcome.state = State { journal_entries: entries(&context).await, ..tracker.state() };
         outcome.project_id = self.project_id;
         Ok(outcome)
     }
@@ -260,27 +293,34 @@ async fn work(context: &Arc<Context>, source: Source, settings: RunSettings) -> 
     })
 }
 
-async fn save_now_and_then(context: Arc<Context>) {
-    loop {
+async fn save_now_and_then(context: Arc<Context>, over: CancellationToken) {
+    while !over.is_cancelled() {
         if let Some(state) = context.tracker.changed_state() {
             // A storage that fails shows itself where products are written.
-            drop(save(&context, &state).await);
+            drop(save(&context, state).await);
         }
-        tokio::time::sleep(SAVE_EVERY).await;
+        tokio::select! { () = tokio::time::sleep(SAVE_EVERY) => {}, () = over.cancelled() => {} }
     }
 }
 
-async fn save(context: &Context, state: &State) -> Result<()> {
-    let json = serde_json::to_vec_pretty(state)
+async fn entries(context: &Context) -> u64 {
+    context.journal.lock().await.records().len() as u64
+}
+
+async fn save(context: &Context, state: State) -> Result<()> {
+    context.journal.lock().await.expect_there()?;
+    let json = serde_json::to_vec_pretty(&State { journal_entries: entries(context).await, ..state })
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
     context.files.write("state.json", json).await
 }
 
 async fn close(context: &Context, status: Status) -> Result<()> {
     let outcome = status.as_str().to_lowercase();
-    context.record(JournalEntry::RunFinished { outcome }).await?;
+    let recorded = context.record(JournalEntry::RunFinished { outcome }).await;
     let state = State { updated_at: now(), ..context.tracker.state() };
-    save(context, &state).await
+    // Whatever became of the entry, the state must not say that the run is at work.
+    let saved = save(context, state).await;
+    recorded.and(saved)
 }
 
 /// Where the files of a project lie, for callers that want to open them.
@@ -288,5 +328,41 @@ impl Outcome {
     /// The main video where a person finds it.
     pub fn video(&self) -> Option<PathBuf> {
         self.videos.first().map(|(_, _, path)| PathBuf::from(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AdProject, Studio};
+    use std::{
+        pin::pin,
+        task::{Context as Polling, Poll, Waker},
+    };
+
+    /// Drives a future without any runtime.
+    fn drive<T>(future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut Polling::from_waker(Waker::noop())) {
+                return value;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn without_a_runtime_it_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let studio = Studio::builder().with_storage_dir(folder.path()).offline().build().unwrap();
+        let project = AdProject::new("p", "Rosso", "rosso.png");
+        let error = drive(studio.generate(project.clone(), ".")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{error}");
+        assert!(error.to_string().contains("no Tokio runtime"), "{error}");
+        let bare = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let error = bare.block_on(studio.generate(project, ".")).unwrap_err();
+        assert!(error.to_string().contains("no timers"), "{error}");
+        assert_eq!(drive(studio.state("p")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(drive(studio.resume("p")).unwrap_err().kind(), ErrorKind::NotFound);
     }
 }

@@ -3,15 +3,16 @@
 //! May depend on everything below it; nothing below knows it but for [`Matting`], which is plain data.
 
 use crate::{
+    asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
-    pipeline::{Estimate, EventSink, Providers, Source, estimate},
+    pipeline::{Estimate, EventSink, Inspected, Providers, Source, Turns, estimate, inspect},
     project::{AdProject, State},
     provider::{
         AudioProvider, Planner, VideoProvider,
         offline::{StudioAudio, StudioVideo, TemplatePlanner},
     },
     run::{Run, RunSettings},
-    store::{ProjectFiles, Store},
+    store::{Lease, ProjectFiles, Store},
 };
 use object_store::ObjectStore;
 use std::{
@@ -34,11 +35,15 @@ pub struct Matting {
     pub models_dir: Option<PathBuf>,
     /// Whether a model that is missing may be downloaded.
     pub download: bool,
+    /// The ONNX Runtime library that runs it; where missing, it is searched for as
+    /// [`SearchRoots::from_env`](crate::matte::SearchRoots::from_env) says. The first one that a process loads counts for
+    /// all of its runs.
+    pub runtime: Option<PathBuf>,
 }
 
 impl Default for Matting {
     fn default() -> Self {
-        Self { model: crate::matte::DEFAULT_MODEL.to_owned(), models_dir: None, download: true }
+        Self { model: crate::matte::DEFAULT_MODEL.to_owned(), models_dir: None, download: true, runtime: None }
     }
 }
 
@@ -48,8 +53,9 @@ pub struct Studio {
     store: Store,
     providers: Providers,
     matting: Matting,
-    jobs: usize,
+    turns: Arc<Turns>,
     network: bool,
+    assets: AssetPolicy,
     private_urls: bool,
     max_usd: Option<f64>,
     job_timeout: Duration,
@@ -62,7 +68,7 @@ impl fmt::Debug for Studio {
             .field("store", &self.store)
             .field("providers", &self.providers)
             .field("matting", &self.matting)
-            .field("jobs", &self.jobs)
+            .field("jobs", &self.turns.jobs())
             .finish_non_exhaustive()
     }
 }
@@ -75,9 +81,11 @@ impl Studio {
 
     /// Starts to make the ad of a document. Relative assets are taken from `folder`. The document and its files are copied
     /// into the storage; one that came before, unchanged, goes on with the stored document and a person's edits in it.
+    /// The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled.
     ///
     /// # Errors
-    /// `InvalidProject` with every problem, `Locked` where another run works on the project, `Io`.
+    /// `InvalidProject` with every problem, `Locked` where another run works on the project, `InvalidConfig` outside of a
+    /// runtime, `Io`.
     pub async fn generate(&self, project: AdProject, folder: impl Into<PathBuf>) -> Result<Run> {
         project.validate()?;
         let id = project.id.clone();
@@ -87,7 +95,8 @@ impl Studio {
     /// Goes on with a project of the storage: makes what is missing, after a crash or after an edit.
     ///
     /// # Errors
-    /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked`, `Io`.
+    /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked`, `InvalidConfig` outside of a Tokio runtime,
+    /// `Io`.
     pub async fn resume(&self, project_id: &str) -> Result<Run> {
         self.project(project_id).await?;
         self.start(project_id, Source::Stored).await
@@ -98,8 +107,9 @@ impl Studio {
             files: self.store.project(id)?,
             providers: self.providers.clone(),
             matting: self.matting.clone(),
-            jobs: self.jobs,
+            turns: Arc::clone(&self.turns),
             network: self.network,
+            assets: self.assets.clone(),
             private_urls: self.private_urls,
             max_usd: self.max_usd,
             job_timeout: self.job_timeout,
@@ -117,12 +127,33 @@ impl Studio {
         Ok(estimate(project, &self.providers))
     }
 
-    /// What is known about a project.
+    /// Opens and decodes every file that a document in `folder` names, and looks for its font, without storing anything.
+    /// What is on the web is not fetched. Decoding takes a moment: call it off an async runtime.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem of the document itself.
+    pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
+        project.validate()?;
+        Ok(inspect(project, folder.as_ref(), &self.assets))
+    }
+
+    /// What is known about a project. A run that ended without a word, because its process was killed or the storage took no
+    /// further file, counts as failed: the file still tells of its work.
     ///
     /// # Errors
     /// `NotFound` where nothing was ever done with it; `Io`.
     pub async fn state(&self, project_id: &str) -> Result<State> {
-        self.read(project_id, "state.json", |bytes| serde_json::from_slice(bytes).map_err(unreadable)).await
+        let read = async || {
+            let parse = |bytes: &[u8]| serde_json::from_slice(bytes).map_err(unreadable);
+            self.read::<State>(project_id, "state.json", parse).await
+        };
+        let state = read().await?;
+        if state.status.is_final() || Lease::is_held(&self.store.project(project_id)?).await? {
+            return Ok(state);
+        }
+        // It may have come to its end between the two looks.
+        let state = read().await?;
+        Ok(if state.status.is_final() { state } else { state.interrupted() })
     }
 
     /// The document as it lies in the storage.
@@ -168,6 +199,7 @@ pub struct StudioBuilder {
     matting: Matting,
     jobs: Option<usize>,
     offline: bool,
+    assets: AssetPolicy,
     private_urls: bool,
     max_usd: Option<f64>,
     job_timeout: Option<Duration>,
@@ -181,7 +213,7 @@ impl fmt::Debug for StudioBuilder {
 }
 
 impl StudioBuilder {
-    /// Keeps projects in a folder of this machine.
+    /// Keeps projects in a folder of this machine, by its path or a `file:///` address.
     pub fn with_storage_dir(mut self, folder: impl AsRef<Path>) -> Self {
         self.folder = Some(folder.as_ref().to_owned());
         self
@@ -223,6 +255,14 @@ impl StudioBuilder {
         self
     }
 
+    /// Which files of this machine documents may bring in. Default: [`AssetPolicy::document_folder`], those in the
+    /// document's own folder alone, so that a document of somebody else reads nothing else. For a person's own documents
+    /// there is [`AssetPolicy::own_documents`].
+    pub fn with_asset_policy(mut self, policy: AssetPolicy) -> Self {
+        self.assets = policy;
+        self
+    }
+
     /// The most that any one ad may cost in US dollars; a document's own `policy.max_usd` may be lower. Checked before every
     /// paid call, those under way included.
     pub fn with_max_usd(mut self, usd: f64) -> Self {
@@ -244,7 +284,8 @@ impl StudioBuilder {
         self
     }
 
-    /// How many pieces of heavy work go on at a time, 1-256. Default: as many as there are processors.
+    /// How many pieces of heavy work go on at a time in all runs of the studio together, 1-256. Default: as many as there are
+    /// processors.
     pub fn with_jobs(mut self, jobs: usize) -> Self {
         self.jobs = Some(jobs);
         self
@@ -259,7 +300,7 @@ impl StudioBuilder {
     /// The studio.
     ///
     /// # Errors
-    /// `InvalidConfig` for a number of jobs that is out of range, `Io` where the folder cannot be made.
+    /// `InvalidConfig` for a number of jobs that is out of range and for a folder of the asset policy that is not there, `Io` where the folder cannot be made.
     pub fn build(self) -> Result<Studio> {
         let jobs = self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(256));
         if !(1..=256).contains(&jobs) {
@@ -269,6 +310,7 @@ impl StudioBuilder {
             let message = format!("{usd} dollars are no limit for an ad: 0 to 1000000000 are allowed");
             return Err(Error::new(ErrorKind::InvalidConfig, message));
         }
+        self.assets.check()?;
         let store = match self.objects {
             Some(objects) => Store::remote(objects),
             None => Store::local(self.folder.unwrap_or_else(|| PathBuf::from("storage")))?,
@@ -289,8 +331,9 @@ impl StudioBuilder {
             store,
             providers,
             matting,
-            jobs,
+            turns: Arc::new(Turns::new(jobs)),
             network: !self.offline,
+            assets: self.assets,
             private_urls: self.private_urls,
             max_usd: self.max_usd,
             job_timeout: self.job_timeout.unwrap_or(JOB_TIMEOUT),

@@ -1,7 +1,7 @@
 //! adgen over the given clips.
 
 use crate::{SCENE_S, SCENES, Took, material::Material};
-use adgen::{AdProject, Event, Studio, project::Stage};
+use adgen::{AdProject, AssetPolicy, Event, Studio, project::Stage};
 use adgen_benches::{Outcome, cpu_s, file};
 use serde_json::json;
 use std::{
@@ -28,6 +28,7 @@ pub(crate) fn run(material: &Material, storage: &Path) -> Outcome<Ad> {
     let noted = Arc::clone(&span);
     let studio = Studio::builder()
         .with_storage_dir(storage)
+        .with_asset_policy(AssetPolicy::own_documents())
         .on_event(move |event| {
             let at = match event {
                 Event::StageStarted { stage: Stage::Composite } => 0,

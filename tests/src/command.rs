@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// No command of a test takes longer than this, even on a busy machine.
-const LIMIT: Duration = Duration::from_secs(150);
+/// A command that takes longer than this hangs, however busy the machine is.
+const LIMIT: Duration = Duration::from_secs(900);
 
 /// The `adgen` that was built beside these tests.
 pub fn program() -> PathBuf {
@@ -184,12 +184,12 @@ impl Running {
     }
 }
 
-/// Waits until `ready`, for at most a minute.
+/// Waits until `ready`; panics where it seems to hang.
 #[track_caller]
 pub fn until(what: &str, mut ready: impl FnMut() -> bool) {
     let began = Instant::now();
     while !ready() {
-        assert!(began.elapsed() < Duration::from_secs(60), "still waiting until {what}");
+        assert!(began.elapsed() < Duration::from_secs(600), "still waiting until {what}");
         thread::sleep(Duration::from_millis(2));
     }
 }

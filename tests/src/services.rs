@@ -8,7 +8,7 @@ use crate::{
     storage::Project,
 };
 use adgen::{
-    AdProject, Matting, Models, Outcome, Result, Studio, StudioBuilder,
+    AdProject, AssetPolicy, Matting, Models, Outcome, Result, Studio, StudioBuilder,
     provider::{openai::OpenAi, replicate::Replicate},
 };
 use secrecy::SecretString;
@@ -67,6 +67,7 @@ impl Services {
         Studio::builder()
             .with_storage_dir(self.path().join("storage"))
             .with_matting(matting)
+            .with_asset_policy(AssetPolicy::own_documents())
             .with_services(Some(self.openai()), Some(self.replicate()), &Models::default())
             .await
             .expect("both services have default models")

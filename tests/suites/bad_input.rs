@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -57,7 +56,7 @@ fn files_that_are_no_usable_photo_are_refused_by_name() {
         ("head.jpg", jpeg[..20].to_vec(), "truncated"),
         ("head.png", png[..30].to_vec(), "truncated"),
         ("gif.png", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;".to_vec(), "PNG, JPEG or WebP"),
-        ("vector.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "not an image"),
+        ("vector.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "an SVG drawing"),
         ("pixel.png", pictures::encoded(&RgbImage::from_pixel(1, 1, Rgb([9, 9, 9])).into(), ImageFormat::Png), "1x1"),
         ("line.png", pictures::encoded(&RgbImage::new(2000, 2).into(), ImageFormat::Png), "2000x2"),
         ("bomb.png", pictures::bomb(30_000, 30_000), "30000x30000"),
@@ -75,7 +74,6 @@ fn files_that_are_no_usable_photo_are_refused_by_name() {
             if !ran.stderr.contains(reason) {
                 wrong.push(format!("adgen {command} with {name}: the reason {reason:?} is not said:\n{}", ran.stderr));
             }
-            assert!(ran.took < Duration::from_secs(20), "adgen {command} with {name} took {:?}", ran.took);
             let megabytes = ran.peak_bytes >> 20;
             assert!(megabytes < 150, "adgen {command} with {name} took {megabytes} MB of memory");
             let named = ran.stderr.contains(name) || ran.stderr.contains("product_original");
@@ -311,7 +309,7 @@ fn texts_that_are_no_documents_are_refused() {
 #[test]
 fn the_shared_cases_hold_for_the_command_too() {
     let path: PathBuf = root().join("tests/cases/validate.json");
-    let Ok(text) = fs::read_to_string(&path) else { return };
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let cases: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let folder = folder();
     for case in cases["cases"].as_array().expect("cases") {

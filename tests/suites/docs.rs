@@ -79,6 +79,7 @@ fn looks_like_a_path(text: &str) -> bool {
         "docs",
         "schema",
         "scripts",
+        "fuzz",
         ".ci",
         "src",
     ];

@@ -2,7 +2,7 @@
 
 use adgen_tests::{
     command::{Ran, adgen, program, run, start, until},
-    document, judge, pictures, shipped_photo,
+    document, judge, not_tested, pictures, shipped_photo,
     storage::{FILES, Project},
 };
 use serde_json::Value;
@@ -11,7 +11,6 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     thread,
-    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -118,8 +117,9 @@ fn a_killed_process_holds_nothing() {
     until("the project is taken", || project.path("lease/000001.json").is_file());
     running.signal(libc::SIGKILL);
     running.wait();
-    let ran = run(site.generate("storage")).expect_code(0);
-    assert!(ran.took < Duration::from_secs(25), "it waited {:?} for the dead", ran.took);
+    // It is free because its holder is gone, not because time has passed.
+    project.hold_on();
+    run(site.generate("storage")).expect_code(0);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn with_own_mounts(script: &str) -> Option<Ran> {
             return Some(run(command));
         }
     }
-    eprintln!("SKIPPED: this machine does not let tests mount file systems; run them as root");
+    not_tested("a full and a read-only storage: tests may not mount file systems here; run them as root");
     None
 }
 

@@ -119,8 +119,11 @@ fn runtime() -> Finding {
         Err(error) => Finding {
             what: "ONNX Runtime",
             state: Health::Lacking,
-            detail: format!("{}: products are cut out by the backdrop's colour alone", error.message()),
-            next: Some(HOW_TO_GET_RUNTIME.to_owned()),
+            detail: format!("{}: products are cut out by the backdrop's colour alone", said(&error)),
+            next: Some(match roots.library {
+                Some(_) => next_of(&error).unwrap_or_else(|| HOW_TO_GET_RUNTIME.to_owned()),
+                None => HOW_TO_GET_RUNTIME.to_owned(),
+            }),
         },
     }
 }
@@ -195,8 +198,21 @@ fn unset(what: &'static str, does: &str) -> Finding {
     Finding { what, state: Health::Lacking, detail, next: None }
 }
 
+/// What went wrong, with the file that it went wrong with.
+fn said(error: &Error) -> String {
+    let of = |name: &str| error.context().iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let details: Vec<String> = ["path", "reason"].iter().filter_map(|name| of(name).cloned()).collect();
+    // How to get it stands in the next line.
+    let message = error.message().split(": ").next().unwrap_or_default();
+    if details.is_empty() { message.to_owned() } else { format!("{message} ({})", details.join(": ")) }
+}
+
+fn next_of(error: &Error) -> Option<String> {
+    error.context().iter().find(|(key, _)| *key == "next").map(|(_, next)| next.clone())
+}
+
 /// Never the key or a part of it.
 fn refused(what: &'static str, error: &Error) -> Finding {
-    let next = error.context().iter().find(|(key, _)| *key == "next").map(|(_, next)| next.clone());
+    let next = next_of(error);
     Finding { what, state: Health::Lacking, detail: format!("{}: {}", error.kind(), error.message()), next }
 }

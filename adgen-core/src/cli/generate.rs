@@ -1,10 +1,11 @@
 //! `adgen generate`: makes the ad and shows how far it is.
 
-use super::{output, progress, services::Services, validate};
+use super::{assets::Assets, numbers, output, progress, services::Services, validate};
 use crate::{
     error::{Error, ErrorKind, Result},
     project::AdProject,
     run::Run,
+    store::folder_at,
     studio::Studio,
 };
 use clap::Args;
@@ -25,20 +26,27 @@ pub(super) struct Generate {
     #[command(flatten)]
     services: Services,
     /// The most that the whole ad may cost; its document's policy.max_usd may be lower.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_hyphen_values = true, value_parser = numbers::usd)]
     max_cost: Option<f64>,
+    #[command(flatten)]
+    assets: Assets,
     /// Fetch files that the document names by URL from private addresses, too.
     #[arg(long)]
     allow_private_urls: bool,
     /// How many pieces of heavy work go on at a time; all processors where missing.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::jobs)]
     jobs: Option<usize>,
     /// One JSON event a line on standard output.
     #[arg(long)]
     json: bool,
     /// Another ad from the same document.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::seed)]
     seed: Option<u32>,
+}
+
+/// Whether standard error is a terminal that can draw over what it shows.
+fn draws() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// A document where it is a file or is named like one, else the id of a project.
@@ -48,7 +56,7 @@ pub(super) fn is_document(target: &str) -> bool {
 
 /// A storage in which a project is looked for must be there.
 pub(super) fn storage_there(storage: &Path, project: &str) -> Result<()> {
-    if storage.is_dir() {
+    if folder_at(storage)?.is_dir() {
         return Ok(());
     }
     let message =
@@ -61,7 +69,7 @@ impl Generate {
         if !is_document(&self.target) {
             storage_there(&self.storage, &self.target)?;
         }
-        let mut builder = Studio::builder().with_storage_dir(&self.storage);
+        let mut builder = Studio::builder().with_storage_dir(&self.storage).with_asset_policy(self.assets.policy());
         if let Some(jobs) = self.jobs {
             builder = builder.with_jobs(jobs);
         }
@@ -74,17 +82,17 @@ impl Generate {
         let studio = self.services.apply(builder).await?.build()?;
         let run = self.start(&studio).await?;
         let cancel = run.canceller();
+        let mut progress = (!self.json).then(|| progress::Progress::new(draws()));
+        let voice = progress.as_ref().map(progress::Progress::voice).unwrap_or_default();
         let signals = tokio::spawn(async move {
             stop_signal().await;
-            output::note("cancelling: finished work is kept, press Ctrl-C again to stop at once");
+            voice.say("cancelling: finished work is kept, press Ctrl-C again to stop at once");
             cancel();
             stop_signal().await;
             std::process::exit(130);
         });
         let mut events = run.events();
-        let json = self.json;
         let show = tokio::spawn(async move {
-            let mut progress = (!json).then(|| progress::Progress::new(std::io::stderr().is_terminal()));
             while let Some(event) = events.next().await {
                 match &mut progress {
                     Some(progress) => progress.show(&event),
@@ -112,8 +120,7 @@ impl Generate {
             let in_file = |error: Error| error.with_context("path", path.display());
             let mut project = AdProject::from_json(&validate::read(&path)?).map_err(in_file)?;
             project.seed = self.seed.unwrap_or(project.seed);
-            let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-            return studio.generate(project, folder).await;
+            return studio.generate(project, validate::folder_of(&path)).await;
         }
         match self.seed {
             None => studio.resume(&self.target).await,

@@ -1,15 +1,19 @@
 //! The `adgen` command: reads arguments, calls the façade, prints. No logic of its own.
 
+mod assets;
 mod doctor;
+mod escape;
 mod estimate;
 mod generate;
 mod models;
 mod new;
+mod numbers;
 mod output;
 mod progress;
 mod services;
 mod status;
 mod validate;
+mod work;
 
 use crate::error::{Error, ErrorKind, Result};
 use clap::{Parser, Subcommand};
@@ -49,8 +53,7 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Where even that cannot be printed, the exit code still tells.
-            drop(error.print());
+            output::arguments(&error);
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };

@@ -65,12 +65,8 @@ fn list(store: &ModelStore) {
             CommercialUse::No => "NOT for paid work",
             CommercialUse::Unclear => "terms for paid work unclear",
         };
-        let hash = match model.sha256 {
-            Some(hash) => format!("sha256 {hash}"),
-            None => format!("md5 {}", model.md5),
-        };
         output::line(format!("{}  {} MB  {} ({commercial})", model.name, model.megabytes, model.license));
-        output::line(format!("    {hash}"));
+        output::line(format!("    sha256 {}", model.sha256));
         output::line(format!("    {place}"));
     }
 }

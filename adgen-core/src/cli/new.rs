@@ -1,13 +1,17 @@
 //! `adgen new`: a document from a photo and a product's name.
 
-use super::output;
+use super::{numbers, output};
 use crate::{
     error::{Error, ErrorKind, Result},
-    matte::Photo,
+    picture::Photo,
     project::{AdProject, Aspect, Asset, Rgb},
 };
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{File, Metadata},
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct New {
@@ -31,7 +35,7 @@ pub(super) struct New {
     /// A colour of the brand; the most important first.
     #[arg(long, value_name = "#RRGGBB", value_parser = |text: &str| text.parse::<Rgb>())]
     color: Vec<Rgb>,
-    /// The brand's logo: a PNG or WebP, best with transparency.
+    /// The brand's logo: an SVG, PNG, WebP or JPEG, best with transparency.
     #[arg(long, value_name = "FILE")]
     logo: Option<PathBuf>,
     /// What the viewer should do; shown as a button at the end.
@@ -41,7 +45,7 @@ pub(super) struct New {
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
     /// Length of the ad in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_hyphen_values = true, value_parser = numbers::seconds)]
     duration: f64,
     /// A shape of the video: 9:16, 4:5, 1:1 or 16:9. Once for each video; the first is the main one.
     #[arg(long, value_name = "W:H", value_parser = |text: &str| text.parse::<Aspect>())]
@@ -49,16 +53,20 @@ pub(super) struct New {
     /// Title of the ad.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
-    /// Where to write the document; standard output where missing.
+    /// Where to write the document; standard output where missing or `-`.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Overwrite the document that is there.
+    #[arg(long)]
+    force: bool,
 }
 
 impl New {
     pub(super) fn run(self) -> Result<()> {
         // A photo that cannot be used is better found now than after the scenes were paid for.
-        Photo::open(&self.photo)?;
-        let folder = match self.output.as_deref().and_then(Path::parent) {
+        Photo::open(&self.photo, "the photo")?;
+        let target = self.output.filter(|path| path.as_os_str() != "-");
+        let folder = match target.as_deref().and_then(Path::parent) {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
         };
@@ -79,18 +87,50 @@ impl New {
             project.output.aspects = self.aspect;
         }
         project.validate()?;
-        let Some(path) = self.output else {
-            output::line(project.to_json().trim_end());
+        let Some(path) = target else {
+            output::json_text(project.to_json().trim_end());
             return Ok(());
         };
-        std::fs::write(&path, project.to_json()).map_err(|error| {
-            Error::new(ErrorKind::Io, "cannot write the document")
-                .with_context("path", path.display())
-                .with_source(error)
-        })?;
+        let inputs = [Some(self.photo), self.logo];
+        write(&path, &project.to_json(), self.force, inputs.iter().flatten())?;
         output::note(format!("{} is the ad of {}: adgen generate {0}", path.display(), project.brief.product_name));
         Ok(())
     }
+}
+
+/// Writes the document where none is yet, or over the one that is there where `force` says so; never over its own inputs.
+fn write<'a>(path: &Path, json: &str, force: bool, mut inputs: impl Iterator<Item = &'a PathBuf>) -> Result<()> {
+    let refuse = |message: &str| Err(Error::new(ErrorKind::InvalidInput, message).with_context("path", path.display()));
+    let failed = |error: std::io::Error| {
+        Error::new(ErrorKind::Io, "cannot write the document").with_context("path", path.display()).with_source(error)
+    };
+    let there = path.metadata().ok();
+    if there.as_ref().is_some_and(Metadata::is_dir) {
+        return refuse("the document cannot be written: this is a folder; name a file in it");
+    }
+    let real = path.canonicalize().ok();
+    if real.is_some() && inputs.any(|input| input.canonicalize().ok() == real) {
+        return refuse("the document cannot be written over the photo or the logo that it names");
+    }
+    // Nothing is lost in a pipe or a terminal.
+    if force || there.is_some_and(|there| !there.is_file()) {
+        return std::fs::write(path, json).map_err(failed);
+    }
+    // The system looks and makes it in one step: neither a file of the same moment nor what a link points to is overwritten.
+    let mut file = match File::create_new(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return refuse(
+                "there is something of this name already: choose another name, or overwrite it with --force",
+            );
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    file.write_all(json.as_bytes()).map_err(|error| {
+        // Half a document is worse than none; where it cannot be removed, the error tells of it.
+        drop(std::fs::remove_file(path));
+        failed(error)
+    })
 }
 
 /// A file as the document names it: relative where it lies beside or below the document, so that the folder can be moved.

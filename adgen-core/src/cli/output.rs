@@ -1,23 +1,29 @@
-//! Printing. A reader that went away is no error of ours.
+//! Printing. A reader that went away is no error of ours, and all text is escaped on its way out.
 
+use super::escape;
 use crate::error::Error;
 use serde::Serialize;
-use std::io::Write;
+use std::{borrow::Cow, ffi::OsString, io::Write};
 
 /// A line on standard output.
 pub(super) fn line(text: impl std::fmt::Display) {
-    drop(writeln!(std::io::stdout().lock(), "{text}"));
+    drop(writeln!(std::io::stdout().lock(), "{}", escape::lines(&text.to_string())));
 }
 
 /// A line on standard error.
 pub(super) fn note(text: impl std::fmt::Display) {
-    drop(writeln!(std::io::stderr().lock(), "{text}"));
+    drop(writeln!(std::io::stderr().lock(), "{}", escape::lines(&text.to_string())));
+}
+
+/// JSON that is written already, on standard output.
+pub(super) fn json_text(text: &str) {
+    drop(writeln!(std::io::stdout().lock(), "{}", escape::json(text)));
 }
 
 /// Indented JSON on standard output.
 pub(super) fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
-        Ok(text) => line(text),
+        Ok(text) => json_text(&text),
         Err(error) => note(format!("error: this cannot be printed as JSON: {error}")),
     }
 }
@@ -25,8 +31,24 @@ pub(super) fn json(value: &impl Serialize) {
 /// One JSON object on one line of standard output.
 pub(super) fn json_line(value: &impl Serialize) {
     match serde_json::to_string(value) {
-        Ok(text) => line(text),
+        Ok(text) => json_text(&text),
         Err(error) => note(format!("error: this cannot be printed as JSON: {error}")),
+    }
+}
+
+/// What the reader of arguments says: help, the version, or what is wrong with them.
+pub(super) fn arguments(error: &clap::Error) {
+    let clean = |argument: OsString| matches!(escape::plain(&argument.to_string_lossy()), Cow::Borrowed(_));
+    // Where even that cannot be printed, the exit code still tells.
+    if std::env::args_os().all(clean) {
+        drop(error.print());
+        return;
+    }
+    // The arguments are quoted there, so it is said without colours.
+    let text = error.render().to_string();
+    match error.use_stderr() {
+        true => drop(write!(std::io::stderr().lock(), "{}", escape::plain(&text))),
+        false => drop(write!(std::io::stdout().lock(), "{}", escape::plain(&text))),
     }
 }
 

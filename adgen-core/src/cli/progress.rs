@@ -1,18 +1,21 @@
 //! Shows events to a person: a bar for each stage on a terminal, plain lines elsewhere.
 
-use super::output;
+use super::{escape, output, work::Work};
 use crate::{
     pipeline::Event,
     project::{CostRange, Stage, Status},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 #[derive(Debug)]
 pub(super) struct Progress {
     bars: Option<Bars>,
     /// Fractions of the products that a stage works on.
     products: BTreeMap<Stage, BTreeMap<String, f64>>,
+    /// When each stage was at work, in seconds since `began`.
+    work: BTreeMap<Stage, Work>,
+    began: Instant,
 }
 
 #[derive(Debug)]
@@ -21,12 +24,27 @@ struct Bars {
     stages: BTreeMap<Stage, ProgressBar>,
 }
 
+/// Says lines above the bars, where there are any.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Voice(Option<MultiProgress>);
+
+impl Voice {
+    pub(super) fn say(&self, text: &str) {
+        match &self.0 {
+            // Without a terminal to draw on, there is nobody to tell.
+            Some(bars) => drop(bars.println(escape::lines(text))),
+            None => output::note(text),
+        }
+    }
+}
+
 impl Progress {
     pub(super) fn new(terminal: bool) -> Self {
         let bars = terminal.then(|| {
             let all = MultiProgress::new();
             // The template is a constant and known to be good; the plain style is no worse than none.
-            let style = ProgressStyle::with_template("{prefix:>10} [{bar:30}] {percent:>3} % {elapsed:>5} {wide_msg}")
+            // It fits into 40 columns: a line that wraps cannot be drawn over.
+            let style = ProgressStyle::with_template("{prefix:>10} [{bar:12}] {percent:>3} % {wide_msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars("=> ");
             let stages = Stage::ALL.iter().map(|&stage| {
@@ -36,7 +54,12 @@ impl Progress {
             let stages = stages.collect();
             Bars { all, stages }
         });
-        Self { bars, products: BTreeMap::new() }
+        Self { bars, products: BTreeMap::new(), work: BTreeMap::new(), began: Instant::now() }
+    }
+
+    /// For others who have something to say while the bars are drawn.
+    pub(super) fn voice(&self) -> Voice {
+        Voice(self.bars.as_ref().map(|bars| bars.all.clone()))
     }
 
     pub(super) fn show(&mut self, event: &Event) {
@@ -47,10 +70,7 @@ impl Progress {
                 let cost = CostRange { low_usd: *low_usd, high_usd: high_usd.unwrap_or(f64::INFINITY) };
                 self.say(format!("estimate {cost} when everything is made anew"));
             }
-            Event::StageStarted { stage } => match &self.bars {
-                Some(bars) => bars.stages[stage].reset_elapsed(),
-                None => output::note(format!("{stage}: started")),
-            },
+            Event::StageStarted { stage } => self.plain(format!("{stage}: started")),
             Event::Progress { stage, product, fraction, .. } => {
                 let products = self.products.entry(*stage).or_default();
                 products.insert(product.clone(), *fraction);
@@ -58,13 +78,15 @@ impl Progress {
                 if let Some(bars) = &self.bars {
                     let bar = &bars.stages[stage];
                     bar.set_position(bar.position().max((mean * 1000.0) as u64));
-                    bar.set_message(product.clone());
+                    bar.set_message(escape::plain(product).into_owned());
                 }
             }
             Event::ProductReused { stage, product } => self.plain(format!("{stage}: {product} is there already")),
             Event::ProductReady { stage, product, elapsed_ms, cost_usd, .. } => {
+                let took_s = *elapsed_ms as f64 / 1000.0;
+                self.work.entry(*stage).or_default().add(self.began.elapsed().as_secs_f64(), took_s);
                 let cost = if *cost_usd > 0.0 { format!(", ${cost_usd:.2}") } else { String::new() };
-                self.plain(format!("{stage}: {product} made in {:.1} s{cost}", *elapsed_ms as f64 / 1000.0));
+                self.plain(format!("{stage}: {product} made in {took_s:.1} s{cost}"));
             }
             Event::Retrying { stage, product, attempt, code, .. } => {
                 self.say(format!("{stage}: {product} failed ({code}), try {attempt}"));
@@ -74,13 +96,14 @@ impl Progress {
                 degradation.stage, degradation.product, degradation.fallback, degradation.cause
             )),
             Event::Note { stage, message } => self.say(format!("{stage}: {message}")),
-            Event::StageFinished { stage, elapsed_ms } => match &self.bars {
-                Some(bars) => {
+            Event::StageFinished { stage, .. } => {
+                let work = self.work.get(stage).map_or(0.0, Work::seconds);
+                if let Some(bars) = &self.bars {
                     bars.stages[stage].set_position(1000);
-                    bars.stages[stage].finish_with_message("done");
+                    bars.stages[stage].finish_with_message(format!("{work:.1} s"));
                 }
-                None => output::note(format!("{stage}: finished after {:.1} s", *elapsed_ms as f64 / 1000.0)),
-            },
+                self.plain(format!("{stage}: finished, {work:.1} s of work"));
+            }
             Event::StatusChanged { .. } => {}
             Event::RunFinished { status, elapsed_ms, cost_usd, .. } => {
                 if let Some(bars) = &self.bars {
@@ -94,18 +117,15 @@ impl Progress {
                     Status::Cancelled => "cancelled",
                     _ => "failed",
                 };
-                self.say(format!("{verb} after {seconds:.1} s, ${cost_usd:.2} spent"));
+                // Below the bars, which are not drawn any more.
+                output::note(format!("{verb} after {seconds:.1} s, ${cost_usd:.2} spent"));
             }
         }
     }
 
     /// A line that a person should see in any case.
     fn say(&self, text: String) {
-        match &self.bars {
-            // Without a terminal to draw on, there is nobody to tell.
-            Some(bars) => drop(bars.all.println(text)),
-            None => output::note(text),
-        }
+        self.voice().say(&text);
     }
 
     /// A line where there are no bars that show the same.

@@ -46,6 +46,7 @@ impl StatusOf {
                 StageStatus::Running => "running",
                 StageStatus::Finished => "finished",
                 StageStatus::Failed => "failed",
+                StageStatus::Stopped => "stopped",
             };
             let time = match (state.started_s, state.finished_s) {
                 (Some(from), Some(to)) => format!("  {:.1} s", to - from),
@@ -55,8 +56,9 @@ impl StatusOf {
             output::line(format!("  {:<10} {word}{time}{products}", stage.as_str()));
         }
         for degradation in &state.degradations {
+            let times = if degradation.times > 1 { format!(" ({} times)", degradation.times) } else { String::new() };
             output::line(format!(
-                "  degraded: {} -> {}: {}",
+                "  degraded: {} -> {}{times}: {}",
                 degradation.product, degradation.fallback, degradation.cause
             ));
         }

@@ -1,34 +1,85 @@
-//! `adgen validate`: every problem of a document.
+//! `adgen validate`: every problem of a document, and of what it names.
 
-use super::output;
+use super::{assets::Assets, output};
 use crate::{
     error::{Error, ErrorKind, Result},
-    project::validate_json,
+    project::{AdProject, MAX_DOCUMENT_BYTES, validate_json},
+    studio::Studio,
 };
 use clap::Args;
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Validate {
     /// The document.
     project: PathBuf,
+    /// Open and decode every file that the document names, too, and look for its font.
+    #[arg(long)]
+    assets: bool,
+    #[command(flatten)]
+    allowed: Assets,
 }
 
 impl Validate {
     pub(super) fn run(self) -> Result<u8> {
-        let problems = validate_json(&read(&self.project)?);
+        let json = read(&self.project)?;
+        let problems = validate_json(&json);
         for problem in &problems {
             output::line(problem);
         }
-        Ok(if problems.is_empty() { 0 } else { 2 })
+        match problems.is_empty() {
+            true if self.assets => self.inspect(&json),
+            true => Ok(0),
+            false => Ok(2),
+        }
+    }
+
+    /// One line a file that cannot be used, in the form of the document's own problems.
+    fn inspect(&self, json: &str) -> Result<u8> {
+        let nowhere = std::sync::Arc::new(object_store::memory::InMemory::new());
+        let studio = Studio::builder().with_object_store(nowhere).with_asset_policy(self.allowed.policy()).build()?;
+        let all = studio.inspect(&AdProject::from_json(json)?, folder_of(&self.project))?;
+        let mut code = 0;
+        for one in &all {
+            match &one.problem {
+                Some(error) => {
+                    code = 2;
+                    let facts = error.context().iter().map(|(key, value)| format!("; {key}: {value}"));
+                    let message = error.message();
+                    output::line(format!("{}: {:?}: {message}{}", one.field, one.named, facts.collect::<String>()));
+                }
+                None if !one.looked_at => {
+                    output::note(format!("{}: {:?} is on the web and was not looked at", one.field, one.named));
+                }
+                None => {}
+            }
+        }
+        Ok(code)
     }
 }
 
-/// A document's text.
-pub(super) fn read(path: &PathBuf) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Error::new(ErrorKind::InvalidInput, "cannot read the document")
-            .with_context("path", path.display())
-            .with_source(error)
-    })
+/// The folder from which a document's relative files are taken.
+pub(super) fn folder_of(document: &Path) -> PathBuf {
+    document.parent().map_or_else(PathBuf::new, Path::to_owned)
+}
+
+/// A document's text. It may come out of a pipe, and be no longer than a document is.
+pub(super) fn read(path: &Path) -> Result<String> {
+    let wrong = |message: String| Error::new(ErrorKind::InvalidInput, message).with_context("path", path.display());
+    let unreadable = |error: std::io::Error| wrong("cannot read the document".to_owned()).with_source(error);
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > MAX_DOCUMENT_BYTES {
+        let mb = MAX_DOCUMENT_BYTES >> 20;
+        return Err(wrong(format!(
+            "the document is too long: at most {mb} MB ({MAX_DOCUMENT_BYTES} bytes) are allowed"
+        )));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| wrong("cannot read the document: it is not UTF-8".to_owned()).with_source(error))
 }

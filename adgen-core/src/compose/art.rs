@@ -1,4 +1,5 @@
-//! Prepared pictures: the product's cut-out and the brand's logo, loaded once and used in every scene.
+//! The product's cut-out as a prepared picture, loaded once and used in every scene; and how pictures are cropped and
+//! resized for that.
 
 use super::sprite::Sprite;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,12 +16,6 @@ const VISIBLE: u8 = 8;
 /// The product's cut-out, cropped to what can be seen.
 #[derive(Debug, Clone)]
 pub struct ProductArt {
-    image: RgbaImage,
-}
-
-/// The brand's logo, cropped to what can be seen.
-#[derive(Debug, Clone)]
-pub struct LogoArt {
     image: RgbaImage,
 }
 
@@ -46,37 +41,10 @@ impl ProductArt {
     }
 }
 
-impl LogoArt {
-    /// From a picture with straight alpha, sRGB. Fails where nothing of it can be seen.
-    pub fn new(logo: &RgbaImage) -> Result<Self> {
-        Ok(Self { image: visible_part(logo, "the logo")? })
-    }
+pub(super) static TO_LINEAR: LazyLock<[f32; 256]> =
+    LazyLock::new(|| std::array::from_fn(|i| srgb_to_linear(i as f32 / 255.0)));
 
-    /// Width over height.
-    pub fn aspect(&self) -> f32 {
-        self.image.width() as f32 / self.image.height() as f32
-    }
-
-    /// Mean relative luminance (0-1) of what can be seen.
-    pub(super) fn luminance(&self) -> f32 {
-        let (mut sum, mut weight) = (0.0f64, 0.0f64);
-        for pixel in self.image.pixels() {
-            let alpha = f64::from(pixel[3]);
-            let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(|c| f64::from(TO_LINEAR[usize::from(c)]));
-            sum += alpha * (0.2126 * r + 0.7152 * g + 0.0722 * b);
-            weight += alpha;
-        }
-        (sum / weight.max(1.0)) as f32
-    }
-
-    pub(super) fn sprite(&self, width: usize, height: usize) -> Result<Sprite> {
-        render(&self.image, width, height).map(|(sprite, _)| sprite)
-    }
-}
-
-static TO_LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|i| srgb_to_linear(i as f32 / 255.0)));
-
-fn visible_part(image: &RgbaImage, what: &str) -> Result<RgbaImage> {
+pub(super) fn visible_part(image: &RgbaImage, what: &str) -> Result<RgbaImage> {
     let (mut left, mut top, mut right, mut bottom) = (u32::MAX, u32::MAX, 0, 0);
     for (x, y, pixel) in image.enumerate_pixels() {
         if pixel[3] >= VISIBLE {
@@ -105,7 +73,7 @@ fn visible_part(image: &RgbaImage, what: &str) -> Result<RgbaImage> {
 }
 
 /// The picture at a size, as a sprite, with its coverage.
-fn render(image: &RgbaImage, width: usize, height: usize) -> Result<(Sprite, Vec<u8>)> {
+pub(super) fn render(image: &RgbaImage, width: usize, height: usize) -> Result<(Sprite, Vec<u8>)> {
     let (width, height) = (width.max(1), height.max(1));
     if (image.width() as usize, image.height() as usize) == (width, height) {
         let at = |x: usize, y: usize| image.get_pixel(x as u32, y as u32).0;
@@ -176,7 +144,7 @@ mod tests {
             image.put_pixel(x, y, image::Rgba([1, 2, 3, 255]));
         }
         assert_eq!(ProductArt::new(&image).unwrap().size(), (40, 60));
-        assert!(LogoArt::new(&RgbaImage::new(0, 0)).is_err());
+        assert!(ProductArt::new(&RgbaImage::new(0, 0)).is_err());
     }
 
     #[test]

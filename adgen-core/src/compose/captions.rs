@@ -46,19 +46,37 @@ impl Caption {
         Self { words, shade, start: start * patience, stagger, length: 0.55 * patience, rise: block.size * 0.42 }
     }
 
-    pub(super) fn draw(&mut self, time: f32, scratch: &mut Scratch, frame: &mut Frame) {
+    /// No word before `seconds`.
+    pub(super) fn not_before(mut self, seconds: f32) -> Self {
+        self.start = self.start.max(seconds);
+        self
+    }
+
+    /// How much of it is there as it comes, 0-1: as much as of the word that can be seen best.
+    pub(super) fn presence(&self, time: f32) -> f32 {
+        // The first word is never behind the others.
+        if self.words.is_empty() { 0.0 } else { appeared((time - self.start) / self.length) }
+    }
+
+    /// `opacity` is that of the whole text, 0-1.
+    pub(super) fn draw(&mut self, time: f32, opacity: f32, scratch: &mut Scratch, frame: &mut Frame) {
         let whole = self.length + self.stagger * self.words.len() as f32;
         if let Some((shade, (x, y))) = &mut self.shade {
-            shade.draw(frame, *x, *y, 1.0, smooth((time - self.start) / whole));
+            shade.draw(frame, *x, *y, 1.0, opacity * smooth((time - self.start) / whole));
         }
         for (index, word) in self.words.iter().enumerate() {
             let progress = (time - self.start - self.stagger * index as f32) / self.length;
             let down = self.rise * (1.0 - cubic_out(progress));
             let at = (f64::from(word.x), f64::from(word.y) + f64::from(down));
             let map = Affine::about((0.0, 0.0), at, 1.0, 0.0);
-            word.sprite.draw(scratch, &map, smooth(progress / 0.7), frame);
+            word.sprite.draw(scratch, &map, opacity * appeared(progress), frame);
         }
     }
+}
+
+/// Opacity of a word at a part of its way: it can be seen before it has come to rest.
+fn appeared(progress: f32) -> f32 {
+    smooth(progress / 0.7)
 }
 
 /// A soft dark halo, so that light letters keep their edge where the background is bright.

@@ -1,24 +1,28 @@
 //! One scene, frame by frame: prepared once, then drawn over backgrounds in place.
 
 use super::{
-    art::{LogoArt, ProductArt},
-    badge,
+    art::ProductArt,
+    backdrop::Backdrop,
+    button::Button,
     captions::Caption,
-    easing::{cubic_out, smooth},
+    coverage::LeftOut,
+    easing::smooth,
+    fault::{TextFault, TextPlace},
     fonts::Fonts,
-    geometry::Rect,
-    ink::{Brightness, Ink, button_color, contrast},
+    geometry::{Rect, even},
     layout::{Layout, Solver},
-    motion::{HOLD, Pose, ProductMotion, resolve},
-    scrim::{Scrim, Span},
+    logo::LogoArt,
+    motion::{Pose, ProductMotion, resolve},
+    scrim::Scrim,
     shade::Shade,
     spec::SceneSpec,
     sprite::{BORDER, Sampled, Scratch, Sprite},
     text::TextBlock,
+    veil::{Standing, Veil},
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::Frame;
-use crate::project::{Rgb, Role};
+use crate::project::Role;
 
 /// Draws one scene's product, shadow, texts and button over its background.
 ///
@@ -27,8 +31,8 @@ use crate::project::{Rgb, Role};
 pub struct SceneComposer {
     spec: SceneSpec,
     layout: Layout,
-    notes: Vec<String>,
-    scrim: Option<Scrim>,
+    faults: Vec<TextFault>,
+    veil: Option<Veil>,
     product: Option<Product>,
     caption: Option<Caption>,
     button: Option<Button>,
@@ -47,50 +51,30 @@ struct Product {
 }
 
 #[derive(Debug)]
-struct Button {
-    sprite: Sprite,
-    shade: Shade,
-    center: (f64, f64),
-    middle: (f64, f64),
-    start: f32,
-}
-
-#[derive(Debug)]
 enum Brand {
     Name(Caption),
     Logo { plate: Option<(Sprite, (f64, f64))>, sprite: Sprite, at: (f64, f64), start: f32 },
 }
 
-/// The even pixel next to a coordinate: what rests there is copied, not resampled.
-fn even(value: f32) -> f64 {
-    (f64::from(value) / 2.0).round() * 2.0
-}
-
 impl SceneComposer {
-    /// Prepares a scene. `background` is its first background frame, by which the colours of text and button are chosen.
+    /// Prepares a scene. `backdrop` is its background over time, by which the colours of text and button are chosen.
     ///
     /// # Errors
-    /// `InvalidInput` where the sizes of `spec` and `background` differ.
+    /// `InvalidInput` where a value of `spec` is out of range.
     pub fn new(
         spec: &SceneSpec,
         product: Option<&ProductArt>,
         logo: Option<&LogoArt>,
         fonts: &mut Fonts,
-        background: &Frame,
+        backdrop: &Backdrop,
     ) -> Result<Self> {
-        if (spec.width, spec.height) != (background.width(), background.height()) {
-            let message = "the background is not as large as the video";
-            return Err(Error::new(ErrorKind::InvalidInput, message)
-                .with_operation("compose")
-                .with_context("background", format!("{}x{}", background.width(), background.height()))
-                .with_context("video", format!("{}x{}", spec.width, spec.height)));
-        }
+        spec.validate()?;
         let solver = Solver::new(spec, fonts, product.map(ProductArt::aspect), logo.map(LogoArt::aspect));
         let (layout, texts) = solver.solve();
         let mut composer = Self {
             spec: spec.clone(),
-            notes: Vec::new(),
-            scrim: None,
+            faults: Vec::new(),
+            veil: None,
             product: None,
             caption: None,
             button: None,
@@ -98,22 +82,22 @@ impl SceneComposer {
             scratch: Scratch::default(),
             layout,
         };
-        for (what, block, wanted) in [
-            ("caption", &texts.caption, spec.caption.as_deref()),
-            ("call to action", &texts.button, spec.call_to_action.as_deref()),
-            ("brand name", &texts.brand, (layout_brand(spec, logo)).then_some(spec.brand_name.as_str())),
+        for (place, block, wanted) in [
+            (TextPlace::Caption, &texts.caption, spec.caption.as_deref()),
+            (TextPlace::CallToAction, &texts.button, spec.call_to_action.as_deref()),
+            (TextPlace::BrandName, &texts.brand, (layout_brand(spec, logo)).then_some(spec.brand_name.as_str())),
         ] {
-            composer.note_text(what, block.as_ref(), wanted);
+            composer.note_text(place, block.as_ref(), wanted);
         }
         if let Some(art) = product {
             composer.prepare_product(art)?;
         }
-        composer.prepare_text(fonts, texts.caption.as_ref(), texts.brand.as_ref(), background);
+        composer.prepare_text(fonts, texts.caption.as_ref(), texts.brand.as_ref(), backdrop);
         if let (Some(block), Some(rect)) = (&texts.button, composer.layout.button) {
-            composer.prepare_button(fonts, block, rect, background);
+            composer.button = Some(Button::new(fonts, block, rect, spec, backdrop, composer.veil.as_ref()));
         }
         if let (Some(logo), Some(rect)) = (logo, composer.layout.brand) {
-            composer.prepare_logo(logo, rect, background)?;
+            composer.prepare_logo(logo, rect)?;
         }
         Ok(composer)
     }
@@ -123,25 +107,36 @@ impl SceneComposer {
         &self.layout
     }
 
-    /// What could not be done as asked: missing glyphs, texts that had to be cut.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
+    /// What of the texts is missing or other than it was written.
+    pub fn faults(&self) -> &[TextFault] {
+        &self.faults
     }
 
-    fn note_text(&mut self, what: &str, block: Option<&TextBlock>, wanted: Option<&str>) {
+    fn note_text(&mut self, place: TextPlace, block: Option<&TextBlock>, wanted: Option<&str>) {
         match block {
             Some(block) => {
-                if !block.missing.is_empty() {
-                    self.notes.push(format!("missing glyphs in the {what}: no font has {}", block.missing));
+                // One for what went and one for what became another, however much it is.
+                let (gone, other): (Vec<&LeftOut>, Vec<&LeftOut>) =
+                    block.left_out.iter().partition(|lost| lost.shown.is_empty());
+                for lost in [gone, other].into_iter().filter(|lost| !lost.is_empty()) {
+                    let listed =
+                        |part: fn(&LeftOut) -> &str| lost.iter().map(|lost| part(lost)).collect::<Vec<_>>().join(" ");
+                    let (written, shown) = (listed(|lost| &lost.written), listed(|lost| &lost.shown));
+                    self.faults.push(TextFault::LeftOut { place, written, shown: shown.trim().to_owned() });
                 }
                 if block.truncated {
-                    self.notes.push(format!("the {what} is too long for its box and was cut"));
+                    self.faults.push(TextFault::Cut { place });
+                }
+                if block.broken {
+                    self.faults.push(TextFault::Broken { place });
                 }
             }
-            None if wanted.is_some_and(|text| text.chars().any(|c| !c.is_whitespace() && !c.is_control())) => {
-                self.notes.push(format!("missing glyphs: no font can show the {what}"));
+            None => {
+                let visible = |c: char| !c.is_whitespace() && !c.is_control();
+                if let Some(written) = wanted.filter(|text| text.chars().any(visible)) {
+                    self.faults.push(TextFault::Unshown { place, written: written.to_owned() });
+                }
             }
-            None => {}
         }
     }
 
@@ -189,7 +184,7 @@ impl SceneComposer {
         fonts: &mut Fonts,
         caption: Option<&TextBlock>,
         brand: Option<&TextBlock>,
-        background: &Frame,
+        backdrop: &Backdrop,
     ) {
         let boxes: Vec<Rect> =
             [caption.and(self.layout.caption), brand.and(self.layout.brand)].into_iter().flatten().collect();
@@ -203,66 +198,46 @@ impl SceneComposer {
             )
         });
         let unit = self.spec.unit();
-        let ink = Ink::choose(&Brightness::of(background, &zone.grown(16.0 * unit)), &self.spec.palette);
-        if ink.scrim > 0.01 {
-            self.scrim = Some(self.veil(&zone, &ink));
-        }
+        let letter = caption.into_iter().chain(brand).map(|block| block.size).fold(f32::INFINITY, f32::min);
+        let standing = Standing {
+            zone: zone.grown(16.0 * unit),
+            letter,
+            width: self.spec.width,
+            height: self.spec.height,
+            fps: self.spec.fps.max(1) as f32,
+        };
+        let (ink, veil) = Veil::choose(backdrop, &standing, &self.spec.palette, |to_white| self.scrim(&zone, to_white));
+        self.veil = Some(veil);
         let start = if self.spec.is_first { 0.1 } else { 0.2 };
         let still = self.spec.seconds();
         if let (Some(block), Some(rect)) = (caption, self.layout.caption) {
-            self.caption = Some(Caption::new(fonts, block, rect, &ink, start + 0.1, still, unit));
+            let caption = Caption::new(fonts, block, rect, &ink, start + 0.1, still, unit);
+            self.caption = Some(caption.not_before(self.spec.words_from()));
         }
         if let (Some(block), Some(rect)) = (brand, self.layout.brand) {
-            self.brand = Some(Brand::Name(Caption::new(fonts, block, rect, &ink, start, still, unit)));
+            let name = Caption::new(fonts, block, rect, &ink, start, still, unit);
+            self.brand = Some(Brand::Name(name.not_before(self.spec.words_from())));
         }
     }
 
-    /// The veil behind `zone`: from the edge of the frame that is next to it.
-    fn veil(&self, zone: &Rect, ink: &Ink) -> Scrim {
-        let (width, height) = (self.spec.width as f32, self.spec.height as f32);
-        let margin = 24.0 * self.spec.unit();
-        if self.layout.side_by_side {
-            let left = zone.center_x() < width / 2.0;
-            let (from, to) = if left { (0.0, zone.right() + margin) } else { (zone.x - margin, width) };
-            Scrim::new(Span::Columns, self.spec.width, from, to, 0.16 * width, ink.scrim, !ink.light)
-        } else {
-            let (from, to) = match zone.center_y() / height {
-                part if part < 0.5 => (0.0, zone.bottom() + margin),
-                part if part > 0.62 => (zone.y - margin, height),
-                _ => (zone.y - margin, zone.bottom() + margin),
-            };
-            Scrim::new(Span::Rows, self.spec.height, from, to, 0.16 * height, ink.scrim, !ink.light)
-        }
+    /// The veil behind `zone`: as large as what is written there, with soft edges.
+    fn scrim(&self, zone: &Rect, to_white: bool) -> Scrim {
+        let unit = self.spec.unit();
+        // A small name gets a small one; around a long caption it may take more room to end.
+        let fade = (0.6 * zone.height).clamp(160.0 * unit, 300.0 * unit);
+        let size = (self.spec.width, self.spec.height);
+        Scrim::around(&zone.grown(24.0 * unit), (1.4 * fade, fade), size, to_white)
     }
 
-    fn prepare_button(&mut self, fonts: &mut Fonts, label: &TextBlock, rect: Rect, background: &Frame) {
-        let behind = Brightness::of(background, &rect.grown(rect.height * 0.3));
-        let color = button_color(&self.spec.palette, &behind);
-        let (width, height) = (rect.width.round().max(2.0) as usize, rect.height.round().max(2.0) as usize);
-        let (sprite, coverage) = badge::button(fonts, label, width, height, color);
-        let unit = self.spec.unit();
-        let shade = Shade::drop(&coverage, width, height, ((4.0 * unit).round() as usize).max(1), 14.0 * unit, 0.34);
-        let middle = (BORDER as f64 + width as f64 / 2.0, BORDER as f64 + height as f64 / 2.0);
-        let center = (even(rect.x) + width as f64 / 2.0, even(rect.y) + height as f64 / 2.0);
-        let start = (0.75f32).min(self.spec.seconds() * 0.3);
-        self.button = Some(Button { sprite, shade, center, middle, start });
-    }
-
-    fn prepare_logo(&mut self, logo: &LogoArt, rect: Rect, background: &Frame) -> Result<()> {
-        let unit = self.spec.unit();
+    fn prepare_logo(&mut self, logo: &LogoArt, rect: Rect) -> Result<()> {
         let (width, height) = (rect.width.round().max(1.0) as usize, rect.height.round().max(1.0) as usize);
         let sprite = logo.sprite(width, height)?;
-        let behind = Brightness::of(background, &rect.grown(8.0 * unit));
-        let light = logo.luminance();
-        let plate = (contrast(light, behind.mean) < 1.9).then(|| {
-            let color = if light > 0.3 { Rgb([20, 20, 24]) } else { Rgb([255; 3]) };
-            let pad = 20.0 * unit;
-            let (wide, high) = (width + (2.0 * pad) as usize, height + (2.0 * pad) as usize);
-            let sprite = badge::plate(wide, high, pad, color, 0.92);
-            (sprite, (even(rect.x - pad) - BORDER as f64, even(rect.y - pad) - BORDER as f64))
-        });
-        let at = (even(rect.x) - BORDER as f64, even(rect.y) - BORDER as f64);
-        self.brand = Some(Brand::Logo { plate, sprite, at, start: if self.spec.is_first { 0.1 } else { 0.2 } });
+        let at = |x: f32, y: f32| (even(x) - BORDER as f64, even(y) - BORDER as f64);
+        let plate = logo.plate(width, height, self.spec.unit());
+        let plate = plate.map(|(sprite, pad)| (sprite, at(rect.x - pad, rect.y - pad)));
+        let start: f32 = if self.spec.is_first { 0.1 } else { 0.2 };
+        let start = start.max(self.spec.words_from());
+        self.brand = Some(Brand::Logo { plate, sprite, at: at(rect.x, rect.y), start });
         Ok(())
     }
 
@@ -290,7 +265,7 @@ impl SceneComposer {
         let (product, pose, map) = self.pose(frame_index)?;
         let mut sampled = product.sprite.sampled(&mut Scratch::default(), &map, (self.spec.width, self.spec.height));
         if pose.opacity < 1.0 {
-            sampled.coverage.fill(0);
+            sampled.uncover();
         }
         Some(sampled)
     }
@@ -305,10 +280,15 @@ impl SceneComposer {
                 .with_operation("compose")
                 .with_context("frame", format!("{}x{}", frame.width(), frame.height())));
         }
-        let time = self.time(frame_index);
-        if let Some(scrim) = &self.scrim {
-            // From the first frame on: a background that changes its brightness would look like a fault.
-            scrim.draw(frame, 1.0);
+        let (time, words) = (self.time(frame_index), self.spec.words_left(frame_index));
+        if let Some(veil) = &self.veil {
+            // A veil without words would look like a fault, and the first frame is the one that feeds show.
+            let name = match &self.brand {
+                Some(Brand::Name(name)) => name.presence(time),
+                _ => 0.0,
+            };
+            let caption = self.caption.as_ref().map_or(0.0, |caption| caption.presence(time));
+            veil.draw(frame_index, words * name.max(caption), frame);
         }
         if let Some((product, pose, map)) = self.pose(frame_index) {
             let (standing, anchor) = (product.motion.standing, product.anchor);
@@ -325,9 +305,9 @@ impl SceneComposer {
             }
         }
         match &mut self.brand {
-            Some(Brand::Name(name)) => name.draw(time, &mut self.scratch, frame),
+            Some(Brand::Name(name)) => name.draw(time, words, &mut self.scratch, frame),
             Some(Brand::Logo { plate, sprite, at, start }) => {
-                let opacity = smooth((time - *start) / 0.5);
+                let opacity = words * smooth((time - *start) / 0.5);
                 if let Some((plate, at)) = plate {
                     plate.draw(&mut self.scratch, &shifted(*at), opacity, frame);
                 }
@@ -336,11 +316,10 @@ impl SceneComposer {
             None => {}
         }
         if let Some(caption) = &mut self.caption {
-            caption.draw(time, &mut self.scratch, frame);
+            caption.draw(time, words, &mut self.scratch, frame);
         }
         if let Some(button) = &mut self.button {
-            let end = self.spec.seconds() - if self.spec.is_last { HOLD } else { 0.0 };
-            button.draw(time, end, &mut self.scratch, frame);
+            button.draw(time, words, &mut self.scratch, frame);
         }
         Ok(())
     }
@@ -353,23 +332,4 @@ fn shifted((x, y): (f64, f64)) -> super::sampling::Affine {
 /// Whether the layout has room for the brand's name, and no logo takes it.
 fn layout_brand(spec: &SceneSpec, logo: Option<&LogoArt>) -> bool {
     logo.is_none() && matches!(spec.role, Role::Hook | Role::CallToAction)
-}
-
-impl Button {
-    /// Pops in, then breathes, then rests after `end` seconds.
-    fn draw(&mut self, time: f32, end: f32, scratch: &mut Scratch, frame: &mut Frame) {
-        const POP: f32 = 0.45;
-        const BREATH: f32 = 1.7;
-        let since = time - self.start;
-        let opacity = smooth(since / (POP * 0.6));
-        let breaths = ((end - self.start - POP - 0.2) / BREATH).floor().max(0.0);
-        let phase = ((since - POP - 0.2) / BREATH).clamp(0.0, breaths);
-        let breath = 0.5 - 0.5 * (phase * std::f32::consts::TAU).cos();
-        // It shrinks while it breathes: at rest it is exactly itself and as sharp.
-        let scale = (0.86 + 0.14 * cubic_out(since / POP)) * (1.0 - 0.028 * breath);
-        let (x, y) = (self.center.0 as f32, self.center.1 as f32);
-        self.shade.draw(frame, x, y, scale, opacity);
-        let map = super::sampling::Affine::about(self.middle, self.center, f64::from(scale), 0.0);
-        self.sprite.draw(scratch, &map, opacity, frame);
-    }
 }

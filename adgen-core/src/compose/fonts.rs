@@ -1,8 +1,17 @@
 //! The typefaces: the brand's own, the system's for every script, and two embedded ones, so that text never fails.
 
-use crate::error::{Error, ErrorKind, Result};
-use cosmic_text::{Attrs, CacheKeyFlags, Family, FontSystem, SwashCache, Weight, fontdb};
-use std::{fmt, path::Path, sync::Arc};
+use super::language::HanForm;
+use crate::{
+    asset::PlainFile,
+    error::{Error, ErrorKind, Result},
+};
+use cosmic_text::{FontSystem, SwashCache, fontdb};
+use std::{
+    collections::HashMap,
+    fmt,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 /// Headlines: Inter Display Bold, SIL Open Font Licence 1.1.
 static DISPLAY: &[u8] = include_bytes!("../../assets/fonts/InterDisplay-Bold.otf");
@@ -11,8 +20,11 @@ static TEXT: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
 const DISPLAY_FAMILY: &str = "Inter Display";
 const TEXT_FAMILY: &str = "Inter";
 
+/// A larger font file is refused before it is read: the largest families of Han characters have some 20 MB a file.
+pub const MAX_FONT_BYTES: u64 = 50_000_000;
+
 /// What a text is for; decides on typeface and weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Voice {
     /// Large lines.
     Headline,
@@ -20,10 +32,52 @@ pub(super) enum Voice {
     Label,
 }
 
-/// The typefaces, and what shapes and draws them. Costly to make: make one and use it for every scene.
+/// The typefaces that there are, found once and shared: reading a system's fonts takes up to seconds.
+#[derive(Clone)]
+pub struct FontLibrary {
+    database: Arc<fontdb::Database>,
+}
+
+impl fmt::Debug for FontLibrary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FontLibrary").field("faces", &self.database.len()).finish()
+    }
+}
+
+impl FontLibrary {
+    /// The embedded typefaces alone: Latin, Greek and Cyrillic, the same on every machine.
+    pub fn embedded() -> Self {
+        Self { database: Arc::new(embedded_database()) }
+    }
+
+    /// The embedded typefaces and every font that the system has. It is looked through once a process, when it is asked for
+    /// first: fonts that are installed later are not seen.
+    pub fn system() -> Self {
+        static SYSTEM: OnceLock<FontLibrary> = OnceLock::new();
+        let scan = || {
+            let mut database = embedded_database();
+            database.load_system_fonts();
+            Self { database: Arc::new(database) }
+        };
+        SYSTEM.get_or_init(scan).clone()
+    }
+
+    /// The embedded typefaces and those of a folder, with its subfolders; nothing of the system.
+    pub fn folder(path: &Path) -> Self {
+        let mut database = embedded_database();
+        database.load_fonts_dir(path);
+        Self { database: Arc::new(database) }
+    }
+}
+
+/// The typefaces, and what shapes and draws them. Made from a [`FontLibrary`] in no time.
 pub struct Fonts {
     pub(super) system: FontSystem,
     pub(super) glyphs: SwashCache,
+    /// Which characters faces have, as far as it was asked.
+    pub(super) known: HashMap<(fontdb::ID, char), bool>,
+    /// In which order faces are tried.
+    pub(super) orders: HashMap<(Voice, Option<HanForm>), Arc<[fontdb::ID]>>,
     brand: Option<String>,
 }
 
@@ -33,23 +87,23 @@ impl fmt::Debug for Fonts {
     }
 }
 
+impl From<&FontLibrary> for Fonts {
+    fn from(library: &FontLibrary) -> Self {
+        // A fixed locale: it only decides between fallbacks that are chosen here, and the environment must not.
+        let system = FontSystem::new_with_locale_and_db("en-US".to_owned(), fontdb::Database::clone(&library.database));
+        Self { system, glyphs: SwashCache::new(), known: HashMap::new(), orders: HashMap::new(), brand: None }
+    }
+}
+
 impl Fonts {
     /// The embedded typefaces alone: Latin, Greek and Cyrillic, the same on every machine.
     pub fn embedded() -> Self {
-        Self::from_database(embedded_database())
+        Self::from(&FontLibrary::embedded())
     }
 
-    /// The embedded typefaces and every font that the system has.
+    /// The embedded typefaces and every font that the system has ([`FontLibrary::system`]).
     pub fn system() -> Self {
-        let mut database = embedded_database();
-        database.load_system_fonts();
-        Self::from_database(database)
-    }
-
-    fn from_database(database: fontdb::Database) -> Self {
-        // A fixed locale: it only decides between national forms of Han characters, and the environment must not.
-        let system = FontSystem::new_with_locale_and_db("en-US".to_owned(), database);
-        Self { system, glyphs: SwashCache::new(), brand: None }
+        Self::from(&FontLibrary::system())
     }
 
     /// Uses the brand's typeface: the name of a family that is there, or the path of a font file (`.ttf`, `.otf`, `.ttc`).
@@ -61,9 +115,7 @@ impl Fonts {
             ["ttf", "otf", "ttc", "otc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
         });
         if is_file {
-            let bytes = std::fs::read(font)
-                .map_err(|error| Error::from(error).with_operation("compose").with_context("font", font))?;
-            return self.set_brand_font_data(bytes).map_err(|error| error.with_context("font", font));
+            return self.set_brand_font_file(Path::new(font));
         }
         let found = self.system.db().faces().find_map(|face| {
             face.families.iter().map(|(name, _)| name).find(|name| name.eq_ignore_ascii_case(font)).cloned()
@@ -81,9 +133,20 @@ impl Fonts {
         }
     }
 
+    /// Uses the brand's typeface from a font file of at most [`MAX_FONT_BYTES`].
+    ///
+    /// # Errors
+    /// `InvalidInput` for what is no plain file, too large, or no font; the typefaces stay as they were.
+    pub fn set_brand_font_file(&mut self, path: &Path) -> Result<()> {
+        let named = |error: Error| error.with_operation("compose").with_context("path", path.display());
+        let bytes = PlainFile::open(path).and_then(|mut file| file.read_whole(MAX_FONT_BYTES)).map_err(named)?;
+        self.set_brand_font_data(bytes).map_err(named)
+    }
+
     /// Uses the brand's typeface from the bytes of a font file.
     pub fn set_brand_font_data(&mut self, bytes: Vec<u8>) -> Result<()> {
         let ids = self.system.db_mut().load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
+        self.orders.clear();
         let family =
             ids.first().and_then(|&id| self.system.db().face(id)?.families.first().map(|(name, _)| name.clone()));
         match family {
@@ -96,6 +159,11 @@ impl Fonts {
         }
     }
 
+    /// The typefaces as a database, for drawings that hold text.
+    pub fn database(&self) -> fontdb::Database {
+        self.system.db().clone()
+    }
+
     /// How many faces there are, the embedded ones included.
     pub fn faces(&self) -> usize {
         self.system.db().len()
@@ -106,17 +174,12 @@ impl Fonts {
         self.brand.as_deref()
     }
 
-    /// How texts of `voice` are set. `tracking` is extra space between letters in em.
-    pub(super) fn attributes(&self, voice: Voice, tracking: f32) -> Attrs<'_> {
-        let (family, weight) = match voice {
-            Voice::Headline => (DISPLAY_FAMILY, Weight::BOLD),
-            Voice::Label => (TEXT_FAMILY, Weight::SEMIBOLD),
-        };
-        let family = self.brand.as_deref().unwrap_or(family);
-        let attributes = Attrs::new().family(Family::Name(family)).weight(weight);
-        // Hinting snaps stems to pixels: text that moves would shiver.
-        let attributes = attributes.cache_key_flags(CacheKeyFlags::DISABLE_HINTING);
-        if tracking == 0.0 { attributes } else { attributes.letter_spacing(tracking) }
+    /// The ad's own family for `voice`.
+    pub(super) fn family(&self, voice: Voice) -> &str {
+        self.brand.as_deref().unwrap_or(match voice {
+            Voice::Headline => DISPLAY_FAMILY,
+            Voice::Label => TEXT_FAMILY,
+        })
     }
 }
 
@@ -147,10 +210,20 @@ mod tests {
     }
 
     #[test]
+    fn the_system_is_looked_through_once() {
+        let (first, second) = (FontLibrary::system(), FontLibrary::system());
+        assert!(Arc::ptr_eq(&first.database, &second.database));
+        // What one brings along is not in the others.
+        let mut fonts = Fonts::from(&first);
+        fonts.set_brand_font_data(DISPLAY.to_vec()).unwrap();
+        assert_eq!((Fonts::system().faces() + 1, Fonts::system().brand_family()), (fonts.faces(), None));
+    }
+
+    #[test]
     fn a_missing_brand_font_is_reported_and_changes_nothing() {
         let mut fonts = Fonts::embedded();
         assert_eq!(fonts.set_brand_font("No Such Family").unwrap_err().kind(), ErrorKind::NotFound);
-        assert_eq!(fonts.set_brand_font("/no/such/file.ttf").unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(fonts.set_brand_font("/no/such/file.ttf").unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(fonts.set_brand_font_data(b"not a font".to_vec()).unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(fonts.brand_family(), None);
         fonts.set_brand_font("inter").unwrap();

@@ -1,5 +1,10 @@
 //! Boxes on the picture. Pure arithmetic.
 
+/// The even pixel next to a coordinate: what rests there is copied, not resampled.
+pub(super) fn even(value: f32) -> f64 {
+    (f64::from(value) / 2.0).round() * 2.0
+}
+
 /// An axis-aligned box in pixels of the frame; `x`, `y` is its upper left corner.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Rect {

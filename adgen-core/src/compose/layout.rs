@@ -7,9 +7,11 @@
 use super::{
     fonts::{Fonts, Voice},
     geometry::Rect,
+    language::Language,
+    logo::shown_size as logo_size,
     safe_area::SafeArea,
     spec::SceneSpec,
-    text::{TextBlock, TextStyle},
+    text::{TextBlock, TextStyle, Wording},
 };
 use crate::project::{Aspect, Placement, ProductLayer, Role};
 
@@ -53,6 +55,7 @@ struct Subject {
 pub(super) struct Solver<'a> {
     spec: &'a SceneSpec,
     fonts: &'a mut Fonts,
+    language: Language,
     safe: SafeArea,
     unit: f32,
     logo_aspect: Option<f32>,
@@ -80,7 +83,8 @@ impl<'a> Solver<'a> {
             scale: scale_of(layer),
         });
         let safe = SafeArea::of(spec.aspect, spec.width, spec.height);
-        Self { spec, fonts, safe, unit: spec.unit(), logo_aspect, subject }
+        let language = Language::parse(&spec.language);
+        Self { spec, fonts, language, safe, unit: spec.unit(), logo_aspect, subject }
     }
 
     pub(super) fn solve(mut self) -> (Layout, Texts) {
@@ -133,50 +137,76 @@ impl<'a> Solver<'a> {
             tracking: -0.015,
             centered,
         };
-        let caption = spec.caption.as_deref().and_then(|text| TextBlock::set(self.fonts, text, &style, width, height));
         let padding = 52.0 * unit;
-        let label = TextStyle {
-            voice: Voice::Label,
-            largest: 46.0 * unit,
-            smallest: 26.0 * unit,
-            max_lines: 1,
-            leading: 1.2,
-            tracking: 0.0,
-            centered: true,
-        };
-        let button = spec
-            .call_to_action
-            .as_deref()
-            .and_then(|text| TextBlock::set(self.fonts, text, &label, width - 2.0 * padding, 60.0 * unit));
+        let button = spec.call_to_action.as_deref().and_then(|text| self.button(text, width - 2.0 * padding));
         let branded = matches!(spec.role, Role::Hook | Role::CallToAction);
         let closing = spec.role == Role::CallToAction;
         let mark = if closing { 48.0 } else { 40.0 } * unit;
-        let name = TextStyle { largest: mark, smallest: 24.0 * unit, leading: 1.25, tracking: 0.01, centered, ..label };
+        let name = TextStyle {
+            voice: Voice::Label,
+            largest: mark,
+            smallest: 24.0 * unit,
+            max_lines: 1,
+            leading: 1.25,
+            tracking: 0.01,
+            centered,
+        };
         let (brand_text, brand) = match (branded, self.logo_aspect) {
             (false, _) => (None, None),
             (true, Some(aspect)) => {
-                let aspect = aspect.clamp(0.05, 20.0);
-                let tallest = if closing { 120.0 } else { 84.0 } * unit;
-                // Wide logos are lower, so that all have about the same area.
-                let height = tallest.min(tallest * 1.9 / aspect.max(0.5).sqrt()).min(width * 0.62 / aspect);
-                (None, Some((height * aspect, height)))
+                let mark = if closing { 120.0 } else { 84.0 } * unit;
+                (None, Some(logo_size(aspect, mark, unit, (width * 0.62, self.safe.product.height * 0.31))))
             }
             (true, None) => {
-                let block = TextBlock::set(self.fonts, &spec.brand_name, &name, width, 80.0 * unit);
+                let block = self.set(&spec.brand_name, &name, width, 80.0 * unit);
                 let size = block.as_ref().map(|block| (block.width, block.height));
                 (block, size)
             }
         };
         let button_size = button.as_ref().map(|block| {
             let wide = (block.width + 2.0 * padding).max(300.0 * unit).min(width);
-            (wide, 112.0 * unit)
+            // One line in the usual height; more make it higher by as much as they need.
+            (wide, (block.height + 52.0 * unit).max(112.0 * unit))
         });
+        // A long caption leaves room for the others.
+        let taken: f32 = [brand, button_size].into_iter().flatten().map(|(_, height)| height + 44.0 * unit).sum();
+        let height = height.min((self.safe.text.height - taken).max(height / 3.0));
+        let caption = spec.caption.as_deref().and_then(|text| self.set(text, &style, width, height));
         Column {
             brand,
             caption: caption.as_ref().map(|block| (block.width, block.height)),
             button: button_size,
             texts: Texts { caption, button, brand: brand_text },
         }
+    }
+
+    fn set(&mut self, text: &str, style: &TextStyle, width: f32, height: f32) -> Option<TextBlock> {
+        let wording = Wording { text, language: &self.language, names: &self.spec.names };
+        TextBlock::set(self.fonts, &wording, style, width, height)
+    }
+
+    /// The label of the button: one line while its letters stay large, else two, else three smaller ones.
+    fn button(&mut self, text: &str, width: f32) -> Option<TextBlock> {
+        let unit = self.unit;
+        let mut last = None;
+        for (lines, smallest) in [(1, 38.0), (2, 32.0), (3, 26.0)] {
+            let style = TextStyle {
+                voice: Voice::Label,
+                largest: 46.0 * unit,
+                smallest: smallest * unit,
+                max_lines: lines,
+                leading: 1.2,
+                tracking: 0.0,
+                centered: true,
+            };
+            let block = self.set(text, &style, width, lines as f32 * 60.0 * unit)?;
+            let fits = !block.truncated && !block.broken && block.size >= smallest * unit - 0.01;
+            last = Some(block);
+            if fits {
+                break;
+            }
+        }
+        last
     }
 
     fn stacked(&mut self) -> (Layout, Texts) {

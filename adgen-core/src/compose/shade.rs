@@ -160,6 +160,7 @@ impl Shade {
         }
         let (stride, half) = (frame.width(), frame.chroma_width());
         self.row.resize(self.columns.len(), 0.0);
+        let [luma, blue, red] = frame.planes_mut();
         for block in top..bottom {
             let middle = (2 * block + 1) as f32;
             let position = cells(middle, bounds.y).clamp(0.0, (self.height - 1) as f32 - 0.001);
@@ -173,12 +174,12 @@ impl Shade {
                 *factor = 1.0 - strength * (above + (below - above) * part);
             }
             for y in [2 * block, 2 * block + 1] {
-                let luma = &mut frame.y[y * stride + 2 * left..y * stride + 2 * right];
+                let luma = &mut luma[y * stride + 2 * left..y * stride + 2 * right];
                 for (value, &factor) in luma.iter_mut().zip(&self.row) {
                     *value = darker(*value, 16.0, factor);
                 }
             }
-            for plane in [&mut frame.u, &mut frame.v] {
+            for plane in [&mut *blue, &mut *red] {
                 let chroma = &mut plane[block * half + left..block * half + right];
                 for (value, factor) in chroma.iter_mut().zip(self.row.iter().step_by(2)) {
                     *value = darker(*value, 128.0, *factor);
@@ -253,10 +254,10 @@ mod tests {
         let mut frame = Frame::black(400, 500);
         frame.fill((180, 100, 150));
         shade.draw(&mut frame, 200.0, 400.0, 1.0, 1.0);
-        let at = |x: usize, y: usize| frame.y[y * 400 + x];
+        let at = |x: usize, y: usize| frame.y()[y * 400 + x];
         assert!(at(200, 402) < 110, "{}", at(200, 402));
         assert!(at(200, 402) < at(200, 415) && at(200, 415) < at(200, 440));
-        assert!(frame.y.iter().all(|&y| y <= 180) && frame.u.iter().all(|&u| (100..=128).contains(&u)));
+        assert!(frame.y().iter().all(|&y| y <= 180) && frame.u().iter().all(|&u| (100..=128).contains(&u)));
         assert_eq!((at(2, 2), at(398, 498)), (180, 180));
         let jump = (0..399).map(|x| at(x, 410).abs_diff(at(x + 1, 410))).max();
         assert!(jump < Some(12), "soft: {jump:?}");

@@ -36,18 +36,58 @@ pub(super) struct Scratch {
 /// The luma and the coverage of a drawn sprite, for measuring.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sampled {
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+    luma: Vec<u8>,
+    coverage: Vec<u8>,
+}
+
+impl Sampled {
+    /// A region of `width` columns with its upper left corner at (`x`, `y`). A last row that is not whole, in either
+    /// plane, is dropped.
+    pub(crate) fn new(x: usize, y: usize, width: usize, mut luma: Vec<u8>, mut coverage: Vec<u8>) -> Self {
+        let height = luma.len().min(coverage.len()).checked_div(width).unwrap_or(0);
+        luma.truncate(width * height);
+        coverage.truncate(width * height);
+        Self { x, y, width, height, luma, coverage }
+    }
+
     /// Left edge in luma pixels of the frame; even.
-    pub x: usize,
+    pub fn x(&self) -> usize {
+        self.x
+    }
+
     /// Upper edge; even.
-    pub y: usize,
-    /// Width of the region.
-    pub width: usize,
+    pub fn y(&self) -> usize {
+        self.y
+    }
+
+    /// Width of the region in luma pixels.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// Height of the region.
-    pub height: usize,
-    /// Luma (limited range), `width * height`.
-    pub luma: Vec<u8>,
-    /// Coverage, `width * height`: 255 where the frame shows the product's own pixel and nothing else.
-    pub coverage: Vec<u8>,
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Luma (limited range), `width * height` bytes, row by row.
+    pub fn luma(&self) -> &[u8] {
+        &self.luma
+    }
+
+    /// Coverage, `width * height` bytes: 255 where the frame shows the product's own pixel and nothing else.
+    pub fn coverage(&self) -> &[u8] {
+        &self.coverage
+    }
+
+    /// Says that the product covers nothing.
+    pub(super) fn uncover(&mut self) {
+        self.coverage.fill(0);
+    }
 }
 
 impl Sprite {
@@ -130,15 +170,16 @@ impl Sprite {
             self.prepare(scratch, map, window);
         }
         let Scratch { planes, rows } = scratch;
+        let [luma, blue, red] = frame.planes_mut();
         for row in (0..window.height).step_by(2) {
             let y = window.y + row;
-            let (top, bottom) = frame.y[y * frame_width..(y + 2) * frame_width].split_at_mut(frame_width);
+            let (top, bottom) = luma[y * frame_width..(y + 2) * frame_width].split_at_mut(frame_width);
             let wide = window.x..window.x + window.width;
             let narrow = y / 2 * chroma_width + window.x / 2..y / 2 * chroma_width + (window.x + window.width) / 2;
             let under = FrameRows {
                 y: [&mut top[wide.clone()], &mut bottom[wide]],
-                u: &mut frame.u[narrow.clone()],
-                v: &mut frame.v[narrow],
+                u: &mut blue[narrow.clone()],
+                v: &mut red[narrow],
             };
             let layer = match shift {
                 Some((dx, dy)) => {
@@ -197,7 +238,7 @@ impl Sprite {
             scratch.planes[0].row(row, &mut luma[range.clone()]);
             scratch.planes[1].row(row, &mut coverage[range]);
         }
-        Sampled { x: window.x, y: window.y, width: window.width, height: window.height, luma, coverage }
+        Sampled::new(window.x, window.y, window.width, luma, coverage)
     }
 }
 
@@ -269,7 +310,7 @@ mod tests {
             for y in 0..40 {
                 for x in 0..60 {
                     let (wanted, _, _) = rgb8_to_ycbcr8(pixel(x, y));
-                    let got = frame.y[(y + at.1 as usize) * 100 + x + at.0 as usize];
+                    let got = frame.y()[(y + at.1 as usize) * 100 + x + at.0 as usize];
                     assert!(got.abs_diff(wanted) <= 1, "{x},{y}: {got} {wanted}");
                 }
             }
@@ -289,11 +330,11 @@ mod tests {
             let mut frame = Frame::black(120, 120);
             let map = Affine::about((42.0, 42.0), (60.0 + dx, 60.0 + dy), 1.0, angle);
             sprite.draw(&mut Scratch::default(), &map, 1.0, &mut frame);
-            assert!(frame.u.iter().chain(&frame.v).all(|c| c.abs_diff(128) <= 1), "no colour anywhere");
+            assert!(frame.u().iter().chain(frame.v()).all(|c| c.abs_diff(128) <= 1), "no colour anywhere");
             for y in 0..120 {
                 for x in 0..120 {
                     let (cx, cy) = (x as f64 + 0.5 - 20.0 - dx, y as f64 + 0.5 - 20.0 - dy);
-                    let got = f32::from(frame.y[y * 120 + x]);
+                    let got = f32::from(frame.y()[y * 120 + x]);
                     // In light: the curve makes the faintest trace of coverage over black look like much.
                     let light = srgb_to_linear((got - 16.0) / 219.0);
                     let range = [-0.55, 0.55].map(|slack| (30.5 - distance(cx, cy) as f32 + slack).clamp(0.0, 1.0));
@@ -321,11 +362,11 @@ mod tests {
         sprite.draw(&mut Scratch::default(), &map, 1.0, &mut frame);
         let sampled = sprite.sampled(&mut Scratch::default(), &map, (100, 80));
         let mut seen = 0;
-        for y in 0..sampled.height {
-            for x in 0..sampled.width {
-                if sampled.coverage[y * sampled.width + x] == 255 {
-                    let drawn = frame.y[(y + sampled.y) * 100 + x + sampled.x];
-                    assert_eq!(drawn, sampled.luma[y * sampled.width + x]);
+        for y in 0..sampled.height() {
+            for x in 0..sampled.width() {
+                if sampled.coverage()[y * sampled.width() + x] == 255 {
+                    let drawn = frame.y()[(y + sampled.y()) * 100 + x + sampled.x()];
+                    assert_eq!(drawn, sampled.luma()[y * sampled.width() + x]);
                     seen += 1;
                 }
             }

@@ -12,7 +12,7 @@ pub fn crossfade(a: &Frame, b: &mut Frame, t: f32) {
     if weight == 256 {
         return;
     }
-    for (from, to) in [(&a.y, &mut b.y), (&a.u, &mut b.u), (&a.v, &mut b.v)] {
+    for (from, to) in a.planes().into_iter().zip(b.planes_mut()) {
         for (to, &from) in to.iter_mut().zip(from) {
             *to = ((u32::from(from) * (256 - weight) + u32::from(*to) * weight + 128) >> 8) as u8;
         }
@@ -26,7 +26,7 @@ pub fn dip(frame: &mut Frame, t: f32, color: Rgb) {
         return;
     }
     let (y, u, v) = crate::media::color::rgb8_to_ycbcr8(color.0);
-    for (plane, to) in [(&mut frame.y, y), (&mut frame.u, u), (&mut frame.v, v)] {
+    for (plane, to) in frame.planes_mut().into_iter().zip([y, u, v]) {
         let added = u32::from(to) * weight + 128;
         for value in plane {
             *value = ((u32::from(*value) * (256 - weight) + added) >> 8) as u8;
@@ -50,14 +50,14 @@ mod tests {
         for (t, wanted) in [(0.0, (40, 100, 150)), (1.0, (200, 130, 90)), (0.5, (120, 115, 120))] {
             let mut out = b.clone();
             crossfade(&a, &mut out, t);
-            assert_eq!((out.y[5], out.u[1], out.v[2]), wanted);
+            assert_eq!((out.y()[5], out.u()[1], out.v()[2]), wanted);
         }
         let mut out = b.clone();
         dip(&mut out, 1.0, Rgb([0, 0, 0]));
-        assert_eq!((out.y[0], out.u[0], out.v[0]), (16, 128, 128));
+        assert_eq!((out.y()[0], out.u()[0], out.v()[0]), (16, 128, 128));
         dip(&mut b, f32::NAN, Rgb([0, 0, 0]));
-        assert_eq!(b.y[0], 200);
+        assert_eq!(b.y()[0], 200);
         crossfade(&Frame::black(8, 8), &mut b, 0.0);
-        assert_eq!(b.y[0], 200);
+        assert_eq!(b.y()[0], 200);
     }
 }

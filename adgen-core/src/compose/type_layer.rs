@@ -37,13 +37,13 @@ struct Glyph {
 /// Draws the text with the block's upper left corner at (`x`, `y`), in reading order.
 pub(super) fn ink(fonts: &mut Fonts, block: &TextBlock, x: f32, y: f32, color: Rgb) -> Vec<InkedWord> {
     let mut words = Vec::new();
-    for run in block.buffer.layout_runs() {
+    for (run, baseline) in block.buffer.layout_runs().zip(&block.baselines) {
         let mut glyphs: Vec<(usize, Glyph)> = Vec::new();
         for glyph in run.glyphs {
             let before = run.text.get(..glyph.start).unwrap_or_default();
             let word = before.split_whitespace().count()
                 - usize::from(!before.is_empty() && !before.ends_with(char::is_whitespace));
-            let place = glyph.physical((x, y + run.line_y), 1.0);
+            let place = glyph.physical((x, y + baseline), 1.0);
             if let Some(image) = fonts.glyphs.get_image(&mut fonts.system, place.cache_key) {
                 let (width, height) = (image.placement.width, image.placement.height);
                 if width > 0 && height > 0 {

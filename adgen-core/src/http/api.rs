@@ -6,6 +6,7 @@ use super::{
     asset::{self, AssetRules},
     breaker::Breaker,
     client, guard,
+    leave::called_off,
     limit::Limiter,
     request::Request,
     retry::{End, Next, Repetition, Tries, tell},
@@ -206,9 +207,11 @@ impl Api {
         url.origin() == self.inner.settings.base.origin()
     }
 
-    /// Makes a call, and repeats it where that is allowed and can help. Redirects are not followed: they are errors.
+    /// Makes a call, and repeats it where that is allowed and can help. Redirects are not followed: they are errors. While it
+    /// waits for its turn it can be called off ([`Leave`](super::Leave)); once it is sent it cannot.
     ///
     /// # Errors
+    /// `Cancelled` where it was called off: nothing was ordered then.
     /// The provider's own as `parse_error` reads it, `Unavailable`, `Timeout`, `OutcomeUnknown`; `InvalidConfig` for an
     /// address of another origin and for a redirect. Those of a call that was given up carry [`Retry::Exhausted`].
     pub(crate) async fn call(&self, call: Call) -> Result<Answer> {
@@ -226,7 +229,10 @@ impl Api {
         loop {
             let opening = breaker.opening();
             breaker.check().map_err(|error| down(error, &cause))?;
+            // Looked at before the turn is taken: between it and the sending nothing waits.
             let turn = tokio::select! {
+                biased;
+                error = called_off() => return Err(error),
                 turn = place.turn() => turn,
                 () = opening => continue,
             };
@@ -278,7 +284,12 @@ impl Api {
             };
             tell(&Repetition { attempt: tries.made(), wait, code });
             if !throttled {
-                tokio::select! { () = sleep(wait) => {}, () = opening => {} }
+                tokio::select! {
+                    biased;
+                    error = called_off() => return Err(error),
+                    () = sleep(wait) => {},
+                    () = opening => {},
+                }
             }
         }
     }
@@ -291,7 +302,7 @@ impl Api {
     /// `InvalidInput` for a file that is empty, larger than `max_bytes`, or at an address that is not allowed; `Io` where
     /// this machine cannot keep it.
     pub(crate) async fn fetch(&self, url: &str, target: &Path, max_bytes: u64) -> Result<()> {
-        let rules = AssetRules { allow_private: guard::is_private(self.base()), max_bytes };
+        let rules = AssetRules { allow_private: guard::is_private(self.base()), inline: true, max_bytes };
         let error = match asset::fetch(url, target, rules, None).await {
             Err(error) if error.kind() == ErrorKind::Unauthenticated => error,
             done => return done,

@@ -26,8 +26,10 @@ const LONGEST: Duration = Duration::from_secs(30 * 60);
 /// What is allowed of an address from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AssetRules {
-    /// Whether it may lead into networks that are not public. Where it may, `data:` addresses are decoded, too.
+    /// Whether it may lead into networks that are not public.
     pub(crate) allow_private: bool,
+    /// Whether `data:` addresses are decoded: they lead nowhere.
+    pub(crate) inline: bool,
     /// A larger file is refused: before it is read where its size is announced, else as soon as it is larger.
     pub(crate) max_bytes: u64,
 }
@@ -35,12 +37,12 @@ pub(crate) struct AssetRules {
 impl AssetRules {
     /// For addresses in documents, which anybody may have written: the public internet, 512 MB.
     pub(crate) const fn untrusted() -> Self {
-        Self { allow_private: false, max_bytes: 512_000_000 }
+        Self { allow_private: false, inline: false, max_bytes: 512_000_000 }
     }
 
-    /// For addresses that a provider gave: anywhere, 1 GiB.
-    pub(crate) const fn output() -> Self {
-        Self { allow_private: true, max_bytes: 1 << 30 }
+    /// For addresses that a provider's answer gave, which may be anybody's: the public internet and `data:`, 1 GiB.
+    pub(crate) const fn foreign() -> Self {
+        Self { allow_private: false, inline: true, max_bytes: 1 << 30 }
     }
 }
 
@@ -56,7 +58,7 @@ pub(crate) async fn fetch_asset(url: &str, target: &Path, rules: AssetRules) -> 
 
 /// The same, with a key that goes to the host of `url` alone: redirects are errors then.
 pub(super) async fn fetch(url: &str, target: &Path, rules: AssetRules, key: Option<HeaderValue>) -> Result<()> {
-    if rules.allow_private && url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
+    if rules.inline && url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
         let bytes = data_url::decode(url, rules.max_bytes)?;
         return if bytes.is_empty() { Err(empty()) } else { keep(target, &bytes).await };
     }

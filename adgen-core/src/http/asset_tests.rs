@@ -3,7 +3,7 @@
 use super::super::test_server::{Act, Server};
 use super::*;
 
-const OPEN: AssetRules = AssetRules { allow_private: true, max_bytes: 1000 };
+const OPEN: AssetRules = AssetRules { allow_private: true, inline: true, max_bytes: 1000 };
 
 fn say(status: u16, headers: &str, body: &str) -> Act {
     Act::Say(status, Box::leak(headers.to_owned().into_boxed_str()), body.to_owned())
@@ -45,6 +45,10 @@ async fn addresses_of_documents_do_not_lead_into_the_network_behind() {
     assert!(error.message().contains("localhost") && !format!("{error:?}").contains("SECRET"), "{error:?}");
     assert!(server.requests().is_empty());
     assert!(fetched("data:,x", AssetRules::untrusted()).await.is_err());
+    // A provider's answer leads no further, and may hold the file itself.
+    assert!(fetched(&server.url, AssetRules::foreign()).await.is_err());
+    assert!(server.requests().is_empty());
+    assert_eq!(fetched("data:,x", AssetRules::foreign()).await.expect("is at hand"), b"x");
     // From a secure address to one that is not: never, and with the key nowhere at all.
     let web = |key| Web {
         url: Box::leak(Box::new(Url::parse("https://a.example/x").expect("an address"))),

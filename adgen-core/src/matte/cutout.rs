@@ -3,8 +3,11 @@
 //!
 //! May depend on `error` and its neighbours.
 
-use super::{classical, decontaminate, photo::Photo, refine, remover::BackgroundRemover};
-use crate::error::{Error, ErrorKind, Result};
+use super::{classical, decontaminate, refine, remover::BackgroundRemover};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    picture::Photo,
+};
 use image::{GrayImage, Luma, RgbImage, Rgba, RgbaImage, imageops};
 
 /// Where a cut-out's mask came from.
@@ -129,6 +132,17 @@ pub fn by_transparency(photo: &Photo) -> Result<Option<Cutout>> {
     })
 }
 
+/// The remover's mask, which must have the photo's size.
+fn coarse_mask(remover: &mut dyn BackgroundRemover, photo: &RgbImage) -> Result<GrayImage> {
+    let mask = remover.coarse_mask(photo)?;
+    if mask.dimensions() != photo.dimensions() {
+        let ((wide, high), (width, height)) = (mask.dimensions(), photo.dimensions());
+        let message = format!("{} gave a mask of {wide}x{high} for {width}x{height} pixels", remover.name());
+        return Err(Error::new(ErrorKind::Model, message).with_operation("extract"));
+    }
+    Ok(mask)
+}
+
 /// The cut-out by `remover`, refined.
 ///
 /// # Errors
@@ -137,7 +151,7 @@ pub fn by_transparency(photo: &Photo) -> Result<Option<Cutout>> {
 pub fn by_model(photo: &Photo, remover: &mut dyn BackgroundRemover, cancel: &dyn Fn() -> bool) -> Result<Cutout> {
     let rgb = photo.rgb();
     check_contrast(rgb)?;
-    let mut coarse = remover.coarse_mask(rgb)?;
+    let mut coarse = coarse_mask(remover, rgb)?;
     check_share(&coarse)?;
     if cancel() {
         return Err(Error::cancelled());
@@ -145,7 +159,7 @@ pub fn by_model(photo: &Photo, remover: &mut dyn BackgroundRemover, cancel: &dyn
     let mut notes = photo.notes().to_vec();
     let mut region = around(&coarse, bounds(&coarse, 24));
     if let Some(closer) = worth_a_closer_look(&coarse) {
-        let mask = remover.coarse_mask(&crop(rgb, closer))?;
+        let mask = coarse_mask(remover, &crop(rgb, closer))?;
         let first = imageops::crop_imm(&coarse, closer.x, closer.y, closer.width, closer.height).to_image();
         if agree(&first, &mask) {
             coarse = GrayImage::new(rgb.width(), rgb.height());
@@ -163,7 +177,7 @@ pub fn by_model(photo: &Photo, remover: &mut dyn BackgroundRemover, cancel: &dyn
     // The precision is that of the last look, which saw `seen` pixels on the model's square.
     let seen =
         if notes.len() > photo.notes().len() { region.width.max(region.height) } else { rgb.width().max(rgb.height()) };
-    let resolution = (remover.resolution() * region.width.max(region.height)).div_ceil(seen).max(1);
+    let resolution = remover.resolution().saturating_mul(region.width.max(region.height)).div_ceil(seen).max(1);
     let matte = refine::refine(&crop(rgb, region), &part, resolution, &refine::RefineOptions::default(), cancel)?;
     let mut mask = GrayImage::new(rgb.width(), rgb.height());
     imageops::replace(&mut mask, &matte, i64::from(region.x), i64::from(region.y));

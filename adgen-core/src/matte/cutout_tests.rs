@@ -154,3 +154,33 @@ fn a_frame_always_works_and_cancel_stops() {
     let error = extract(&photo, Some(&mut Scripted { answer: soft, asked: 0 }), &|| true).expect_err("stopped");
     assert_eq!(error.kind(), ErrorKind::Cancelled);
 }
+
+/// Answers with a mask of this size, whatever it is asked.
+#[derive(Debug)]
+struct Stubborn(u32, u32);
+
+impl BackgroundRemover for Stubborn {
+    fn name(&self) -> &str {
+        "stubborn"
+    }
+
+    fn coarse_mask(&mut self, _: &RgbImage) -> Result<GrayImage> {
+        Ok(GrayImage::from_fn(self.0, self.1, |x, _| Luma([if x % 3 == 0 { 255 } else { 0 }])))
+    }
+
+    fn resolution(&self) -> u32 {
+        u32::MAX
+    }
+}
+
+#[test]
+fn a_mask_of_another_size_is_the_removers_fault() {
+    let (photo, _) = scene();
+    for (width, height) in [(0, 0), (0, 520), (600, 1), (520, 600), (900, 900)] {
+        let error = by_model(&photo, &mut Stubborn(width, height), &|| false).expect_err("another size");
+        assert_eq!(error.kind(), ErrorKind::Model, "{error}");
+        assert!(error.to_string().contains(&format!("{width}x{height} for 600x520")), "{error}");
+    }
+    // An absurd resolution is no overflow.
+    drop(by_model(&photo, &mut Stubborn(600, 520), &|| false));
+}

@@ -1,23 +1,20 @@
-//! Cutting the product out of its photo: decoding, model, edge refinement, the edge's own colours, and the fallbacks.
+//! Cutting the product out of its photo: model, edge refinement, the edge's own colours, and the fallbacks.
 //!
 //! ```text
-//! bytes ─► photo ─► remover (onnx: the only user of `ort`) ─► coarse mask
-//!                     └────────────► refine ◄──────────────────┘
-//!                                      └─► decontaminate ─► cutout
+//! photo ─► remover (onnx: the only user of `ort`) ─► coarse mask
+//!            └────────────► refine ◄──────────────────┘
+//!                             └─► decontaminate ─► cutout
 //! ```
 //! `registry` knows the models, `store` keeps them, `runtime` finds the library that runs them. May depend on `error`,
-//! `http` (downloads of models) and `media::color`.
+//! `picture` (the photo), `http` (downloads of models) and `media::color`.
 
 mod classical;
 mod closed_form;
 mod cutout;
 mod decontaminate;
 mod guided;
-mod jpeg;
-mod md5;
 pub mod metric;
 mod onnx;
-mod photo;
 mod plane;
 mod refine;
 mod regions;
@@ -28,12 +25,13 @@ mod runtime;
 mod sampling;
 mod store;
 
+pub use crate::picture::{MAX_FILE_BYTES, Photo};
 pub use cutout::{Bounds, Cutout, CutoutSource, by_backdrop, by_model, by_transparency, extract, framed};
 pub use onnx::{OnnxRemover, Runtime};
-pub use photo::{MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE, MIN_SIDE, Photo, WORKING_SIDE};
 pub use refine::{RefineOptions, refine};
 pub use registry::{CommercialUse, DEFAULT_MODEL, MODELS, ModelInfo, find as find_model};
 pub use remover::BackgroundRemover;
+pub(crate) use resample::resize_rgb;
 pub use runtime::{HOW_TO_GET as HOW_TO_GET_RUNTIME, ORT_DYLIB_PATH, SearchRoots};
 pub use store::{MODELS_DIR, ModelStore};
 

@@ -2,7 +2,12 @@
 //!
 //! May depend on `error` and its neighbours `registry`, `remover`, `resample`, `runtime`.
 
-use super::{registry::ModelInfo, remover::BackgroundRemover, resample, runtime::HOW_TO_GET, runtime::SearchRoots};
+use super::{
+    registry::ModelInfo,
+    remover::BackgroundRemover,
+    resample,
+    runtime::{HOW_TO_GET, NAMED_WRONGLY, SearchRoots},
+};
 use crate::error::{Error, ErrorKind, Result};
 use image::{GrayImage, RgbImage};
 use ort::{
@@ -44,11 +49,14 @@ impl Runtime {
         for library in roots.require()? {
             match Self::load_file(&library) {
                 Ok(runtime) => return Ok(runtime),
+                // What was named outright is the person's own mistake, and theirs to mend.
+                Err(error) if roots.library.is_some() => return Err(error.with_context("next", NAMED_WRONGLY)),
                 Err(error) => tried.push(error.to_string()),
             }
         }
         Err(Error::new(ErrorKind::Model, format!("no ONNX Runtime that was found can be used: {HOW_TO_GET}"))
-            .with_context("tried", tried.join("; ")))
+            .with_context("tried", tried.join("; "))
+            .with_context("next", "install ONNX Runtime, then run again; `adgen doctor` says whether it is found"))
     }
 
     /// Loads this library file, unless one was loaded before: that one is given then.

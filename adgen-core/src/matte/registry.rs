@@ -1,6 +1,7 @@
 //! The background-removal models that are known: licence, size, hashes, how a photo is fed to them.
 //!
-//! Pure data. Pre- and post-processing numbers, file names and MD5 sums are those that rembg pins for its sessions.
+//! Pure data. Pre- and post-processing numbers and file names are those of rembg's sessions. Sizes and SHA-256 sums are of
+//! the files behind the addresses; no model without a sum is listed.
 
 /// Whether a model may be used in paid work, as far as its authors say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +41,8 @@ pub struct ModelInfo {
     pub bytes: Option<u64>,
     /// Roughly how many megabytes a download takes.
     pub megabytes: u32,
-    /// SHA-256 of the file in lower-case hex, where it is pinned.
-    pub sha256: Option<&'static str>,
-    /// MD5 of the file in lower-case hex: guards against damage, not against forgery.
-    pub md5: &'static str,
+    /// SHA-256 of the file in lower-case hex: nothing else is loaded under this name.
+    pub sha256: &'static str,
     /// Side of the square input in pixels.
     pub input: u32,
     /// Mean that is taken off each channel.
@@ -80,8 +79,7 @@ pub const MODELS: &[ModelInfo] = &[
         commercial_use: CommercialUse::Yes,
         bytes: Some(4_574_861),
         megabytes: 5,
-        sha256: Some("309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"),
-        md5: "8e83ca70e441ab06c318d82300c84806",
+        sha256: "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
         input: 320,
         mean: IMAGENET_MEAN,
         std: IMAGENET_STD,
@@ -94,10 +92,9 @@ pub const MODELS: &[ModelInfo] = &[
         license: "Apache-2.0",
         license_url: "https://github.com/xuebinqin/U-2-Net/blob/master/LICENSE",
         commercial_use: CommercialUse::Yes,
-        bytes: None,
+        bytes: Some(175_997_641),
         megabytes: 176,
-        sha256: None,
-        md5: "60024c5c889badc19c04ad937298a77b",
+        sha256: "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491",
         input: 320,
         mean: IMAGENET_MEAN,
         std: IMAGENET_STD,
@@ -110,10 +107,9 @@ pub const MODELS: &[ModelInfo] = &[
         license: "none stated (a smaller u2net)",
         license_url: "https://github.com/xuebinqin/U-2-Net/issues/295",
         commercial_use: CommercialUse::Unclear,
-        bytes: None,
+        bytes: Some(44_173_029),
         megabytes: 43,
-        sha256: None,
-        md5: "55e59e0d8062d2f5d013f4725ee84782",
+        sha256: "75da6c8d2f8096ec743d071951be73b4a8bc7b3e51d9a6625d63644f90ffeedb",
         input: 320,
         mean: IMAGENET_MEAN,
         std: IMAGENET_STD,
@@ -126,10 +122,9 @@ pub const MODELS: &[ModelInfo] = &[
         license: "Apache-2.0 (code); the training data's terms are non-commercial",
         license_url: "https://github.com/xuebinqin/DIS",
         commercial_use: CommercialUse::Unclear,
-        bytes: None,
+        bytes: Some(178_648_008),
         megabytes: 170,
-        sha256: None,
-        md5: "fc16ebd8b0c10d971d3513d564d01e29",
+        sha256: "60920e99c45464f2ba57bee2ad08c919a52bbf852739e96947fbb4358c0d964a",
         input: 1024,
         mean: [0.5; 3],
         std: [1.0; 3],
@@ -142,10 +137,9 @@ pub const MODELS: &[ModelInfo] = &[
         license: "MIT",
         license_url: "https://github.com/ZhengPeng7/BiRefNet/blob/main/LICENSE",
         commercial_use: CommercialUse::Yes,
-        bytes: None,
+        bytes: Some(224_005_088),
         megabytes: 214,
-        sha256: None,
-        md5: "4fab47adc4ff364be1713e97b7e66334",
+        sha256: "5600024376f572a557870a5eb0afb1e5961636bef4e1e22132025467d0f03333",
         input: 1024,
         mean: IMAGENET_MEAN,
         std: IMAGENET_STD,
@@ -161,8 +155,7 @@ pub const MODELS: &[ModelInfo] = &[
         commercial_use: CommercialUse::No,
         bytes: None,
         megabytes: 1000,
-        sha256: Some("5b486f08200f513f460da46dd701db5fbb47d79b4be4b708a19444bcd4e79958"),
-        md5: "",
+        sha256: "5b486f08200f513f460da46dd701db5fbb47d79b4be4b708a19444bcd4e79958",
         input: 1024,
         mean: IMAGENET_MEAN,
         std: IMAGENET_STD,
@@ -185,15 +178,15 @@ mod tests {
     fn the_default_is_known_fully_pinned_and_free_to_use() {
         let model = find(DEFAULT_MODEL).expect("is known");
         assert_eq!(model.commercial_use, CommercialUse::Yes);
-        assert!(model.sha256.is_some() && model.bytes.is_some());
+        assert!(model.bytes.is_some());
     }
 
     #[test]
     fn names_are_unique_and_every_model_can_be_verified_and_fetched() {
         for (i, model) in MODELS.iter().enumerate() {
             assert!(MODELS[..i].iter().all(|other| other.name != model.name));
-            assert!(model.sha256.is_some() || model.md5.len() == 32, "{}", model.name);
-            assert!(model.sha256.is_none_or(|hash| hash.len() == 64));
+            let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+            assert!(model.sha256.len() == 64 && model.sha256.chars().all(hex), "{}", model.name);
             assert!(model.urls.iter().all(|url| url.starts_with("https://") && !url.contains(' ')));
             assert!(model.std.iter().all(|s| *s > 0.0));
         }

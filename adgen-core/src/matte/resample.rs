@@ -28,7 +28,7 @@ fn resize(source: &[u8], from: (u32, u32), to: (u32, u32), pixel: PixelType) -> 
 }
 
 /// `picture` at exactly `width` x `height` pixels; its aspect is not kept.
-pub(super) fn resize_rgb(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage> {
+pub(crate) fn resize_rgb(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage> {
     let bytes = resize(picture.as_raw(), picture.dimensions(), (width, height), PixelType::U8x3)?;
     RgbImage::from_raw(width, height, bytes)
         .ok_or_else(|| Error::new(ErrorKind::Unexpected, "a resized picture is short"))

@@ -15,46 +15,55 @@ use std::{
 pub const ORT_DYLIB_PATH: &str = "ORT_DYLIB_PATH";
 
 /// How to get the library, for error messages and `adgen doctor`.
-pub const HOW_TO_GET: &str = "install it with `pip install onnxruntime` or `npm install onnxruntime-node`, or set \
-                              ORT_DYLIB_PATH to the library file (libonnxruntime.so, .dylib or onnxruntime.dll)";
+pub const HOW_TO_GET: &str = "run `make setup` in a checkout of adgen, or `pip install --user onnxruntime`, or put \
+                              libonnxruntime.so (.dylib, onnxruntime.dll) into adgen's data folder \
+                              (~/.local/share/adgen/runtime), or set ORT_DYLIB_PATH to that file";
+
+/// What to do about a library that was named and is no good.
+pub(super) const NAMED_WRONGLY: &str = "set ORT_DYLIB_PATH to the file libonnxruntime.so itself, of version 1.20 or newer; or \
+                                        unset it, so that adgen looks in its own folders";
 
 /// What the search starts from. [`SearchRoots::from_env`] reads the process; tests fill it in by hand.
+///
+/// The working folder and what lies above it are never looked at: a native library that a stranger put there would run.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SearchRoots {
     /// The library file, named outright.
     pub library: Option<PathBuf>,
+    /// Folders that hold the library for adgen: its own in the user's data folder, where `make setup` puts it, and the
+    /// program's own.
+    pub own_dirs: Vec<PathBuf>,
     /// Python environments (folders with `lib/python3.x/site-packages`).
     pub python_prefixes: Vec<PathBuf>,
-    /// Folders whose ancestors may hold `.venv` or `node_modules`.
-    pub upward_from: Vec<PathBuf>,
-    /// Folders that hold shared libraries.
+    /// The system's folders of shared libraries.
     pub library_dirs: Vec<PathBuf>,
 }
 
 impl SearchRoots {
-    /// The places of this process: `ORT_DYLIB_PATH`, `VIRTUAL_ENV`, `CONDA_PREFIX`, the current folder and the
-    /// program's own upward, the prefixes of the Pythons on `PATH`, the user's and the system's packages, the system's
-    /// library folders.
+    /// This library file and no other.
+    pub fn of_library(library: impl Into<PathBuf>) -> Self {
+        Self { library: Some(library.into()), ..Self::default() }
+    }
+
+    /// The places of this process: `ORT_DYLIB_PATH`; `adgen/runtime` in `XDG_DATA_HOME` or `~/.local/share`; the program's
+    /// folder and the `lib` beside that; the Python environment that is active (`VIRTUAL_ENV`, `CONDA_PREFIX`), the user's
+    /// and the system's; the system's library folders. Relative paths in these variables are passed over.
     pub fn from_env() -> Self {
         let path_of = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let absolute = |name: &str| path_of(name).filter(|path| path.is_absolute());
+        let home = absolute("HOME").or_else(|| absolute("USERPROFILE"));
         let mut roots = Self { library: path_of(ORT_DYLIB_PATH), ..Self::default() };
-        roots.python_prefixes.extend(["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(path_of));
-        roots.upward_from.extend(env::current_dir().ok());
-        roots.upward_from.extend(env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf)));
-        for dir in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
-            if ["python3", "python", "python.exe"].iter().any(|name| dir.join(name).is_file()) {
-                // A prefix's programs lie in its bin/ (Scripts\ on Windows); links lead from wrappers to the real one.
-                roots.python_prefixes.extend(dir.parent().map(Path::to_path_buf));
-                let real = dir.join("python3").canonicalize().ok();
-                roots.python_prefixes.extend(real.and_then(|p| Some(p.parent()?.parent()?.to_path_buf())));
-            }
+        let data = absolute("XDG_DATA_HOME").or_else(|| home.as_ref().map(|home| home.join(".local/share")));
+        roots.own_dirs.extend(data.map(|data| data.join("adgen/runtime")));
+        // A link to the program leads to where it was installed.
+        let program = env::current_exe().ok().and_then(|exe| exe.canonicalize().ok());
+        if let Some(folder) = program.as_deref().and_then(Path::parent) {
+            roots.own_dirs.push(folder.to_path_buf());
+            roots.own_dirs.extend(folder.parent().map(|above| above.join("lib")));
         }
-        if let Some(home) = path_of("HOME").or_else(|| path_of("USERPROFILE")) {
-            roots.python_prefixes.push(home.join(".local"));
-            // pyenv puts wrappers on PATH that do not lie in a prefix.
-            roots.python_prefixes.extend(children(&home.join(".pyenv/versions"), |_| true));
-        }
+        roots.python_prefixes.extend(["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(absolute));
+        roots.python_prefixes.extend(home.map(|home| home.join(".local")));
         roots.python_prefixes.extend(["/usr/local", "/usr"].map(PathBuf::from));
         let arch = env::consts::ARCH;
         roots.library_dirs = vec![
@@ -70,18 +79,9 @@ impl SearchRoots {
     /// Every ONNX Runtime library found, the most wanted first, each once.
     pub fn candidates(&self) -> Vec<PathBuf> {
         let mut found: Vec<PathBuf> = self.library.iter().filter(|path| path.is_file()).cloned().collect();
-        for prefix in &self.python_prefixes {
-            found.extend(in_python_prefix(prefix));
-        }
-        for start in &self.upward_from {
-            for dir in start.ancestors() {
-                found.extend(in_python_prefix(&dir.join(".venv")));
-                found.extend(in_node_modules(&dir.join("node_modules")));
-            }
-        }
-        for dir in &self.library_dirs {
-            found.extend(libraries(dir));
-        }
+        found.extend(self.own_dirs.iter().flat_map(|dir| libraries(dir)));
+        found.extend(self.python_prefixes.iter().flat_map(|prefix| in_python_prefix(prefix)));
+        found.extend(self.library_dirs.iter().flat_map(|dir| libraries(dir)));
         let mut seen = BTreeSet::new();
         found.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
         found
@@ -96,25 +96,27 @@ impl SearchRoots {
         if let Some(named) = &self.library {
             if !named.is_file() {
                 return Err(Error::new(ErrorKind::InvalidConfig, format!("{ORT_DYLIB_PATH} names no file"))
-                    .with_context("path", named.display()));
+                    .with_context("path", named.display())
+                    .with_context("next", NAMED_WRONGLY));
             }
             return Ok(vec![named.clone()]);
         }
         let found = self.candidates();
         if found.is_empty() {
             return Err(Error::new(ErrorKind::Model, format!("ONNX Runtime was not found: {HOW_TO_GET}"))
-                .with_context("looked in", self.describe()));
+                .with_context("looked in", self.describe())
+                .with_context(
+                    "next",
+                    "install ONNX Runtime, then run again; `adgen doctor` says whether it is found",
+                ));
         }
         Ok(found)
     }
 
     /// The places that are searched, as one line for people.
     pub fn describe(&self) -> String {
-        let mut places = BTreeSet::new();
-        places.extend(self.python_prefixes.iter().map(|p| p.display().to_string()));
-        places.extend(self.upward_from.iter().map(|p| format!("{} and above", p.display())));
-        places.extend(self.library_dirs.iter().map(|p| p.display().to_string()));
-        places.into_iter().collect::<Vec<_>>().join(", ")
+        let all = self.own_dirs.iter().chain(&self.python_prefixes).chain(&self.library_dirs);
+        all.map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -150,23 +152,6 @@ fn in_python_prefix(prefix: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn in_node_modules(modules: &Path) -> Vec<PathBuf> {
-    let os = match env::consts::OS {
-        "macos" => "darwin",
-        "windows" => "win32",
-        other => other,
-    };
-    let arch = match env::consts::ARCH {
-        "x86_64" => "x64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    children(&modules.join("onnxruntime-node/bin"), |name| name.starts_with("napi-v"))
-        .iter()
-        .flat_map(|napi| libraries(&napi.join(os).join(arch)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,25 +163,39 @@ mod tests {
     }
 
     #[test]
-    fn finds_python_node_and_system_libraries_in_this_order() {
+    fn finds_its_own_then_pythons_then_the_systems_library() {
         let dir = tempfile::tempdir().expect("a folder");
-        let work = dir.path().join("project/deep/er");
-        fs::create_dir_all(&work).expect("creates");
+        let own = dir.path().join("data/adgen/runtime/libonnxruntime.so");
         let python = dir.path().join("venv/lib/python3.11/site-packages/onnxruntime/capi/libonnxruntime.so.1.23.0");
-        let venv =
-            dir.path().join("project/.venv/lib/python3.12/site-packages/onnxruntime/capi/libonnxruntime.so.1.23.0");
         let system = dir.path().join("lib/libonnxruntime.so");
-        for path in [&python, &venv, &system] {
+        for path in [&own, &python, &system] {
             touch(path);
         }
         touch(&dir.path().join("lib/libonnxruntime_providers_shared.so"));
         let roots = SearchRoots {
             library: None,
+            own_dirs: vec![dir.path().join("data/adgen/runtime"), dir.path().join("nowhere")],
             python_prefixes: vec![dir.path().join("venv")],
-            upward_from: vec![work],
             library_dirs: vec![dir.path().join("lib")],
         };
-        assert_eq!(roots.candidates(), vec![python, venv, system]);
+        assert_eq!(roots.candidates(), vec![own, python, system]);
+    }
+
+    #[test]
+    fn nothing_is_looked_for_where_strangers_may_put_it() {
+        let roots = SearchRoots::from_env();
+        let here = env::current_dir().expect("a working folder");
+        let all = roots.own_dirs.iter().chain(&roots.python_prefixes).chain(&roots.library_dirs);
+        for path in all {
+            assert!(path.is_absolute(), "{}", path.display());
+            assert!(
+                !here.starts_with(path) || path.starts_with("/usr"),
+                "{} is above {}",
+                path.display(),
+                here.display()
+            );
+            assert!(!path.ends_with(".venv") && !path.ends_with("node_modules"), "{}", path.display());
+        }
     }
 
     #[test]
@@ -204,7 +203,9 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let named = dir.path().join("mine.so");
         let roots = SearchRoots { library: Some(named.clone()), ..SearchRoots::default() };
-        assert_eq!(roots.require().expect_err("is missing").kind(), ErrorKind::InvalidConfig);
+        let error = roots.require().expect_err("is missing");
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+        assert!(error.to_string().contains("next: set ORT_DYLIB_PATH to the file"), "{error}");
         touch(&named);
         assert_eq!(roots.require().expect("is there"), vec![named]);
     }
@@ -213,7 +214,7 @@ mod tests {
     fn nothing_found_says_how_to_get_it() {
         let error = SearchRoots::default().require().expect_err("nothing there");
         assert_eq!(error.kind(), ErrorKind::Model);
-        assert!(error.message().contains("pip install onnxruntime") && error.message().contains(ORT_DYLIB_PATH));
+        assert!(error.message().contains("pip install --user onnxruntime") && error.message().contains(ORT_DYLIB_PATH));
     }
 
     #[test]

@@ -2,19 +2,19 @@
 //!
 //! May depend on `error`, `http` and `registry`. Nothing is used that does not fit its pinned hash.
 
-use super::{
-    md5::Md5,
-    registry::{self, CommercialUse, ModelInfo},
-};
+use super::registry::{self, CommercialUse, ModelInfo};
 use crate::{
     error::{Error, ErrorKind, Result},
     http,
 };
 use sha2::{Digest, Sha256};
 use std::{
+    collections::BTreeSet,
     env, fs,
     io::Read,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::SystemTime,
 };
 
 /// The environment variable that names the folder of models.
@@ -89,7 +89,8 @@ impl ModelStore {
         self.dir.join(info.file_name())
     }
 
-    /// The whole, verified file of the model `name`.
+    /// The whole, verified file of the model `name`. Reads all of it the first time in a process, which takes seconds for
+    /// the largest: call it where that may be.
     ///
     /// # Errors
     /// [`ErrorKind::Model`] where it is not there or damaged, with how to get it; and those of [`ModelStore::info`].
@@ -103,7 +104,14 @@ impl ModelStore {
             )
             .with_context("path", path.display()));
         }
-        verify(&path, info)?;
+        let seen = Stamp::of(&path, info);
+        if !seen.as_ref().is_some_and(Stamp::is_known) {
+            verify(&path, info)?;
+            // Only what was the same file before and after it was read.
+            if let Some(seen) = seen.filter(|seen| Stamp::of(&path, info).as_ref() == Some(seen)) {
+                seen.remember();
+            }
+        }
         Ok(path)
     }
 
@@ -169,7 +177,44 @@ fn how_to_get(info: &ModelInfo) -> String {
     )
 }
 
-/// Checks size and hash of `file`; SHA-256 where it is pinned, else MD5.
+/// What a file that was verified looked like: one that looks the same is not read again in this process.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Stamp {
+    path: PathBuf,
+    sha256: &'static str,
+    bytes: u64,
+    modified: SystemTime,
+    /// Device, inode and time of the last change of any kind, which nobody can set: a file that was put in place of
+    /// another differs in one of them.
+    identity: (u64, u64, i64, i64),
+}
+
+static VERIFIED: Mutex<BTreeSet<Stamp>> = Mutex::new(BTreeSet::new());
+
+impl Stamp {
+    fn of(path: &Path, info: &ModelInfo) -> Option<Self> {
+        let facts = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+            (facts.dev(), facts.ino(), facts.ctime(), facts.ctime_nsec())
+        };
+        #[cfg(not(unix))]
+        let identity = (0, 0, 0, 0);
+        let (bytes, modified) = (facts.len(), facts.modified().ok()?);
+        Some(Self { path: path.to_owned(), sha256: info.sha256, bytes, modified, identity })
+    }
+
+    fn is_known(&self) -> bool {
+        VERIFIED.lock().unwrap_or_else(PoisonError::into_inner).contains(self)
+    }
+
+    fn remember(self) {
+        VERIFIED.lock().unwrap_or_else(PoisonError::into_inner).insert(self);
+    }
+}
+
+/// Checks size and SHA-256 of `file`.
 fn verify(file: &Path, info: &ModelInfo) -> Result<()> {
     let context = |error: Error| error.with_context("path", file.display());
     let wrong = |what: &str, found: String, expected: String| {
@@ -183,23 +228,17 @@ fn verify(file: &Path, info: &ModelInfo) -> Result<()> {
     if let Some(expected) = info.bytes.filter(|expected| *expected != size) {
         return Err(wrong("bytes", size.to_string(), expected.to_string()));
     }
-    let (mut sha, mut md5) = (Sha256::new(), Md5::new());
+    let mut sha = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
         let n = reader.read(&mut buffer).map_err(|error| context(error.into()))?;
         if n == 0 {
             break;
         }
-        match info.sha256 {
-            Some(_) => sha.update(&buffer[..n]),
-            None => md5.update(&buffer[..n]),
-        }
+        sha.update(&buffer[..n]);
     }
-    let (what, found, expected) = match info.sha256 {
-        Some(expected) => ("SHA-256", sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), expected),
-        None => ("MD5", md5.finish(), info.md5),
-    };
-    if found == expected { Ok(()) } else { Err(wrong(what, found, expected.to_owned())) }
+    let found: String = sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    if found == info.sha256 { Ok(()) } else { Err(wrong("SHA-256", found, info.sha256.to_owned())) }
 }
 
 #[cfg(test)]
@@ -225,6 +264,34 @@ mod tests {
         fs::create_dir_all(store.dir()).expect("creates");
         fs::write(store.dir().join("u2netp.onnx"), b"damaged").expect("writes");
         assert!(store.locate("u2netp").expect_err("is damaged").message().contains("bytes 7, expected 4574861"));
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_is_verified_again() {
+        const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("x.onnx");
+        let known = registry::find("u2netp").expect("is known");
+        let info = ModelInfo { sha256: HELLO, bytes: Some(5), ..*known };
+        fs::write(&path, b"hello").expect("writes");
+        verify(&path, &info).expect("is it");
+        let stamp = Stamp::of(&path, &info).expect("is there");
+        assert!(!stamp.is_known());
+        stamp.clone().remember();
+        assert!(Stamp::of(&path, &info).expect("is there").is_known());
+        // Another model's sum is another matter, and so is another file of the same size and time.
+        assert!(!Stamp::of(&path, known).expect("is there").is_known());
+        let other = dir.path().join("y.onnx");
+        fs::write(&other, b"hullo").expect("writes");
+        fs::File::options()
+            .write(true)
+            .open(&other)
+            .expect("opens")
+            .set_modified(stamp.modified)
+            .expect("sets the time");
+        fs::rename(&other, &path).expect("moves");
+        assert!(!Stamp::of(&path, &info).expect("is there").is_known());
+        assert!(verify(&path, &info).expect_err("is another").message().contains("SHA-256"));
     }
 
     #[test]

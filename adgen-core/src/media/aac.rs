@@ -91,8 +91,12 @@ impl AacTrack {
     }
 
     /// Sets a muxer's stream up for this track.
-    pub(super) fn fill(&self, stream: *mut ffi::AVStream) -> Result<()> {
-        // SAFETY: the stream was just made; its configuration is allocated by FFmpeg, with the zeroed padding it asks for.
+    ///
+    /// # Safety
+    ///
+    /// `stream` must be a stream of an open output, just made and without a configuration.
+    pub(super) unsafe fn fill(&self, stream: *mut ffi::AVStream) -> Result<()> {
+        // SAFETY: the caller's promise; the configuration is allocated by FFmpeg, with the zeroed padding it asks for.
         unsafe {
             (*stream).time_base = ffi::AVRational { num: 1, den: SAMPLE_RATE as i32 };
             let parameters = (*stream).codecpar;
@@ -258,9 +262,12 @@ impl Encoder {
                 return Ok(());
             }
             native::check(code, "encoding the sound failed", OPERATION)?;
-            // SAFETY: a packet that was just received has `size` bytes at `data`.
+            // SAFETY: a packet that was just received has `size` bytes at `data`, where that is not null.
             let data = unsafe {
                 let raw = self.packet.as_ptr();
+                if (*raw).data.is_null() {
+                    continue;
+                }
                 std::slice::from_raw_parts((*raw).data, (*raw).size.max(0) as usize)
             };
             packets.push(data.to_vec());

@@ -15,40 +15,88 @@ use crate::error::{Error, Result};
 
 const OPERATION: &str = "media::decode_audio";
 
+/// The longest sound that is decoded whole, in seconds: three times the longest ad. Longer files are read up to where they
+/// are needed.
+pub const MAX_SOUND_S: f64 = 600.0;
+
 /// Decodes the sound of a file (a video's too) to 48 kHz stereo. A mono sound is on both sides, more channels are mixed
 /// down; the padding that MP3 and AAC encoders add is left out where the file tells its size. Stops after
-/// `max_seconds`, where given.
+/// `max_seconds`, where given; without, a sound longer than [`MAX_SOUND_S`] is an error.
 pub fn decode_audio(path: &Path, max_seconds: Option<f64>) -> Result<Samples> {
-    let mut decoder = Decoder::open(path, Medium::Audio, 1, OPERATION)?;
-    let limit = max_seconds.map_or(usize::MAX, |s| (s.max(0.0) * f64::from(SAMPLE_RATE)).round() as usize);
+    let mut stream = AudioStream::open(path)?;
+    let limit = in_samples(max_seconds.unwrap_or(MAX_SOUND_S));
     let mut out = Vec::new();
-    // SAFETY: an empty frame owns no planes yet.
-    let mut frame = unsafe { native_frame::Frame::empty() };
-    let mut resampler: Option<Resampler> = None;
-    while out.len() < limit.saturating_mul(CHANNELS) && decoder.next(&mut frame)? {
-        let shape = Shape::of(&frame).ok_or_else(|| decoder.error("the decoder gave sound of an unknown shape"))?;
-        match &mut resampler {
-            Some(current) if current.shape == shape => current.push(Some(&frame), &mut out)?,
-            other => {
-                if let Some(old) = other {
-                    old.push(None, &mut out)?;
-                }
-                other.insert(Resampler::new(&frame, shape)?).push(Some(&frame), &mut out)?;
-            }
-        }
+    // One sample more tells a sound of the longest length from a longer one.
+    let wanted = if max_seconds.is_none() { limit + 1 } else { limit };
+    while out.len() < wanted.saturating_mul(CHANNELS) && stream.more(&mut out)? {}
+    if out.is_empty() && limit > 0 {
+        return Err(stream.nothing());
     }
-    match &mut resampler {
-        Some(resampler) => resampler.push(None, &mut out)?,
-        None if limit == 0 => (),
-        None => return Err(decoder.error("the file has an audio stream without sound that can be decoded")),
-    }
-    // A damaged float stream may hold anything; NaN would poison every filter after it.
-    out.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = 0.0);
     let mut samples = Samples::from_interleaved(out);
+    if max_seconds.is_none() && samples.frames() > limit {
+        let message = format!("the sound is longer than {MAX_SOUND_S} s, the most that is decoded at once");
+        return Err(stream.decoder.error(message));
+    }
     if samples.frames() > limit {
         samples.resize(limit);
     }
     Ok(samples)
+}
+
+/// How many samples a channel last so long.
+pub(super) fn in_samples(seconds: f64) -> usize {
+    (seconds.max(0.0) * f64::from(SAMPLE_RATE)).round() as usize
+}
+
+/// The sound of a file, decoded piece by piece.
+pub(super) struct AudioStream {
+    decoder: Decoder,
+    frame: native_frame::Frame,
+    resampler: Option<Resampler>,
+    ended: bool,
+}
+
+impl AudioStream {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let decoder = Decoder::open(path, Medium::Audio, 1, OPERATION)?;
+        // SAFETY: an empty frame owns no planes yet.
+        Ok(Self { decoder, frame: unsafe { native_frame::Frame::empty() }, resampler: None, ended: false })
+    }
+
+    /// Appends what the next frame gives, which may be nothing yet; `false` when that was all.
+    pub(super) fn more(&mut self, out: &mut Vec<f32>) -> Result<bool> {
+        let start = out.len();
+        if self.ended {
+            return Ok(false);
+        }
+        if self.decoder.next(&mut self.frame)? {
+            let error = || self.decoder.error("the decoder gave sound of an unknown shape");
+            let shape = Shape::of(&self.frame).ok_or_else(error)?;
+            match &mut self.resampler {
+                Some(current) if current.shape == shape => current.push(Some(&self.frame), out)?,
+                other => {
+                    if let Some(old) = other {
+                        old.push(None, out)?;
+                    }
+                    other.insert(Resampler::new(&self.frame, shape)?).push(Some(&self.frame), out)?;
+                }
+            }
+        } else {
+            self.ended = true;
+            if let Some(resampler) = &mut self.resampler {
+                resampler.push(None, out)?;
+            }
+        }
+        // A damaged float stream may hold anything; NaN would poison every filter after it.
+        let new = out.get_mut(start..).unwrap_or_default();
+        new.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = 0.0);
+        Ok(!self.ended)
+    }
+
+    /// The error for a file of whose sound nothing can be decoded.
+    pub(super) fn nothing(&self) -> Error {
+        self.decoder.error("the file has an audio stream without sound that can be decoded")
+    }
 }
 
 /// What of a frame the resampler depends on.
@@ -200,11 +248,21 @@ mod tests {
     }
 
     #[test]
+    fn an_endless_sound_is_refused() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let arguments = ["-f", "lavfi", "-i", "sine=sample_rate=8000:duration=601", "-c:a", "pcm_u8"];
+        let path = ffmpeg(&arguments, &folder.path().join("long.wav"));
+        let error = decode_audio(&path, None).expect_err("too long").to_string();
+        assert!(error.contains("600 s"), "{error}");
+        assert_eq!(decode_audio(&path, Some(1.0)).expect("decoded").frames(), 48_000);
+    }
+
+    #[test]
     fn telephone_sound_is_on_both_sides_at_full_level() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let source = "sine=frequency=440:sample_rate=8000:duration=1";
         let arguments = ["-f", "lavfi", "-i", source, "-af", "volume=14dB", "-ac", "1"];
-        let Some(path) = ffmpeg(&arguments, &folder.path().join("mono.wav")) else { return };
+        let path = ffmpeg(&arguments, &folder.path().join("mono.wav"));
         let decoded = decode_audio(&path, None).expect("decoded");
         assert!(decoded.frames().abs_diff(48_000) <= 8, "{}", decoded.frames());
         assert!((0..48_000).all(|i| decoded.at(i)[0] == decoded.at(i)[1]));
@@ -224,7 +282,7 @@ mod tests {
         ] {
             let mut arguments = vec!["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=0.5"];
             arguments.extend(extra);
-            let Some(path) = ffmpeg(&arguments, &folder.path().join(name)) else { return };
+            let path = ffmpeg(&arguments, &folder.path().join(name));
             let decoded = decode_audio(&path, None).expect(name);
             assert!(decoded.frames().abs_diff(24_000) < 2400, "{name}: {}", decoded.frames());
             assert!(decoded.peak() > 0.04, "{name}: {}", decoded.peak());

@@ -142,7 +142,7 @@ unsafe fn sum_padding(packet: *mut ffi::AVPacket, sum: &mut u32) {
             return;
         }
         let end = data.add(4).cast::<[u8; 4]>();
-        *sum += u32::from_le_bytes(*end);
+        *sum = sum.saturating_add(u32::from_le_bytes(*end));
         *end = sum.to_le_bytes();
     }
 }

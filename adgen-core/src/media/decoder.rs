@@ -1,6 +1,6 @@
 //! One stream of one file, packet by packet, frame by frame: what the video and the audio reader share.
 //!
-//! Depends on FFmpeg and `native`.
+//! Depends on FFmpeg, `input`, `display_matrix`, `picture_memory` and `native`.
 
 use std::{
     ffi::c_int,
@@ -9,14 +9,17 @@ use std::{
     ptr,
 };
 
-use ffmpeg_next::{
-    Packet, codec, ffi,
-    format::context::Input,
-    frame,
-    packet::{Mut as _, Ref as _},
-};
+use ffmpeg_next::{Packet, codec, ffi, frame, packet::Ref as _};
 
-use super::{log, native, probe};
+use super::{
+    display_matrix,
+    input::{Input, MAX_PIXELS, Timestamps},
+    log, native,
+    orientation::Orientation,
+    picture_memory::{MAX_PICTURE_BYTES, PictureMemory},
+    stills, tags,
+    video_reader::Decode,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 /// After so many packets in a row that cannot be decoded the file counts as damaged; single ones are skipped, as
@@ -50,23 +53,79 @@ impl Medium {
 pub(super) fn best_stream(input: &mut Input, medium: Medium) -> Option<(usize, *const ffi::AVCodec)> {
     let mut codec = ptr::null();
     // SAFETY: the context is open; `codec` is written only on success.
+    let index = unsafe { ffi::av_find_best_stream(input.as_mut_ptr(), medium.native(), -1, -1, &mut codec, 0) };
+    let index = usize::try_from(index).ok()?;
+    (!is_cover(input, index)).then_some((index, codec))
+}
+
+/// Whether a stream is a cover picture.
+fn is_cover(input: &mut Input, index: usize) -> bool {
+    // SAFETY: the stream lives as long as the input.
+    unsafe { (*stream(input, index)).disposition & ffi::AV_DISPOSITION_ATTACHED_PIC != 0 }
+}
+
+/// FFmpeg's name of the codec of the first stream of that kind, whether it can be decoded or not.
+fn codec_of_any(input: &mut Input, medium: Medium) -> Option<String> {
+    // SAFETY: the context is open.
+    let count = unsafe { (*input.as_ptr()).nb_streams } as usize;
+    let index = (0..count).find(|&index| {
+        // SAFETY: streams below `nb_streams` exist and have parameters.
+        unsafe { (*(*stream(input, index)).codecpar).codec_type == medium.native() && !is_cover(input, index) }
+    })?;
+    // SAFETY: as above; the codec's name is a static string.
+    Some(unsafe { native::text(ffi::avcodec_get_name((*(*stream(input, index)).codecpar).codec_id)) })
+}
+
+/// The error for a file without a stream of that kind that can be decoded: what the file has instead is said.
+pub(super) fn missing_stream(input: &mut Input, medium: Medium) -> Error {
+    let error = match codec_of_any(input, medium) {
+        Some(codec) => {
+            let next = "convert it to H.264 in MP4 (sound: AAC or MP3), or use an FFmpeg that decodes it";
+            Error::new(ErrorKind::Unsupported, format!("this build of FFmpeg cannot decode {codec}"))
+                .with_context("next", next)
+        }
+        None => match stills::still(input.source()) {
+            Some(name) => Error::media(format!("the file is a still picture ({name}), not video or sound")),
+            None => Error::media(format!("the file has no {} stream", medium.name())),
+        },
+    };
+    input.named(error)
+}
+
+/// The stream's own structure, which lives as long as the input. `index` must be below the number of streams; FFmpeg only
+/// ever adds some.
+pub(super) fn stream(input: &mut Input, index: usize) -> *mut ffi::AVStream {
+    // SAFETY: the context is open and has `nb_streams` streams.
     unsafe {
-        let index = ffi::av_find_best_stream(input.as_mut_ptr(), medium.native(), -1, -1, &mut codec, 0);
-        let index = usize::try_from(index).ok()?;
-        let stream = stream(input, index);
-        ((*stream).disposition & ffi::AV_DISPOSITION_ATTACHED_PIC == 0).then_some((index, codec))
+        let context = input.as_mut_ptr();
+        assert!(index < (*context).nb_streams as usize, "stream numbers come from FFmpeg's own search of this input");
+        *(*context).streams.add(index)
     }
 }
 
-/// The stream's own structure. `index` must come from [`best_stream`] on the same input.
-pub(super) fn stream(input: &mut Input, index: usize) -> *mut ffi::AVStream {
-    // SAFETY: `index` is below `nb_streams`, as FFmpeg itself gave it.
-    unsafe { *(*input.as_mut_ptr()).streams.add(index) }
+/// The decoder that keeps the transparency of VP8 and VP9 in WebM, where the stream says that it has any and FFmpeg was built
+/// with it: FFmpeg's own decoders drop it.
+fn transparent_decoder(input: &mut Input, index: usize) -> Option<*const ffi::AVCodec> {
+    let stream = stream(input, index);
+    // SAFETY: the stream, its parameters and its metadata live as long as the input; names are terminated strings.
+    unsafe {
+        let entry = ffi::av_dict_get((*stream).metadata, c"alpha_mode".as_ptr(), ptr::null(), 0);
+        if entry.is_null() || native::text((*entry).value) != "1" {
+            return None;
+        }
+        let name = match (*(*stream).codecpar).codec_id {
+            ffi::AVCodecID::AV_CODEC_ID_VP8 => c"libvpx",
+            ffi::AVCodecID::AV_CODEC_ID_VP9 => c"libvpx-vp9",
+            _ => return None,
+        };
+        let codec = ffi::avcodec_find_decoder_by_name(name.as_ptr());
+        (!codec.is_null()).then_some(codec)
+    }
 }
 
 /// Whether the file's own index says that the stream goes on behind the end of the file: `(present, listed)` entries.
-pub(super) fn missing_entries(input: &mut Input, index: usize, path: &Path) -> Option<(usize, usize)> {
-    let size = std::fs::metadata(path).ok().filter(|file| file.is_file())?.len() as i64;
+pub(super) fn missing_entries(input: &mut Input, index: usize) -> Option<(usize, usize)> {
+    let size = i64::try_from(input.source().length()).unwrap_or(i64::MAX);
     let stream = stream(input, index);
     // SAFETY: entries are read one after the other, below their count, with no call in between that could move them.
     unsafe {
@@ -74,17 +133,36 @@ pub(super) fn missing_entries(input: &mut Input, index: usize, path: &Path) -> O
         let present = (0..count)
             .take_while(|&i| {
                 let entry = ffi::avformat_index_get_entry(stream, i);
-                entry.is_null() || (*entry).pos + i64::from((*entry).size()) <= size
+                entry.is_null() || (*entry).pos.saturating_add(i64::from((*entry).size())) <= size
             })
             .count();
         (present < count as usize).then_some((present, count as usize))
     }
 }
 
+/// An error unless pictures of that size are within the bound.
+pub(super) fn check_pixels(input: &Input, width: i64, height: i64) -> Result<()> {
+    let pixels = width.max(0) as u64 * height.max(0) as u64;
+    if pixels <= MAX_PIXELS {
+        return Ok(());
+    }
+    let message = format!("the pictures have {width}x{height} = {pixels} pixels; at most {MAX_PIXELS} are read");
+    Err(input
+        .named(Error::media(message))
+        .with_context("next", "make the clip smaller: 3840x2160 is enough for any ad"))
+}
+
+/// The error for pictures whose decoder found them to be beyond the bound before anybody else knew their size.
+pub(super) fn too_large() -> Error {
+    Error::media(format!("the video's pictures have more than {MAX_PIXELS} pixels, the most that are read"))
+}
+
 /// An open decoder on one stream.
 pub(super) struct Decoder {
-    input: Input,
+    // Dropped in this order: the decoder before the count of its pictures, and before the stream that it was made from.
     context: codec::Context,
+    memory: Box<PictureMemory>,
+    input: Input,
     packet: Packet,
     path: PathBuf,
     operation: &'static str,
@@ -102,51 +180,64 @@ impl fmt::Debug for Decoder {
 impl Decoder {
     /// Opens the best stream of that kind. `threads` 0 lets FFmpeg decide.
     pub(super) fn open(path: &Path, medium: Medium, threads: usize, operation: &'static str) -> Result<Self> {
-        let mut input = native::open_input(path, operation)?;
-        let named = |error: Error| error.with_operation(operation).with_context("path", path.display());
+        let mut input = Input::open(path, operation)?;
         let Some((index, codec)) = best_stream(&mut input, medium) else {
-            return Err(named(Error::media(format!("the file has no {} stream", medium.name()))));
+            return Err(missing_stream(&mut input, medium));
         };
-        if let Some((present, listed)) = missing_entries(&mut input, index, path) {
-            return Err(named(Error::media(format!(
-                "the file is cut off: {present} of its {listed} {} packets are there",
-                medium.name()
-            ))));
+        if let Some((present, listed)) = missing_entries(&mut input, index) {
+            let message = format!("the file is cut off: {present} of its {listed} {} packets are there", medium.name());
+            return Err(input.named(Error::media(message)));
         }
-        let parameters = {
+        // SAFETY: a stream always has parameters.
+        let (parameters, width, height, time_base) = unsafe {
             let stream = stream(&mut input, index);
-            // SAFETY: a stream always has parameters.
-            unsafe { (*stream).codecpar }
+            let parameters = (*stream).codecpar;
+            (parameters, (*parameters).width, (*parameters).height, (*stream).time_base)
         };
-        if codec.is_null() {
-            // SAFETY: as above; the name is a static string.
-            let name = native::text(unsafe { ffi::avcodec_get_name((*parameters).codec_id) });
-            let message = format!("this build of FFmpeg cannot decode {name}");
-            return Err(named(Error::new(ErrorKind::Unsupported, message)));
-        }
-        // SAFETY: the context is allocated for `codec`, filled from the stream and owned by the wrapper at once; streams
-        // that are not read are told so before the first packet.
+        let codec = transparent_decoder(&mut input, index).unwrap_or(codec);
+        check_pixels(&input, i64::from(width), i64::from(height))?;
+        input.keep_only(&[index]);
+        let memory = PictureMemory::new();
+        // SAFETY: the context is allocated for `codec`, filled from the stream and owned by the wrapper at once; the count
+        // of pictures is dropped after it.
         let context = unsafe {
-            for other in 0..(*input.as_ptr()).nb_streams as usize {
-                if other != index {
-                    (*stream(&mut input, other)).discard = ffi::AVDiscard::AVDISCARD_ALL;
-                }
-            }
             let pointer = ffi::avcodec_alloc_context3(codec);
             if pointer.is_null() {
                 return Err(native::out_of_memory(operation));
             }
             let context = codec::Context::wrap(pointer, None);
             let code = ffi::avcodec_parameters_to_context(pointer, parameters);
-            native::check(code, "the stream's parameters are damaged", operation).map_err(named)?;
+            native::check(code, "the stream's parameters are damaged", operation)
+                .map_err(|error| input.named(error))?;
             (*pointer).thread_count = threads as c_int;
-            (*pointer).pkt_timebase = (*stream(&mut input, index)).time_base;
+            (*pointer).pkt_timebase = time_base;
+            (*pointer).max_pixels = MAX_PIXELS as i64;
+            if medium == Medium::Video {
+                memory.install(pointer);
+            }
             let code = ffi::avcodec_open2(pointer, codec, ptr::null_mut());
-            native::check(code, "the decoder cannot be opened", operation).map_err(named)?;
+            native::check(code, "the decoder cannot be opened", operation).map_err(|error| input.named(error))?;
             context
         };
+        let packet = Packet::empty();
         let path = path.to_path_buf();
-        Ok(Self { input, context, packet: Packet::empty(), path, operation, index, draining: false, damaged: 0 })
+        Ok(Self { context, memory, input, packet, path, operation, index, draining: false, damaged: 0 })
+    }
+
+    /// Leaves pictures out that a quick look does not need.
+    pub(super) fn decode_only(&mut self, decode: Decode) {
+        use ffi::AVDiscard::{AVDISCARD_ALL, AVDISCARD_DEFAULT, AVDISCARD_NONKEY, AVDISCARD_NONREF};
+        let (frames, smoothing) = match decode {
+            Decode::All => (AVDISCARD_DEFAULT, AVDISCARD_DEFAULT),
+            Decode::Referenced => (AVDISCARD_NONREF, AVDISCARD_ALL),
+            Decode::Keys => (AVDISCARD_NONKEY, AVDISCARD_ALL),
+        };
+        // SAFETY: the decoder is open; these fields may be set between any two packets.
+        unsafe {
+            let context = self.context.as_mut_ptr();
+            (*context).skip_frame = frames;
+            (*context).skip_loop_filter = smoothing;
+        }
     }
 
     /// The stream that is read.
@@ -154,9 +245,19 @@ impl Decoder {
         stream(&mut self.input, self.index)
     }
 
-    /// The clockwise turn in degrees that the file asks for.
-    pub(super) fn rotation_deg(&self) -> u32 {
-        probe::rotation_deg(&self.input, self.index)
+    /// How the container asks for the pictures to be turned and mirrored; `None` where it says nothing.
+    pub(super) fn orientation(&self) -> Option<Orientation> {
+        display_matrix::of_stream(&self.input, self.index)
+    }
+
+    /// What the timestamps of the file are worth.
+    pub(super) fn timestamps(&self) -> Timestamps {
+        self.input.timestamps()
+    }
+
+    /// Whether the file's clock may be set anew half way.
+    pub(super) fn clock_restarts(&self) -> bool {
+        self.input.clock_restarts()
     }
 
     /// The stream's clock: seconds a tick, as numerator and denominator, both above 0.
@@ -166,30 +267,34 @@ impl Decoder {
         (i64::from(base.num.max(1)), i64::from(base.den.max(1)))
     }
 
-    /// The file, for messages.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The error for a file of whose stream nothing can be decoded.
+    pub(super) fn nothing(&self, message: &str) -> Error {
+        if log::was_too_large() {
+            return self.input.named(too_large());
+        }
+        self.error(message)
     }
 
     /// An error about this file.
     pub(super) fn error(&self, message: impl Into<String>) -> Error {
-        Error::media(message).with_operation(self.operation).with_context("path", self.path.display())
+        self.input.named(Error::media(message))
     }
 
-    /// Goes to the last key frame at or before `timestamp` (in the stream's clock).
-    pub(super) fn seek(&mut self, timestamp: i64) -> Result<()> {
+    /// Asks the demuxer for the last key frame at or before `timestamp` (in the stream's clock); `false` where it cannot.
+    /// Where that really led, the next frame tells.
+    pub(super) fn seek(&mut self, timestamp: i64) -> bool {
         // SAFETY: the input and the decoder are open.
         let code = unsafe {
             let code =
                 ffi::av_seek_frame(self.input.as_mut_ptr(), self.index as c_int, timestamp, ffi::AVSEEK_FLAG_BACKWARD);
+            (*self.context.as_mut_ptr()).flags &= !(ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as c_int);
             ffi::avcodec_flush_buffers(self.context.as_mut_ptr());
             code
         };
+        self.input.source().renew();
         self.draining = false;
-        if code < 0 {
-            return Err(native::file_failure(code, "the file cannot be searched", self.operation, &self.path));
-        }
-        Ok(())
+        self.damaged = 0;
+        code >= 0
     }
 
     /// The next frame; `false` at the end.
@@ -199,60 +304,56 @@ impl Decoder {
             let code = unsafe { ffi::avcodec_receive_frame(self.context.as_mut_ptr(), frame.as_mut_ptr()) };
             match code {
                 0.. => {
+                    // SAFETY: the frame was just filled.
+                    unsafe { tags::tame_frame(frame.as_mut_ptr()) };
                     self.damaged = 0;
                     return Ok(true);
                 }
                 ffi::AVERROR_EOF => return Ok(false),
                 code if code == ffi::AVERROR(ffi::EAGAIN) && !self.draining => self.feed()?,
                 code if code == ffi::AVERROR_INVALIDDATA && !self.draining => self.count_damage(code)?,
-                code => return Err(native::file_failure(code, "decoding failed", self.operation, &self.path)),
+                code => return Err(self.failure(code, "decoding failed")),
             }
         }
     }
 
     /// Gives the decoder the next packet of the stream, or tells it that there is none.
     fn feed(&mut self) -> Result<()> {
-        loop {
-            // SAFETY: input, decoder and packet are valid; the packet's old content is released first.
-            unsafe {
-                ffi::av_packet_unref(self.packet.as_mut_ptr());
-                let code = ffi::av_read_frame(self.input.as_mut_ptr(), self.packet.as_mut_ptr());
-                if code == ffi::AVERROR_EOF {
-                    // Matroska and WebM have no list to compare with; their demuxer says in its log that data is missing.
-                    let detail = log::take_last();
-                    if detail.contains("ended prematurely") {
-                        return Err(self.error("the file is cut off").with_context("detail", detail));
-                    }
-                    self.draining = true;
-                    ffi::avcodec_send_packet(self.context.as_mut_ptr(), ptr::null());
-                    return Ok(());
-                }
-                if code == ffi::AVERROR(ffi::EAGAIN) {
-                    continue;
-                }
-                if code < 0 {
-                    let message = "reading the file failed: it is damaged or cut off";
-                    return Err(native::file_failure(code, message, self.operation, &self.path));
-                }
-                if (*self.packet.as_ptr()).stream_index != self.index as c_int {
-                    continue;
-                }
-                let code = ffi::avcodec_send_packet(self.context.as_mut_ptr(), self.packet.as_ptr());
-                if code < 0 {
-                    self.count_damage(code)?;
-                    continue;
-                }
+        while self.input.read(&mut self.packet)? {
+            if Input::stream_of(&self.packet) != self.index {
+                continue;
+            }
+            // SAFETY: decoder and packet are valid.
+            let code = unsafe { ffi::avcodec_send_packet(self.context.as_mut_ptr(), self.packet.as_ptr()) };
+            if code >= 0 {
                 return Ok(());
             }
+            self.count_damage(code)?;
         }
+        self.draining = true;
+        // FFmpeg's H.264 decoder looks only while it is fed at whether pictures behind a recovery point are whole, and
+        // would keep the last ones of a file back. SAFETY: the decoder is open; no packet means the end.
+        unsafe {
+            (*self.context.as_mut_ptr()).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as c_int;
+            ffi::avcodec_send_packet(self.context.as_mut_ptr(), ptr::null());
+        }
+        Ok(())
     }
 
     fn count_damage(&mut self, code: c_int) -> Result<()> {
         self.damaged += 1;
-        if self.damaged > MAX_DAMAGED_IN_A_ROW {
-            let message = "the stream cannot be decoded: too many damaged packets";
-            return Err(native::file_failure(code, message, self.operation, &self.path));
+        if self.damaged > MAX_DAMAGED_IN_A_ROW || self.memory.is_exceeded() {
+            return Err(self.failure(code, "the stream cannot be decoded: too many damaged packets"));
         }
         Ok(())
+    }
+
+    fn failure(&self, code: c_int, message: &str) -> Error {
+        if self.memory.is_exceeded() {
+            let most = MAX_PICTURE_BYTES >> 20;
+            let message = format!("decoding needs more than {most} MB for pictures at once, which is the most allowed");
+            return self.error(message).with_context("next", "make the clip smaller: 3840x2160 is enough for any ad");
+        }
+        native::file_failure(code, message, self.operation, &self.path)
     }
 }

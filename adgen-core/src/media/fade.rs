@@ -25,9 +25,11 @@ pub fn fade_out(samples: &mut Samples, frames: usize) {
 }
 
 /// Exactly `frames` samples: cut off where it is longer, repeated where it is shorter, each repetition faded into the
-/// one before over `crossfade` samples with equal power. An empty sound becomes silence.
+/// one before over `crossfade` samples with equal power. An empty sound becomes silence. It is never filled up beyond
+/// [`Samples::MAX_FRAMES`].
 pub fn fit_length(samples: &Samples, frames: usize, crossfade: usize) -> Samples {
     let length = samples.frames();
+    let frames = frames.min(Samples::MAX_FRAMES);
     if length == 0 {
         return Samples::silence(frames);
     }
@@ -85,6 +87,12 @@ mod tests {
         fade_out(&mut samples, 1000);
         fade_in(&mut Samples::default(), 5);
         assert_eq!(samples.at(9), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn absurd_lengths_come_to_an_end() {
+        let fitted = fit_length(&Samples::silence(Samples::MAX_FRAMES / 2 + 1), usize::MAX, usize::MAX);
+        assert_eq!(fitted.frames(), Samples::MAX_FRAMES);
     }
 
     proptest! {

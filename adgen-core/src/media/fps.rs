@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// Frames per second as a reduced fraction, above 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Fps {
     num: u32,
     den: u32,
@@ -39,15 +39,16 @@ impl Fps {
         index as f64 * f64::from(self.den) / f64::from(self.num)
     }
 
-    /// How many frames last `seconds`, rounded to the nearest.
+    /// How many frames last `seconds`, rounded to the nearest; none where that is negative or no number.
     pub fn frames(self, seconds: f64) -> u64 {
         (seconds.max(0.0) * self.as_f64()).round() as u64
     }
 
-    /// How many samples at `rate` Hz last as long as `frames` frames, rounded to the nearest.
+    /// How many samples at `rate` Hz last as long as `frames` frames, rounded to the nearest; at most `usize::MAX`.
     pub fn samples(self, frames: u64, rate: u32) -> usize {
         let (num, den) = (u128::from(self.num), u128::from(self.den));
-        ((u128::from(frames) * u128::from(rate) * den + num / 2) / num) as usize
+        let samples = (u128::from(frames) * u128::from(rate)).saturating_mul(den).saturating_add(num / 2) / num;
+        usize::try_from(samples).unwrap_or(usize::MAX)
     }
 }
 
@@ -79,5 +80,14 @@ mod tests {
         assert_eq!(Fps::new(30000, 1001).samples(30, 48_000), 48_048);
         assert_eq!(Fps::from(24).frames(2.5), 60);
         assert_eq!(Fps::new(30000, 1001).to_string(), "30000/1001");
+    }
+
+    #[test]
+    fn absurd_numbers_end_at_the_largest() {
+        let slow = Fps::new(1, u32::MAX);
+        assert_eq!(slow.samples(u64::MAX, u32::MAX), usize::MAX);
+        assert_eq!((slow.frames(f64::NAN), Fps::from(u32::MAX).frames(f64::INFINITY)), (0, u64::MAX));
+        assert_eq!(Fps::from(30).frames(-1.0), 0);
+        assert!(slow.seconds(u64::MAX).is_finite());
     }
 }

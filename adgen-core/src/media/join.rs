@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use ffmpeg_next::{
     Packet, ffi,
-    format::context::Input,
     packet::{Mut as _, Ref as _},
 };
 
@@ -15,10 +14,11 @@ use super::{
     aac::{AacTrack, PACKET},
     decoder::{Medium, best_stream, missing_entries, stream},
     fps::Fps,
+    input::Input,
     mp4::Mp4Writer,
     native,
-    probe::frame_rate,
     samples::SAMPLE_RATE,
+    stream_info::frame_rate,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -68,9 +68,14 @@ pub fn join(segments: &[PathBuf], audio: Option<&AacTrack>, out: &Path, options:
 
     let mut writer = Mp4Writer::create(out, OPERATION)?;
     let frame_base = ffi::AVRational { num: fps.den() as i32, den: fps.num() as i32 };
-    let video = writer.add_stream(|target| first.copy_parameters(target, frame_base))?;
+    // SAFETY: `add_stream` hands over a stream that it has just made.
+    let video = writer.add_stream(|target| unsafe { first.copy_parameters(target, frame_base) })?;
     let mut sound = match audio {
-        Some(track) => Some(Sound::new(track, writer.add_stream(|target| track.fill(target))?, fps, frames)),
+        Some(track) => {
+            // SAFETY: as above.
+            let stream = writer.add_stream(|target| unsafe { track.fill(target) })?;
+            Some(Sound::new(track, stream, fps, frames))
+        }
         None => None,
     };
     let title = options.title.as_deref().map(|title| ("title", title));
@@ -167,20 +172,14 @@ struct Segment {
 
 impl Segment {
     fn open(path: &Path) -> Result<Self> {
-        let mut input = native::open_input(path, OPERATION)?;
-        let named =
-            |message: &str| Error::media(message).with_operation(OPERATION).with_context("path", path.display());
-        let (index, _) =
-            best_stream(&mut input, Medium::Video).ok_or_else(|| named("the segment has no video stream"))?;
-        if missing_entries(&mut input, index, path).is_some() {
-            return Err(named("the segment is cut off"));
+        let mut input = Input::open(path, OPERATION)?;
+        let Some((index, _)) = best_stream(&mut input, Medium::Video) else {
+            return Err(input.named(Error::media("the segment has no video stream")));
+        };
+        if missing_entries(&mut input, index).is_some() {
+            return Err(input.named(Error::media("the segment is cut off")));
         }
-        // SAFETY: the context is open, streams below `nb_streams` exist.
-        unsafe {
-            for other in (0..(*input.as_ptr()).nb_streams as usize).filter(|other| *other != index) {
-                (*stream(&mut input, other)).discard = ffi::AVDiscard::AVDISCARD_ALL;
-            }
-        }
+        input.keep_only(&[index]);
         Ok(Self { input, index, path: path.to_path_buf() })
     }
 
@@ -189,28 +188,18 @@ impl Segment {
     }
 
     fn fps(&mut self) -> Fps {
-        frame_rate(stream(&mut self.input, self.index))
+        // SAFETY: the stream belongs to the open input.
+        unsafe { frame_rate(stream(&mut self.input, self.index)) }
     }
 
     /// The next video packet; `false` at the end.
     fn read(&mut self, packet: &mut Packet) -> Result<bool> {
-        loop {
-            // SAFETY: input and packet are valid; the packet's old content is released first.
-            let code = unsafe {
-                ffi::av_packet_unref(packet.as_mut_ptr());
-                ffi::av_read_frame(self.input.as_mut_ptr(), packet.as_mut_ptr())
-            };
-            if code == ffi::AVERROR_EOF {
-                return Ok(false);
-            }
-            if code < 0 {
-                return Err(native::file_failure(code, "the segment cannot be read", OPERATION, &self.path));
-            }
-            // SAFETY: plain field of a valid packet.
-            if unsafe { (*packet.as_ptr()).stream_index } == self.index as i32 {
+        while self.input.read(packet)? {
+            if Input::stream_of(packet) == self.index {
                 return Ok(true);
             }
         }
+        Ok(false)
     }
 
     /// Reads the whole segment's timestamps and checks that its pictures are whole and evenly spaced.
@@ -234,10 +223,11 @@ impl Segment {
             order.push(shown);
         }
         let first = order.iter().copied().min().ok_or_else(|| self.error("the segment has no pictures"))?;
-        order.iter_mut().for_each(|shown| *shown -= first);
+        // What lies too far apart for 64 bits is not evenly spaced, which shows below.
+        order.iter_mut().for_each(|shown| *shown = shown.wrapping_sub(first));
         let mut seen = vec![false; order.len()];
         for shown in &order {
-            match seen.get_mut(*shown as usize) {
+            match usize::try_from(*shown).ok().and_then(|shown| seen.get_mut(shown)) {
                 Some(seen) if !*seen => *seen = true,
                 _ => return Err(self.error("the segment's pictures are not evenly spaced")),
             }
@@ -287,9 +277,14 @@ impl Segment {
         Ok(())
     }
 
-    fn copy_parameters(&mut self, target: *mut ffi::AVStream, frame_base: ffi::AVRational) -> Result<()> {
+    /// Sets a muxer's stream up for this segment's packets.
+    ///
+    /// # Safety
+    ///
+    /// `target` must be a stream of an open output.
+    unsafe fn copy_parameters(&mut self, target: *mut ffi::AVStream, frame_base: ffi::AVRational) -> Result<()> {
         let source = stream(&mut self.input, self.index);
-        // SAFETY: both streams are valid and have parameters.
+        // SAFETY: both streams are valid (one by the caller's promise) and have parameters.
         unsafe {
             (*target).time_base = frame_base;
             (*target).avg_frame_rate = ffi::AVRational { num: frame_base.den, den: frame_base.num };
@@ -354,7 +349,7 @@ mod tests {
         let mut n = 0;
         while reader.read(&mut frame).expect("decodes") {
             let want = gradient(96, 64, n);
-            let error: u64 = frame.y.iter().zip(&want.y).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+            let error: u64 = frame.y().iter().zip(want.y()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
             assert!(error / (96 * 64) < 12, "picture {n} is another one");
             n += 1;
         }
@@ -366,13 +361,11 @@ mod tests {
         assert!((47_999..48_005).contains(&loudest.expect("samples")), "the click is at {loudest:?}");
 
         let fields = ["-show_entries", "stream=codec_type,start_pts,duration,nb_frames", "-of", "csv=p=0"];
-        if let Some(text) = ffprobe(&fields, &out) {
-            assert_eq!(text.lines().collect::<Vec<_>>(), ["video,0,2.000000,60", "audio,0,2.000000,94"]);
-        }
-        if let Some(text) = ffprobe(&["-select_streams", "v", "-show_entries", "frame=pts", "-of", "csv=p=0"], &out) {
-            let times: Vec<i64> = text.lines().filter_map(|line| line.trim_end_matches(',').parse().ok()).collect();
-            assert_eq!(times, (0..60).map(|n| n * 512).collect::<Vec<_>>());
-        }
+        let text = ffprobe(&fields, &out);
+        assert_eq!(text.lines().collect::<Vec<_>>(), ["video,0,2.000000,60", "audio,0,2.000000,94"]);
+        let text = ffprobe(&["-select_streams", "v", "-show_entries", "frame=pts", "-of", "csv=p=0"], &out);
+        let times: Vec<i64> = text.lines().filter_map(|line| line.trim_end_matches(',').parse().ok()).collect();
+        assert_eq!(times, (0..60).map(|n| n * 512).collect::<Vec<_>>());
     }
 
     #[test]
@@ -383,9 +376,8 @@ mod tests {
         let options = JoinOptions { title: Some("Über \0 alles".into()), comment: None };
         join(&paths, Some(&track), &out, &options).expect("a film");
         assert_eq!(probe(&out).expect("info").audio.expect("audio").duration_s, 0.5);
-        if let Some(text) = ffprobe(&["-show_entries", "format_tags=title", "-of", "csv=p=0"], &out) {
-            assert!(text.contains("Über"), "{text}");
-        }
+        let text = ffprobe(&["-show_entries", "format_tags=title", "-of", "csv=p=0"], &out);
+        assert!(text.contains("Über"), "{text}");
     }
 
     #[test]

@@ -1,17 +1,34 @@
 //! FFmpeg's own log: kept off stderr, its last error remembered per thread, so that an [`Error`](crate::error::Error)
 //! can quote it ("moov atom not found" says more than "invalid data").
 //!
-//! Depends on FFmpeg's logger alone.
+//! Depends on FFmpeg's logger alone. The values of a message come as a C `va_list`, whose type and way of being passed
+//! differ between platforms; it is left alone, and an ellipsis stands where a value would.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     ffi::{CStr, c_char, c_int, c_void},
 };
 
 use ffmpeg_next::ffi;
 
+/// The longest message that is kept, in bytes.
+const LONGEST: usize = 512;
+
 thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+    static TOO_LARGE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether FFmpeg refused a picture on this thread for having too many pixels, since [`forget`]: its code for that is the
+/// one for anything else, and other complaints follow.
+pub(super) fn was_too_large() -> bool {
+    TOO_LARGE.get()
+}
+
+/// Forgets everything that was said on this thread so far.
+pub(super) fn forget() {
+    TOO_LARGE.set(false);
+    take_last();
 }
 
 /// Takes what FFmpeg last complained about on this thread; empty where it did not.
@@ -25,32 +42,71 @@ pub(super) fn install() {
     unsafe { ffi::av_log_set_callback(Some(capture)) };
 }
 
-/// `V` is the platform's `va_list`, whose type differs between ABIs: inferred from the callback's type, so that this
-/// builds on all of them.
-unsafe extern "C" fn capture<V>(context: *mut c_void, level: c_int, format: *const c_char, arguments: V) {
-    if level > ffi::AV_LOG_ERROR {
+/// `V` is the platform's `va_list`, inferred from the callback's type and never looked at: whichever way it is passed, as
+/// the last argument it has no bearing on those before it.
+unsafe extern "C" fn capture<V>(_context: *mut c_void, level: c_int, format: *const c_char, _arguments: V) {
+    if level > ffi::AV_LOG_ERROR || format.is_null() {
         return;
     }
-    type FormatLine<V> =
-        unsafe extern "C" fn(*mut c_void, c_int, *const c_char, V, *mut c_char, c_int, *mut c_int) -> c_int;
-    // SAFETY: the same function with the same ABI; only the name of the `va_list` type is made generic, and `V` is that
-    // very type, because `install` is the only place that instantiates this function.
-    let format_line: FormatLine<V> = unsafe { std::mem::transmute(ffi::av_log_format_line2 as *const ()) };
-    let mut line = [0 as c_char; 512];
-    let mut prefix = 0;
-    // SAFETY: the buffer outlives the call and its length is passed on; FFmpeg always terminates the line.
-    let text = unsafe {
-        format_line(context, level, format, arguments, line.as_mut_ptr(), line.len() as c_int, &mut prefix);
-        CStr::from_ptr(line.as_ptr())
-    };
-    let text = text.to_string_lossy();
-    let text = text.trim();
+    // SAFETY: FFmpeg passes a terminated format string.
+    let text = without_values(unsafe { CStr::from_ptr(format) }.to_bytes());
+    if text.contains("exceeds specified max pixel count") {
+        let _ = TOO_LARGE.try_with(|said| said.set(true));
+    }
     if !text.is_empty() {
         // A thread that is being torn down has no store any more: then the line is dropped.
         let _ = LAST.try_with(|last| {
             if let Ok(mut last) = last.try_borrow_mut() {
-                text.clone_into(&mut last);
+                *last = text;
             }
         });
+    }
+}
+
+/// A format string of `printf` with an ellipsis for each value.
+fn without_values(format: &[u8]) -> String {
+    let text = String::from_utf8_lossy(format.get(..format.len().min(LONGEST)).unwrap_or_default());
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '%' {
+            out.push(if character.is_control() { ' ' } else { character });
+            continue;
+        }
+        if characters.next_if_eq(&'%').is_some() {
+            out.push('%');
+            continue;
+        }
+        // Flags, width, precision and length come before the one letter of the conversion.
+        while characters.next_if(|c| !c.is_ascii_alphabetic() || "hlqjztL".contains(*c)).is_some() {}
+        characters.next();
+        out.push('…');
+    }
+    out.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_keep_their_words() {
+        assert_eq!(without_values(b"moov atom not found\n"), "moov atom not found");
+        let format = b"File ended prematurely at pos. %\x6cu (0x%lx)\n";
+        assert_eq!(without_values(format), "File ended prematurely at pos. … (0x…)");
+        assert_eq!(without_values(b"%5.2f%% of %-*s, %s"), "…% of …, …");
+        assert_eq!(without_values(b"%"), "…");
+        assert_eq!(without_values(b""), "");
+    }
+
+    #[test]
+    fn the_last_error_of_this_thread_is_kept() {
+        super::super::native::init().expect("FFmpeg starts");
+        // SAFETY: the format asks for one value, an `int`, which is given.
+        unsafe { ffi::av_log(std::ptr::null_mut(), ffi::AV_LOG_ERROR, c"%d packets lost\n".as_ptr(), 3) };
+        // SAFETY: the format asks for no value.
+        unsafe { ffi::av_log(std::ptr::null_mut(), ffi::AV_LOG_INFO, c"by the way\n".as_ptr()) };
+        assert_eq!(take_last(), "… packets lost");
+        assert_eq!(take_last(), "");
     }
 }

@@ -42,8 +42,9 @@ impl ToBt709 {
     /// Converts a frame in place.
     pub(super) fn apply(&self, frame: &mut Frame) {
         let (width, chroma_width) = (frame.width(), frame.chroma_width());
-        let rows = frame.u.chunks_exact_mut(chroma_width).zip(frame.v.chunks_exact_mut(chroma_width));
-        for ((u_row, v_row), luma) in rows.zip(frame.y.chunks_exact_mut(2 * width)) {
+        let [luma, blue, red] = frame.planes_mut();
+        let rows = blue.chunks_exact_mut(chroma_width).zip(red.chunks_exact_mut(chroma_width));
+        for ((u_row, v_row), luma) in rows.zip(luma.chunks_exact_mut(2 * width)) {
             let (upper, lower) = luma.split_at_mut(width);
             let luma = upper.chunks_exact_mut(2).zip(lower.chunks_exact_mut(2));
             for ((u, v), (upper, lower)) in u_row.iter_mut().zip(v_row).zip(luma) {
@@ -79,7 +80,7 @@ mod tests {
             let mut frame = Frame::black(4, 4);
             frame.fill(code);
             matrix.apply(&mut frame);
-            let got = [frame.y[5], frame.u[1], frame.v[1]].map(f32::from);
+            let got = [frame.y()[5], frame.u()[1], frame.v()[1]].map(f32::from);
             for (got, want) in got.iter().zip(rgb_to_ycbcr(rgb)) {
                 assert!((got - want).abs() <= 1.5, "{rgb:?}: {got} for {want}");
             }

@@ -1,45 +1,80 @@
 //! Moving pictures and sound: the only user of FFmpeg. Takes and gives plain frames and samples.
 //!
-//! May depend on `error` alone. No FFmpeg type leaves this folder; `native` and `decoder` hold what is shared
-//! of the unsafe calls, everything else is built on them.
+//! May depend on `error` alone. No FFmpeg type leaves this folder; `native`, `input` and `decoder` hold what is
+//! shared of the unsafe calls, everything else is built on them.
 
 mod aac;
+mod alpha;
 mod audio_reader;
 mod audio_writer;
 pub mod color;
+mod color_pass;
+mod colorimetry;
+mod combing;
+mod cover;
 mod decoder;
+mod deinterlacer;
+mod display_matrix;
 pub mod environment;
 mod fade;
+mod formats;
 mod fps;
 mod frame;
 mod frame_rgb;
+mod input;
 mod join;
+mod length;
 mod limiter;
 mod log;
+mod looping;
 mod loudness;
+mod luma;
 mod master;
 mod matrix;
 mod mp4;
 mod native;
+mod offset;
+mod onset;
+mod opening;
+mod orientation;
+mod picture_format;
+mod picture_memory;
 mod probe;
+mod progressive;
 mod samples;
 mod scaler;
+mod source;
+mod stills;
+mod stream_info;
+mod tags;
+mod tone_map;
 mod video_encoder;
 mod video_reader;
 
 #[cfg(test)]
-mod testing;
+mod formats_tests;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use aac::AacTrack;
-pub use audio_reader::decode_audio;
+pub use audio_reader::{MAX_SOUND_S, decode_audio};
 pub use audio_writer::{encode_mp3, encode_wav};
 pub use fade::{fade_in, fade_out, fit_length};
 pub use fps::Fps;
 pub use frame::Frame;
+pub use input::{MAX_PIXELS, MAX_STREAMS};
 pub use join::{JoinOptions, Joined, join};
+pub use looping::is_looping;
 pub use loudness::{Loudness, Normalized, measure, normalize};
 pub use master::{Master, master};
-pub use probe::{AudioInfo, MediaInfo, VideoInfo, probe};
+pub use offset::remove_offset;
+pub use onset::trim_end;
+pub use opening::{MAX_LEADING_SILENCE_S, Opening, decode_opening};
+pub use orientation::Orientation;
+pub use picture_memory::MAX_PICTURE_BYTES;
+pub use probe::{MediaInfo, probe, still_format};
 pub use samples::{CHANNELS, SAMPLE_RATE, Samples};
+pub use source::MAX_FILE_BYTES;
+pub use stream_info::{AudioInfo, VideoInfo};
 pub use video_encoder::{Encoded, VideoEncoder, VideoSettings};
-pub use video_reader::{VideoReader, VideoTarget};
+pub use video_reader::{Decode, VideoReader, VideoTarget};

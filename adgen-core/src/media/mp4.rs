@@ -79,9 +79,13 @@ impl Mp4Writer {
     }
 
     /// The clock that [`Mp4Writer::start`] gave a stream, which its packets must be in.
-    pub(super) fn time_base(&mut self, stream: usize) -> ffi::AVRational {
-        // SAFETY: `stream` is a number that `add_stream` gave.
-        unsafe { (**(*self.output().as_mut_ptr()).streams.add(stream)).time_base }
+    fn time_base(&mut self, stream: usize) -> ffi::AVRational {
+        // SAFETY: the context is open and has `nb_streams` streams.
+        unsafe {
+            let context = self.output().as_mut_ptr();
+            assert!(stream < (*context).nb_streams as usize, "stream numbers come from `add_stream`");
+            (**(*context).streams.add(stream)).time_base
+        }
     }
 
     /// Writes one packet; its content is taken over. Its timestamps are in `from` and are converted.

@@ -1,4 +1,4 @@
-//! What every FFmpeg call here needs: initialising once, opening files, turning codes into errors.
+//! What every FFmpeg call here needs: initialising once, creating files and encoders, turning codes into errors.
 //!
 //! Depends on FFmpeg, `error` and `log`.
 
@@ -11,13 +11,8 @@ use std::{
 
 use ffmpeg_next::{Dictionary, codec, ffi, format::context};
 
-use super::log;
+use super::{input::MAX_ALLOCATION, log};
 use crate::error::{Error, ErrorKind, Result};
-
-/// The formats that are read. Everything else (playlists, scripts, image sequences, devices) may make FFmpeg open
-/// further files that a crafted input names.
-const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,apng,ogg,mp3,wav,flac,aac,\
-                        aiff,caf,w64,ac3,amr,h264,hevc,ivf";
 
 /// Initialises FFmpeg; cheap after the first call. Every entry point of this folder calls it.
 pub(super) fn init() -> Result<()> {
@@ -25,6 +20,8 @@ pub(super) fn init() -> Result<()> {
     let done = DONE.get_or_init(|| {
         ffmpeg_next::init()?;
         log::install();
+        // SAFETY: sets one number. It holds for the whole process: what a crafted index asks for at once.
+        unsafe { ffi::av_max_alloc(MAX_ALLOCATION) };
         Ok(())
     });
     done.map_err(|error| Error::media("FFmpeg could not be initialised").with_source(error))
@@ -68,7 +65,7 @@ pub(super) fn out_of_memory(operation: &'static str) -> Error {
 }
 
 /// A path as an FFmpeg address. `file:` keeps names such as `a:b.mp4` or `-` from being taken for protocols.
-fn address(path: &Path, operation: &'static str) -> Result<CString> {
+pub(super) fn address(path: &Path, operation: &'static str) -> Result<CString> {
     let mut bytes = b"file:".to_vec();
     bytes.extend_from_slice(path.as_os_str().as_encoded_bytes());
     CString::new(bytes).map_err(|_| {
@@ -76,63 +73,6 @@ fn address(path: &Path, operation: &'static str) -> Result<CString> {
             .with_operation(operation)
             .with_context("path", path.display())
     })
-}
-
-/// Opens a media file and finds its streams. A missing, empty or foreign file is an error that names it.
-pub(super) fn open_input(path: &Path, operation: &'static str) -> Result<context::Input> {
-    init()?;
-    let named = |error: Error| error.with_operation(operation).with_context("path", path.display());
-    let metadata = std::fs::metadata(path).map_err(|error| {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-            _ => ErrorKind::Io,
-        };
-        named(Error::new(kind, "the media file cannot be opened")).with_source(error)
-    })?;
-    if metadata.is_dir() {
-        return Err(named(Error::media("a folder is not a media file")));
-    }
-    if metadata.is_file() && metadata.len() == 0 {
-        return Err(named(Error::media("the media file is empty (0 bytes)")));
-    }
-    log::take_last();
-    let address = address(path, operation)?;
-    let mut options = Dictionary::new();
-    options.set("protocol_whitelist", "file");
-    options.set("format_whitelist", DEMUXERS);
-    let mut pointer = ptr::null_mut();
-    // SAFETY: the address and the dictionary live through the call; what FFmpeg leaves of the dictionary is taken back.
-    let code = unsafe {
-        let mut options_pointer = options.disown();
-        let code = ffi::avformat_open_input(&mut pointer, address.as_ptr(), ptr::null(), &mut options_pointer);
-        drop(Dictionary::own(options_pointer));
-        code
-    };
-    if code < 0 {
-        return Err(file_failure(code, not_media(path), operation, path));
-    }
-    // SAFETY: `pointer` was just opened and is owned by nobody else.
-    let mut input = unsafe { context::Input::wrap(pointer) };
-    // SAFETY: the context is open.
-    let code = unsafe { ffi::avformat_find_stream_info(input.as_mut_ptr(), ptr::null_mut()) };
-    if code < 0 {
-        return Err(file_failure(code, "the file's streams cannot be read", operation, path));
-    }
-    Ok(input)
-}
-
-/// What is said of a file that no demuxer takes; downloads that are really error pages are common enough to name.
-fn not_media(path: &Path) -> &'static str {
-    let mut head = [0; 512];
-    let length = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut head)).unwrap_or(0);
-    let text = String::from_utf8_lossy(&head[..length]).trim_start().to_ascii_lowercase();
-    if text.starts_with("<!doctype") || text.starts_with("<html") || text.starts_with("<?xml") {
-        "the file is a web page or XML, not audio or video"
-    } else if text.starts_with('{') || text.starts_with('[') {
-        "the file is JSON text, not audio or video"
-    } else {
-        "the file is no audio or video that can be read: damaged, cut off, or of an unknown format"
-    }
 }
 
 /// Creates a file of the named container format, its `pb` open for writing.
@@ -221,11 +161,15 @@ pub(super) fn open_encoder(
     }
 }
 
-/// A static C string of FFmpeg's as Rust text.
-pub(super) fn text(pointer: *const std::ffi::c_char) -> String {
+/// A C string of FFmpeg's as Rust text; empty for null.
+///
+/// # Safety
+///
+/// `pointer` must be null or point to a terminated string that nobody changes during the call.
+pub(super) unsafe fn text(pointer: *const std::ffi::c_char) -> String {
     if pointer.is_null() {
         return String::new();
     }
-    // SAFETY: callers pass FFmpeg's own static, terminated strings.
+    // SAFETY: the caller's promise.
     unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
 }

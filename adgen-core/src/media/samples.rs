@@ -16,9 +16,12 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Silence of `frames` samples a channel.
+    /// The most samples a channel that silence can be made of or filled up to: one hour, 1.4 GB. No ad is as long.
+    pub const MAX_FRAMES: usize = SAMPLE_RATE as usize * 3600;
+
+    /// Silence of `frames` samples a channel, at most [`Samples::MAX_FRAMES`].
     pub fn silence(frames: usize) -> Self {
-        Self { data: vec![0.0; frames * CHANNELS] }
+        Self { data: vec![0.0; frames.min(Self::MAX_FRAMES) * CHANNELS] }
     }
 
     /// From left and right in turn; a last left without its right is dropped.
@@ -27,9 +30,9 @@ impl Samples {
         Self { data }
     }
 
-    /// From a function of the sample's index that gives left and right.
+    /// From a function of the sample's index that gives left and right; at most [`Samples::MAX_FRAMES`].
     pub fn from_fn(frames: usize, mut value: impl FnMut(usize) -> [f32; 2]) -> Self {
-        Self { data: (0..frames).flat_map(&mut value).collect() }
+        Self { data: (0..frames.min(Self::MAX_FRAMES)).flat_map(&mut value).collect() }
     }
 
     /// Samples a channel.
@@ -64,15 +67,17 @@ impl Samples {
 
     /// Left and right of sample `index`, or silence behind the end.
     pub fn at(&self, index: usize) -> [f32; 2] {
-        match self.data.get(index * CHANNELS..index * CHANNELS + CHANNELS) {
-            Some(pair) => [pair[0], pair[1]],
-            None => [0.0; 2],
+        match self.data.as_chunks::<CHANNELS>().0.get(index) {
+            Some(pair) => *pair,
+            None => [0.0; CHANNELS],
         }
     }
 
-    /// Makes it exactly `frames` long: cut off, or filled up with silence.
+    /// Makes it exactly `frames` long: cut off, or filled up with silence, up to [`Samples::MAX_FRAMES`] at the most.
     pub fn resize(&mut self, frames: usize) {
-        self.data.resize(frames * CHANNELS, 0.0);
+        // What is longer than that already may stay so.
+        let most = self.frames().max(Self::MAX_FRAMES);
+        self.data.resize(frames.min(most) * CHANNELS, 0.0);
     }
 
     /// Multiplies every value.
@@ -82,7 +87,7 @@ impl Samples {
 
     /// Adds `other`, multiplied by `gain`, from sample `at` on; what reaches behind the end is left out.
     pub fn mix(&mut self, other: &Self, at: usize, gain: f32) {
-        let Some(target) = self.data.get_mut(at * CHANNELS..) else { return };
+        let Some(target) = self.data.get_mut(at.saturating_mul(CHANNELS)..) else { return };
         target.iter_mut().zip(&other.data).for_each(|(target, value)| *target += value * gain);
     }
 
@@ -104,6 +109,18 @@ mod tests {
         assert_eq!(bed.as_interleaved(), [0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 1.0]);
         bed.mix(&note, 9, 1.0);
         assert_eq!(bed.frames(), 4);
+    }
+
+    #[test]
+    fn absurd_places_and_lengths_are_harmless() {
+        let mut sound = Samples::from_fn(3, |i| [i as f32; 2]);
+        assert_eq!(sound.at(usize::MAX), [0.0; 2]);
+        sound.mix(&Samples::from_fn(1, |_| [1.0; 2]), usize::MAX, 1.0);
+        assert_eq!(sound, Samples::from_fn(3, |i| [i as f32; 2]));
+        let mut long = Samples::silence(usize::MAX);
+        assert_eq!(long.frames(), Samples::MAX_FRAMES);
+        long.resize(usize::MAX / 2);
+        assert_eq!(long.frames(), Samples::MAX_FRAMES);
     }
 
     #[test]

@@ -1,12 +1,23 @@
 //! From any decoded picture to a [`Frame`]: crop, scale, 8-bit 4:2:0, limited range, BT.709, turned upright.
 //!
-//! Depends on FFmpeg's scaler and `matrix`. Scaling is done straight into the shape that is needed, before turning.
+//! Depends on FFmpeg's scaler, `matrix` and `color_pass`. Scaling is done straight into the shape that is needed, before
+//! turning; colours that need more than another matrix are converted after scaling, from 10 bits.
 
 use std::{ffi::c_int, fmt, ptr, slice};
 
 use ffmpeg_next::{ffi, frame as native_frame};
 
-use super::{frame::Frame, matrix::ToBt709, native, probe::pixel_aspect};
+use super::{
+    alpha::Flattener,
+    color_pass::{ColorPass, Rows},
+    colorimetry::Matrix,
+    cover::{Plan, plan},
+    frame::Frame,
+    matrix::ToBt709,
+    native,
+    orientation::Orientation,
+    picture_format::{PictureFormat, peak_nits, pixel_format},
+};
 use crate::error::{Error, Result};
 
 const OPERATION: &str = "media::scale";
@@ -15,56 +26,36 @@ const OPERATION: &str = "media::scale";
 /// without exact rounding. x264 `veryfast` takes twenty times that for the frame, so the cheapest is not worth its error.
 const FLAGS: c_int = ffi::SWS_BICUBIC | ffi::SWS_ACCURATE_RND;
 
-/// FFmpeg's pixel format from the number in a frame or a stream; `None` for "none" and numbers out of range.
-pub(super) fn pixel_format(number: c_int) -> Option<ffi::AVPixelFormat> {
-    if !(0..ffi::AVPixelFormat::AV_PIX_FMT_NB as c_int).contains(&number) {
-        return None;
-    }
-    // SAFETY: the enum is `repr(i32)`, and FFmpeg numbers its formats without gaps from 0 to `AV_PIX_FMT_NB`.
-    Some(unsafe { std::mem::transmute::<c_int, ffi::AVPixelFormat>(number) })
-}
-
-/// What of a decoded frame decides how it is scaled: a stream may change any of it half way.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Source {
-    width: c_int,
-    height: c_int,
-    format: c_int,
-    full_range: bool,
-    space: Space,
-    aspect: f64,
-    centred_chroma: bool,
-    /// Stored bottom row first.
-    flipped: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Space {
-    Bt709,
-    Bt601,
-    Bt2020,
-    Rgb,
-}
-
-/// What is cut out of the source, what it becomes, and where in that the wanted picture lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Plan {
-    crop: [usize; 4],
-    scaled: [usize; 2],
-    offset: [usize; 2],
-}
-
 /// Scales to cover a size and crops the middle; remembers the last result, so that a repeated frame costs a copy.
 pub(super) struct Scaler {
     /// Wanted size, upright.
     size: [usize; 2],
-    rotation_deg: u32,
-    source: Option<Source>,
+    orientation: Orientation,
+    source: Option<PictureFormat>,
+    /// The brightest light that the file tells of, in cd/m²: told once, so that no picture depends on those before it.
+    peak_nits: Option<f32>,
+    hdr: Option<&'static str>,
     plan: Plan,
     context: Option<Context>,
     matrix: Option<ToBt709>,
+    conversion: Option<Conversion>,
+    flattener: Flattener,
     scaled: native_frame::Frame,
 }
+
+/// How colours are converted where another matrix is not enough.
+struct Conversion {
+    pass: Box<ColorPass>,
+    /// The scaled picture with its own colours.
+    wide: native_frame::Frame,
+}
+
+/// 10-bit 4:2:0 in the machine's own order of bytes.
+const WIDE_FORMAT: ffi::AVPixelFormat = if cfg!(target_endian = "little") {
+    ffi::AVPixelFormat::AV_PIX_FMT_YUV420P10LE
+} else {
+    ffi::AVPixelFormat::AV_PIX_FMT_YUV420P10BE
+};
 
 impl fmt::Debug for Scaler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,24 +64,56 @@ impl fmt::Debug for Scaler {
 }
 
 impl Scaler {
-    /// For pictures of `width` x `height` (even numbers), turned clockwise by `rotation_deg` (0, 90, 180, 270).
-    pub(super) fn new(width: usize, height: usize, rotation_deg: u32) -> Self {
+    /// For pictures of `width` x `height` (even numbers) when they are upright, over the sRGB colour `ground` where they are
+    /// transparent.
+    pub(super) fn new(width: usize, height: usize, orientation: Orientation, ground: [u8; 3]) -> Self {
         Self {
             size: [width, height],
-            rotation_deg,
+            orientation,
             source: None,
+            peak_nits: None,
+            hdr: None,
             plan: Plan { crop: [0; 4], scaled: [0; 2], offset: [0; 2] },
             context: None,
             matrix: None,
+            conversion: None,
+            flattener: Flattener::new(ground),
             // SAFETY: an empty frame owns no planes yet.
             scaled: unsafe { native_frame::Frame::empty() },
         }
     }
 
+    /// Looks at the first frame of a file: what it tells of its light holds for all.
+    pub(super) fn look_at(&mut self, first: &native_frame::Frame) -> Result<()> {
+        self.peak_nits = peak_nits(first);
+        let format = PictureFormat::of(first, self.peak_nits)?;
+        self.hdr = format.colorimetry.hdr();
+        Ok(())
+    }
+
+    /// The HDR system of the pictures so far: "PQ", "HLG" or none.
+    pub(super) fn hdr(&self) -> Option<&'static str> {
+        self.hdr
+    }
+
+    /// Whether pictures so far were transparent somewhere.
+    pub(super) fn transparent(&self) -> bool {
+        self.flattener.showed_ground()
+    }
+
     /// Scales one decoded frame; `frame` may be cropped by this. [`Scaler::copy_to`] then gives the result, as often as
     /// asked.
     pub(super) fn scale(&mut self, frame: &mut native_frame::Frame) -> Result<()> {
-        let source = Source::of(frame)?;
+        let source = PictureFormat::of(frame, self.peak_nits)?;
+        if !source.transparent {
+            return self.scale_opaque(frame, source);
+        }
+        let mut flat = self.flattener.flatten(frame, source)?;
+        let source = PictureFormat::of(&flat, self.peak_nits)?;
+        self.scale_opaque(&mut flat, source)
+    }
+
+    fn scale_opaque(&mut self, frame: &mut native_frame::Frame, source: PictureFormat) -> Result<()> {
         if self.source != Some(source) {
             self.source = None;
             self.prepare(source)?;
@@ -107,24 +130,21 @@ impl Scaler {
             (*raw).crop_bottom = source.height as usize - y - height;
             let code = ffi::av_frame_apply_cropping(raw, ffi::AV_FRAME_CROP_UNALIGNED as c_int);
             native::check(code, "the picture cannot be cropped", OPERATION)?;
-            let scaled = self.scaled.as_mut_ptr();
-            let Some(context) = &self.context else {
+            let scaled = match &mut self.conversion {
+                Some(conversion) => conversion.wide.as_mut_ptr(),
+                None => self.scaled.as_mut_ptr(),
+            };
+            if let Some(context) = &self.context {
+                context.scale(raw, scaled)?;
+            } else {
                 ffi::av_frame_unref(scaled);
                 native::check(ffi::av_frame_ref(scaled, raw), "the picture cannot be kept", OPERATION)?;
-                return Ok(());
-            };
-            let code = ffi::sws_scale(
-                context.0,
-                (*raw).data.as_ptr().cast(),
-                (*raw).linesize.as_ptr(),
-                0,
-                (*raw).height,
-                (*scaled).data.as_ptr(),
-                (*scaled).linesize.as_ptr(),
-            );
-            native::check(code, "the picture cannot be scaled", OPERATION)?;
+            }
         }
-        Ok(())
+        match &self.conversion {
+            Some(conversion) => conversion.apply(&mut self.scaled),
+            None => Ok(()),
+        }
     }
 
     /// The last scaled picture. `out` gets the wanted size if it has another.
@@ -137,16 +157,10 @@ impl Scaler {
             return;
         }
         let [x, y] = self.plan.offset;
-        let turned = self.rotation_deg % 180 == 90;
-        for (plane, shift) in [(0, 0), (1, 1), (2, 1)] {
+        for ((plane, shift), target) in [(0, 0), (1, 1), (2, 1)].into_iter().zip(out.planes_mut()) {
             let (rows, target, row) = {
-                let target = match plane {
-                    0 => &mut out.y,
-                    1 => &mut out.u,
-                    _ => &mut out.v,
-                };
                 // The shape before turning.
-                let (w, h) = if turned { (height >> shift, width >> shift) } else { (width >> shift, height >> shift) };
+                let [w, h] = self.orientation.shown([width >> shift, height >> shift]);
                 // SAFETY: `scaled` is 8-bit 4:2:0 of size `plan.scaled`, which covers offset + wanted size; rows lie
                 // `linesize` apart, and the decoder's or our own buffers are at least that large. `linesize` is
                 // positive: negative ones (bottom-up pictures) always go through the scaler.
@@ -158,81 +172,98 @@ impl Scaler {
                 };
                 (rows, target, width >> shift)
             };
-            turn(&rows, target, row, self.rotation_deg);
+            self.orientation.copy(&rows, target, row);
         }
         if let Some(matrix) = &self.matrix {
             matrix.apply(out);
         }
     }
 
-    fn prepare(&mut self, source: Source) -> Result<()> {
-        let wanted = if self.rotation_deg % 180 == 90 { [self.size[1], self.size[0]] } else { self.size };
+    fn prepare(&mut self, source: PictureFormat) -> Result<()> {
+        let wanted = self.orientation.shown(self.size);
         self.plan = plan([source.width as usize, source.height as usize], source.aspect, wanted);
-        self.matrix = match source.space {
-            Space::Bt709 | Space::Rgb => None,
-            Space::Bt601 => Some(ToBt709::from_weights(0.299, 0.114)),
-            Space::Bt2020 => Some(ToBt709::from_weights(0.2627, 0.0593)),
+        self.hdr = source.colorimetry.hdr().or(self.hdr);
+        let is_plain = source.colorimetry.is_plain();
+        self.matrix = match source.colorimetry.matrix {
+            Matrix::Weights(kr, kb) if is_plain && source.colorimetry.matrix != Matrix::BT709 => {
+                Some(ToBt709::from_weights(f64::from(kr), f64::from(kb)))
+            }
+            _ => None,
         };
+        let format = if is_plain { ffi::AVPixelFormat::AV_PIX_FMT_YUV420P } else { WIDE_FORMAT };
         let [_, _, width, height] = self.plan.crop;
-        let plain =
-            source.format == ffi::AVPixelFormat::AV_PIX_FMT_YUV420P as c_int && !source.full_range && !source.flipped;
-        if plain && self.plan.scaled == [width, height] {
-            self.context = None;
-            return Ok(());
-        }
-        self.context = Some(Context::new(source, [width, height], self.plan.scaled)?);
-        // SAFETY: the frame's old planes are released, then it gets its own.
-        unsafe {
-            let raw = self.scaled.as_mut_ptr();
-            ffi::av_frame_unref(raw);
-            (*raw).format = ffi::AVPixelFormat::AV_PIX_FMT_YUV420P as c_int;
-            (*raw).width = self.plan.scaled[0] as c_int;
-            (*raw).height = self.plan.scaled[1] as c_int;
-            native::check(ffi::av_frame_get_buffer(raw, 0), "no memory for a picture", OPERATION)?;
+        let as_it_is = source.format == format as c_int && !source.full_range && !source.flipped;
+        self.context = match as_it_is && self.plan.scaled == [width, height] {
+            true => None,
+            false => Some(Context::new(source, [width, height], self.plan.scaled, format)?),
+        };
+        self.conversion = None;
+        let planes = |format| picture(self.plan.scaled, format);
+        match (is_plain, &self.context) {
+            (true, None) => {}
+            (true, Some(_)) => self.scaled = planes(format)?,
+            (false, _) => {
+                self.scaled = planes(ffi::AVPixelFormat::AV_PIX_FMT_YUV420P)?;
+                let pass = Box::new(ColorPass::new(source.colorimetry));
+                self.conversion = Some(Conversion { pass, wide: planes(format)? });
+            }
         }
         Ok(())
     }
 }
 
-impl Source {
-    fn of(frame: &native_frame::Frame) -> Result<Self> {
-        // SAFETY: reads plain fields of a valid frame; the description of a known format is static.
+/// A picture of that size and format with planes of its own.
+pub(super) fn picture(size: [usize; 2], format: ffi::AVPixelFormat) -> Result<native_frame::Frame> {
+    // SAFETY: the empty frame gets its planes before anybody sees it.
+    unsafe {
+        let mut picture = native_frame::Frame::empty();
+        let raw = picture.as_mut_ptr();
+        (*raw).format = format as c_int;
+        (*raw).width = size[0] as c_int;
+        (*raw).height = size[1] as c_int;
+        native::check(ffi::av_frame_get_buffer(raw, 0), "no memory for a picture", OPERATION)?;
+        Ok(picture)
+    }
+}
+
+impl Conversion {
+    /// From the wide picture into `out`, which has 8-bit planes of the same size, its own alone.
+    fn apply(&self, out: &mut native_frame::Frame) -> Result<()> {
+        // SAFETY: both are planar 4:2:0 of the same even size, the one of 16-bit samples, the other of bytes; rows lie
+        // `linesize` apart and do not overlap; the alignment of the 16-bit ones is tested. Nobody else refers to `out`.
         unsafe {
-            let raw = frame.as_ptr();
-            let (width, height) = ((*raw).width, (*raw).height);
-            let description =
-                pixel_format((*raw).format).map_or(ptr::null(), |format| ffi::av_pix_fmt_desc_get(format));
-            if width < 1 || height < 1 || (*raw).data[0].is_null() || description.is_null() {
-                return Err(Error::media("the decoder gave a picture of an unknown shape").with_operation(OPERATION));
+            let (from, to) = (self.wide.as_ptr(), out.as_mut_ptr());
+            let (width, height) = ((*from).width as usize, (*from).height as usize);
+            if ((*to).width, (*to).height) != ((*from).width, (*from).height) {
+                return Err(
+                    Error::media("the picture changed its size while it was converted").with_operation(OPERATION)
+                );
             }
-            let name = native::text((*description).name);
-            let rgb = (*description).flags & u64::from(ffi::AV_PIX_FMT_FLAG_RGB as u32) != 0 || name.starts_with("pal");
-            use ffi::AVColorSpace as S;
-            let space = match (*raw).colorspace {
-                _ if rgb => Space::Rgb,
-                S::AVCOL_SPC_BT709 => Space::Bt709,
-                S::AVCOL_SPC_BT470BG | S::AVCOL_SPC_SMPTE170M | S::AVCOL_SPC_FCC => Space::Bt601,
-                S::AVCOL_SPC_BT2020_NCL | S::AVCOL_SPC_BT2020_CL => Space::Bt2020,
-                // Untagged: by size, as players guess (mpv: width >= 1280 or height > 576 is HD).
-                _ if width >= 1280 || height > 576 => Space::Bt709,
-                _ => Space::Bt601,
-            };
-            Ok(Self {
-                width,
-                height,
-                format: (*raw).format,
-                full_range: (*raw).color_range == ffi::AVColorRange::AVCOL_RANGE_JPEG || name.starts_with("yuvj"),
-                space,
-                aspect: pixel_aspect((*raw).sample_aspect_ratio),
-                flipped: (*raw).linesize[0] < 0,
-                centred_chroma: (*raw).chroma_location == ffi::AVChromaLocation::AVCHROMA_LOC_CENTER,
-            })
+            let mut sources = [Vec::new(), Vec::new(), Vec::new()];
+            let mut targets = [Vec::new(), Vec::new(), Vec::new()];
+            for (plane, shift) in [(0, 0), (1, 1), (2, 1)] {
+                let (data, stride) = ((*from).data[plane].cast_const(), (*from).linesize[plane] as usize);
+                let (out, out_stride) = ((*to).data[plane], (*to).linesize[plane] as usize);
+                if data as usize % 2 != 0 || stride % 2 != 0 {
+                    return Err(
+                        Error::media("the decoder gave 16-bit samples at odd addresses").with_operation(OPERATION)
+                    );
+                }
+                for row in 0..height >> shift {
+                    let source = data.add(row * stride).cast::<u16>();
+                    sources[plane].push(slice::from_raw_parts(source, width >> shift));
+                    targets[plane].push(slice::from_raw_parts_mut(out.add(row * out_stride), width >> shift));
+                }
+            }
+            let [y, u, v] = sources;
+            self.pass.apply(&Rows { y, u, v }, targets);
         }
+        Ok(())
     }
 }
 
 /// FFmpeg's scaling context.
-struct Context(*mut ffi::SwsContext);
+pub(super) struct Context(*mut ffi::SwsContext);
 
 // SAFETY: the context is used by one owner at a time and keeps no thread-local state.
 unsafe impl Send for Context {}
@@ -245,7 +276,13 @@ impl Drop for Context {
 }
 
 impl Context {
-    fn new(source: Source, from: [usize; 2], to: [usize; 2]) -> Result<Self> {
+    /// From pictures of the kind and size of `source`, or a part of such of the size `from`, to the size `to` in `format`.
+    pub(super) fn new(
+        source: PictureFormat,
+        from: [usize; 2],
+        to: [usize; 2],
+        format: ffi::AVPixelFormat,
+    ) -> Result<Self> {
         // SAFETY: the context is owned at once; option names are terminated strings; tables are static.
         unsafe {
             let context = Self(ffi::sws_alloc_context());
@@ -258,7 +295,7 @@ impl Context {
             };
             let (half_width, half_height) = pixel_format(source.format).and_then(subsampled).unwrap_or_default();
             let mut flags = FLAGS;
-            if source.space == Space::Rgb {
+            if source.rgb {
                 flags |= ffi::SWS_FULL_CHR_H_INP;
             }
             let mut options = vec![
@@ -267,14 +304,15 @@ impl Context {
                 (c"src_format", i64::from(source.format)),
                 (c"dstw", to[0] as i64),
                 (c"dsth", to[1] as i64),
-                (c"dst_format", ffi::AVPixelFormat::AV_PIX_FMT_YUV420P as i64),
+                (c"dst_format", format as i64),
                 (c"sws_flags", i64::from(flags)),
-                (c"src_range", i64::from(source.full_range || source.space == Space::Rgb)),
+                (c"src_range", i64::from(source.full_range)),
                 (c"dst_range", 0),
-                // Chroma lies left in a row and between two rows, as H.264 has it by default.
-                (c"dst_h_chr_pos", 0),
-                (c"dst_v_chr_pos", 128),
             ];
+            if subsampled(format).is_some_and(|(width, _)| width) {
+                // Chroma lies left in a row and between two rows, as H.264 has it by default.
+                options.extend([(c"dst_h_chr_pos", 0), (c"dst_v_chr_pos", 128)]);
+            }
             if half_width {
                 options.push((c"src_h_chr_pos", if source.centred_chroma { 128 } else { 0 }));
             }
@@ -289,122 +327,30 @@ impl Context {
             native::check(code, "this kind of picture cannot be converted", OPERATION)?;
             // The same matrix on both sides: see `matrix` for why. RGB is really converted, to BT.709.
             let table = ffi::sws_getCoefficients(ffi::SWS_CS_ITU709);
-            let full = c_int::from(source.full_range || source.space == Space::Rgb);
+            let full = c_int::from(source.full_range);
             ffi::sws_setColorspaceDetails(context.0, table, full, table, 0, 0, 1 << 16, 1 << 16);
             Ok(context)
         }
     }
-}
 
-/// Covers `wanted` with the middle of a picture of `size` whose pixels are `aspect` times as wide as high.
-///
-/// The crop is rounded outwards to even numbers and the rest cut off after scaling, so that the scale stays exact.
-fn plan(size: [usize; 2], aspect: f64, wanted: [usize; 2]) -> Plan {
-    let scale = (wanted[0] as f64 / (size[0] as f64 * aspect)).max(wanted[1] as f64 / size[1] as f64);
-    // An odd row or column that 4:2:0 cannot hold is cropped, not squeezed in.
-    let trimmed = aspect == 1.0 && size.map(|side| side / 2 * 2) == wanted;
-    let scale = if trimmed { 1.0 } else { scale };
-    let scales = [scale * aspect, scale];
-    let mut plan = Plan { crop: [0; 4], scaled: wanted, offset: [0; 2] };
-    for axis in 0..2 {
-        let needed = (wanted[axis] as f64 / scales[axis] - 1e-6).ceil().max(1.0) as usize;
-        let needed = needed.next_multiple_of(2);
-        if needed >= size[axis] {
-            plan.crop[axis + 2] = size[axis];
-        } else {
-            plan.crop[axis] = (size[axis] - needed) / 2 / 2 * 2;
-            plan.crop[axis + 2] = needed;
-        }
-        let scaled = (plan.crop[axis + 2] as f64 * scales[axis]).round() as usize;
-        plan.scaled[axis] = scaled.max(wanted[axis]).next_multiple_of(2);
-        plan.offset[axis] = (plan.scaled[axis] - wanted[axis]) / 2 / 2 * 2;
-    }
-    plan
-}
-
-/// Copies rows into a plane of `width`, turned clockwise.
-fn turn(rows: &[&[u8]], target: &mut [u8], width: usize, rotation_deg: u32) {
-    match rotation_deg {
-        90 => {
-            for (x, row) in rows.iter().rev().enumerate() {
-                for (y, value) in row.iter().enumerate() {
-                    target[y * width + x] = *value;
-                }
-            }
-        }
-        180 => {
-            for (target, row) in target.chunks_exact_mut(width).zip(rows.iter().rev()) {
-                target.iter_mut().zip(row.iter().rev()).for_each(|(target, value)| *target = *value);
-            }
-        }
-        270 => {
-            for (x, row) in rows.iter().enumerate() {
-                for (y, value) in row.iter().rev().enumerate() {
-                    target[y * width + x] = *value;
-                }
-            }
-        }
-        _ => {
-            for (target, row) in target.chunks_exact_mut(width).zip(rows) {
-                target.copy_from_slice(row);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn same_shape_needs_no_crop() {
-        let plan = plan([720, 1280], 1.0, [1080, 1920]);
-        assert_eq!(plan, Plan { crop: [0, 0, 720, 1280], scaled: [1080, 1920], offset: [0, 0] });
-    }
-
-    #[test]
-    fn landscape_to_portrait_takes_the_middle() {
-        let plan = plan([1920, 1080], 1.0, [1080, 1920]);
-        assert_eq!(plan.crop, [656, 0, 608, 1080]);
-        assert_eq!(plan.scaled, [1082, 1920]);
-    }
-
-    #[test]
-    fn turning_four_times_is_no_turn() {
-        let plane = [1, 2, 3, 4, 5, 6];
-        let mut quarter = [0; 6];
-        turn(&[&plane[..3], &plane[3..]], &mut quarter, 2, 90);
-        assert_eq!(quarter, [4, 1, 5, 2, 6, 3]);
-        let mut back = [0; 6];
-        turn(&[&quarter[..2], &quarter[2..4], &quarter[4..]], &mut back, 3, 270);
-        assert_eq!(back, plane);
-        let mut half = [0; 6];
-        turn(&[&plane[..3], &plane[3..]], &mut half, 3, 180);
-        assert_eq!(half, [6, 5, 4, 3, 2, 1]);
-    }
-
-    proptest! {
-        #[test]
-        fn plan_covers_and_keeps_the_shape(
-            w in 16_usize..4000, h in 16_usize..4000, aspect in 0.5_f64..2.0,
-            to_w in 8_usize..1100, to_h in 8_usize..1100,
-        ) {
-            let wanted = [to_w * 2, to_h * 2];
-            let plan = plan([w, h], aspect, wanted);
-            for axis in 0..2 {
-                prop_assert!(plan.crop[axis] + plan.crop[axis + 2] <= [w, h][axis]);
-                prop_assert!(plan.offset[axis] + wanted[axis] <= plan.scaled[axis]);
-                prop_assert_eq!(plan.offset[axis] % 2, 0);
-                prop_assert_eq!(plan.scaled[axis] % 2, 0);
-            }
-            let scale = (wanted[0] as f64 / (w as f64 * aspect)).max(wanted[1] as f64 / h as f64);
-            for (axis, scale) in [scale * aspect, scale].into_iter().enumerate() {
-                // Never more than two pixels off over the whole width: no visible distortion.
-                let exact = plan.crop[axis + 2] as f64 * scale;
-                prop_assert!((plan.scaled[axis] as f64 - exact).abs() <= 2.0 + scale);
-            }
-        }
+    /// Scales one picture.
+    ///
+    /// # Safety
+    /// `from` and `to` must be valid frames of the sizes and formats that the context was made for, `to` with planes that
+    /// nobody else refers to.
+    pub(super) unsafe fn scale(&self, from: *const ffi::AVFrame, to: *mut ffi::AVFrame) -> Result<()> {
+        // SAFETY: as the caller promises.
+        let code = unsafe {
+            ffi::sws_scale(
+                self.0,
+                (*from).data.as_ptr().cast(),
+                (*from).linesize.as_ptr(),
+                0,
+                (*from).height,
+                (*to).data.as_ptr(),
+                (*to).linesize.as_ptr(),
+            )
+        };
+        native::check(code, "the picture cannot be scaled", OPERATION).map(drop)
     }
 }

@@ -14,9 +14,16 @@ use super::{fps::Fps, frame::Frame, mp4::Mp4Writer, native};
 use crate::error::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "media::encode_video";
+/// The pixels of all frames that the encoder looks ahead to: 16 frames of 1920x1080, 9 of 2560x1440.
+const LOOKAHEAD_PIXELS: usize = 33_500_000;
+/// Frames with more pixels than this look ahead as little as x264 does well with: what is drawn takes the memory.
+const LARGE_PIXELS: usize = 4_500_000;
+/// How far those look ahead.
+const LEAST_LOOKAHEAD: usize = 2;
 
-/// How a video is encoded. Two files made with equal settings can be joined without encoding again.
-#[derive(Debug, Clone, PartialEq)]
+/// How a video is encoded. Two files made with equal settings can be joined without encoding again. What they are serialised
+/// to is part of the content key of what they encode.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct VideoSettings {
     /// Width in pixels; even, 16 to 8192.
@@ -26,6 +33,7 @@ pub struct VideoSettings {
     /// Frame rate, constant.
     pub fps: Fps,
     /// x264's constant rate factor, 0 to 51; lower is better and larger. Default 20.
+    #[serde(serialize_with = "as_double")]
     pub crf: f32,
     /// x264's preset, `ultrafast` to `placebo`. Default `veryfast`.
     pub preset: String,
@@ -35,6 +43,11 @@ pub struct VideoSettings {
     pub max_kbps: Option<u32>,
     /// Encoder threads. The bytes depend on it, so it is a setting and not the machine's choice. Default 1.
     pub threads: usize,
+}
+
+/// As a double, whose digits do not depend on how `serde_json` was built.
+fn as_double<S: serde::Serializer>(value: &f32, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_f64(f64::from(*value))
 }
 
 impl VideoSettings {
@@ -67,6 +80,11 @@ impl VideoSettings {
         if !(1.0..=240.0).contains(&self.fps.as_f64()) {
             return wrong(format!("fps is {}; allowed is 1 to 240", self.fps));
         }
+        // FFmpeg counts both sides of a fraction in 32 bits with a sign.
+        if self.fps.num().max(self.fps.den()) > i32::MAX as u32 {
+            let most = i32::MAX;
+            return wrong(format!("fps is {}; allowed are fractions of numbers up to {most}", self.fps));
+        }
         if !(1..=1000).contains(&self.keyframe_interval) {
             return wrong(format!("keyframe_interval is {}; allowed is 1 to 1000", self.keyframe_interval));
         }
@@ -82,6 +100,26 @@ impl VideoSettings {
             return wrong(format!("preset is {:?}; allowed are {}", self.preset, PRESETS.join(", ")));
         }
         Ok(())
+    }
+
+    /// How many frames x264 may look ahead where its preset's own number would hold more than [`LOOKAHEAD_PIXELS`]: each takes
+    /// some three bytes a pixel, and four times the pixels must not take four times the memory.
+    fn shorter_lookahead(&self) -> Option<usize> {
+        // As x264's presets have it (`param_apply_preset` in its common/base.c).
+        let own = match self.preset.as_str() {
+            "ultrafast" | "superfast" => 0,
+            "veryfast" => 10,
+            "faster" => 20,
+            "fast" => 30,
+            "medium" => 40,
+            "slow" => 50,
+            _ => 60,
+        };
+        // It never looks beyond a group of pictures.
+        let own = own.min(self.keyframe_interval as usize);
+        let pixels = self.width.saturating_mul(self.height).max(1);
+        let most = if pixels > LARGE_PIXELS { LEAST_LOOKAHEAD } else { LOOKAHEAD_PIXELS / pixels };
+        (most < own).then_some(most)
     }
 
     /// Whether H.264 level 4.2 allows the size and rate (ITU-T H.264, table A-1: 8704 macroblocks, 522240 a second).
@@ -165,7 +203,11 @@ impl VideoEncoder {
             options.set("level", "4.2");
         }
         // Key frames at fixed places only: scenes can be cut and joined there.
-        options.set("x264-params", "scenecut=0:open-gop=0:force-cfr=1");
+        let mut parameters = "scenecut=0:open-gop=0:force-cfr=1".to_owned();
+        if let Some(frames) = settings.shorter_lookahead() {
+            parameters.push_str(&format!(":rc-lookahead={frames}"));
+        }
+        options.set("x264-params", &parameters);
         native::open_encoder(&mut context, codec, options, OPERATION)?;
         let mut writer = Mp4Writer::create(path, OPERATION)?;
         let stream = writer.add_stream(|stream| {
@@ -220,20 +262,26 @@ impl VideoEncoder {
             )
             .with_operation(OPERATION));
         }
-        let planes = [(&frame.y, frame.width()), (&frame.u, frame.chroma_width()), (&frame.v, frame.chroma_width())];
-        // SAFETY: the picture is made writable (a copy, should the encoder still hold it), has the frame's size, and each
-        // row is copied within its plane: `width` bytes at `linesize` apart.
+        let sizes = [
+            (frame.width(), frame.height()),
+            (frame.chroma_width(), frame.chroma_height()),
+            (frame.chroma_width(), frame.chroma_height()),
+        ];
+        // SAFETY: the picture is made writable (a copy, should the encoder still hold it) and has the frame's size, which was
+        // checked above; a frame's planes always hold `width * height` bytes of that size. So each row of `width` bytes is
+        // read within the source and written within its plane, `linesize` apart.
         unsafe {
             let raw = self.picture.as_mut_ptr();
             native::check(ffi::av_frame_make_writable(raw), "no memory for a picture", OPERATION)?;
-            for (plane, (source, width)) in planes.into_iter().enumerate() {
+            for (plane, (source, (width, height))) in frame.planes().into_iter().zip(sizes).enumerate() {
+                debug_assert_eq!(source.len(), width * height);
                 ffi::av_image_copy_plane(
                     (*raw).data[plane],
                     (*raw).linesize[plane],
                     source.as_ptr(),
                     width as i32,
                     width as i32,
-                    (source.len() / width) as i32,
+                    height as i32,
                 );
             }
             (*raw).pts = self.frames as i64;
@@ -282,6 +330,22 @@ mod tests {
     use crate::media::testing::{clip, ffprobe, gradient};
 
     #[test]
+    fn large_frames_look_less_far_ahead() {
+        let ahead = |width, height, fps: u32, preset: &str| {
+            let mut settings = VideoSettings::new(width, height, fps);
+            settings.preset = preset.to_owned();
+            settings.shorter_lookahead()
+        };
+        assert_eq!(ahead(1080, 1920, 30, "veryfast"), None);
+        assert_eq!(ahead(1080, 1920, 30, "medium"), None);
+        assert_eq!(ahead(1080, 1920, 60, "medium"), Some(16));
+        assert_eq!(ahead(1440, 2560, 30, "veryfast"), Some(9));
+        assert_eq!(ahead(2160, 3840, 30, "veryfast"), Some(2));
+        assert_eq!(ahead(8192, 8192, 30, "medium"), Some(2));
+        assert_eq!(ahead(8192, 8192, 30, "superfast"), None);
+    }
+
+    #[test]
     fn same_frames_give_the_same_tagged_bytes() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let [a, b] = ["a.mp4", "b.mp4"].map(|name| folder.path().join(name));
@@ -297,26 +361,24 @@ mod tests {
         assert_eq!(bytes[nclx + 8..nclx + 15], [0, 1, 0, 1, 0, 1, 0]);
         let fields = "stream=profile,level,color_range,color_space,color_transfer,color_primaries,has_b_frames,\
                       r_frame_rate,nb_frames,start_pts,chroma_location";
-        if let Some(text) = ffprobe(&["-show_entries", fields, "-of", "default=nw=1"], &a) {
-            for line in [
-                "profile=High",
-                "level=42",
-                "color_range=tv",
-                "color_space=bt709",
-                "color_transfer=bt709",
-                "color_primaries=bt709",
-                "chroma_location=left",
-                "r_frame_rate=30/1",
-                "nb_frames=20",
-                "start_pts=0",
-            ] {
-                assert!(text.contains(line), "{line} is not in {text}");
-            }
+        let text = ffprobe(&["-show_entries", fields, "-of", "default=nw=1"], &a);
+        for line in [
+            "profile=High",
+            "level=42",
+            "color_range=tv",
+            "color_space=bt709",
+            "color_transfer=bt709",
+            "color_primaries=bt709",
+            "chroma_location=left",
+            "r_frame_rate=30/1",
+            "nb_frames=20",
+            "start_pts=0",
+        ] {
+            assert!(text.contains(line), "{line} is not in {text}");
         }
-        if let Some(text) = ffprobe(&["-show_entries", "packet=pts,flags", "-of", "csv=p=0"], &a) {
-            let keys: Vec<&str> = text.lines().filter(|line| line.contains('K')).collect();
-            assert_eq!(keys, ["0,K_", "7680,K_"]);
-        }
+        let text = ffprobe(&["-show_entries", "packet=pts,flags", "-of", "csv=p=0"], &a);
+        let keys: Vec<&str> = text.lines().filter(|line| line.contains('K')).collect();
+        assert_eq!(keys, ["0,K_", "7680,K_"]);
     }
 
     #[test]
@@ -360,6 +422,10 @@ mod tests {
         settings.preset = "ultrafast".into();
         settings.crf = f32::NAN;
         settings.validate().expect_err("not a number");
+        // About 30, but FFmpeg's fractions have a sign.
+        let fine = Fps::new(u32::MAX, u32::MAX / 30);
+        let error = VideoSettings::new(64, 64, fine).validate().expect_err("does not fit");
+        assert!(error.to_string().contains("4294967295/143165576"), "{error}");
     }
 
     #[test]

@@ -1,21 +1,38 @@
 //! Reading video at a constant frame rate, upright, in one size and one colour space, whatever the file holds.
 //!
-//! Depends on `decoder` and `scaler`.
+//! Depends on `pictures`, `decoder`, `length` and `scaler`.
 
 use std::path::Path;
 
 use ffmpeg_next::{ffi, frame as native_frame};
 
 use super::{
-    decoder::{Decoder, Medium},
+    decoder::{Medium, best_stream, missing_stream},
+    display_matrix,
     fps::Fps,
     frame::Frame,
-    probe::{frame_rate, pixel_aspect},
+    input::{Input, Timestamps},
+    length::spans,
+    orientation::Orientation,
     scaler::Scaler,
+    stream_info::pixel_aspect,
 };
 use crate::error::Result;
+use pictures::{Pictures, Slot};
+
+mod pictures;
 
 const OPERATION: &str = "media::read_video";
+
+/// Pictures that are decoded before the one that is sought, so that what looks at neighbours finds them.
+const PREROLL: i64 = 2;
+
+/// A picture that is nearer than this ahead, in seconds, is read up to and not sought.
+const NEAR_S: f64 = 1.0;
+
+/// How much longer than asked for a file must be, in seconds, to be believed without decoding it, where its timestamps are
+/// not exact.
+const MARGIN_S: f64 = 1.0;
 
 /// The largest timestamp error that is forgiven, in seconds: half a millisecond is Matroska's rounding.
 const MAX_ROUNDING_S: f64 = 1e-3;
@@ -24,18 +41,34 @@ const MAX_ROUNDING_S: f64 = 1e-3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct VideoTarget {
     /// Width and height of the frames, rounded up to even numbers: the video is scaled to cover them and cropped to the
-    /// middle. `None`: its own size in square pixels, upright.
+    /// middle; at most [`Frame::MAX_SIDE`] a side. `None`: its own size in square pixels, upright.
     pub size: Option<(usize, usize)>,
     /// Frame rate. `None`: the video's own average.
     pub fps: Option<Fps>,
     /// Decoder threads; 0 lets FFmpeg decide. The pictures do not depend on it.
     pub threads: Option<usize>,
+    /// Which pictures are decoded.
+    pub decode: Decode,
+    /// The sRGB colour that is seen where the video is transparent; black by default.
+    pub ground: [u8; 3],
+}
+
+/// Which pictures of a video are decoded. Those that are not are as if they were not there: the one before stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decode {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that others refer to, a little less exactly: for a quick look. Which they are is up to the codec.
+    Referenced,
+    /// Those that can be decoded alone.
+    Keys,
 }
 
 impl VideoTarget {
     /// Frames of that size and rate, decoded with one thread.
     pub fn cover(width: usize, height: usize, fps: impl Into<Fps>) -> Self {
-        Self { size: Some((width, height)), fps: Some(fps.into()), threads: None }
+        Self { size: Some((width, height)), fps: Some(fps.into()), ..Self::default() }
     }
 
     /// The video's own size and rate.
@@ -47,76 +80,70 @@ impl VideoTarget {
 /// Reads a video frame by frame. Frame `n` is what a player shows at `n / fps` seconds after the first frame.
 #[derive(Debug)]
 pub struct VideoReader {
-    decoder: Decoder,
+    pictures: Pictures,
     scaler: Scaler,
     size: (usize, usize),
     fps: Fps,
-    /// Seconds a tick.
-    tick_s: f64,
     /// Timestamp of the first frame, in ticks.
     origin: i64,
-    /// Length of a frame whose file does not say, in ticks.
-    usual_duration: i64,
     shown: Slot,
     /// The frame after `shown`, decoded ahead to know how long that one lasts.
     next: Slot,
     /// Whether the scaler holds `shown`.
     scaled: bool,
     index: u64,
-}
-
-/// A decoded frame with its time. Empty: before the first and after the last.
-#[derive(Debug)]
-struct Slot {
-    frame: Picture,
-    timestamp: i64,
-    duration: i64,
-    full: bool,
-}
-
-struct Picture(native_frame::Frame);
-
-impl std::fmt::Debug for Picture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Picture")
-    }
-}
-
-impl Slot {
-    fn empty() -> Self {
-        // SAFETY: an empty frame owns no planes yet.
-        Self { frame: Picture(unsafe { native_frame::Frame::empty() }), timestamp: 0, duration: 0, full: false }
-    }
+    decoded: u64,
 }
 
 impl VideoReader {
     /// Opens a file and decodes its first frame, so that a damaged one is noticed here.
     pub fn open(path: &Path, target: VideoTarget) -> Result<Self> {
-        let mut decoder = Decoder::open(path, Medium::Video, target.threads.unwrap_or(1), OPERATION)?;
-        let rotation_deg = decoder.rotation_deg();
-        let (num, den) = decoder.time_base();
-        let rate = frame_rate(decoder.stream());
-        let tick_s = num as f64 / den as f64;
-        let usual_duration = ((1.0 / rate.as_f64() / tick_s).round() as i64).max(1);
-        let mut next = Slot::empty();
-        if !fetch(&mut decoder, &mut next, None, usual_duration)? {
-            return Err(decoder.error("the file has a video stream without one picture that can be decoded"));
+        let threads = target.threads.unwrap_or(1);
+        let (mut pictures, rate) = Pictures::open(path, threads)?;
+        // A quick look may be combed.
+        if target.decode == Decode::All {
+            pictures.look_for_fields(rate);
         }
-        let size = target.size.unwrap_or_else(|| native_size(&next.frame.0, rotation_deg));
+        // Where more pictures a second are wanted than there are, each field of an interlaced one is shown by itself.
+        if target.fps.is_some_and(|fps| fps.as_f64() > rate.as_f64() * 1.02) {
+            pictures.show_fields();
+        }
+        pictures.decoder.decode_only(target.decode);
+        let mut next = Slot::empty();
+        if !pictures.fetch(&mut next, None)? {
+            let message = "the file has a video stream without one picture that can be decoded";
+            return Err(pictures.decoder.nothing(message));
+        }
+        // Pictures without times of their own cannot be found by them.
+        if pictures.timestamps == Timestamps::Exact && !next.has_own_time() {
+            pictures.timestamps = Timestamps::Loose;
+        }
+        let orientation = pictures.decoder.orientation().or_else(|| display_matrix::of_picture(&next.frame.0));
+        let orientation = orientation.unwrap_or_default();
+        let size = target.size.unwrap_or_else(|| native_size(&next.frame.0, orientation));
+        if size.0.max(size.1) > Frame::MAX_SIDE {
+            return Err(pictures.decoder.error(format!(
+                "frames of {}x{} are asked for; allowed are at most {} a side",
+                size.0,
+                size.1,
+                Frame::MAX_SIDE
+            )));
+        }
         let size = [size.0, size.1].map(|side| side.max(2).next_multiple_of(2));
         let origin = next.timestamp;
+        let mut scaler = Scaler::new(size[0], size[1], orientation, target.ground);
+        scaler.look_at(&next.frame.0).map_err(|error| error.with_context("path", path.display()))?;
         Ok(Self {
-            scaler: Scaler::new(size[0], size[1], rotation_deg),
-            decoder,
+            scaler,
+            pictures,
             size: (size[0], size[1]),
             fps: target.fps.unwrap_or(rate),
-            tick_s,
             origin,
-            usual_duration,
             shown: Slot::empty(),
             next,
             scaled: false,
             index: 0,
+            decoded: 1,
         })
     }
 
@@ -130,65 +157,175 @@ impl VideoReader {
         self.fps
     }
 
+    /// The HDR system of the pictures so far, "PQ" or "HLG", which were tone-mapped; `None` where they are SDR.
+    pub fn tone_mapped(&self) -> Option<&'static str> {
+        self.scaler.hdr()
+    }
+
+    /// Whether pictures so far were interlaced, and were deinterlaced.
+    pub fn deinterlaced(&self) -> bool {
+        self.pictures.decoder.deinterlaced()
+    }
+
+    /// Whether the pictures were interlaced although they say that they are not.
+    pub fn hid_fields(&self) -> bool {
+        self.pictures.hidden.is_some()
+    }
+
+    /// Whether pictures so far were transparent somewhere, and were laid over the target's ground.
+    pub fn transparent(&self) -> bool {
+        self.scaler.transparent()
+    }
+
     /// Number of the frame that [`VideoReader::read`] gives next.
     pub fn position(&self) -> u64 {
         self.index
     }
 
+    /// How many pictures were decoded so far.
+    pub fn decoded(&self) -> u64 {
+        self.decoded
+    }
+
     /// Fills `frame` with the next one (its size is set); `false`, leaving it alone, behind the end.
     pub fn read(&mut self, frame: &mut Frame) -> Result<bool> {
-        let time_s = self.fps.seconds(self.index) + (self.tick_s / 2.0).clamp(1e-6, MAX_ROUNDING_S);
-        while self.next.full && (!self.shown.full || self.time_s(self.next.timestamp) <= time_s) {
-            std::mem::swap(&mut self.shown, &mut self.next);
-            self.scaled = false;
-            fetch(&mut self.decoder, &mut self.next, Some(&self.shown), self.usual_duration)?;
-        }
-        if !self.shown.full || (!self.next.full && self.time_s(self.shown.timestamp + self.shown.duration) <= time_s) {
+        if !self.advance()? {
             return Ok(false);
         }
-        if !self.scaled {
-            self.scaler
-                .scale(&mut self.shown.frame.0)
-                .map_err(|error| error.with_context("path", self.decoder.path().display()))?;
-            self.scaled = true;
-        }
-        self.scaler.copy_to(frame);
+        self.show(frame)?;
         self.index += 1;
         Ok(true)
     }
 
-    /// Goes to `time_s`: the next [`VideoReader::read`] gives the frame shown then.
+    /// Goes on to the next frame without giving it, which is faster than reading it; `false` behind the end.
+    pub fn skip(&mut self) -> Result<bool> {
+        let there = self.advance()?;
+        self.index += u64::from(there);
+        Ok(there)
+    }
+
+    /// Fills `frame` with the picture that was shown last: behind the end, the clip's last one. `false`, leaving it alone,
+    /// before the first was read.
+    pub fn read_last(&mut self, frame: &mut Frame) -> Result<bool> {
+        if !self.shown.full {
+            return Ok(false);
+        }
+        self.show(frame)?;
+        Ok(true)
+    }
+
+    /// Goes to `time_s`: the next [`VideoReader::read`] gives the frame shown then, the very one that reading from the start
+    /// comes to. Where the file's index cannot be relied on, everything before it is decoded.
     pub fn seek(&mut self, time_s: f64) -> Result<()> {
-        self.index = self.fps.frames(time_s);
-        let timestamp = self.origin + (self.fps.seconds(self.index) / self.tick_s).floor() as i64;
-        self.decoder.seek(timestamp)?;
-        self.shown.full = false;
-        self.scaled = false;
-        fetch(&mut self.decoder, &mut self.next, None, self.usual_duration)?;
+        let index = self.fps.frames(time_s);
+        let ahead = index >= self.index;
+        let time_s = self.fps.seconds(index);
+        self.index = index;
+        let near = self.next.full && time_s - self.time_s(self.next.timestamp) <= NEAR_S;
+        if ahead && (near || !self.next.full || self.pictures.timestamps != Timestamps::Exact) {
+            return Ok(());
+        }
+        if self.pictures.timestamps == Timestamps::Exact && self.land(time_s)? {
+            return Ok(());
+        }
+        self.pictures.restart()?;
+        self.forget();
+        self.pictures.fetch(&mut self.next, None)?;
         Ok(())
     }
 
-    fn time_s(&self, timestamp: i64) -> f64 {
-        (timestamp - self.origin) as f64 * self.tick_s
+    /// How long the pictures last in seconds, from the first to the end of the last; reading stops where `enough_s` are
+    /// reached, so that a larger result may be less than all. Decoded where the file's packets do not tell.
+    pub fn length_s(&self, enough_s: f64) -> Result<f64> {
+        let exact = self.pictures.timestamps == Timestamps::Exact;
+        if self.pictures.timestamps != Timestamps::Missing {
+            let margin_s = if exact { NEAR_S } else { MARGIN_S };
+            let mut input = Input::open(&self.pictures.path, OPERATION)?;
+            let Some((index, _)) = best_stream(&mut input, Medium::Video) else {
+                return Err(missing_stream(&mut input, Medium::Video));
+            };
+            let span = spans(&mut input, &[index], enough_s + margin_s)?[0];
+            if exact {
+                return Ok(span.end.saturating_mul(2).saturating_sub(self.origin).max(0) as f64 * self.pictures.tick_s);
+            }
+            if span.seconds() >= enough_s + margin_s {
+                return Ok(span.seconds());
+            }
+        }
+        let (mut pictures, _) = Pictures::open(&self.pictures.path, self.pictures.threads)?;
+        let (mut last, mut next) = (Slot::empty(), Slot::empty());
+        let mut end_s = 0.0;
+        while end_s < enough_s && pictures.fetch(&mut next, last.full.then_some(&last))? {
+            std::mem::swap(&mut last, &mut next);
+            end_s = f64::max(end_s, self.time_s(last.timestamp.saturating_add(last.duration)));
+        }
+        Ok(end_s)
     }
-}
 
-/// Decodes one frame into `slot`; `false`, leaving it empty, at the end.
-fn fetch(decoder: &mut Decoder, slot: &mut Slot, before: Option<&Slot>, usual_duration: i64) -> Result<bool> {
-    slot.full = decoder.next(&mut slot.frame.0)?;
-    if slot.full {
-        slot.duration = match slot.frame.0.packet().duration {
-            duration if duration > 0 => duration,
-            _ => usual_duration,
-        };
-        let follows = before.map(|before| before.timestamp + before.duration);
-        slot.timestamp = slot.frame.0.timestamp().or(follows).unwrap_or(0);
+    /// Gives the frames at another rate from now on, from the first one again.
+    pub fn set_fps(&mut self, fps: impl Into<Fps>) -> Result<()> {
+        self.seek(0.0)?;
+        self.fps = fps.into();
+        Ok(())
     }
-    Ok(slot.full)
+
+    /// Decodes up to the frame of `index`; `false` behind the end.
+    fn advance(&mut self) -> Result<bool> {
+        let time_s = self.moment_s(self.fps.seconds(self.index));
+        while self.next.full && (!self.shown.full || self.time_s(self.next.timestamp) <= time_s) {
+            std::mem::swap(&mut self.shown, &mut self.next);
+            self.scaled = false;
+            let more = self.pictures.fetch(&mut self.next, Some(&self.shown))?;
+            self.decoded += u64::from(more);
+        }
+        let end_s = self.time_s(self.shown.timestamp.saturating_add(self.shown.duration));
+        Ok(self.shown.full && (self.next.full || end_s > time_s))
+    }
+
+    fn show(&mut self, frame: &mut Frame) -> Result<()> {
+        if !self.scaled {
+            self.scaler
+                .scale(&mut self.shown.frame.0)
+                .map_err(|error| error.with_context("path", self.pictures.path.display()))?;
+            self.scaled = true;
+        }
+        self.scaler.copy_to(frame);
+        Ok(())
+    }
+
+    /// Seeks in the file, and looks at where that led: `false` unless it is a key frame at or before `time_s`.
+    fn land(&mut self, time_s: f64) -> Result<bool> {
+        let target = (time_s / self.pictures.tick_s).floor() as i64;
+        let target = target.saturating_sub(PREROLL.saturating_mul(self.pictures.usual_duration)).max(0);
+        self.forget();
+        if !self.pictures.decoder.seek(self.origin.saturating_add(target)) {
+            return Ok(false);
+        }
+        let found = self.pictures.fetch(&mut self.next, None)?;
+        Ok(found
+            && self.next.has_own_time()
+            && self.next.is_key()
+            && self.time_s(self.next.timestamp) <= self.moment_s(time_s))
+    }
+
+    fn forget(&mut self) {
+        self.shown.full = false;
+        self.next.full = false;
+        self.scaled = false;
+    }
+
+    /// A moment, with as much added as timestamps may be wrong.
+    fn moment_s(&self, time_s: f64) -> f64 {
+        time_s + self.pictures.tick_s.clamp(1e-6, MAX_ROUNDING_S)
+    }
+
+    fn time_s(&self, timestamp: i64) -> f64 {
+        timestamp.saturating_sub(self.origin) as f64 * self.pictures.tick_s
+    }
 }
 
 /// The size in square pixels, upright.
-fn native_size(frame: &native_frame::Frame, rotation_deg: u32) -> (usize, usize) {
+fn native_size(frame: &native_frame::Frame, orientation: Orientation) -> (usize, usize) {
     // SAFETY: reads plain fields of a decoded frame.
     let (width, height, aspect) = unsafe {
         let raw: *const ffi::AVFrame = frame.as_ptr();
@@ -196,9 +333,13 @@ fn native_size(frame: &native_frame::Frame, rotation_deg: u32) -> (usize, usize)
     };
     // An odd last row or column is cropped, not stretched.
     let even = |side: f64| (side.round() as usize / 2 * 2).max(2);
-    let (width, height) = (even(f64::from(width) * aspect), even(f64::from(height)));
-    if rotation_deg % 180 == 90 { (height, width) } else { (width, height) }
+    let [width, height] = orientation.shown([even(f64::from(width) * aspect), even(f64::from(height))]);
+    (width, height)
 }
 
+#[cfg(test)]
+mod colour_tests;
+#[cfg(test)]
+mod interlace_tests;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ pub(crate) async fn check_past(context: &Context, wanted: &Wanted<'_>, info: &Pr
         .journal
         .lock()
         .await
-        .last_failure(wanted.product, wanted.key)
+        .last_failure(wanted.key)
         .map(|(code, usd)| (ErrorKind::ALL.iter().copied().find(|kind| kind.as_str() == code), usd));
     let provider = &info.name;
     let error = match last {
@@ -67,6 +67,7 @@ fn next_for(kind: ErrorKind) -> &'static str {
         }
         ErrorKind::NotFound => "check the name of the model and the address of the service, then run again",
         ErrorKind::Media => "change the prompt or the seed, or choose another model, then run again",
+        ErrorKind::Model => "run adgen doctor: it says what is missing and how to get it",
         ErrorKind::GenerationFailed | ErrorKind::Timeout => "run again to order it anew, or choose another model",
         ErrorKind::Cancelled => "run again to order it anew",
         _ => "run again later: nothing that is finished is bought twice",

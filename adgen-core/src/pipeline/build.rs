@@ -1,8 +1,9 @@
 //! The graph: every product is made as soon as its inputs are there, so the run takes as long as its slowest path.
 
 use super::{
+    brand::{Brand, brand},
     clip::{self, Clip},
-    composite,
+    composite::{self, SharedBackdrop},
     context::{Context, Product},
     estimate::estimate,
     extract::Cutout,
@@ -38,10 +39,13 @@ pub(crate) struct Build {
     pub(crate) project: AdProject,
     pub(crate) providers: Providers,
     pub(crate) slots: Vec<Slot>,
+    pub(crate) brand: Brand,
     cutout: Arc<OnceCell<Option<Cutout>>>,
     matting: Matting,
     /// By scene and by the name of the clip, for shapes may share one.
     clips: Vec<BTreeMap<String, OnceCell<Clip>>>,
+    /// What the clips look like, by scene and shape: by the name of what is composited.
+    backdrops: BTreeMap<String, SharedBackdrop>,
 }
 
 /// Plans and makes everything; gives the planned project.
@@ -53,6 +57,8 @@ pub(crate) async fn build(
 ) -> Result<AdProject> {
     let tracker = &context.tracker;
     tracker.estimated(estimate(&project, &providers).total);
+    // Before anything is spent, for a policy may deny an ad without the logo.
+    let brand = brand(context, &project).await?;
     let cutout = Arc::new(OnceCell::new());
     tracker.expect(Stage::Plan, ["plan".to_owned()]);
     let image = project.product.clone();
@@ -67,7 +73,9 @@ pub(crate) async fn build(
         let mut build = Build {
             context: Arc::clone(context),
             slots: timeline(&project),
+            brand,
             clips: Vec::new(),
+            backdrops: BTreeMap::new(),
             project,
             providers: providers.clone(),
             cutout: Arc::clone(&cutout),
@@ -87,6 +95,9 @@ impl Build {
         self.clips = (0..self.slots.len())
             .map(|index| aspects.iter().map(|&a| (clip::clip_name(self, index, a), OnceCell::new())).collect())
             .collect();
+        let each = (0..self.slots.len()).flat_map(|index| aspects.iter().map(move |&aspect| (index, aspect)));
+        self.backdrops =
+            each.map(|(index, aspect)| (self.composite_name(index, aspect), SharedBackdrop::default())).collect();
         let tracker = &self.context.tracker;
         tracker.expect(Stage::Scenes, self.clips.iter().flat_map(|clips| clips.keys().cloned()));
         let scenes = 0..self.slots.len();
@@ -120,6 +131,7 @@ impl Build {
         };
         let ((), sound, composites) = futures_util::try_join!(clips, sound, composites)?;
         render::render(self, &composites, sound.as_ref()).await?;
+        self.context.clear_scenes_beyond(self.slots.len()).await?;
         tracker.finished(Stage::Render);
         Ok(())
     }
@@ -131,6 +143,11 @@ impl Build {
             Some(cell) => cell.get_or_try_init(|| clip::clip(self, index, aspect)).await.cloned(),
             None => clip::clip(self, index, aspect).await,
         }
+    }
+
+    /// What the clip of a scene looks like; one for all who need it.
+    pub(crate) fn backdrop(&self, index: usize, aspect: Aspect) -> SharedBackdrop {
+        self.backdrops.get(&self.composite_name(index, aspect)).cloned().unwrap_or_default()
     }
 
     /// The cut-out; `None` where there is nothing that could be shown.

@@ -6,24 +6,31 @@ use super::{
     context::{Made, Product, Work},
     extract::Cutout,
     fidelity,
+    glance::glance,
+    ground::ground_of,
+    import::AssetUse,
     key::content_key,
+    pictures::Art,
+    playback::{Playback, Room},
     timeline::Slot,
+    turn::picture_mb,
 };
 use crate::{
-    compose::{Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec, crossfade, dip},
-    error::{Error, Result},
-    media::{Fps, Frame, VideoEncoder, VideoReader, VideoSettings, VideoTarget, probe},
-    project::{Aspect, Quality, Rgb, Role, Stage},
-    provider::offline::planner::default_call_to_action,
+    compose::{Backdrop, FontLibrary, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec, TextFault, crossfade, dip},
+    error::{Error, ErrorKind, Result},
+    media::{Frame, VideoEncoder, VideoSettings},
+    project::{Aspect, Background, Lack, Quality, Rgb, Role, Stage},
+    provider::offline::planner::{default_call_to_action, shown_name, shown_words},
 };
-use image::RgbaImage;
-use serde_json::json;
-use std::path::{Path, PathBuf};
+use icu_normalizer::ComposingNormalizerBorrowed;
+use serde_json::{Value, json};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 /// Grows when the same parameters give other pictures.
-const VERSION: u32 = 1;
-/// A clip that is too short is slowed down to this share of its speed before it is repeated.
-const SLOWEST: f64 = 0.5;
+const VERSION: u32 = 5;
 
 /// The encoder's settings of every segment: equal ones, or they could not be joined.
 pub(crate) fn video_settings(build: &Build, aspect: Aspect) -> VideoSettings {
@@ -39,6 +46,9 @@ pub(crate) fn video_settings(build: &Build, aspect: Aspect) -> VideoSettings {
     settings.crf = crf;
     settings
 }
+
+/// What stands in the place of a text that no font can show, or that is too long for its box.
+const TEXT_IN_PART: &str = "text as far as it can be shown";
 
 /// What one scene looks like, without its pictures.
 #[derive(Debug, Clone)]
@@ -58,13 +68,32 @@ pub(crate) async fn composite(build: &Build, index: usize, aspect: Aspect) -> Re
     let cutout = build.cutout().await?;
     let product = build.composite_name(index, aspect);
     let first = with_product(build, index, aspect, &clip, before.as_ref(), cutout.as_ref(), &product).await;
-    match first {
+    match first.map_err(|error| own_clips_fault(build, index, error)) {
         Ok(made) => Ok(made),
-        Err(error) if cutout.is_some() => {
+        // A clip of the person's own that is broken is broken without the product, too.
+        Err(error) if cutout.is_some() && error.kind() != ErrorKind::InvalidInput => {
             build.context.degrade(Stage::Composite, &product, "background alone", error)?;
             with_product(build, index, aspect, &clip, before.as_ref(), None, &product).await
         }
         Err(error) => Err(error),
+    }
+}
+
+/// Where a clip that the person brought turns out to be broken beyond its beginning, that is bad input, by its own name.
+fn own_clips_fault(build: &Build, index: usize, error: Error) -> Error {
+    let path = error.context().iter().find(|(key, _)| *key == "path").map(|(_, path)| PathBuf::from(path));
+    let (Some(file), ErrorKind::Media) = (path.as_deref().and_then(Path::file_name), error.kind()) else {
+        return error;
+    };
+    let own = [Some(index), index.checked_sub(1)].into_iter().flatten().find_map(|index| {
+        match build.scenes().get(index).and_then(|scene| scene.background.as_ref()) {
+            Some(Background::File(asset)) if file == asset.as_str() => Some((index, asset.as_str())),
+            _ => None,
+        }
+    });
+    match own {
+        Some((index, stored)) => build.context.about(AssetUse::Clip(index), stored, error),
+        None => error,
     }
 }
 
@@ -84,28 +113,10 @@ async fn with_product(
         None => None,
     };
     let settings = video_settings(build, aspect);
-    let (logo_key, logo) = match &build.project.brand.logo {
-        Some(asset) => {
-            let hash = context.files.hash(asset.as_str()).await?.map(|(_, hash)| hash).unwrap_or_default();
-            (hash, Some(context.path_of(asset.as_str()).await?))
-        }
-        None => (String::new(), None),
-    };
-    let (font_key, font) = match build.project.brand.font.as_deref() {
-        Some(file) if file.starts_with("brand_font.") => {
-            let hash = context.files.hash(file).await?.map(|(_, hash)| hash).unwrap_or_default();
-            (hash, Some(context.path_of(file).await?.display().to_string()))
-        }
-        Some(family) => (family.to_owned(), Some(family.to_owned())),
-        None => (String::new(), None),
-    };
-    let parameters = json!({
-        "scene": format!("{:?}", look.spec),
-        "before": before_look.as_ref().map(|look| format!("{:?}", look.spec)),
-        "slot": format!("{:?}", look.slot),
-        "before_frames": before_look.as_ref().map(|look| look.slot.frames),
-        "encoder": format!("{settings:?}"),
-    });
+    let (logo_key, logo) = build.brand.logo.clone().unzip();
+    let (font_key, font) = build.brand.font.clone().unzip();
+    let (logo_key, font_key) = (logo_key.unwrap_or_default(), font_key.unwrap_or_default());
+    let parameters = parameters(&look, before_look.as_ref(), &settings);
     let cutout_key = cutout.map(|cutout| cutout.key.clone()).unwrap_or_default();
     let before_key = before.map(|clip| clip.key.clone()).unwrap_or_default();
     let key =
@@ -115,8 +126,23 @@ async fn with_product(
         None => None,
     };
     let name = format!("{product}.mp4");
-    let job = Job { look, before: before_look, art, logo, font, settings };
-    context.make(Stage::Composite, product, &key, move |work| job.run(work, &name)).await
+    let backdrops = (build.backdrop(index, aspect), index.checked_sub(1).map(|before| build.backdrop(before, aspect)));
+    let fonts = build.brand.fonts.clone();
+    let pictures = Arc::clone(&context.art);
+    let job = Job { look, before: before_look, art, logo, font, settings, backdrops, fonts, pictures };
+    let megabytes = picture_mb(job.settings.width as u32, job.settings.height as u32);
+    context.make_weighing(megabytes, Stage::Composite, product, &key, move |work| job.run(work, &name)).await
+}
+
+/// What a segment is made from, beside files.
+fn parameters(look: &Look, before: Option<&Look>, settings: &VideoSettings) -> Value {
+    json!({
+        "scene": look.spec,
+        "before": before.map(|look| &look.spec),
+        "slot": look.slot,
+        "before_frames": before.map(|look| look.slot.frames),
+        "encoder": settings,
+    })
 }
 
 async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Result<Look> {
@@ -128,27 +154,35 @@ async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Resul
         let own = project.brief.call_to_action.as_deref().map(str::trim);
         match own {
             // An empty call is a wish for none.
-            Some(own) => own.to_owned(),
+            Some(own) => shown_name(own),
             None => default_call_to_action(&project.brief.language).to_owned(),
         }
     });
-    let caption = scene.caption.clone().filter(|caption| !caption.trim().is_empty());
-    let says_brand = caption
-        .as_ref()
-        .is_some_and(|caption| caption.trim().to_lowercase() == project.brand.name.trim().to_lowercase());
+    let caption = scene.caption.as_deref().map(shown_words).filter(|caption| !caption.is_empty());
+    let brand_name = shown_name(&project.brand.name);
+    let says_brand = caption.as_deref().is_some_and(|caption| is_same_name(caption, &brand_name));
+    // Only those that stand in the scene: it is not drawn anew for others.
+    let said =
+        format!("{} {}", caption.as_deref().unwrap_or_default(), call.as_deref().unwrap_or_default()).to_lowercase();
+    let names = [shown_name(&project.brief.product_name), brand_name.clone()];
+    let names = names.iter().flat_map(|name| name.split_whitespace());
+    let names = names.filter(|name| said.contains(&name.to_lowercase())).map(str::to_owned).collect();
     let spec = SceneSpec {
         width: width as usize,
         height: height as usize,
         fps: project.output.fps,
         frames: slot.frames + slot.tail,
+        crossfade_in: slot.crossfade,
+        crossfade_out: slot.tail,
         aspect,
         role: scene.role,
         product: scene.product.clone(),
-        // A number and its percent sign belong on one line.
-        caption: caption.map(|caption| caption.replace(" %", "\u{a0}%")),
+        caption,
         call_to_action: call.filter(|call| !call.is_empty()),
         // A caption that says nothing but the brand's name says it for both.
-        brand_name: if says_brand { String::new() } else { project.brand.name.clone() },
+        brand_name: if says_brand { String::new() } else { brand_name },
+        language: project.brief.language.clone(),
+        names,
         palette: project.style.as_ref().map(|style| style.palette.clone()).unwrap_or_default(),
         ground_line: clip.ground.map(|ground| ground.line),
         ground_centered: clip.ground.is_some_and(|ground| ground.centered),
@@ -160,6 +194,13 @@ async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Resul
     Ok(Look { spec, clip: build.context.path_of(&clip.file).await?, slot })
 }
 
+/// Whether two texts are the same words, however their letters are composed and whatever their case.
+fn is_same_name(a: &str, b: &str) -> bool {
+    let plain =
+        |text: &str| ComposingNormalizerBorrowed::new_nfkc().normalize(&text.trim().to_lowercase()).into_owned();
+    plain(a) == plain(b)
+}
+
 struct Job {
     look: Look,
     before: Option<Look>,
@@ -167,34 +208,56 @@ struct Job {
     logo: Option<PathBuf>,
     font: Option<String>,
     settings: VideoSettings,
+    /// Of the scene and of the one before.
+    backdrops: (SharedBackdrop, Option<SharedBackdrop>),
+    fonts: Arc<OnceLock<FontLibrary>>,
+    pictures: Arc<Art>,
+}
+
+/// What a scene's clip looks like: found by the first who needs it, for its own segment or for the crossfade out of it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SharedBackdrop(Arc<Mutex<Option<Arc<Backdrop>>>>);
+
+impl SharedBackdrop {
+    fn of(&self, look: &Look) -> Result<Arc<Backdrop>> {
+        // A poisoned lock holds either nothing or a whole backdrop.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(backdrop) = known.as_ref() {
+            return Ok(Arc::clone(backdrop));
+        }
+        let spec = &look.spec;
+        let branded = matches!(spec.role, Role::Hook | Role::CallToAction);
+        let backdrop = if branded || spec.caption.is_some() || spec.call_to_action.is_some() {
+            glance(&look.clip, room(look))?
+        } else {
+            // Nothing stands over it whose colour would follow from it.
+            Backdrop::still(Frame::black(2, 2))
+        };
+        let backdrop = Arc::new(backdrop);
+        *known = Some(Arc::clone(&backdrop));
+        Ok(backdrop)
+    }
 }
 
 impl Job {
     fn run(self, work: &Work, name: &str) -> Result<Made> {
-        let mut notes = Vec::new();
-        let mut fonts = Fonts::system();
+        let mut fonts = Fonts::from(self.fonts.get_or_init(FontLibrary::system));
         if let Some(font) = &self.font {
-            let set = fonts.set_brand_font(font);
-            notes.extend(set.err().map(|error| format!("the brand's font is replaced by Inter: {}", error.message())));
+            fonts.set_brand_font(font)?;
         }
-        let art =
-            self.art.as_deref().map(open_picture).transpose()?.map(|image| ProductArt::new(&image)).transpose()?;
-        // A logo that cannot be read costs the ad its logo, not its scene.
-        let logo = self.logo.as_deref().and_then(|path| {
-            let logo = open_picture(path).and_then(|image| LogoArt::new(&image));
-            logo.map_err(|error| notes.push(format!("the logo is left out: {error}"))).ok()
-        });
-        let mut scene = Layers::new(&self.look, art.as_ref(), logo.as_ref(), &mut fonts)?;
+        let art = self.art.as_deref().map(|path| self.pictures.product(path)).transpose()?;
+        let logo = self.logo.as_deref().map(|path| self.pictures.logo(path)).transpose()?;
+        let (art, logo) = (art.as_deref(), logo.as_deref().map(|(logo, _)| logo));
+        let mut scene = Layers::new(&self.look, art, logo, &mut fonts, &self.backdrops.0)?;
         let mut before = match &self.before {
             Some(look) => {
-                let mut layers = Layers::new(look, art.as_ref(), logo.as_ref(), &mut fonts)?;
+                let backdrop = self.backdrops.1.as_ref().unwrap_or(&self.backdrops.0);
+                let mut layers = Layers::new(look, art, logo, &mut fonts, backdrop)?;
                 layers.go_to(look.slot.frames)?;
                 Some(layers)
             }
             None => None,
         };
-        notes.extend(scene.clip.note());
-        notes.extend(scene.composer.notes().iter().cloned());
         let path = work.folder().join("segment.mp4");
         let mut encoder = VideoEncoder::create(&path, self.settings.clone())?;
         let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = self.look.slot;
@@ -218,25 +281,37 @@ impl Job {
             encoder.write(&frame)?;
         }
         encoder.finish()?;
+        let mut notes: Vec<String> = scene.clip.note().into_iter().collect();
+        notes.extend(scene.clip.conversions());
+        // A word that goes on in the next line is all there.
+        let (broken, lacking): (Vec<&TextFault>, Vec<&TextFault>) =
+            scene.composer.faults().iter().partition(|fault| matches!(fault, TextFault::Broken { .. }));
+        notes.extend(broken.into_iter().map(ToString::to_string));
+        let lack = |fault: &TextFault| Lack { fallback: TEXT_IN_PART.to_owned(), cause: fault.to_string() };
+        let lacks = lacking.into_iter().map(lack).collect();
         let fidelity = fidelity::measure(&path, &scene.composer, &self.look.slot)?;
-        Ok(Made { notes, fidelity, ..Made::file(name, path) })
+        Ok(Made { notes, lacks, fidelity, ..Made::file(name, path) })
     }
 }
 
 /// One scene's background and everything over it.
 struct Layers {
-    clip: Footage,
+    clip: Playback,
     composer: SceneComposer,
     index: u64,
 }
 
 impl Layers {
-    fn new(look: &Look, art: Option<&ProductArt>, logo: Option<&LogoArt>, fonts: &mut Fonts) -> Result<Self> {
-        // The colours of text are chosen by the first picture, which is then read once more.
-        let mut first = Frame::black(look.spec.width, look.spec.height);
-        Footage::open(&look.clip, &look.spec)?.next(&mut first)?;
-        let clip = Footage::open(&look.clip, &look.spec)?;
-        Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, &first)?, index: 0 })
+    fn new(
+        look: &Look,
+        art: Option<&ProductArt>,
+        logo: Option<&LogoArt>,
+        fonts: &mut Fonts,
+        backdrop: &SharedBackdrop,
+    ) -> Result<Self> {
+        let backdrop = backdrop.of(look)?;
+        let clip = Playback::open(&look.clip, room(look))?;
+        Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, &backdrop)?, index: 0 })
     }
 
     fn go_to(&mut self, index: u64) -> Result<()> {
@@ -252,76 +327,9 @@ impl Layers {
     }
 }
 
-/// A clip that lasts as long as its scene: trimmed, or slowed down, or repeated where even that is not enough.
-struct Footage {
-    path: PathBuf,
-    target: VideoTarget,
-    reader: VideoReader,
-    speed: f64,
-    repeats: bool,
-    shown: u64,
-}
-
-impl Footage {
-    fn open(path: &Path, spec: &SceneSpec) -> Result<Self> {
-        let fps = Fps::from(spec.fps);
-        let needed = fps.seconds(spec.frames);
-        let info = probe(path)?;
-        // Half a frame of rounding is no reason to change the speed.
-        let lacking = info.duration_s + 0.5 / fps.as_f64() < needed;
-        let speed = if lacking { (info.duration_s / needed).clamp(SLOWEST, 1.0) } else { 1.0 };
-        let repeats = lacking && info.duration_s / SLOWEST < needed;
-        // Asked for more frames a second than are shown, a clip plays slower.
-        let rate = Fps::new((f64::from(spec.fps) * 1000.0 / speed).round() as u32, 1000);
-        let target = VideoTarget::cover(spec.width, spec.height, rate);
-        let reader = VideoReader::open(path, target)?;
-        Ok(Self { path: path.to_owned(), target, reader, speed, repeats, shown: 0 })
-    }
-
-    fn note(&self) -> Option<String> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        match (self.speed < 1.0, self.repeats) {
-            (_, true) => Some(format!("{name} is much shorter than its scene: it is slowed down by half and repeated")),
-            (true, _) => {
-                Some(format!("{name} is shorter than its scene: it plays at {:.0} % of its speed", self.speed * 100.0))
-            }
-            _ => None,
-        }
-    }
-
-    fn go_to(&mut self, index: u64) -> Result<()> {
-        self.shown = index;
-        self.reader.seek(self.reader.fps().seconds(index))
-    }
-
-    fn next(&mut self, frame: &mut Frame) -> Result<()> {
-        if self.reader.read(frame)? {
-            self.shown += 1;
-            return Ok(());
-        }
-        if self.repeats {
-            self.reader = VideoReader::open(&self.path, self.target)?;
-            if self.reader.read(frame)? {
-                return Ok(());
-            }
-        }
-        // The last frame stays, which can only be one more frame than the clip has.
-        match self.shown {
-            0 => Err(Error::media("a background clip has no pictures").with_context("path", self.path.display())),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn open_picture(path: &Path) -> Result<RgbaImage> {
-    let photo = crate::matte::Photo::open(path)?;
-    let mut picture = RgbaImage::new(photo.width(), photo.height());
-    for (x, y, pixel) in picture.enumerate_pixels_mut() {
-        let alpha = photo.alpha().map_or(255, |alpha| alpha.get_pixel(x, y).0[0]);
-        let [r, g, b] = photo.rgb().get_pixel(x, y).0;
-        pixel.0 = [r, g, b, alpha];
-    }
-    Ok(picture)
+fn room(look: &Look) -> Room {
+    let SceneSpec { width, height, fps, frames, .. } = look.spec;
+    Room { width, height, fps, frames, ground: ground_of(&look.spec.palette).0 }
 }
 
 /// The darkest colour of the palette, darker still: what a dip goes through.
@@ -334,3 +342,7 @@ fn eased(t: f32) -> f32 {
     let t = t.clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
+
+#[cfg(test)]
+#[path = "composite_tests.rs"]
+mod tests;

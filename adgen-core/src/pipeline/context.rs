@@ -1,20 +1,35 @@
 //! What every stage works with: the project's files, its journal, the processor's turns, the wish to stop.
 
-use super::{advice::with_next, bell::Bells, event::Event, order::Order, tracker::Tracker};
+use super::{
+    bell::Bells,
+    document::Seen,
+    event::Event,
+    import::AssetUse,
+    order::Order,
+    pictures::{Art, Photos},
+    shelf::Shelf,
+    tracker::Tracker,
+    turn::{LIGHT_MB, RunTurns},
+};
 use crate::{
+    asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
     http::Repetition,
-    project::{Degradation, Fallback, FidelityReport, Policy, Stage, StateAsset},
+    project::{FidelityReport, Lack, Policy, Stage, StateAsset},
     provider::{Cancelled, CostRange, JobId},
     store::{Journal, JournalEntry, ProjectFiles},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::{Mutex, RwLock, Semaphore};
+use tokio::sync::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
+
+/// How long the answer to a call that was sent is waited for when a run ends.
+const ANSWER: Duration = Duration::from_secs(120);
 
 /// What every stage works with.
 #[derive(Debug)]
@@ -33,6 +48,12 @@ pub(crate) struct Context {
     pub(crate) starting: Arc<RwLock<()>>,
     /// Whether anything may be fetched from the network.
     pub(crate) network: bool,
+    /// Which files of this machine a document may bring in.
+    pub(crate) assets: AssetPolicy,
+    /// How the document named the files that came in: by their names in the storage.
+    pub(crate) names: std::sync::Mutex<BTreeMap<String, String>>,
+    /// Logo and font where they were left out of the ad, which is told once.
+    pub(crate) left_out: std::sync::Mutex<Vec<AssetUse>>,
     /// Whether files that a document names by URL may come from private addresses.
     pub(crate) private_urls: bool,
     pub(crate) files: ProjectFiles,
@@ -42,9 +63,17 @@ pub(crate) struct Context {
     /// The project's, once the document is there.
     pub(crate) policy: OnceLock<Policy>,
     pub(crate) jobs: usize,
-    /// The processor's turns: no more than `jobs` pieces of heavy work at a time.
-    pub(crate) turns: Arc<Semaphore>,
+    /// No more than `jobs` pieces of heavy work at a time in all runs together, and no more than memory allows.
+    pub(crate) turns: RunTurns,
     pub(crate) scratch: PathBuf,
+    /// Who may move files, and who buys what.
+    pub(crate) shelf: Shelf,
+    /// The stored document as this run knows it.
+    pub(crate) document: Seen,
+    /// Photos that somebody looks at.
+    pub(crate) photos: Photos,
+    /// Product and logo, prepared for all scenes.
+    pub(crate) art: Arc<Art>,
 }
 
 /// A product that lies in the storage.
@@ -62,6 +91,7 @@ pub(crate) struct Made {
     pub(crate) files: Vec<(String, PathBuf)>,
     pub(crate) cost_usd: f64,
     pub(crate) notes: Vec<String>,
+    pub(crate) lacks: Vec<Lack>,
     pub(crate) fidelity: Option<FidelityReport>,
 }
 
@@ -82,11 +112,19 @@ impl Context {
         &self,
         work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.weighing(LIGHT_MB, work).await
+    }
+
+    /// The same for work that needs so many megabytes of memory.
+    pub(crate) async fn weighing<T: Send + 'static>(
+        &self,
+        megabytes: u32,
+        work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let turn = tokio::select! {
-            turn = Arc::clone(&self.turns).acquire_owned() => turn,
+            turn = self.turns.take(megabytes) => turn.ok_or_else(Error::cancelled)?,
             () = self.cancel.cancelled() => return Err(Error::cancelled()),
         };
-        let turn = turn.map_err(|_| Error::cancelled())?;
         let cancel = self.cancel.clone();
         let task = tokio::task::spawn_blocking(move || {
             // Held until the work ends, even where nobody waits for it any more.
@@ -119,7 +157,8 @@ impl Context {
     /// Stops the jobs that an ended run left: all of them where somebody cancelled it; where it failed, only those of this
     /// machine, for what was bought elsewhere is taken up again by the next run.
     pub(crate) async fn stop_jobs(&self, cancelled: bool) -> Result<()> {
-        drop(self.starting.write().await);
+        // A call that was sent is waited for, so that its job is known; not for ever, should a provider never answer.
+        drop(tokio::time::timeout(ANSWER, self.starting.write()).await);
         let open = std::mem::take(&mut *self.open_jobs.lock().unwrap_or_else(PoisonError::into_inner));
         let stopping = open.into_iter().filter(|(_, open)| cancelled || open.order.is_local()).map(
             |(job, OpenJob { order, stage, product, key })| async move {
@@ -149,84 +188,9 @@ impl Context {
         futures_util::future::try_join_all(stopping).await.map(drop)
     }
 
-    /// Waits until no heavy work goes on.
+    /// Waits until no heavy work of this run goes on.
     pub(crate) async fn quiet(&self) {
-        // An error would mean that the semaphore is closed: then nothing goes on either.
-        drop(self.turns.acquire_many(self.jobs as u32).await);
-    }
-
-    /// The product as it lies in the storage, if it was made with this key and is still whole.
-    pub(crate) async fn find(&self, stage: Stage, product: &str, key: &str) -> Result<Option<Product>> {
-        let finished =
-            self.journal.lock().await.finished(product, key).map(|(files, fidelity)| (files.to_vec(), fidelity));
-        let Some((files, fidelity)) = finished else { return Ok(None) };
-        for file in &files {
-            let whole = |found: Option<(u64, String)>| found.is_some_and(|(_, sha256)| sha256 == file.sha256);
-            let found = self.files.hash(&file.file).await?;
-            let missing = found.is_none();
-            if whole(found) {
-                continue;
-            }
-            // An earlier version that was paid for is set aside when another takes its name.
-            let aside = set_aside_name(key, &file.file);
-            if whole(self.files.hash(&aside).await?) {
-                self.set_aside_paid(product, &file.file).await?;
-                self.files.copy(&aside, &file.file).await?;
-                continue;
-            }
-            // Another version of the same product took the name: nothing is wrong, it has to be made again.
-            if self.journal.lock().await.latest_key(product) == Some(key) {
-                let what = if missing { "was missing" } else { "no longer had the content that was stored" };
-                self.tracker.note(stage, format!("{} {what}: it is made again", file.file));
-            }
-            return Ok(None);
-        }
-        self.tracker.reused(stage, product, &files);
-        Ok(Some(Product { key: key.to_owned(), files, fidelity }))
-    }
-
-    /// Stores what was made, writes it into the journal and tells it.
-    pub(crate) async fn keep(
-        &self,
-        stage: Stage,
-        product: &str,
-        key: &str,
-        made: Made,
-        began: Instant,
-    ) -> Result<Product> {
-        let mut files = Vec::with_capacity(made.files.len());
-        for (name, path) in &made.files {
-            self.set_aside_paid(product, name).await?;
-            let (bytes, sha256) = self.files.adopt_file(name, path).await?;
-            files.push(StateAsset { file: name.clone(), bytes, sha256, key: key.to_owned() });
-        }
-        let elapsed_ms = began.elapsed().as_millis() as u64;
-        for note in &made.notes {
-            self.tracker.note(stage, note.clone());
-        }
-        self.record(JournalEntry::Finished {
-            product: product.to_owned(),
-            stage,
-            key: key.to_owned(),
-            files: files.clone(),
-            cost_usd: made.cost_usd,
-            elapsed_ms,
-            notes: made.notes,
-            fidelity: made.fidelity,
-        })
-        .await?;
-        self.tracker.made(stage, product, &files, made.cost_usd, elapsed_ms);
-        Ok(Product { key: key.to_owned(), files, fidelity: made.fidelity })
-    }
-
-    /// Where money bought the file that lies there, it is kept under its key before another one takes its name.
-    async fn set_aside_paid(&self, product: &str, file: &str) -> Result<()> {
-        let Some((_, sha256)) = self.files.hash(file).await? else { return Ok(()) };
-        let bought = self.journal.lock().await.paid_key(product, file, &sha256).map(str::to_owned);
-        match bought {
-            Some(key) => self.files.copy(file, &set_aside_name(&key, file)).await,
-            None => Ok(()),
-        }
+        self.turns.quiet().await;
     }
 
     /// Makes a product on this machine unless it is there.
@@ -234,14 +198,29 @@ impl Context {
     where
         F: FnOnce(&Work) -> Result<Made> + Send + 'static,
     {
+        self.make_weighing(LIGHT_MB, stage, product, key, work).await
+    }
+
+    /// The same where that needs so many megabytes of memory.
+    pub(crate) async fn make_weighing<F>(
+        &self,
+        megabytes: u32,
+        stage: Stage,
+        product: &str,
+        key: &str,
+        work: F,
+    ) -> Result<Product>
+    where
+        F: FnOnce(&Work) -> Result<Made> + Send + 'static,
+    {
         if let Some(found) = self.find(stage, product, key).await? {
             return Ok(found);
         }
-        let work_folder = self.work_folder(product)?;
+        let work_folder = self.work_folder(product).await?;
         let tracker = Arc::clone(&self.tracker);
         let name = product.to_owned();
         let (began, made) = self
-            .cpu(move |cancel| {
+            .weighing(megabytes, move |cancel| {
                 tracker.started(stage);
                 let began = Instant::now();
                 let made = work(&Work { stage, product: name, folder: work_folder, cancel: cancel.clone(), tracker })?;
@@ -251,11 +230,11 @@ impl Context {
         self.keep(stage, product, key, made, began).await
     }
 
-    /// A folder of this machine for one product's work; empty.
-    pub(crate) fn work_folder(&self, product: &str) -> Result<PathBuf> {
+    /// A folder of this machine for one product's work.
+    pub(crate) async fn work_folder(&self, product: &str) -> Result<PathBuf> {
         let folder = self.scratch.join(product);
         // Not the folders above it: where they are gone, the storage is, and that must not be papered over.
-        match std::fs::create_dir(&folder) {
+        match tokio::fs::create_dir(&folder).await {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
                 Err(Error::from(error).with_operation("make a working folder").with_context("path", folder.display()))
             }
@@ -309,6 +288,7 @@ impl Context {
         error: &Error,
         cost_usd: f64,
     ) -> Result<()> {
+        let cost_usd = self.amount(stage, product, cost_usd);
         self.record(JournalEntry::Failed {
             product: product.to_owned(),
             key: key.to_owned(),
@@ -347,39 +327,6 @@ impl Context {
 
     pub(crate) async fn record(&self, entry: JournalEntry) -> Result<()> {
         self.journal.lock().await.append(entry).await
-    }
-
-    /// A step failed for good: says so and goes on with `fallback`, or fails where the policy denies it.
-    pub(crate) fn degrade(&self, stage: Stage, product: &str, fallback: &str, cause: Error) -> Result<()> {
-        // What fails for the run as a whole is no reason for a humbler ad.
-        if matches!(cause.kind(), ErrorKind::Cancelled | ErrorKind::FallbackDenied | ErrorKind::Io | ErrorKind::Locked)
-        {
-            return Err(cause);
-        }
-        self.check_cancelled()?;
-        // Without its folder every stage fails, and no fallback could be stored either.
-        let cause = with_next(self.check_storage(cause));
-        if cause.kind() == ErrorKind::Io {
-            return Err(cause);
-        }
-        if self.policy.get().is_some_and(|policy| policy.fallback == Fallback::Deny) {
-            let spent = self.tracker.run_cost_usd();
-            return Err(Error::new(
-                ErrorKind::FallbackDenied,
-                format!("{product} could not be made as asked for, and policy.fallback = deny forbids the {fallback}"),
-            )
-            .with_operation(stage.as_str())
-            .with_context("spent_usd", format!("{spent:.2}"))
-            .with_context("next", "remove the cause and run again: nothing that is finished is done twice")
-            .with_source(cause));
-        }
-        self.tracker.degraded(Degradation {
-            stage,
-            product: product.to_owned(),
-            fallback: fallback.to_owned(),
-            cause: cause.to_string(),
-        });
-        Ok(())
     }
 
     /// A path at which one of the project's files can be opened.
@@ -438,10 +385,6 @@ impl Work {
     pub(crate) fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
-}
-
-fn set_aside_name(key: &str, file: &str) -> String {
-    format!("paid/{}_{file}", &key[..16])
 }
 
 fn panicked(panic: &tokio::task::JoinError) -> Error {

@@ -2,7 +2,7 @@
 
 use super::{build::Providers, clip, plan, sound, timeline::timeline};
 use crate::{
-    project::{AdProject, Background, CostRange, Music, Scene, Stage},
+    project::{AdProject, CostRange, Music, Stage},
     provider::{PlanRequest, ProviderInfo},
 };
 use serde::Serialize;
@@ -52,15 +52,14 @@ pub(crate) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
         plan::fill_in(&mut project, providers.template.plan_now(&request));
     }
     let slots = timeline(&project);
-    let clips = slots.iter().enumerate().map(|(index, &slot)| clip::estimate(&project, index, slot, &providers.video));
+    let (ordered, clips) = clip::estimate(&project, &slots, &providers.video);
     let frames: u64 = slots.iter().map(|slot| slot.frames).sum();
     let duration_s = frames as f64 / f64::from(project.output.fps);
-    let ordered = |scene: &&Scene| matches!(scene.background, Some(Background::Generate(_)));
     stages.push(StageEstimate {
         stage: Stage::Scenes,
         provider: providers.video.info().clone(),
-        products: project.scenes.iter().flatten().filter(ordered).count(),
-        cost: clips.sum(),
+        products: ordered,
+        cost: clips,
     });
     let music = matches!(project.audio.music, Some(Music::Generate(_)));
     stages.push(StageEstimate {

@@ -2,14 +2,16 @@
 
 use super::{
     context::{Context, Made, Work},
+    import::AssetUse,
     key::content_key,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     matte::{
-        self, Cutout as Cut, ModelStore, OnnxRemover, Photo, Runtime, SearchRoots, by_backdrop, by_model,
-        by_transparency, framed,
+        self, Cutout as Cut, ModelStore, OnnxRemover, Runtime, SearchRoots, by_backdrop, by_model, by_transparency,
+        framed,
     },
+    picture::Photo,
     project::{Product as ProductOfProject, Stage},
     studio::Matting,
 };
@@ -23,7 +25,8 @@ use std::{
     sync::Arc,
 };
 
-const VERSION: u32 = 1;
+/// Grows when the same photo gives another cut-out.
+const VERSION: u32 = 2;
 const PRODUCT: &str = "product_masked";
 
 /// The cut-out in the storage.
@@ -51,12 +54,14 @@ pub(crate) async fn extract(
     matting: &Matting,
 ) -> Result<Option<Cutout>> {
     context.tracker.started(Stage::Extract);
-    let file = product.cutout.as_ref().unwrap_or(&product.image).as_str();
+    let (used, file) = match &product.cutout {
+        Some(cutout) => (AssetUse::Cutout, cutout.as_str()),
+        None => (AssetUse::Photo, product.image.as_str()),
+    };
     let hash = context.files.hash(file).await?.map(|(_, hash)| hash).unwrap_or_default();
-    let path = context.path_of(file).await?;
+    let what = if product.cutout.is_some() { "the cut-out" } else { "the photo" };
     // A photo that is none is the user's mistake, for which no fallback makes up.
-    let loaded = path.clone();
-    context.cpu(move |_| Photo::open(&loaded).map(drop)).await?;
+    let photo = context.photo(file, what).await.map_err(|error| context.about(used, file, error))?;
     let ways = [
         (Way::Model(matting.clone()), ""),
         (Way::Backdrop, "cut-out by the backdrop's colour"),
@@ -67,7 +72,7 @@ pub(crate) async fn extract(
         if let Some(error) = failure.take() {
             context.degrade(Stage::Extract, PRODUCT, name, error)?;
         }
-        match by(context, &way, &path, &hash).await {
+        match by(context, &way, &photo, &hash).await {
             Ok(cutout) => return Ok(Some(cutout)),
             Err(error) => failure = Some(error),
         }
@@ -78,7 +83,7 @@ pub(crate) async fn extract(
     }
 }
 
-async fn by(context: &Arc<Context>, way: &Way, path: &Path, hash: &str) -> Result<Cutout> {
+async fn by(context: &Arc<Context>, way: &Way, photo: &Arc<Photo>, hash: &str) -> Result<Cutout> {
     let parameters = match way {
         Way::Model(matting) => json!(["model", matting.model]),
         Way::Backdrop => json!(["backdrop"]),
@@ -94,9 +99,9 @@ async fn by(context: &Arc<Context>, way: &Way, path: &Path, hash: &str) -> Resul
         Way::Model(matting) => Some(locate(context, matting).await),
         _ => None,
     };
-    let (way, path) = (way.clone(), path.to_owned());
+    let (way, photo) = (way.clone(), Arc::clone(photo));
     let threads = context.jobs.min(4);
-    context.make(Stage::Extract, PRODUCT, &key, move |work| cut(work, &way, model, &path, threads)).await?;
+    context.make(Stage::Extract, PRODUCT, &key, move |work| cut(work, &way, model, &photo, threads)).await?;
     Ok(cutout)
 }
 
@@ -106,7 +111,12 @@ async fn locate(context: &Context, matting: &Matting) -> Result<PathBuf> {
         Some(dir) => ModelStore::new(dir),
         None => ModelStore::from_env()?,
     };
-    match store.locate(&matting.model) {
+    // Verifying reads the whole file.
+    let located = {
+        let (store, model) = (store.clone(), matting.model.clone());
+        context.blocking(move || store.locate(&model)).await
+    };
+    match located {
         Err(error) if matting.download && error.kind() == ErrorKind::Model => {
             let tracker = Arc::clone(&context.tracker);
             let told = move |done: u64, all: Option<u64>| {
@@ -122,24 +132,24 @@ async fn locate(context: &Context, matting: &Matting) -> Result<PathBuf> {
     }
 }
 
-fn cut(work: &Work, way: &Way, model: Option<Result<PathBuf>>, path: &Path, threads: usize) -> Result<Made> {
-    let photo = Photo::open(path)?;
+fn cut(work: &Work, way: &Way, model: Option<Result<PathBuf>>, photo: &Photo, threads: usize) -> Result<Made> {
     work.step(0.1)?;
     let cancelled = || work.is_cancelled();
     let cut = match (way, model) {
-        (Way::Model(matting), Some(model)) => match by_transparency(&photo)? {
+        (Way::Model(matting), Some(model)) => match by_transparency(photo)? {
             Some(cut) => cut,
             None => {
                 let info = matte::find_model(&matting.model)
                     .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no model {:?}", matting.model)))?;
-                let runtime = Runtime::load(&SearchRoots::from_env())?;
+                let roots = matting.runtime.as_ref().map_or_else(SearchRoots::from_env, SearchRoots::of_library);
+                let runtime = Runtime::load(&roots)?;
                 let mut remover = OnnxRemover::load(&runtime, &model?, info, threads)?;
                 work.step(0.3)?;
-                by_model(&photo, &mut remover, &cancelled)?
+                by_model(photo, &mut remover, &cancelled)?
             }
         },
-        (Way::Backdrop, _) => by_backdrop(&photo, &cancelled)?,
-        _ => framed(&photo),
+        (Way::Backdrop, _) => by_backdrop(photo, &cancelled)?,
+        _ => framed(photo),
     };
     work.step(0.8)?;
     store(work, &cut)

@@ -39,12 +39,12 @@ pub(crate) fn measure(segment: &Path, composer: &SceneComposer, slot: &Slot) -> 
 /// Mean absolute luma difference over the pixels that show the product and nothing else, in 8-bit code values.
 fn luma_error(frame: &Frame, reference: &Sampled) -> Option<f64> {
     let (mut sum, mut count) = (0_u64, 0_u64);
-    for row in 0..reference.height.min(frame.height().saturating_sub(reference.y)) {
-        for column in 0..reference.width.min(frame.width().saturating_sub(reference.x)) {
-            let at = row * reference.width + column;
-            if reference.coverage[at] == 255 {
-                let shown = frame.y[(reference.y + row) * frame.width() + reference.x + column];
-                sum += u64::from(shown.abs_diff(reference.luma[at]));
+    for row in 0..reference.height().min(frame.height().saturating_sub(reference.y())) {
+        for column in 0..reference.width().min(frame.width().saturating_sub(reference.x())) {
+            let at = row * reference.width() + column;
+            if reference.coverage()[at] == 255 {
+                let shown = frame.y()[(reference.y() + row) * frame.width() + reference.x() + column];
+                sum += u64::from(shown.abs_diff(reference.luma()[at]));
                 count += 1;
             }
         }
@@ -83,16 +83,18 @@ mod tests {
     #[test]
     fn counts_covered_pixels_alone() {
         let mut frame = Frame::black(8, 4);
-        frame.y.fill(100);
-        let mut reference = Sampled { x: 2, y: 2, width: 4, height: 4, luma: vec![100; 16], coverage: vec![255; 16] };
-        assert_eq!(luma_error(&frame, &reference), Some(0.0));
-        reference.luma[0] = 108;
+        frame.y_mut().fill(100);
+        let (mut luma, mut coverage) = (vec![100; 16], vec![255; 16]);
+        let error =
+            |luma: &[u8], coverage: &[u8]| luma_error(&frame, &Sampled::new(2, 2, 4, luma.to_vec(), coverage.to_vec()));
+        assert_eq!(error(&luma, &coverage), Some(0.0));
+        luma[0] = 108;
         // Two of the four rows lie below the frame.
-        assert_eq!(luma_error(&frame, &reference), Some(1.0));
-        reference.coverage[0] = 254;
-        assert_eq!(luma_error(&frame, &reference), Some(0.0));
-        reference.coverage.fill(0);
-        assert_eq!(luma_error(&frame, &reference), None);
+        assert_eq!(error(&luma, &coverage), Some(1.0));
+        coverage[0] = 254;
+        assert_eq!(error(&luma, &coverage), Some(0.0));
+        coverage.fill(0);
+        assert_eq!(error(&luma, &coverage), None);
     }
 
     #[test]

@@ -6,8 +6,8 @@
 
 use super::{
     advice,
-    again::{is_answer, is_silence, wait_of},
-    context::{Context, Made, OpenJob, Product, Reserved},
+    again::{is_silence, wait_of},
+    context::{Context, Made, Product, Reserved},
     event::Event,
     order::Order,
 };
@@ -15,21 +15,21 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::{Repetition, backoff, watched},
     project::Stage,
-    provider::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup, Price},
-    store::{JournalEntry, UnfinishedJob},
+    provider::{Cancelled, Content, Failure, Generated, Generation, JobId, Price},
+    store::UnfinishedJob,
 };
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 /// Consecutive failures of one call that are borne before the job counts as failed.
-const ATTEMPTS: u32 = 4;
+pub(super) const ATTEMPTS: u32 = 4;
 /// How often a job is ordered where the provider says that the next one may succeed.
 const ORDERS: u32 = 2;
 /// No job is asked for more often than this, whatever the provider says.
-const LEAST_WAIT: Duration = Duration::from_millis(20);
+pub(super) const LEAST_WAIT: Duration = Duration::from_millis(20);
 /// A job that was paid for is asked for again for this long while its provider does not answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -45,7 +45,7 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// Why a job gave nothing.
-enum Trouble {
+pub(super) enum Trouble {
     /// The provider says so: it is over, and cost what it cost.
     Over(Failure),
     /// Its end is not known, or nothing was ever begun.
@@ -60,6 +60,14 @@ impl From<Error> for Trouble {
 
 /// Gives the product: as it lies there, from a job that is under way, or from a new one.
 pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: Arc<dyn Order>) -> Result<Product> {
+    // Two scenes that want the same thing buy it once.
+    let _alone = match order.info().price.is_free() {
+        true => None,
+        false => Some(tokio::select! {
+            alone = context.shelf.alone_with(wanted.key) => alone,
+            () = context.cancel.cancelled() => return Err(Error::cancelled()),
+        }),
+    };
     if let Some(found) = context.find(wanted.stage, wanted.product, wanted.key).await? {
         return Ok(found);
     }
@@ -67,7 +75,7 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
     // Work on this machine takes its turn with the pipeline's own.
     let _turn = match order.is_local() {
         true => Some(tokio::select! {
-            turn = Arc::clone(&context.turns).acquire_owned() => turn.map_err(|_| Error::cancelled())?,
+            turn = context.turns.take(order.megabytes()) => turn.ok_or_else(Error::cancelled)?,
             () = context.cancel.cancelled() => return Err(Error::cancelled()),
         }),
         false => None,
@@ -105,21 +113,22 @@ pub(crate) async fn generate(context: &Arc<Context>, wanted: Wanted<'_>, order: 
     context.keep(wanted.stage, wanted.product, wanted.key, made, began).await
 }
 
-struct Job<'a> {
-    context: &'a Arc<Context>,
-    wanted: Wanted<'a>,
-    order: Arc<dyn Order>,
+/// One job on its way.
+pub(super) struct Job<'a> {
+    pub(super) context: &'a Arc<Context>,
+    pub(super) wanted: Wanted<'a>,
+    pub(super) order: Arc<dyn Order>,
 }
 
 impl Job<'_> {
-    fn is_free(&self) -> bool {
+    pub(super) fn is_free(&self) -> bool {
         self.order.info().price.is_free()
     }
 
     /// One job from its beginning, or from where an earlier run left it, to a good file on this machine. What it costs is
     /// set aside; what an earlier run bought, or may have, is only counted: nothing new is spent on it.
     async fn once(&self, reserved: &mut Option<Reserved>) -> Result<(Generated, PathBuf), Trouble> {
-        let unfinished = self.context.journal.lock().await.unfinished_job(self.wanted.product, self.wanted.key);
+        let unfinished = self.context.journal.lock().await.unfinished_job(self.wanted.key);
         let generation = match unfinished {
             UnfinishedJob::Known { job, expected_usd } => {
                 *reserved = Some(self.context.reserve_bought(expected_usd));
@@ -164,117 +173,6 @@ impl Job<'_> {
         }
     }
 
-    /// Starts a job, and again where the provider says that nothing came of it.
-    async fn start(&self) -> Result<Generation, Trouble> {
-        let mut attempt = 1;
-        loop {
-            let since = SystemTime::now();
-            let error = match self.try_start().await {
-                Ok(generation) => return Ok(generation),
-                Err(error) => error,
-            };
-            // Whatever it was, a job that nobody knows of must not stay behind.
-            let lost = error.kind() == ErrorKind::OutcomeUnknown && !self.is_free();
-            if lost {
-                if let Some(generation) = self.look_up(since).await? {
-                    return Ok(generation);
-                }
-            } else if is_answer(&error) && !self.is_free() {
-                self.close(&error, 0.0).await?;
-            }
-            let wait = if lost { Some(backoff(attempt)) } else { wait_of(&error, attempt) };
-            match wait {
-                Some(wait) if attempt < ATTEMPTS => self.pause(wait, attempt, error.kind()).await?,
-                _ => return Err(error.into()),
-            }
-            attempt += 1;
-        }
-    }
-
-    /// The call and its journal entry are one task, so that a dropped run cannot part them.
-    async fn try_start(&self) -> Result<Generation> {
-        let Self { context, wanted, order } = self;
-        let free = self.is_free();
-        let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
-        if !free {
-            let expected_usd = order.estimate().expected_usd();
-            let provider = order.info().name.clone();
-            let entry = JournalEntry::Starting { product: product.clone(), key: key.clone(), provider, expected_usd };
-            context.record(entry).await?;
-        }
-        let starting = Arc::clone(&context.starting).read_owned().await;
-        let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, key };
-        let task = tokio::spawn({
-            let (context, watch) = (Arc::clone(context), self.watch());
-            async move {
-                let _starting = starting;
-                let generation = watched(watch, open.order.start()).await?;
-                if let Generation::Pending { job, .. } = &generation {
-                    context.remember_job(job.clone(), open.clone());
-                    if !free {
-                        let (product, key, job) = (open.product, open.key, job.0.clone());
-                        context.record(JournalEntry::Started { product, key, job }).await?;
-                    }
-                }
-                Ok(generation)
-            }
-        });
-        task.await.unwrap_or_else(|panic| {
-            let kind = if free { ErrorKind::Unexpected } else { ErrorKind::OutcomeUnknown };
-            Err(Error::new(kind, "a provider panicked while it started a job").with_source(panic))
-        })
-    }
-
-    /// A job of an earlier run, as if it had just been started.
-    fn taken_up(&self, job: JobId) -> Generation {
-        let Wanted { stage, product, key, .. } = &self.wanted;
-        let (product, key) = ((*product).to_owned(), (*key).to_owned());
-        self.context.remember_job(job.clone(), OpenJob { order: Arc::clone(&self.order), stage: *stage, product, key });
-        Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
-    }
-
-    /// A call was made and nobody heard the answer: asks the provider what became of it. `None`: nothing, and a new
-    /// call buys nothing twice.
-    async fn look_up(&self, since: SystemTime) -> Result<Option<Generation>> {
-        let provider = &self.order.info().name;
-        let unknown = |cause: Option<Error>| {
-            let error = Error::new(
-                ErrorKind::OutcomeUnknown,
-                format!(
-                    "a call to {provider} was made and its answer was lost; the job may have been paid for, so it is \
-                     not bought again unasked"
-                ),
-            )
-            .with_context("possibly_spent_usd", format!("{:.2}", self.order.estimate().expected_usd()))
-            .with_context("next", "look at the provider's list of jobs, then change the scene's seed to order anew");
-            match cause {
-                Some(cause) => error.with_source(cause),
-                None => error,
-            }
-        };
-        let known: Vec<JobId> = self.context.journal.lock().await.jobs().into_iter().map(JobId).collect();
-        let found = tokio::select! {
-            found = watched(self.watch(), self.order.find(since, &known)) => found,
-            () = self.context.cancel.cancelled() => return Err(Error::cancelled()),
-        };
-        let (product, key) = (self.wanted.product.to_owned(), self.wanted.key.to_owned());
-        match found {
-            Ok(Lookup::Found(job)) => {
-                self.context.record(JournalEntry::Started { product, key, job: job.0.clone() }).await?;
-                let said = format!("{}: the job {job} was found again after its answer was lost", self.wanted.product);
-                self.context.tracker.note(self.wanted.stage, said);
-                Ok(Some(self.taken_up(job)))
-            }
-            Ok(Lookup::Absent) => {
-                let error = Error::new(ErrorKind::Unavailable, "the call never reached the provider");
-                self.close(&error, 0.0).await?;
-                Ok(None)
-            }
-            Ok(_) => Err(unknown(None)),
-            Err(error) => Err(unknown(Some(error))),
-        }
-    }
-
     /// Asks until the job is over. Where the run ends before, `stop_jobs` decides what becomes of it.
     async fn settle(&self, mut generation: Generation) -> Result<Generated, Trouble> {
         let Self { context, wanted, order } = self;
@@ -292,11 +190,17 @@ impl Job<'_> {
                 }
             };
             let bell = context.bells.of(&job);
-            let deadline = began + context.job_timeout;
+            // What is made on this machine takes as long as the machine needs.
+            let deadline = async {
+                match order.is_local() {
+                    true => std::future::pending().await,
+                    false => tokio::time::sleep_until(began + context.job_timeout).await,
+                }
+            };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = bell.notified() => {}
-                () = tokio::time::sleep_until(deadline) => return Err(self.give_up(&job).await),
+                () = deadline => return Err(self.give_up(&job).await),
                 () = context.cancel.cancelled() => return Err(Error::cancelled().into()),
             }
             let checked = tokio::select! {
@@ -368,14 +272,15 @@ impl Job<'_> {
         };
         let url = match &generated.content {
             Content::File(path) => {
-                return match (wanted.accept)(path) {
+                let (accept, file) = (wanted.accept, path.clone());
+                return match context.blocking(move || accept(&file)).await {
                     Ok(()) => Ok(path.clone()),
                     Err(error) => Err(bad(&error)),
                 };
             }
             Content::Url(url) => url,
         };
-        let path = context.work_folder(wanted.product)?.join("download");
+        let path = context.work_folder(wanted.product).await?.join("download");
         let mut attempt = 1;
         loop {
             let fetched = tokio::select! {
@@ -413,6 +318,7 @@ impl Job<'_> {
 
     fn made(&self, generated: Generated, path: PathBuf) -> Made {
         Made {
+            lacks: Vec::new(),
             files: vec![(self.wanted.file.clone(), path)],
             cost_usd: generated.cost_usd,
             notes: generated.notes.iter().map(|note| format!("{}: {note}", self.wanted.product)).collect(),
@@ -429,18 +335,18 @@ impl Job<'_> {
     }
 
     /// The job is over: says so in the journal, and counts what it cost all the same.
-    async fn close(&self, error: &Error, cost_usd: f64) -> Result<()> {
+    pub(super) async fn close(&self, error: &Error, cost_usd: f64) -> Result<()> {
         if self.is_free() {
             return Ok(());
         }
         self.context.failed(self.wanted.stage, self.wanted.product, self.wanted.key, error, cost_usd).await
     }
 
-    fn watch(&self) -> Arc<dyn Fn(&Repetition) + Send + Sync> {
+    pub(super) fn watch(&self) -> Arc<dyn Fn(&Repetition) + Send + Sync> {
         self.context.watch(self.wanted.stage, self.wanted.product)
     }
 
-    async fn pause(&self, wait: Duration, attempt: u32, kind: ErrorKind) -> Result<()> {
+    pub(super) async fn pause(&self, wait: Duration, attempt: u32, kind: ErrorKind) -> Result<()> {
         let Self { context, wanted, .. } = self;
         context.tracker.emit(Event::Retrying {
             stage: wanted.stage,

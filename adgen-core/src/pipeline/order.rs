@@ -1,7 +1,9 @@
 //! A job of any kind of provider, as the pipeline drives it.
 
+use super::turn::{LIGHT_MB, picture_mb};
 use crate::{
     error::Result,
+    project::Output,
     provider::{
         AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo, VideoProvider,
         VideoRequest,
@@ -15,6 +17,8 @@ use std::{fmt::Debug, path::Path, sync::Arc, time::SystemTime};
 pub(crate) trait Order: Debug + Send + Sync + 'static {
     fn info(&self) -> &ProviderInfo;
     fn is_local(&self) -> bool;
+    /// The memory that it takes on this machine, in megabytes.
+    fn megabytes(&self) -> u32;
     fn estimate(&self) -> CostRange;
     async fn start(&self) -> Result<Generation>;
     async fn check(&self, job: &JobId) -> Result<Generation>;
@@ -38,7 +42,7 @@ pub(crate) struct TrackOrder {
 }
 
 macro_rules! order {
-    ($order:ty) => {
+    ($order:ty, $megabytes:expr) => {
         #[async_trait]
         impl Order for $order {
             fn info(&self) -> &ProviderInfo {
@@ -46,6 +50,10 @@ macro_rules! order {
             }
             fn is_local(&self) -> bool {
                 self.provider.capability().local
+            }
+            fn megabytes(&self) -> u32 {
+                let megabytes: fn(&Self) -> u32 = $megabytes;
+                megabytes(self)
             }
             fn estimate(&self) -> CostRange {
                 self.provider.estimate(&self.request)
@@ -69,5 +77,9 @@ macro_rules! order {
     };
 }
 
-order!(ClipOrder);
-order!(TrackOrder);
+order!(ClipOrder, |clip| {
+    let output = Output { short_side: clip.request.short_side, ..Output::default() };
+    let (width, height) = output.size(clip.request.aspect);
+    picture_mb(width, height)
+});
+order!(TrackOrder, |_| LIGHT_MB);

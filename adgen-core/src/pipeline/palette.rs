@@ -1,7 +1,10 @@
 //! The product's colours as its photo shows them, before it is cut out: planning need not wait for that.
 
 use super::context::Context;
-use crate::{error::Result, matte::Photo, project::Rgb};
+use crate::{
+    error::{ErrorKind, Result},
+    project::Rgb,
+};
 use image::{RgbImage, imageops::FilterType};
 
 /// How many colours a palette has at the most.
@@ -11,9 +14,12 @@ const STEPS: usize = 8;
 
 /// The product's colours on a photo of the project, the most frequent first.
 pub(super) async fn of_photo(context: &Context, image: &str) -> Result<Vec<Rgb>> {
-    let path = context.path_of(image).await?;
-    // What is wrong with a photo is said by the stage that cuts the product out.
-    context.cpu(move |_| Ok(Photo::open(&path).map(|photo| palette(photo.rgb())).unwrap_or_default())).await
+    match context.photo(image, "the photo").await {
+        Ok(photo) => context.cpu(move |_| Ok(palette(photo.rgb()))).await,
+        Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+        // What is wrong with a photo is said by the stage that cuts the product out.
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// Counts colours, the middle of the picture more than its edge and what the border is full of not at all.

@@ -1,6 +1,7 @@
 //! The plan stage: brief and brand to style and scenes.
 
 use super::{
+    clip::derived_seed,
     context::{Context, Made, Product},
     key::content_key,
     palette,
@@ -8,9 +9,8 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     http::watched,
-    matte::Photo,
     project::{AdProject, Background, GeneratedBackground, GeneratedMusic, Music, Scene, Stage},
-    provider::{Plan, PlanRequest, Planner, offline::TemplatePlanner},
+    provider::{Plan, PlanRequest, Planner, names::Names, offline::TemplatePlanner},
 };
 use serde_json::json;
 use std::{path::PathBuf, sync::Arc, time::Instant};
@@ -39,9 +39,7 @@ pub(crate) async fn plan(
             }
         };
         fill_in(&mut project, plan);
-        // A planned document that breaks a rule is the planner's fault, and `check` has seen the plan before.
-        project.validate()?;
-        context.files.write("project.json", project.to_json()).await?;
+        context.write_document(&project).await?;
     }
     context.tracker.finished(Stage::Plan);
     Ok(project)
@@ -65,7 +63,8 @@ async fn made_by(context: &Arc<Context>, project: &AdProject, planner: &Arc<dyn 
         let bytes = context.files.read("plan.json").await?.unwrap_or_default();
         // The hash was right a moment ago; a plan that is not readable all the same is made again.
         if let Ok(plan) = serde_json::from_slice(&bytes) {
-            return Ok((plan, product));
+            // One of an earlier version, which looked less closely, may be no good: it is not paid for again.
+            return check(&plan, project).map(|()| (plan, product));
         }
     }
     let began = Instant::now();
@@ -86,10 +85,15 @@ async fn made_by(context: &Arc<Context>, project: &AdProject, planner: &Arc<dyn 
     let plan = tokio::select! {
         plan = watched(context.watch(Stage::Plan, "plan"), planner.plan(&request)) => plan,
         () = context.cancel.cancelled() => return Err(Error::cancelled()),
+        () = tokio::time::sleep(context.job_timeout), if !info.price.is_free() => {
+            let message = format!("no plan came within {} s", context.job_timeout.as_secs());
+            Err(Error::new(ErrorKind::Timeout, message))
+        }
     };
-    let plan = match plan
-        .and_then(|plan| check(&plan, &request).map_err(|error| error.with_spent_usd(plan.cost_usd)).map(|()| plan))
-    {
+    let plan = match plan.and_then(|plan| {
+        let plan = Plan { cost_usd: context.amount(Stage::Plan, "plan", plan.cost_usd), ..plan };
+        check(&plan, project).map_err(|error| error.with_spent_usd(plan.cost_usd)).map(|()| plan)
+    }) {
         Ok(plan) => plan,
         Err(error) => {
             let error =
@@ -101,12 +105,12 @@ async fn made_by(context: &Arc<Context>, project: &AdProject, planner: &Arc<dyn 
             return Err(error);
         }
     };
-    let path = context.work_folder("plan")?.join("plan.json");
+    let path = context.work_folder("plan").await?.join("plan.json");
     let json = serde_json::to_vec_pretty(&plan)
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a plan is not JSON").with_source(error))?;
     let named = |error: std::io::Error| Error::from(error).with_context("path", path.display());
     tokio::fs::write(&path, json).await.map_err(named)?;
-    let made = Made { cost_usd: plan.cost_usd, ..Made::file("plan.json", path) };
+    let made = Made { cost_usd: plan.cost_usd, notes: plan.notes.clone(), ..Made::file("plan.json", path) };
     let product = context.keep(Stage::Plan, "plan", &key, made, began).await?;
     Ok((plan, product))
 }
@@ -114,11 +118,14 @@ async fn made_by(context: &Arc<Context>, project: &AdProject, planner: &Arc<dyn 
 /// A small, upright copy of the photo: what a model needs to see of it, and no more. A photo that cannot be read is none;
 /// the stage that cuts the product out says what is wrong with it.
 async fn photo_for_model(context: &Context, image: &str) -> Result<Option<PathBuf>> {
-    let path = context.path_of(image).await?;
-    let target = context.work_folder("plan")?.join("photo.jpg");
+    let photo = match context.photo(image, "the photo").await {
+        Ok(photo) => photo,
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    let target = context.work_folder("plan").await?.join("photo.jpg");
     context
         .cpu(move |_| {
-            let Ok(photo) = Photo::open(&path) else { return Ok(None) };
             let longer = photo.width().max(photo.height()).max(1);
             let scaled = |side: u32| (side * PHOTO_SIDE.min(longer) / longer).max(1);
             let (width, height) = (scaled(photo.width()), scaled(photo.height()));
@@ -131,16 +138,17 @@ async fn photo_for_model(context: &Context, image: &str) -> Result<Option<PathBu
         .await
 }
 
-/// The rules that every plan keeps, whoever made it.
-fn check(plan: &Plan, request: &PlanRequest) -> Result<()> {
-    let wrong = |what: String| {
-        Err(Error::new(ErrorKind::GenerationFailed, format!("the plan breaks a rule: {what}")).with_operation("plan"))
+/// The rules that every plan keeps, whoever made it: its own, and that the document is sound with the plan in it.
+fn check(plan: &Plan, project: &AdProject) -> Result<()> {
+    let broken = |what: String| {
+        Error::new(ErrorKind::GenerationFailed, format!("the plan breaks a rule: {what}")).with_operation("plan")
     };
-    let (count, wanted) = (plan.scenes.len(), request.brief.duration_s);
+    let wrong = |what: String| Err(broken(what));
+    let (count, wanted) = (plan.scenes.len(), project.brief.duration_s);
     if !(1..=20).contains(&count) {
         return wrong(format!("{count} scenes; 1 to 20 are allowed"));
     }
-    if let Some(own) = &request.scenes
+    if let Some(own) = &project.scenes
         && (own.len() != count || own.iter().zip(&plan.scenes).any(|(own, planned)| own.id != planned.id))
     {
         return wrong("its scenes are not the ones that the document names".to_owned());
@@ -149,22 +157,44 @@ fn check(plan: &Plan, request: &PlanRequest) -> Result<()> {
     if !total.is_finite() || (total - wanted).abs() > 1e-6 {
         return wrong(format!("its scenes last {total} s, not {wanted} s"));
     }
+    let names = Names::of([project.brief.product_name.as_str(), project.brand.name.as_str()]);
     for scene in &plan.scenes {
-        let own = request.scenes.iter().flatten().find(|own| own.id == scene.id);
+        let own = project.scenes.iter().flatten().find(|own| own.id == scene.id);
         if scene.duration_s < 0.5 {
             return wrong(format!("scene {} lasts {} s; at least 0.5 s are allowed", scene.id, scene.duration_s));
         }
-        if scene.prompt.trim().is_empty() && own.is_none_or(|own| own.background.is_none()) {
+        // What a person has written stands in the plan's place.
+        if own.is_some_and(|own| own.background.is_some()) {
+            continue;
+        }
+        if scene.prompt.trim().is_empty() {
             return wrong(format!("scene {} has no prompt", scene.id));
         }
-        let name = request.brief.product_name.trim().to_lowercase();
-        if own.is_none() && name.chars().count() >= 4 && scene.prompt.to_lowercase().contains(&name) {
-            return wrong(format!("the prompt of scene {} names the product, which must not be generated", scene.id));
+        if own.is_none()
+            && let Some(name) = names.in_text(&scene.prompt)
+        {
+            return wrong(format!(
+                "the prompt of scene {} holds {name:?} of the product's or brand's name, which must not be generated",
+                scene.id
+            ));
         }
     }
-    Ok(())
+    // Everything that the plan fills in: names, captions, style, palette, layers, music.
+    let mut filled = project.clone();
+    fill_in(&mut filled, plan.clone());
+    let problems = filled.problems();
+    match problems.first() {
+        None if filled.is_planned() => Ok(()),
+        None => wrong("it leaves something open".to_owned()),
+        Some(first) => {
+            let others = problems.iter().skip(1);
+            Err(others.fold(broken(first.to_string()), |error, problem| error.with_context("problem", problem)))
+        }
+    }
 }
 
+/// Puts a plan into the document where the document says nothing. Scenes with equal prompts get seeds of their own: without
+/// them they would show the same clip.
 pub(crate) fn fill_in(project: &mut AdProject, plan: Plan) {
     project.style.get_or_insert(plan.style);
     let scenes = project.scenes.get_or_insert_with(|| {
@@ -179,10 +209,16 @@ pub(crate) fn fill_in(project: &mut AdProject, plan: Plan) {
         };
         plan.scenes.iter().map(blank).collect()
     });
+    let mut prompts: Vec<String> = Vec::new();
     for (scene, planned) in scenes.iter_mut().zip(plan.scenes) {
         scene.duration_s.get_or_insert(planned.duration_s);
-        let background = GeneratedBackground { prompt: planned.prompt, seed: None };
-        scene.background.get_or_insert(Background::Generate(background));
+        if scene.background.is_none() {
+            let repeats = prompts.iter().filter(|prompt| **prompt == planned.prompt).count() as u32;
+            let seed = (repeats > 0)
+                .then(|| derived_seed(project.seed, &planned.prompt).wrapping_add(repeats.wrapping_mul(1013)));
+            prompts.push(planned.prompt.clone());
+            scene.background = Some(Background::Generate(GeneratedBackground { prompt: planned.prompt, seed }));
+        }
     }
     if project.audio.needs_prompt() {
         project.audio.music = Some(Music::Generate(GeneratedMusic { prompt: Some(plan.music_prompt) }));

@@ -8,6 +8,7 @@ use super::{
     key::content_key,
     sound::{fitted, track},
     subtitles,
+    turn::picture_mb,
 };
 use crate::{
     error::{Error, Result},
@@ -16,6 +17,7 @@ use crate::{
         join, master, measure,
     },
     project::{Aspect, LoudnessReport, Role, Stage},
+    provider::offline::planner::shown_name,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -57,7 +59,7 @@ async fn video(build: &Build, aspect: Aspect, segments: &[Product], sound: Optio
         samples: build.samples(),
         loudness: build.project.audio.loudness_lufs,
         kbps: build.project.output.audio_kbps,
-        title: build.project.title().to_owned(),
+        title: shown_name(build.project.title()),
         settings: video_settings(build, aspect),
     };
     let mut inputs: Vec<&str> = segments.iter().map(|segment| segment.key.as_str()).collect();
@@ -71,7 +73,11 @@ async fn video(build: &Build, aspect: Aspect, segments: &[Product], sound: Optio
         Err(error) => {
             build.context.degrade(Stage::Render, &product, "simplified render", error)?;
             let key = content_key("render simplified", VERSION, &parameters, &inputs);
-            build.context.make(Stage::Render, &product, &key, move |work| job.simplified(work)).await
+            let megabytes = picture_mb(job.settings.width as u32, job.settings.height as u32);
+            build
+                .context
+                .make_weighing(megabytes, Stage::Render, &product, &key, move |work| job.simplified(work))
+                .await
         }
     }
 }
@@ -95,7 +101,7 @@ impl Job {
         let options = JoinOptions { title: Some(self.title.clone()), ..JoinOptions::default() };
         work.step(0.1)?;
         let mut samples = match &self.track {
-            Some(track) => fitted(track, self.samples, true)?,
+            Some(track) => fitted(track, self.samples, true)?.samples,
             None => Samples::silence(self.samples),
         };
         let mastered = master(&mut samples, self.loudness, LIMIT_DBTP, self.kbps)?;
@@ -118,7 +124,11 @@ impl Job {
             }
         }
         encoder.finish()?;
-        let plain = self.track.as_deref().map(|track| fitted(track, self.samples, true)).transpose();
+        let plain = self
+            .track
+            .as_deref()
+            .map(|track| fitted(track, self.samples, true).map(|fitted| fitted.samples))
+            .transpose();
         // The last resort of the last stage: pictures without sound are better than nothing, and the cause is recorded.
         let samples = plain.ok().flatten().unwrap_or_else(|| Samples::silence(self.samples));
         let sound = AacTrack::encode(&samples, self.kbps)?;

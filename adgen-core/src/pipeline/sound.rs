@@ -4,14 +4,19 @@ use super::{
     build::Build,
     context::{Made, Product, Work},
     generate::{Wanted, generate},
+    import::AssetUse,
     key::content_key,
     order::TrackOrder,
+    stock::{self, Stock, Wish},
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
-    media::{SAMPLE_RATE, Samples, decode_audio, encode_mp3, fade_in, fade_out, fit_length, normalize, probe},
+    error::{Error, Result},
+    media::{
+        SAMPLE_RATE, Samples, decode_audio, decode_opening, encode_mp3, fade_in, fade_out, fit_length, normalize,
+        remove_offset, still_format, trim_end,
+    },
     project::{AdProject, CostRange, Music, Stage},
-    provider::{AudioCapability, AudioProvider, AudioRequest},
+    provider::{AudioProvider, AudioRequest, Price},
 };
 use serde_json::json;
 use std::{
@@ -19,7 +24,14 @@ use std::{
     sync::Arc,
 };
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Of what is ordered: what is done with a track afterwards must not make it be paid for again.
+const ORDER_VERSION: u32 = 1;
+const PRODUCT: &str = "background_music";
+/// Music whose price does not depend on its length is ordered in steps of so many seconds.
+const STEP_S: f64 = 5.0;
+/// No track is looked for that is longer, in seconds: no ad is.
+const LONGEST_S: f64 = 200.0;
 /// Bit rate of the stored track: it is encoded once more in the video.
 const KBPS: u32 = 320;
 /// The true peak before AAC, in dBTP: leaves room for what the codec adds to stay below -1.
@@ -38,26 +50,31 @@ pub(crate) async fn sound(build: &Build) -> Result<Option<Product>> {
         Some(Music::File(asset)) => {
             let file = asset.as_str().to_owned();
             let path = context.path_of(&file).await?;
-            context.cpu(move |_| accept(&path)).await?;
+            let accepted = context.cpu(move |_| accept(&path)).await;
+            accepted.map_err(|error| context.about(AssetUse::Music, &file, error))?;
             let key = context.files.hash(&file).await?.map(|(_, hash)| hash).unwrap_or_default();
             Some((file, key, false))
         }
         Some(Music::Generate(music)) => generated(build, music.prompt.as_deref().unwrap_or_default()).await?,
     };
     let Some((file, key, composed_to_length)) = source else { return Ok(None) };
+    let own = matches!(&build.project.audio.music, Some(Music::File(_))).then(|| file.clone());
     let path = context.path_of(&file).await?;
     let loudness = build.project.audio.loudness_lufs;
     let frames = build.samples();
     let parameters = json!([frames, loudness, composed_to_length]);
     let key = content_key("sound", VERSION, &parameters, &[&key]);
     let work = move |work: &Work| {
-        let mut samples = fitted(&path, frames, composed_to_length)?;
+        let Fitted { mut samples, silence_s } = fitted(&path, frames, composed_to_length)?;
         work.step(0.4)?;
         let normalized = normalize(&mut samples, loudness, CEILING_DBTP)?;
         work.step(0.8)?;
         let track = work.folder().join("normalized.mp3");
         encode_mp3(&track, &samples, KBPS)?;
         let mut made = Made::file("background_music_normalized.mp3", track);
+        if silence_s > 0.0 {
+            made.notes.push(format!("the music begins with {silence_s:.1} s of silence: it starts where it is heard"));
+        }
         if normalized.silent {
             made.notes.push("the music is silent: it stays silent".to_owned());
         } else if !normalized.on_target {
@@ -66,22 +83,42 @@ pub(crate) async fn sound(build: &Build) -> Result<Option<Product>> {
         }
         Ok(made)
     };
-    context.make(Stage::Audio, "background_music_normalized", &key, work).await.map(Some)
+    let made = context.make(Stage::Audio, "background_music_normalized", &key, work).await;
+    // A track of the person's own may be broken beyond its beginning.
+    let named = |error: Error| match &own {
+        Some(file) => context.about(AssetUse::Music, file, error),
+        None => error,
+    };
+    made.map(Some).map_err(named)
 }
 
-/// A track cut or looped to `frames` samples a channel.
-pub(crate) fn fitted(path: &Path, frames: usize, composed_to_length: bool) -> Result<Samples> {
+/// A track as long as the ad.
+pub(crate) struct Fitted {
+    pub(crate) samples: Samples,
+    /// Seconds of silence at its beginning that were left out.
+    pub(crate) silence_s: f64,
+}
+
+/// A track cut or looped to `frames` samples a channel, from where it is first heard.
+pub(crate) fn fitted(path: &Path, frames: usize, composed_to_length: bool) -> Result<Fitted> {
     let seconds = frames as f64 / f64::from(SAMPLE_RATE);
-    let decoded = decode_audio(path, Some(seconds + 1.0))?;
-    // A piece that was composed to the ad's length has an ending of its own.
-    let has_ending = composed_to_length && decoded.frames().abs_diff(frames) <= SAMPLE_RATE as usize / 10;
     let in_samples = |seconds: f64| (seconds * f64::from(SAMPLE_RATE)) as usize;
-    let mut samples = fit_length(&decoded, frames, in_samples(CROSSFADE_S));
-    if !has_ending {
-        fade_in(&mut samples, in_samples(FADE_IN_S));
-        fade_out(&mut samples, in_samples(FADE_OUT_S.min(seconds / 4.0)));
+    if composed_to_length {
+        // A piece that was composed to the ad's length has a beginning and an ending of its own.
+        let samples = decode_audio(path, Some(seconds + 1.0))?;
+        if samples.frames().abs_diff(frames) <= SAMPLE_RATE as usize / 10 {
+            return Ok(Fitted { samples: fit_length(&samples, frames, in_samples(CROSSFADE_S)), silence_s: 0.0 });
+        }
     }
-    Ok(samples)
+    let mut opening = decode_opening(path, seconds + 1.0)?;
+    remove_offset(&mut opening.samples);
+    if opening.samples.frames() < frames {
+        trim_end(&mut opening.samples);
+    }
+    let mut samples = fit_length(&opening.samples, frames, in_samples(CROSSFADE_S));
+    fade_in(&mut samples, in_samples(FADE_IN_S));
+    fade_out(&mut samples, in_samples(FADE_OUT_S.min(seconds / 4.0)));
+    Ok(Fitted { samples, silence_s: opening.silence_s })
 }
 
 /// File, key, and whether it was composed to the ad's length.
@@ -93,56 +130,85 @@ async fn generated(build: &Build, prompt: &str) -> Result<Option<Source>> {
         Ok(source) => return Ok(Some(source)),
         Err(error) => error,
     };
-    let product = "background_music";
     if own.info() != offline.info() {
-        build.context.degrade(Stage::Audio, product, "offline composer", error)?;
+        build.context.degrade(Stage::Audio, PRODUCT, "offline composer", error)?;
         error = match order(build, offline, prompt).await {
             Ok(source) => return Ok(Some(source)),
             Err(error) => error,
         };
     }
-    build.context.degrade(Stage::Audio, product, "silence", error)?;
+    build.context.degrade(Stage::Audio, PRODUCT, "silence", error)?;
     Ok(None)
 }
 
 async fn order(build: &Build, provider: &Arc<dyn AudioProvider>, prompt: &str) -> Result<Source> {
-    let info = provider.info();
-    let duration_s = length_of(&provider.capability(), build.duration_s());
-    let seed = build.project.seed;
-    let parameters = json!({
-        "provider": [info.name, info.model],
-        "prompt": prompt,
-        "seed": seed,
-        "duration_s": duration_s,
-    });
-    let key = content_key("music", VERSION, &parameters, &[]);
-    let scratch = build.context.work_folder("background_music")?;
-    let request = AudioRequest { seed, ..AudioRequest::music(prompt, duration_s, scratch) };
-    let file = "background_music.mp3".to_owned();
-    let wanted = Wanted { stage: Stage::Audio, product: "background_music", key: &key, file: file.clone(), accept };
-    generate(&build.context, wanted, Arc::new(TrackOrder { provider: Arc::clone(provider), request })).await?;
-    Ok((file, key, provider.capability().local))
+    let (context, capability) = (&build.context, provider.capability());
+    let duration_s = length_of(provider, build.duration_s());
+    let scratch = context.work_folder(PRODUCT).await?;
+    let request = AudioRequest { seed: build.project.seed, ..AudioRequest::music(prompt, duration_s, scratch) };
+    let file = format!("{PRODUCT}.mp3");
+    let mut wishes = wishes(provider, request);
+    let chosen = match stock::look(context, Stage::Audio, PRODUCT, &wishes).await? {
+        Stock::There(index) => return Ok((file, wishes.swap_remove(index).key, capability.local)),
+        Stock::UnderWay(index) => index,
+        Stock::Empty => 0,
+    };
+    let Wish { key, request } = wishes.swap_remove(chosen);
+    let wanted = Wanted { stage: Stage::Audio, product: PRODUCT, key: &key, file: file.clone(), accept };
+    generate(context, wanted, Arc::new(TrackOrder { provider: Arc::clone(provider), request })).await?;
+    Ok((file, key, capability.local))
 }
 
-/// Remote music is bought in whole seconds, and looped where the provider's longest piece is too short.
-fn length_of(capability: &AudioCapability, exact_s: f64) -> f64 {
-    if capability.local { exact_s } else { exact_s.ceil().min(capability.max_duration_s) }
+/// The request, and longer ones whose tracks would serve where they were bought before: they are cut.
+fn wishes(provider: &Arc<dyn AudioProvider>, request: AudioRequest) -> Vec<Wish<AudioRequest>> {
+    let (info, capability) = (provider.info(), provider.capability());
+    let wish = |request: AudioRequest| {
+        let offered_s = if capability.local { request.duration_s } else { provider.offered_s(&request) };
+        let parameters = json!({
+            "provider": [info.name, info.model],
+            "prompt": request.prompt,
+            "seed": request.seed,
+            "duration_s": offered_s,
+        });
+        Wish { key: content_key("music", ORDER_VERSION, &parameters, &[]), request }
+    };
+    let longest = if capability.local { 0.0 } else { capability.max_duration_s.min(LONGEST_S) };
+    let first = request.duration_s.floor() as u32 + 1;
+    let longer = (first..=longest as u32).map(|seconds| AudioRequest { duration_s: seconds.into(), ..request.clone() });
+    let mut wishes: Vec<Wish<AudioRequest>> = Vec::new();
+    for wish in std::iter::once(request.clone()).chain(longer).map(wish) {
+        if wishes.iter().all(|known| known.key != wish.key) {
+            wishes.push(wish);
+        }
+    }
+    wishes
+}
+
+/// Remote music is bought in steps, so that an ad that becomes a little longer needs no other track, and looped where the
+/// provider's longest piece is too short. Where each second costs, only seconds that are begun are bought.
+fn length_of(provider: &Arc<dyn AudioProvider>, exact_s: f64) -> f64 {
+    let capability = provider.capability();
+    let step_s = if matches!(provider.info().price, Price::Second { .. }) { 1.0 } else { STEP_S };
+    // Whole steps, but for sums that miss them by rounding.
+    let rounded_s = ((exact_s - 1e-6) / step_s).ceil() * step_s;
+    if capability.local { exact_s } else { rounded_s.min(capability.max_duration_s) }
 }
 
 /// What the ad's music will cost at a provider: nothing where the user brings it or wants none.
 pub(crate) fn estimate(project: &AdProject, duration_s: f64, provider: &Arc<dyn AudioProvider>) -> CostRange {
     let Some(Music::Generate(music)) = &project.audio.music else { return CostRange::ZERO };
     let prompt = music.prompt.clone().unwrap_or_default();
-    provider.estimate(&AudioRequest::music(prompt, length_of(&provider.capability(), duration_s), ""))
+    provider.estimate(&AudioRequest::music(prompt, length_of(provider, duration_s), ""))
 }
 
-/// A track is good if it has sound of some length.
-fn accept(path: &Path) -> Result<()> {
-    let info = probe(path)?;
-    if info.audio.is_none() || info.duration_s <= 0.0 {
-        return Err(Error::new(ErrorKind::Media, "a music file has no sound").with_context("path", path.display()));
+/// A track is good if it has sound that can be decoded.
+pub(super) fn accept(path: &Path) -> Result<()> {
+    if let Some(format) = still_format(path)? {
+        return Err(Error::media(format!("the music is a still picture ({format}), which has no sound"))
+            .with_context("path", path.display())
+            .with_context("next", "name a file with sound (a video's is taken too), or null for a silent ad"));
     }
-    Ok(())
+    decode_audio(path, Some(0.01)).map(drop)
 }
 
 /// The track that the video gets: the normalised one, or silence.
@@ -150,5 +216,29 @@ pub(crate) async fn track(build: &Build, sound: Option<&Product>) -> Result<Opti
     match sound.and_then(|product| product.files.first()) {
         Some(file) => build.context.path_of(&file.file).await.map(Some),
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::encode_wav;
+
+    #[test]
+    fn a_track_beside_zero_with_a_click_before_it_is_fitted() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.wav");
+        // A click after a second; music from the fourth on, all of it beside zero.
+        let track = Samples::from_fn(48_000 * 8, |i| {
+            let heard = (48_000..48_480).contains(&i) || i >= 48_000 * 4;
+            [0.2 + if heard { 0.05 * (i as f32 * 0.05).sin() } else { 0.0 }; 2]
+        });
+        encode_wav(&path, &track).expect("written");
+        let mut fitted = fitted(&path, 48_000 * 3, false).expect("fitted");
+        assert!((fitted.silence_s - 3.94).abs() < 0.03, "{} s", fitted.silence_s);
+        normalize(&mut fitted.samples, -14.0, CEILING_DBTP).expect("normalised");
+        let left: Vec<f64> = fitted.samples.as_interleaved().iter().step_by(2).map(|value| f64::from(*value)).collect();
+        let mean = left.iter().sum::<f64>() / left.len() as f64;
+        assert!(mean.abs() < 0.005, "{mean}");
     }
 }

@@ -1,7 +1,7 @@
 //! The captions as SubRip and WebVTT, for players and platforms that show their own.
 
 use super::timeline::Slot;
-use crate::{media::Fps, project::Scene};
+use crate::{media::Fps, project::Scene, provider::offline::planner::shown_words};
 
 /// Captions of all scenes in SubRip (`.srt`).
 pub(crate) fn srt(scenes: &[Scene], slots: &[Slot], fps: Fps) -> String {
@@ -24,9 +24,12 @@ pub(crate) fn vtt(scenes: &[Scene], slots: &[Slot], fps: Fps) -> String {
 /// Start, end and text; one line each, for an empty line would end the cue.
 fn cues<'a>(scenes: &'a [Scene], slots: &'a [Slot], fps: Fps) -> impl Iterator<Item = (f64, f64, String)> + 'a {
     scenes.iter().zip(slots).filter_map(move |(scene, slot)| {
-        let text = scene.caption.as_deref()?.split_whitespace().collect::<Vec<_>>().join(" ");
+        // The author's no-break spaces are no places to break a line at, in a player neither.
+        let caption = shown_words(scene.caption.as_deref()?);
+        let parts = caption.split(|c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}'));
+        let text = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let text = text.replace("-->", "->");
-        (!text.is_empty()).then(|| (fps.seconds(slot.start), fps.seconds(slot.start + slot.frames), text))
+        (!text.trim().is_empty()).then(|| (fps.seconds(slot.start), fps.seconds(slot.start + slot.frames), text))
     })
 }
 
@@ -39,6 +42,36 @@ fn time(seconds: f64, point: char) -> String {
 mod tests {
     use super::*;
     use crate::project::{Role, Transition};
+
+    #[test]
+    fn no_break_spaces_are_kept() {
+        let scene = Scene {
+            id: "s".into(),
+            role: Role::Hook,
+            duration_s: Some(1.0),
+            background: None,
+            product: None,
+            caption: Some("Only\n10\u{a0}%  off,\u{202f}yes".to_owned()),
+            transition: Transition::Cut,
+        };
+        let slot = Slot { start: 0, frames: 30, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
+        assert!(srt(&[scene], &[slot], Fps::from(30)).ends_with("\nOnly 10\u{a0}% off,\u{202f}yes\n\n"));
+    }
+
+    #[test]
+    fn markup_that_a_shop_pasted_is_no_word() {
+        let scene = Scene {
+            id: "s".into(),
+            role: Role::Hook,
+            duration_s: Some(1.0),
+            background: None,
+            product: None,
+            caption: Some("<p>Soft &amp; warm</p><p>3 &lt; 5</p>".to_owned()),
+            transition: Transition::Cut,
+        };
+        let slot = Slot { start: 0, frames: 30, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
+        assert!(srt(&[scene], &[slot], Fps::from(30)).ends_with("\nSoft & warm 3 < 5\n\n"));
+    }
 
     #[test]
     fn both_formats_are_well_formed() {

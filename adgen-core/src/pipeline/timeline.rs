@@ -6,7 +6,7 @@ use crate::project::{AdProject, Transition};
 pub(crate) const TRANSITION_S: f64 = 0.5;
 
 /// One scene on the timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Slot {
     /// Number of the scene's first frame in the video.
     pub(crate) start: u64,

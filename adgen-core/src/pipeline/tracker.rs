@@ -1,6 +1,9 @@
 //! Keeps a run's [`State`] and tells listeners what happens. The one place that decides status and progress.
 
-use super::event::Event;
+use super::{
+    event::Event,
+    telling::{EventSink, Telling, call},
+};
 use crate::{
     error::Error,
     project::{
@@ -12,19 +15,21 @@ use crate::{
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
 
-/// What an embedder is called with for each event. It must be quick and must not block.
-pub type EventSink = Arc<dyn Fn(&Event) + Send + Sync>;
+/// How long the end of a run waits for a sink that is still busy with earlier events.
+const SINK: Duration = Duration::from_secs(10);
 
 /// A run's state and its listeners.
 pub(crate) struct Tracker {
     inner: Mutex<Inner>,
+    /// Told when the sink has heard everything.
+    told: Condvar,
     sink: Option<EventSink>,
     dirty: AtomicBool,
     began: Instant,
@@ -40,9 +45,12 @@ struct Inner {
     state: State,
     /// Fractions of the products of each stage that are known so far.
     fractions: BTreeMap<Stage, BTreeMap<String, f64>>,
-    history: Vec<Event>,
-    listeners: Vec<mpsc::UnboundedSender<Event>>,
+    telling: Telling,
+    has_sink: bool,
+    sink_panicked: bool,
     run_cost_usd: f64,
+    /// How often each note of the state came, in the same order.
+    note_counts: Vec<(String, u32)>,
 }
 
 impl Tracker {
@@ -54,10 +62,13 @@ impl Tracker {
             inner: Mutex::new(Inner {
                 state,
                 fractions: BTreeMap::new(),
-                history: Vec::new(),
-                listeners: Vec::new(),
+                telling: Telling::default(),
+                has_sink: sink.is_some(),
+                sink_panicked: false,
                 run_cost_usd: 0.0,
+                note_counts: Vec::new(),
             }),
+            told: Condvar::new(),
             sink,
             dirty: AtomicBool::new(true),
             began: Instant::now(),
@@ -71,35 +82,39 @@ impl Tracker {
 
     /// All events, those of the past first.
     pub(crate) fn listen(&self) -> mpsc::UnboundedReceiver<Event> {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let mut inner = self.lock();
-        for event in &inner.history {
-            // The receiver is at hand, so it cannot be closed.
-            drop(sender.send(event.clone()));
-        }
-        inner.listeners.push(sender);
-        receiver
+        self.lock().telling.listen()
     }
 
     pub(crate) fn emit(&self, event: Event) {
-        if let Some(sink) = &self.sink {
-            sink(&event);
-        }
         let mut inner = self.lock();
-        inner.listeners.retain(|listener| listener.send(event.clone()).is_ok());
-        let is_progress = matches!(event, Event::Progress { .. });
-        // Late listeners need to know where things stand, not every step on the way.
-        if is_progress {
-            inner.history.retain(|old| !same_progress(old, &event));
-        }
-        inner.history.push(event);
-        drop(inner);
+        inner.tell(event);
+        self.release(inner);
+    }
+
+    /// Ends a change: what it told goes to the sink, in the order of the changes, whichever thread is first to call it.
+    fn release<'a>(&'a self, mut inner: MutexGuard<'a, Inner>) {
         self.dirty.store(true, Ordering::Relaxed);
+        let Some(sink) = &self.sink else { return };
+        if !inner.telling.begin() {
+            return;
+        }
+        while let Some(event) = inner.telling.next() {
+            drop(inner);
+            let called = call(sink, &event);
+            inner = self.lock();
+            if let Err(panic) = called
+                && !std::mem::replace(&mut inner.sink_panicked, true)
+            {
+                inner.state.notes.push(format!("the function that is called for each event panicked: {panic}"));
+            }
+        }
+        drop(inner);
+        self.told.notify_all();
     }
 
     /// No listener hears anything any more.
     pub(crate) fn close(&self) {
-        self.lock().listeners.clear();
+        self.lock().telling.close();
     }
 
     pub(crate) fn state(&self) -> State {
@@ -138,159 +153,197 @@ impl Tracker {
 
     pub(crate) fn started(&self, stage: Stage) {
         let at = self.elapsed_s();
-        let first = {
-            let mut inner = self.lock();
-            let state = inner.state.stages.entry(stage).or_default();
-            let first = state.started_s.is_none();
-            if first {
-                state.started_s = Some(at);
-                state.status = StageStatus::Running;
-            }
-            first
-        };
-        if first {
-            self.emit(Event::StageStarted { stage });
-            self.refresh_status();
+        let mut inner = self.lock();
+        let state = inner.state.stages.entry(stage).or_default();
+        if state.started_s.is_some() {
+            return;
         }
+        state.started_s = Some(at);
+        state.status = StageStatus::Running;
+        inner.tell(Event::StageStarted { stage });
+        inner.refresh_status();
+        self.release(inner);
     }
 
     /// A product's progress, 0-1. Steps of less than a percent are not told.
     pub(crate) fn progress(&self, stage: Stage, product: &str, fraction: f64) {
-        let fraction = fraction.clamp(0.0, 1.0);
-        let progress = {
-            let mut inner = self.lock();
-            let known = inner.fractions.entry(stage).or_default().entry(product.to_owned()).or_insert(0.0);
-            if fraction <= *known || (fraction < 1.0 && fraction - *known < 0.01) {
-                return;
-            }
-            *known = fraction;
-            inner.update_progress(stage)
-        };
-        self.emit(Event::Progress { stage, product: product.to_owned(), fraction, progress });
+        let mut inner = self.lock();
+        inner.progress(stage, product, fraction);
+        self.release(inner);
     }
 
     pub(crate) fn reused(&self, stage: Stage, product: &str, files: &[StateAsset]) {
         self.started(stage);
-        {
-            let mut inner = self.lock();
-            inner.state.stages.entry(stage).or_default().reused += 1;
-            inner.record_files(product, files);
-        }
-        self.emit(Event::ProductReused { stage, product: product.to_owned() });
-        self.progress(stage, product, 1.0);
+        let mut inner = self.lock();
+        inner.state.stages.entry(stage).or_default().reused += 1;
+        inner.record_files(product, files);
+        inner.tell(Event::ProductReused { stage, product: product.to_owned() });
+        inner.progress(stage, product, 1.0);
+        self.release(inner);
     }
 
     pub(crate) fn made(&self, stage: Stage, product: &str, files: &[StateAsset], cost_usd: f64, elapsed_ms: u64) {
-        {
-            let mut inner = self.lock();
-            inner.state.stages.entry(stage).or_default().made += 1;
-            inner.record_files(product, files);
-        }
-        self.spent(stage, cost_usd);
+        let mut inner = self.lock();
+        inner.state.stages.entry(stage).or_default().made += 1;
+        inner.record_files(product, files);
+        inner.spend(stage, cost_usd);
         let names = files.iter().map(|file| file.file.clone()).collect();
-        self.emit(Event::ProductReady { stage, product: product.to_owned(), files: names, cost_usd, elapsed_ms });
-        self.progress(stage, product, 1.0);
+        inner.tell(Event::ProductReady { stage, product: product.to_owned(), files: names, cost_usd, elapsed_ms });
+        inner.progress(stage, product, 1.0);
+        self.release(inner);
     }
 
     /// Counts money.
     pub(crate) fn spent(&self, stage: Stage, cost_usd: f64) {
         let mut inner = self.lock();
-        inner.state.stages.entry(stage).or_default().cost_usd += cost_usd;
-        inner.state.cost_usd += cost_usd;
-        inner.run_cost_usd += cost_usd;
-        drop(inner);
-        self.dirty.store(true, Ordering::Relaxed);
+        inner.spend(stage, cost_usd);
+        self.release(inner);
     }
 
     /// What the run is expected to cost, before anything is called.
     pub(crate) fn estimated(&self, cost: CostRange) {
-        self.lock().state.estimate = Some(cost);
-        self.emit(Event::Estimated { low_usd: cost.low_usd, high_usd: cost.is_known().then_some(cost.high_usd) });
+        let mut inner = self.lock();
+        inner.state.estimate = Some(cost);
+        let high_usd = cost.is_known().then_some(cost.high_usd);
+        inner.tell(Event::Estimated { low_usd: cost.low_usd, high_usd });
+        self.release(inner);
     }
 
     pub(crate) fn finished(&self, stage: Stage) {
         let at = self.elapsed_s();
-        let began = {
-            let mut inner = self.lock();
-            let state = inner.state.stages.entry(stage).or_default();
-            state.status = StageStatus::Finished;
-            state.progress = 1.0;
-            state.finished_s = Some(at);
-            let began = state.started_s.get_or_insert(at).to_owned();
-            for fraction in inner.fractions.entry(stage).or_default().values_mut() {
-                *fraction = 1.0;
-            }
-            inner.update_progress(stage);
-            began
-        };
-        self.emit(Event::StageFinished { stage, elapsed_ms: ((at - began) * 1000.0) as u64 });
-        self.refresh_status();
+        let mut inner = self.lock();
+        let state = inner.state.stages.entry(stage).or_default();
+        state.status = StageStatus::Finished;
+        state.progress = 1.0;
+        state.finished_s = Some(at);
+        let began = state.started_s.get_or_insert(at).to_owned();
+        for fraction in inner.fractions.entry(stage).or_default().values_mut() {
+            *fraction = 1.0;
+        }
+        inner.update_progress(stage);
+        inner.tell(Event::StageFinished { stage, elapsed_ms: ((at - began) * 1000.0) as u64 });
+        inner.refresh_status();
+        self.release(inner);
+    }
+
+    /// A file of the project is there no more.
+    pub(crate) fn forget_file(&self, file: &str) {
+        let mut inner = self.lock();
+        inner.state.assets.retain(|_, asset| asset.file != file);
+        self.release(inner);
     }
 
     pub(crate) fn degraded(&self, degradation: Degradation) {
-        self.lock().state.degradations.push(degradation.clone());
-        self.emit(Event::Degraded(degradation));
+        let mut inner = self.lock();
+        inner.state.degradations.push(degradation.clone());
+        inner.tell(Event::Degraded(degradation));
+        self.release(inner);
     }
 
+    /// Tells what is worth knowing. The same words, which many scenes and shapes may say, are told once and counted.
     pub(crate) fn note(&self, stage: Stage, message: impl Into<String>) {
         let message = message.into();
-        self.lock().state.notes.push(message.clone());
-        self.emit(Event::Note { stage, message });
+        let mut inner = self.lock();
+        if inner.is_first_note(&message) {
+            inner.tell(Event::Note { stage, message });
+        }
+        self.release(inner);
+    }
+
+    /// The same for what a product lacks: scenes and shapes that lack the same are one degradation, with a count.
+    pub(crate) fn lacks(&self, lack: Degradation) {
+        let mut inner = self.lock();
+        let same = |old: &&mut Degradation| {
+            old.stage == lack.stage && old.fallback == lack.fallback && old.cause == lack.cause
+        };
+        match inner.state.degradations.iter_mut().find(same) {
+            Some(known) => known.times += 1,
+            None => {
+                inner.state.degradations.push(lack.clone());
+                inner.tell(Event::Degraded(lack));
+            }
+        }
+        self.release(inner);
     }
 
     pub(crate) fn measured(&self, loudness: Option<LoudnessReport>, fidelity: Option<FidelityReport>) {
         let mut inner = self.lock();
         inner.state.loudness = loudness.or(inner.state.loudness);
         inner.state.fidelity = fidelity.or(inner.state.fidelity);
-        drop(inner);
-        self.dirty.store(true, Ordering::Relaxed);
+        self.release(inner);
     }
 
-    fn refresh_status(&self) {
-        let changed = {
-            let mut inner = self.lock();
-            let earliest = Stage::ALL
-                .iter()
-                .find(|stage| inner.state.stages.get(stage).is_none_or(|state| state.status != StageStatus::Finished));
-            let status = earliest.map_or(Status::Rendering, |stage| stage.status());
-            let moved = !inner.state.status.is_final() && status > inner.state.status;
-            if moved {
-                inner.state.status = status;
-            }
-            moved.then_some((status, inner.state.progress))
-        };
-        if let Some((status, progress)) = changed {
-            self.emit(Event::StatusChanged { status, progress });
-        }
-    }
-
-    /// Ends the run: sets the last status and tells it.
+    /// Ends the run: sets the last status, tells it, and waits until the sink has heard everything.
     pub(crate) fn end(&self, status: Status, error: Option<&Error>, video: Option<String>) {
-        let elapsed_s = self.elapsed_s();
-        let (progress, cost_usd) = {
-            let mut inner = self.lock();
-            inner.state.status = status;
-            inner.state.elapsed_s = elapsed_s;
-            if status == Status::Completed {
-                inner.state.progress = 100.0;
-            }
-            if status == Status::Failed {
-                for stage in inner.state.stages.values_mut().filter(|stage| stage.status == StageStatus::Running) {
-                    stage.status = StageStatus::Failed;
-                }
-            }
-            inner.state.error = error
-                .filter(|_| status == Status::Failed)
-                .map(|error| StateError { code: error.kind().as_str().to_owned(), message: error.to_string() });
-            (inner.state.progress, inner.run_cost_usd)
+        let (elapsed_s, elapsed_ms) = (self.elapsed_s(), self.elapsed_ms());
+        let mut inner = self.lock();
+        inner.state.status = status;
+        inner.state.elapsed_s = elapsed_s;
+        if status == Status::Completed {
+            inner.state.progress = 100.0;
+        }
+        // Nothing is at work any more: one stage failed, the others were stopped.
+        let failed = |stage: &Stage| {
+            let operation = error.map_or("", Error::operation);
+            status == Status::Failed
+                && (operation == stage.as_str() || Stage::ALL.iter().all(|stage| stage.as_str() != operation))
         };
-        self.emit(Event::StatusChanged { status, progress });
+        for (stage, state) in &mut inner.state.stages {
+            if state.status == StageStatus::Running {
+                state.status = if failed(stage) { StageStatus::Failed } else { StageStatus::Stopped };
+            }
+        }
+        inner.state.error = error
+            .filter(|_| status == Status::Failed)
+            .map(|error| StateError { code: error.kind().as_str().to_owned(), message: error.to_string() });
+        let (progress, cost_usd) = (inner.state.progress, inner.run_cost_usd);
+        inner.tell(Event::StatusChanged { status, progress });
         let error = error.map(ToString::to_string);
-        self.emit(Event::RunFinished { status, cost_usd, elapsed_ms: self.elapsed_ms(), video, error });
+        inner.tell(Event::RunFinished { status, cost_usd, elapsed_ms, video, error });
+        self.release(inner);
+        // Another thread may be calling the sink: whoever waits for the run may rely on the last event's being told.
+        drop(self.told.wait_timeout_while(self.lock(), SINK, |inner| !inner.telling.is_over()));
     }
 }
 
 impl Inner {
+    fn tell(&mut self, event: Event) {
+        self.telling.add(event, self.has_sink);
+    }
+
+    fn spend(&mut self, stage: Stage, cost_usd: f64) {
+        self.state.stages.entry(stage).or_default().cost_usd += cost_usd;
+        self.state.cost_usd += cost_usd;
+        self.run_cost_usd += cost_usd;
+    }
+
+    fn progress(&mut self, stage: Stage, product: &str, fraction: f64) {
+        // What a provider tells may be no number at all.
+        if fraction.is_nan() {
+            return;
+        }
+        let fraction = fraction.clamp(0.0, 1.0);
+        let known = self.fractions.entry(stage).or_default().entry(product.to_owned()).or_insert(0.0);
+        if fraction <= *known || (fraction < 1.0 && fraction - *known < 0.01) {
+            return;
+        }
+        *known = fraction;
+        let progress = self.update_progress(stage);
+        self.tell(Event::Progress { stage, product: product.to_owned(), fraction, progress });
+    }
+
+    fn refresh_status(&mut self) {
+        let earliest = Stage::ALL
+            .iter()
+            .find(|stage| self.state.stages.get(stage).is_none_or(|state| state.status != StageStatus::Finished));
+        let status = earliest.map_or(Status::Rendering, |stage| stage.status());
+        if !self.state.status.is_final() && status > self.state.status {
+            self.state.status = status;
+            let progress = self.state.progress;
+            self.tell(Event::StatusChanged { status, progress });
+        }
+    }
+
     /// Recomputes a stage's share and gives the whole run's progress.
     fn update_progress(&mut self, stage: Stage) -> f64 {
         let fractions = self.fractions.entry(stage).or_default();
@@ -305,6 +358,23 @@ impl Inner {
         self.state.progress
     }
 
+    /// Counts a note; true where nobody said the same before.
+    fn is_first_note(&mut self, message: &str) -> bool {
+        match self.note_counts.iter().position(|(known, _)| known == message) {
+            Some(index) => {
+                let (known, count) = &mut self.note_counts[index];
+                *count += 1;
+                self.state.notes[index] = format!("{known} ({count} times)");
+                false
+            }
+            None => {
+                self.note_counts.push((message.to_owned(), 1));
+                self.state.notes.push(message.to_owned());
+                true
+            }
+        }
+    }
+
     fn record_files(&mut self, product: &str, files: &[StateAsset]) {
         for file in files {
             let name = if files.len() == 1 { product.to_owned() } else { format!("{product}:{}", file.file) };
@@ -313,73 +383,6 @@ impl Inner {
     }
 }
 
-fn same_progress(old: &Event, new: &Event) -> bool {
-    matches!((old, new), (
-        Event::Progress { stage: a, product: p, .. },
-        Event::Progress { stage: b, product: q, .. },
-    ) if a == b && p == q)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tracker() -> Tracker {
-        Tracker::new(State::new("p", "2026-01-01T00:00:00Z"), None)
-    }
-
-    #[test]
-    fn status_is_the_earliest_stage_that_is_not_finished() {
-        let tracker = tracker();
-        tracker.started(Stage::Extract);
-        assert_eq!(tracker.state().status, Status::Planning);
-        tracker.finished(Stage::Extract);
-        assert_eq!(tracker.state().status, Status::Planning);
-        tracker.started(Stage::Plan);
-        tracker.finished(Stage::Plan);
-        assert_eq!(tracker.state().status, Status::GeneratingScenes);
-    }
-
-    #[test]
-    fn progress_never_falls_and_ends_at_a_hundred() {
-        let tracker = tracker();
-        let mut last = 0.0;
-        let mut check = |tracker: &Tracker| {
-            let progress = tracker.state().progress;
-            assert!(progress >= last, "{progress} after {last}");
-            last = progress;
-        };
-        tracker.started(Stage::Scenes);
-        tracker.progress(Stage::Scenes, "a", 1.0);
-        check(&tracker);
-        tracker.expect(Stage::Scenes, ["a".into(), "b".into(), "c".into()]);
-        tracker.progress(Stage::Scenes, "b", 0.5);
-        check(&tracker);
-        for &stage in Stage::ALL {
-            tracker.started(stage);
-            tracker.finished(stage);
-            check(&tracker);
-        }
-        tracker.end(Status::Completed, None, None);
-        assert_eq!(tracker.state().progress, 100.0);
-    }
-
-    #[test]
-    fn late_listeners_hear_the_past() {
-        let tracker = tracker();
-        tracker.started(Stage::Plan);
-        for step in 0..100 {
-            tracker.progress(Stage::Plan, "plan", f64::from(step) / 100.0);
-        }
-        let mut events = tracker.listen();
-        tracker.end(Status::Cancelled, None, None);
-        tracker.close();
-        let mut all = Vec::new();
-        while let Ok(event) = events.try_recv() {
-            all.push(event);
-        }
-        assert!(matches!(all.first(), Some(Event::StageStarted { stage: Stage::Plan })));
-        assert!(matches!(all.last(), Some(Event::RunFinished { status: Status::Cancelled, .. })));
-        assert_eq!(all.iter().filter(|event| matches!(event, Event::Progress { .. })).count(), 1);
-    }
-}
+#[path = "tracker_tests.rs"]
+mod tests;

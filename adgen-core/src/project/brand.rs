@@ -16,7 +16,7 @@ pub struct Brand {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 12))]
     pub colors: Vec<Rgb>,
-    /// The logo: a PNG or WebP, best with transparency.
+    /// The logo: an SVG, PNG, WebP or JPEG, best with transparency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<Asset>,
     /// A font family that is installed, or a font file (`.ttf`, `.otf`).

@@ -34,12 +34,14 @@ pub use brief::Brief;
 pub use color::Rgb;
 pub use cost::CostRange;
 pub use output::{Aspect, Output, Quality};
+pub use parse::MAX_DOCUMENT_BYTES;
 pub use policy::{Fallback, Policy};
 pub use problem::Problem;
 pub use scene::{Background, GeneratedBackground, Motion, Placement, ProductLayer, Role, Scene, Transition};
 pub use schema::schema;
 pub use state::{
-    Degradation, FidelityReport, LoudnessReport, Stage, StageState, StageStatus, State, StateAsset, StateError, Status,
+    Degradation, FidelityReport, Lack, LoudnessReport, Stage, StageState, StageStatus, State, StateAsset, StateError,
+    Status,
 };
 pub use style::Style;
 pub use validate::validate_json;

@@ -45,10 +45,14 @@ impl Output {
     /// The frame rates that a video may have.
     pub const FRAME_RATES: &'static [u32] = &[24, 25, 30, 50, 60];
 
-    /// Width and height of the video in `aspect`; both even.
+    /// Width and height of the video in `aspect`. Both are even where `short_side` is; a side ends at the largest even
+    /// number of 32 bits.
     pub fn size(&self, aspect: Aspect) -> (u32, u32) {
         let (w, h) = aspect.ratio();
-        let long = |short: u32, a: u32, b: u32| (short * a / b).next_multiple_of(2);
+        let long = |short: u32, a: u32, b: u32| {
+            let long = (u64::from(short) * u64::from(a) / u64::from(b)).next_multiple_of(2);
+            u32::try_from(long).unwrap_or(u32::MAX - 1)
+        };
         if w <= h {
             (self.short_side, long(self.short_side, h, w))
         } else {
@@ -185,5 +189,7 @@ mod tests {
             let (width, height) = small.size(aspect);
             assert_eq!((width % 2, height % 2), (0, 0), "{aspect}");
         }
+        let absurd = Output { short_side: u32::MAX - 1, ..Output::default() };
+        assert_eq!(absurd.size(Aspect::Portrait9x16), (u32::MAX - 1, u32::MAX - 1));
     }
 }

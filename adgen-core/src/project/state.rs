@@ -139,6 +139,8 @@ pub enum StageStatus {
     Finished,
     /// It failed.
     Failed,
+    /// It was at work when the run ended for another reason: somebody cancelled it, or another stage failed.
+    Stopped,
 }
 
 /// What one stage did.
@@ -171,6 +173,26 @@ pub struct Degradation {
     /// Which product: `scene_2_bg`.
     pub product: String,
     /// What was done instead: `offline clip`.
+    pub fallback: String,
+    /// Why, in one line.
+    pub cause: String,
+    /// How many products are like that: scenes and shapes that lack the same are told once.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn is_once(times: &u32) -> bool {
+    *times == 1
+}
+
+/// What a finished product lacks of what was asked for: a degradation of whatever run shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lack {
+    /// What is there instead: `caption without the letters 🦄`.
     pub fallback: String,
     /// Why, in one line.
     pub cause: String,
@@ -258,9 +280,24 @@ pub struct State {
     pub updated_at: String,
     /// Seconds of the last run so far.
     pub elapsed_s: f64,
+    /// How many entries the journal had when this document was written: fewer later on means that some were lost.
+    #[serde(default)]
+    pub journal_entries: u64,
 }
 
 impl State {
+    /// The state of a project whose last run ended without a word.
+    pub(crate) fn interrupted(mut self) -> Self {
+        for stage in self.stages.values_mut().filter(|stage| stage.status == StageStatus::Running) {
+            stage.status = StageStatus::Stopped;
+        }
+        let message = "the last run was interrupted: its process ended, or the storage took no further file; run again, \
+                       and it goes on from there";
+        self.error = Some(StateError { code: "interrupted".to_owned(), message: message.to_owned() });
+        self.status = Status::Failed;
+        self
+    }
+
     /// The state of a project with which nothing has happened yet.
     pub fn new(project_id: impl Into<String>, now: impl Into<String>) -> Self {
         let now = now.into();
@@ -281,6 +318,7 @@ impl State {
             created_at: now.clone(),
             updated_at: now,
             elapsed_s: 0.0,
+            journal_entries: 0,
         }
     }
 }

@@ -115,6 +115,13 @@ pub trait AudioProvider: Debug + Send + Sync + 'static {
         self.info().price.of(request.duration_s)
     }
 
+    /// How many seconds of music it would really make of a request. Calls nobody and costs nothing.
+    ///
+    /// Two requests for the same words and seed with the same answer are one product, which is bought once.
+    fn offered_s(&self, request: &AudioRequest) -> f64 {
+        request.duration_s
+    }
+
     /// Starts a job.
     ///
     /// # Errors
@@ -143,11 +150,19 @@ pub trait AudioProvider: Debug + Send + Sync + 'static {
         Ok(Lookup::CannotTell)
     }
 
-    /// Fetches what a job made to the file `target`.
+    /// Whether what it makes may lie at addresses that are not public, such as a server in one's own network.
+    fn gives_private_urls(&self) -> bool {
+        false
+    }
+
+    /// Fetches what a job made to the file `target`: from the public internet alone unless
+    /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere.
     ///
     /// # Errors
-    /// As the server or the network did.
+    /// As the server or the network did; `InvalidInput` for an address that is not allowed.
     async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
-        crate::http::fetch_asset(url, target, crate::http::AssetRules::output()).await
+        let foreign = crate::http::AssetRules::foreign();
+        let rules = crate::http::AssetRules { allow_private: self.gives_private_urls(), ..foreign };
+        crate::http::fetch_asset(url, target, rules).await
     }
 }

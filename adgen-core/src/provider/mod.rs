@@ -8,6 +8,7 @@
 mod audio;
 mod generation;
 mod info;
+pub(crate) mod names;
 pub mod offline;
 pub mod openai;
 mod planner;
@@ -20,5 +21,5 @@ pub use audio::{AudioCapability, AudioKind, AudioProvider, AudioRequest, Voice};
 pub use generation::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup};
 pub use info::{Price, ProviderInfo};
 pub use planner::{Plan, PlanRequest, PlannedScene, Planner};
-pub use video::{ImageInput, VideoCapability, VideoProvider, VideoRequest};
+pub use video::{ImageInput, VideoCapability, VideoOffer, VideoProvider, VideoRequest};
 pub use webhook::WebhookEvent;

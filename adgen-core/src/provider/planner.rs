@@ -48,6 +48,9 @@ pub struct Plan {
     /// What the planning cost in US dollars.
     #[serde(default)]
     pub cost_usd: f64,
+    /// What somebody should know about the plan, such as why its scenes have no captions; shown with the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// One scene of a plan.

@@ -56,6 +56,23 @@ impl VideoRequest {
     }
 }
 
+/// What a provider really makes of a request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct VideoOffer {
+    /// Length of the clip in seconds.
+    pub duration_s: f64,
+    /// The shorter side of the clip in pixels; `None` where the provider has one size only, whatever is asked for.
+    pub short_side: Option<u32>,
+}
+
+impl VideoOffer {
+    /// A clip of this length and size.
+    pub const fn new(duration_s: f64, short_side: Option<u32>) -> Self {
+        Self { duration_s, short_side }
+    }
+}
+
 /// A picture that is given to a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -113,6 +130,14 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
         self.info().price.of(request.duration_s)
     }
 
+    /// What it would really make of a request: which lengths and sizes it has. Calls nobody and costs nothing.
+    ///
+    /// Two requests for the same words and seed with the same offer are one product, which is bought once. Without an answer
+    /// of its own every length and size counts as another clip.
+    fn offer(&self, request: &VideoRequest) -> VideoOffer {
+        VideoOffer::new(request.duration_s, Some(request.short_side))
+    }
+
     /// Starts a job.
     ///
     /// # Errors
@@ -141,11 +166,19 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
         Ok(Lookup::CannotTell)
     }
 
-    /// Fetches what a job made to the file `target`.
+    /// Whether what it makes may lie at addresses that are not public, such as a server in one's own network.
+    fn gives_private_urls(&self) -> bool {
+        false
+    }
+
+    /// Fetches what a job made to the file `target`: from the public internet alone unless
+    /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere.
     ///
     /// # Errors
-    /// As the server or the network did.
+    /// As the server or the network did; `InvalidInput` for an address that is not allowed.
     async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
-        crate::http::fetch_asset(url, target, crate::http::AssetRules::output()).await
+        let foreign = crate::http::AssetRules::foreign();
+        let rules = crate::http::AssetRules { allow_private: self.gives_private_urls(), ..foreign };
+        crate::http::fetch_asset(url, target, rules).await
     }
 }

@@ -4,6 +4,7 @@ use super::{
     html::{Text, clock, fact, size, took},
     page::Page,
 };
+use crate::provider::offline::planner::shown_words;
 use std::fmt;
 
 /// The section of captions and technical facts.
@@ -68,7 +69,7 @@ impl Facts<'_> {
         f.write_str("<section aria-labelledby=\"captions\"><h2 id=\"captions\">Captions</h2>\n")?;
         let scenes = self.0.project.scenes.iter().flatten().zip(&self.0.scenes);
         let captions = scenes.filter_map(|(scene, view)| {
-            let text = scene.caption.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+            let text = scene.caption.as_deref().map(shown_words).filter(|text| !text.is_empty())?;
             Some((view, text))
         });
         let captions: Vec<_> = captions.collect();
@@ -81,7 +82,7 @@ impl Facts<'_> {
         )?;
         for (view, text) in captions {
             let (from, to) = (clock(view.start_s), clock(view.start_s + view.duration_s));
-            let text = Text(text);
+            let text = Text(&text);
             write!(
                 f,
                 "<tr><td>{from}</td><td>{to}</td><td class=\"words\" dir=\"auto\" lang=\"{language}\">{text}</td></tr>"

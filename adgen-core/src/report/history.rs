@@ -132,11 +132,7 @@ impl Origin {
         }
         let current = state.assets.get(&clip).map(|asset| asset.key.as_str());
         let asked = records.iter().rev().find_map(|record| match &record.entry {
-            JournalEntry::Starting { product, key, provider, .. }
-                if *product == clip && Some(key.as_str()) == current =>
-            {
-                Some(provider.clone())
-            }
+            JournalEntry::Starting { key, provider, .. } if Some(key.as_str()) == current => Some(provider.clone()),
             _ => None,
         });
         // Only calls that cost something are written down before they are made.
@@ -148,9 +144,7 @@ impl Origin {
 pub(super) fn cost_of(name: &str, state: &State, records: &[JournalRecord]) -> f64 {
     let current = state.assets.get(name).map(|asset| asset.key.as_str());
     let cost = records.iter().rev().find_map(|record| match &record.entry {
-        JournalEntry::Finished { product, key, cost_usd, .. } if product == name && Some(key.as_str()) == current => {
-            Some(*cost_usd)
-        }
+        JournalEntry::Finished { key, cost_usd, .. } if Some(key.as_str()) == current => Some(*cost_usd),
         _ => None,
     });
     cost.unwrap_or_default()
@@ -166,11 +160,12 @@ pub(super) mod tests {
     use crate::project::{Degradation, GeneratedBackground, Role, StateAsset, Transition};
 
     pub(in super::super) fn record(at: &str, entry: JournalEntry) -> JournalRecord {
-        JournalRecord { number: 1, at: format!("2026-05-01T10:00:{at}Z"), entry }
+        JournalRecord::new(1, format!("2026-05-01T10:00:{at}Z"), entry)
     }
 
     pub(in super::super) fn finished(product: &str, stage: Stage, elapsed_ms: u64) -> JournalEntry {
         JournalEntry::Finished {
+            lacks: Vec::new(),
             product: product.into(),
             stage,
             key: "k".into(),
@@ -232,7 +227,13 @@ pub(super) mod tests {
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Provider("replicate".into()));
         for fallback in ["offline studio clip", "black background"] {
             let (product, fallback) = ("scene_2_bg".into(), fallback.into());
-            state.degradations.push(Degradation { stage: Stage::Scenes, product, fallback, cause: "c".into() });
+            state.degradations.push(Degradation {
+                stage: Stage::Scenes,
+                product,
+                fallback,
+                cause: "c".into(),
+                times: 1,
+            });
         }
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Fallback("black background".into()));
         assert_eq!(Origin::of(0, &scene, &state, &records), Origin::Local);

@@ -12,7 +12,12 @@ pub(super) struct Text<'a>(pub(super) &'a str);
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || (c.is_control() && !"\n\t".contains(c));
+        let special = |c: char| {
+            // An override (UAX #9) would turn round what the page says of the text, too. Embeddings and isolates are how
+            // languages that run from right to left are written, and end with their paragraph.
+            let overrides = matches!(c, '\u{202D}' | '\u{202E}');
+            matches!(c, '&' | '<' | '>' | '"' | '\'') || (c.is_control() && !"\n\t".contains(c)) || overrides
+        };
         while let Some(at) = rest.find(special) {
             f.write_str(&rest[..at])?;
             let mut after = rest[at..].chars();
@@ -23,7 +28,7 @@ impl fmt::Display for Text<'_> {
                 Some('"') => "&quot;",
                 Some('\'') => "&#39;",
                 Some('\r') => "",
-                // HTML has no way to write the other control characters.
+                // HTML has no way to write the other control characters; overrides are shown as missing, too.
                 _ => "\u{FFFD}",
             })?;
             rest = after.as_str();
@@ -173,6 +178,8 @@ mod tests {
             "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot; onload=&quot;y &amp; z\u{FFFD}\u{FFFD}[0m\n"
         );
         assert_eq!(Text("żółć 🍋").to_string(), "żółć 🍋");
+        assert_eq!(Text("a\u{9b}b\u{7f}c\u{202e}d\u{202d}").to_string(), "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}");
+        assert_eq!(Text("\u{2067}قهوة\u{2069}").to_string(), "\u{2067}قهوة\u{2069}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The page that people look at after a run: `report.html`, whole by itself.
 //!
-//! [`page`] is the page as plain data; this file gathers that data. May depend on `pipeline`, `store`, `media`, `matte`
-//! and `project`. Fails only where the run itself would: what cannot be shown is left out, and a note says so.
+//! [`page`] is the page as plain data; this file gathers that data. May depend on `pipeline`, `store`, `media`,
+//! `picture`, `compose` (fonts) and `project`. Fails only where the run itself would: what cannot be shown is left out, and a note says so.
 
 mod base64;
 mod facts;
@@ -55,7 +55,7 @@ pub(crate) async fn write(context: &Context, project: &AdProject, video: &str) -
         sketch(context, &path),
         picture(context, Some(&project.product.image), stills::photo),
         picture(context, cutout.as_ref(), stills::transparent),
-        picture(context, project.brand.logo.as_ref(), stills::transparent),
+        picture(context, project.brand.logo.as_ref(), stills::logo),
     );
     let (sheet, sketch) = (shown(context, "contact sheet", sheet)?, shown(context, "sound's drawing", sketch)?);
     let (photo, cutout, logo) = (photo?, cutout?, logo?);
@@ -90,13 +90,14 @@ pub(crate) async fn write(context: &Context, project: &AdProject, video: &str) -
         logo,
         captions,
     };
-    let target = context.work_folder("report")?.join(NAME);
+    let folder = context.work_folder("report").await?;
+    let target = folder.join(NAME);
     let written = {
         let target = target.clone();
         context.cpu(move |cancel| store(&page, &path, &target, &|| !cancel.is_cancelled()))
     };
     written.await?;
-    context.files.adopt_file(NAME, &target).await.map(drop)
+    context.files.adopt_file(NAME, &target, &folder).await.map(drop)
 }
 
 fn store(page: &Page, video: &Path, target: &Path, keep_on: &dyn Fn() -> bool) -> Result<()> {
@@ -125,11 +126,15 @@ async fn sketch(context: &Context, video: &Path) -> Result<Sketch> {
 async fn picture(
     context: &Context,
     asset: Option<&Asset>,
-    make: fn(&[u8]) -> Result<Picture>,
+    make: fn(&Path) -> Result<Picture>,
 ) -> Result<Option<Picture>> {
     let Some(asset) = asset else { return Ok(None) };
-    let Some(bytes) = context.files.read(asset.as_str()).await? else { return Ok(None) };
-    shown(context, &format!("picture {asset}"), context.cpu(move |_| make(&bytes)).await)
+    let path = match context.path_of(asset.as_str()).await {
+        Ok(path) => path,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return shown(context, &format!("picture {asset}"), Err(error)),
+    };
+    shown(context, &format!("picture {asset}"), context.cpu(move |_| make(&path)).await)
 }
 
 /// The finished ad is worth more than its report: what cannot be shown is left out, and said.

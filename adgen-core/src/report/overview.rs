@@ -5,6 +5,7 @@ use super::{
     page::Page,
     words::role,
 };
+use crate::provider::offline::planner::shown_name;
 use std::fmt;
 
 /// The page's head.
@@ -22,13 +23,14 @@ impl fmt::Display for Header<'_> {
         }
         let language = Text(&project.brief.language);
         f.write_str("<header><p class=\"eyebrow\">Ad report")?;
-        let brand = project.brand.name.trim();
+        let [brand, title, product] =
+            [project.brand.name.as_str(), project.title(), &project.brief.product_name].map(shown_name);
         if !brand.is_empty() {
-            write!(f, " · <span dir=\"auto\" lang=\"{language}\">{}</span>", Text(brand))?;
+            write!(f, " · <span dir=\"auto\" lang=\"{language}\">{}</span>", Text(&brand))?;
         }
-        write!(f, "</p>\n<h1 dir=\"auto\" lang=\"{language}\">{}</h1>\n<p class=\"meta\">", Text(project.title()))?;
-        if project.title() != project.brief.product_name {
-            write!(f, "<bdi lang=\"{language}\">{}</bdi> · ", Text(&project.brief.product_name))?;
+        write!(f, "</p>\n<h1 dir=\"auto\" lang=\"{language}\">{}</h1>\n<p class=\"meta\">", Text(&title))?;
+        if title != product {
+            write!(f, "<bdi lang=\"{language}\">{}</bdi> · ", Text(&product))?;
         }
         write!(f, "Project <code>{}</code>", Text(&project.id))?;
         if let (Some(day), Some(time)) = (history.began_at.get(..10), history.began_at.get(11..16)) {
@@ -72,9 +74,10 @@ impl Summary<'_> {
         for degradation in degradations {
             write!(
                 f,
-                "<li><b>{}</b> <span class=\"arrow\" aria-hidden=\"true\">→</span> {}<br><small>{}</small></li>",
+                "<li><b>{}</b> <span class=\"arrow\" aria-hidden=\"true\">→</span> {}{}<br><small>{}</small></li>",
                 Text(&degradation.product),
                 Text(&degradation.fallback),
+                times(degradation.times),
                 Text(&degradation.cause)
             )?;
         }
@@ -167,4 +170,9 @@ impl Summary<'_> {
 
 fn figure(f: &mut fmt::Formatter<'_>, label: &str, value: &str, more: &str) -> fmt::Result {
     write!(f, "<div><dt>{label}</dt><dd>{value} <small>{more}</small></dd></div>")
+}
+
+/// How often, where that is more than once.
+fn times(times: u32) -> String {
+    if times > 1 { format!(" ({times} times)") } else { String::new() }
 }

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     media::MediaInfo,
     project::{AdProject, State, StateAsset},
+    provider::offline::planner::shown_name,
 };
 use std::io::{self, Read, Write};
 
@@ -70,7 +71,8 @@ impl Page {
         out: &mut dyn Write,
         keep_on: &dyn Fn() -> bool,
     ) -> io::Result<()> {
-        let title = Text(self.project.title());
+        let title = shown_name(self.project.title());
+        let title = Text(&title);
         write!(
             out,
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -97,7 +99,8 @@ impl Page {
     }
 
     fn player(&self, video: &mut dyn Read, out: &mut dyn Write, keep_on: &dyn Fn() -> bool) -> io::Result<()> {
-        let title = Text(self.project.title());
+        let title = shown_name(self.project.title());
+        let title = Text(&title);
         write!(out, "<div class=\"player\"><video controls playsinline preload=\"metadata\" aria-label=\"{title}\"")?;
         if let Some((width, height)) = self.size() {
             write!(out, " width=\"{width}\" height=\"{height}\"")?;

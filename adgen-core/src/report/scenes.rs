@@ -6,7 +6,10 @@ use super::{
     page::{Page, SceneView},
     words::{motion, placement, role, transition},
 };
-use crate::project::{Background, Degradation, Scene};
+use crate::{
+    project::{Background, Degradation, Scene},
+    provider::offline::planner::shown_words,
+};
 use std::fmt;
 
 /// The section of all scenes.
@@ -62,9 +65,9 @@ impl fmt::Display for Card<'_> {
             clock(end_s),
             took(view.duration_s)
         )?;
-        match scene.caption.as_deref().map(str::trim).filter(|caption| !caption.is_empty()) {
+        match scene.caption.as_deref().map(shown_words).filter(|caption| !caption.is_empty()) {
             Some(caption) => {
-                write!(f, "<p class=\"caption\" dir=\"auto\" lang=\"{}\">{}</p>", Text(language), Text(caption))?;
+                write!(f, "<p class=\"caption\" dir=\"auto\" lang=\"{}\">{}</p>", Text(language), Text(&caption))?;
             }
             None => f.write_str("<p class=\"caption muted\">No caption</p>")?,
         }

@@ -1,19 +1,20 @@
 //! The small pictures of the page: stills of every scene from the finished video, and the product's own.
 //!
-//! Heavy work: callers run it where that may be. Depends on `media`, `matte` and `html`.
+//! Heavy work: callers run it where that may be. Depends on `media`, `picture`, `compose` (fonts) and `html`.
 
 use super::html::Picture;
 use crate::{
+    compose::Fonts,
     error::{Error, Result},
-    matte::Photo,
     media::{Fps, Frame, VideoReader, VideoTarget, probe},
+    picture::Photo,
     pipeline::Slot,
 };
 use image::{
-    DynamicImage, ExtendedColorType, ImageEncoder, RgbImage,
+    DynamicImage, ExtendedColorType, ImageBuffer, ImageEncoder, Pixel, RgbImage, Rgba, RgbaImage,
     codecs::{jpeg::JpegEncoder, png::PngEncoder},
 };
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// Shorter side of a still in pixels: sharp enough for a third of a card.
 const STILL_SIDE: usize = 270;
@@ -38,7 +39,7 @@ pub(super) fn contact_sheet(
 ) -> Result<Vec<Vec<Still>>> {
     let found = probe(video)?.video.ok_or_else(|| Error::media("the video has no picture"))?;
     let (width, height) = still_size(found.width, found.height);
-    let target = VideoTarget { size: Some((width, height)), fps: Some(fps), threads: Some(threads) };
+    let target = VideoTarget { threads: Some(threads), ..VideoTarget::cover(width, height, fps) };
     let mut reader = VideoReader::open(video, target)?;
     let mut frame = Frame::black(width, height);
     let mut sheet = Vec::with_capacity(slots.len());
@@ -86,15 +87,32 @@ fn still_size(width: usize, height: usize) -> (usize, usize) {
 }
 
 /// The user's photo, small.
-pub(super) fn photo(bytes: &[u8]) -> Result<Picture> {
-    let photo = DynamicImage::ImageRgb8(Photo::load(bytes)?.rgb().clone());
-    jpeg(&small(&photo).to_rgb8())
+pub(super) fn photo(path: &Path) -> Result<Picture> {
+    let photo = Photo::open(path, "the photo")?;
+    jpeg(&thumbnail(photo.rgb()))
 }
 
 /// A picture with transparency, small.
-pub(super) fn transparent(bytes: &[u8]) -> Result<Picture> {
-    let wrong = |error: image::ImageError| Error::media("a picture cannot be read").with_source(error);
-    let picture = small(&image::load_from_memory(bytes).map_err(wrong)?).to_rgba8();
+pub(super) fn transparent(path: &Path) -> Result<Picture> {
+    packed(&Photo::open(path, "the cut-out")?)
+}
+
+/// The logo, small.
+pub(super) fn logo(path: &Path) -> Result<Picture> {
+    packed(&Photo::open_logo(path, &|| Arc::new(Fonts::system().database()))?)
+}
+
+fn packed(photo: &Photo) -> Result<Picture> {
+    let picture = match photo.alpha() {
+        None => DynamicImage::ImageRgb8(thumbnail(photo.rgb())).into_rgba8(),
+        Some(alpha) => {
+            let (rgb, alpha) = (photo.rgb(), alpha.clone());
+            thumbnail(&RgbaImage::from_fn(rgb.width(), rgb.height(), |x, y| {
+                let [r, g, b] = rgb.get_pixel(x, y).0;
+                Rgba([r, g, b, alpha.get_pixel(x, y)[0]])
+            }))
+        }
+    };
     let (width, height) = picture.dimensions();
     let mut bytes = Vec::new();
     let written = PngEncoder::new(&mut bytes).write_image(&picture, width, height, ExtendedColorType::Rgba8);
@@ -109,9 +127,16 @@ pub(super) fn as_it_is(bytes: Vec<u8>) -> Option<Picture> {
     Some(Picture { mime: "image/jpeg", bytes, width, height })
 }
 
-fn small(picture: &DynamicImage) -> DynamicImage {
-    let longest = picture.width().max(picture.height());
-    if longest <= THUMB_SIDE { picture.clone() } else { picture.thumbnail(THUMB_SIDE, THUMB_SIDE) }
+fn thumbnail<P: Pixel<Subpixel = u8> + 'static>(picture: &ImageBuffer<P, Vec<u8>>) -> ImageBuffer<P, Vec<u8>> {
+    let (width, height) = picture.dimensions();
+    let longest = width.max(height);
+    if longest <= THUMB_SIDE {
+        return picture.clone();
+    }
+    let side = |side: u32| {
+        ((u64::from(side) * u64::from(THUMB_SIDE) + u64::from(longest) / 2) / u64::from(longest)).max(1) as u32
+    };
+    image::imageops::thumbnail(picture, side(width), side(height))
 }
 
 fn jpeg(picture: &RgbImage) -> Result<Picture> {
@@ -186,13 +211,16 @@ mod tests {
     #[test]
     fn transparency_is_kept() {
         let source = image::RgbaImage::from_fn(900, 300, |x, _| image::Rgba([200, 10, 10, (x / 4) as u8]));
-        let mut bytes = Vec::new();
-        PngEncoder::new(&mut bytes).write_image(&source, 900, 300, ExtendedColorType::Rgba8).unwrap();
-        let picture = transparent(&bytes).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cutout.png");
+        source.save(&path).unwrap();
+        let picture = transparent(&path).unwrap();
+        assert_eq!(logo(&path).unwrap(), picture);
         assert_eq!((picture.width, picture.height), (420, 140));
         let back = image::load_from_memory(&picture.bytes).unwrap().to_rgba8();
         assert!(back.get_pixel(0, 70).0[3] < 5 && back.get_pixel(419, 70).0[3] > 215);
-        assert!(transparent(b"no picture").is_err() && photo(b"no picture").is_err());
+        std::fs::write(&path, b"no picture").unwrap();
+        assert!(transparent(&path).is_err() && photo(&path).is_err() && logo(&path).is_err());
         assert_eq!(as_it_is(b"no picture".to_vec()), None);
     }
 }

@@ -23,12 +23,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// A folder of this machine; made where it is missing.
+    /// A folder of this machine, by its path or a `file:///` address; made where it is missing.
     ///
     /// # Errors
-    /// `Io` where the folder cannot be made.
+    /// `InvalidConfig` for the address of a storage elsewhere, such as `s3://…`, which is [`Store::remote`]'s matter; `Io`
+    /// where the folder cannot be made.
     pub fn local(folder: impl Into<PathBuf>) -> Result<Self> {
-        let folder = folder.into();
+        let folder = super::folder_at(&folder.into())?;
         let failed = |error: &dyn std::fmt::Display| {
             Error::new(ErrorKind::Io, "cannot use the storage folder: it must be a folder that can be written to")
                 .with_context("path", folder.display())
@@ -36,7 +37,8 @@ impl Store {
         };
         std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
         let folder = folder.canonicalize().map_err(|error| failed(&error))?;
-        let objects = LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(&error))?;
+        // What was paid for must be known after a loss of power, too.
+        let objects = LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(&error))?.with_fsync(true);
         Ok(Self { objects: Arc::new(objects), folder: Some(folder) })
     }
 
@@ -78,6 +80,11 @@ impl ProjectFiles {
         ObjectPath::from_iter(self.prefix.parts().chain(ObjectPath::from(name).parts()))
     }
 
+    /// Where the file lies, if the storage is a folder.
+    pub(super) fn local_path(&self, name: &str) -> Option<PathBuf> {
+        self.store.folder.as_ref().map(|folder| folder.join(self.at(name).as_ref()))
+    }
+
     fn failed(&self, what: &str, name: &str, error: object_store::Error) -> Error {
         let kind = match error {
             object_store::Error::NotFound { .. } => ErrorKind::NotFound,
@@ -88,6 +95,23 @@ impl ProjectFiles {
         Error::new(kind, format!("cannot {what} a file of the project{advice}"))
             .with_context("file", self.display(name))
             .with_source(error)
+    }
+
+    /// The project's folder, where the storage is one of this machine.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        self.store.folder.as_ref().map(|folder| folder.join(self.prefix.as_ref()))
+    }
+
+    /// Whether there is such a file.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub(crate) async fn exists(&self, name: &str) -> Result<bool> {
+        match self.store.objects.head(&self.at(name)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(self.failed("look for", name, error)),
+        }
     }
 
     /// The file as a person finds it.
@@ -174,70 +198,6 @@ impl ProjectFiles {
         Ok((bytes, hex(&hash.finalize())))
     }
 
-    /// Stores a file of this machine under `name` as [`ProjectFiles::store_file`] does, and takes it away from `path`.
-    ///
-    /// # Errors
-    /// `Io`; an old file of that name is then as it was.
-    pub async fn adopt_file(&self, name: &str, path: &Path) -> Result<(u64, String)> {
-        if let Some(folder) = &self.store.folder {
-            let target = folder.join(self.at(name).as_ref());
-            let (size, sha256) = hash_file(path).await?;
-            // Moving is whole or not at all, but only within one file system.
-            if tokio::fs::rename(path, &target).await.is_ok() {
-                return Ok((size, sha256));
-            }
-        }
-        let stored = self.store_file(name, path).await?;
-        // What cannot be deleted now goes with the working folder.
-        drop(tokio::fs::remove_file(path).await);
-        Ok(stored)
-    }
-
-    /// A folder of this machine for work in progress, empty; in the project's own folder where that is one, so that
-    /// finished files need not be copied and a killed process leaves nothing elsewhere.
-    ///
-    /// # Errors
-    /// `Io`.
-    pub fn work_folder(&self) -> Result<PathBuf> {
-        let folder = match &self.store.folder {
-            Some(folder) => folder.join(self.at("work").as_ref()),
-            None => std::env::temp_dir().join("adgen").join(self.prefix.as_ref()),
-        };
-        let failed = |error: std::io::Error| {
-            let full = error.kind() == std::io::ErrorKind::StorageFull;
-            let advice = if full { ": the storage is full; free some space and run again" } else { "" };
-            Error::new(ErrorKind::Io, format!("cannot make the working folder{advice}"))
-                .with_context("path", folder.display())
-                .with_source(error)
-        };
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        std::fs::create_dir_all(&folder).map_err(failed)?;
-        self.clear_halves();
-        Ok(folder)
-    }
-
-    /// Removes what a killed process was writing: object_store names such files like the whole one, with `#` and a number.
-    /// Not among the leases, where somebody else may be writing.
-    fn clear_halves(&self) {
-        let Some(root) = &self.store.folder else { return };
-        let is_half = |name: &str| {
-            name.rsplit_once('#')
-                .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
-        };
-        let project = root.join(self.prefix.as_ref());
-        for folder in [project.join("journal"), project.join("paid"), project] {
-            // Litter that stays is no reason to fail.
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.file_name().to_str().is_some_and(is_half) {
-                    drop(std::fs::remove_file(entry.path()));
-                }
-            }
-        }
-    }
-
     /// A path at which the file can be opened: in place where the storage is a folder, else a copy in `scratch`.
     ///
     /// # Errors
@@ -282,11 +242,15 @@ impl ProjectFiles {
         Ok(Some((bytes, hex(&hash.finalize()))))
     }
 
-    /// Copies a file within the project.
+    /// Copies a file within the project: whatever happens to one of them later, the other stays as it is.
     ///
     /// # Errors
     /// `NotFound` or `Io`.
     pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        // On a folder the store would only give the same file a second name.
+        if let Some(path) = self.local_path(from) {
+            return self.store_file(to, &path).await.map(drop);
+        }
         let copied = self.store.objects.copy(&self.at(from), &self.at(to)).await;
         copied.map_err(|error| self.failed("copy", from, error))
     }
@@ -394,25 +358,6 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let path = files.open_path("a/b.bin", scratch.path()).await.unwrap();
         assert_eq!(std::fs::read(path).unwrap(), [1, 2, 3]);
-    }
-
-    #[tokio::test]
-    async fn what_a_killed_process_was_writing_goes_with_its_working_folder() {
-        let (folder, store) = store();
-        let files = store.project("p").unwrap();
-        files.write("state.json", "{}").await.unwrap();
-        files.write("journal/000001.json", "{}").await.unwrap();
-        files.write("lease/000001.json", "{}").await.unwrap();
-        let project = folder.path().join("deep/er/projects/p");
-        for name in ["state.json#1", "journal/000002.json#12", "lease/000002.json#1", "poster.jpg#", "a#b"] {
-            std::fs::write(project.join(name), "half").unwrap();
-        }
-        files.work_folder().unwrap();
-        let there = |name: &str| project.join(name).exists();
-        assert!(!there("state.json#1") && !there("journal/000002.json#12"));
-        for name in ["state.json", "journal/000001.json", "lease/000002.json#1", "poster.jpg#", "a#b"] {
-            assert!(there(name), "{name}");
-        }
     }
 
     #[test]

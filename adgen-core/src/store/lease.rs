@@ -141,6 +141,19 @@ impl Lease {
         Ok(Self { files: files.clone(), run: run.to_owned(), stop, lost, heart: Some(heart), _holding: holding })
     }
 
+    /// Whether somebody works on the project now.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub async fn is_held(files: &ProjectFiles) -> Result<bool> {
+        let Some(last) = highest(files).await? else { return Ok(false) };
+        let Some(bytes) = files.read(&name(last)).await? else {
+            // Renewed at this very moment.
+            return Ok(true);
+        };
+        Ok(serde_json::from_slice::<LeaseRecord>(&bytes).is_ok_and(|record| !record.is_over(files)))
+    }
+
     /// Ends when somebody else took the project, which can only be after this process could not renew its lease.
     pub fn lost(&self) -> &CancellationToken {
         &self.lost
@@ -277,7 +290,9 @@ mod tests {
         let error = Lease::acquire(&files, "two").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Locked);
         assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
+        assert!(Lease::is_held(&files).await.unwrap());
         first.release().await;
+        assert!(!Lease::is_held(&files).await.unwrap());
         Lease::acquire(&files, "two").await.unwrap().release().await;
         assert_eq!(files.list("lease").await.unwrap(), ["000004.json"]);
     }

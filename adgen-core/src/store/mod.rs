@@ -2,12 +2,18 @@
 //!
 //! May depend on `project` and `error`. Every write appears whole or not at all.
 
+mod address;
+mod adopt;
 mod files;
 mod journal;
+mod journal_record;
 mod lease;
+mod scratch;
 
+pub(crate) use address::folder as folder_at;
+pub(crate) use files::hex;
 pub use files::{ProjectFiles, Store};
-pub(crate) use files::{hash_file, hex};
 pub(crate) use journal::now;
-pub use journal::{Journal, JournalEntry, JournalRecord, UnfinishedJob};
+pub use journal::{Journal, JournalEntry, JournalRecord, MadeProduct, UnfinishedJob};
 pub use lease::{Lease, LeaseRecord};
+pub use scratch::Scratch;

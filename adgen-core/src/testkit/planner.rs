@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::Result,
     project::{Role, Scene, Style, Transition},
-    provider::{Plan, PlanRequest, Planner},
+    provider::{Plan, PlanRequest, Planner, names::Names},
 };
 use std::collections::HashSet;
 
@@ -150,9 +150,7 @@ fn prompts_carry_the_style(plan: &Plan) -> Broken {
 }
 
 fn prompts_name_no_product(plan: &Plan, request: &PlanRequest) -> Broken {
-    let name = request.brief.product_name.trim().to_lowercase();
-    // Shorter names are parts of other words.
-    let named =
-        plan.scenes.iter().find(|scene| name.chars().count() >= 4 && scene.prompt.to_lowercase().contains(&name));
+    let names = Names::of([request.brief.product_name.as_str(), request.brand.name.as_str()]);
+    let named = plan.scenes.iter().find(|scene| names.in_text(&scene.prompt).is_some());
     ensure(named.is_none(), || format!("scene {} does", named.map_or("", |scene| &scene.id)))
 }

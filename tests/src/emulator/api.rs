@@ -10,7 +10,6 @@ use axum::http::HeaderMap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use std::time::Instant;
 
 /// Predictions a page.
 const PAGE: usize = 100;
@@ -52,7 +51,7 @@ pub(super) fn cancel(shared: &Shared, id: &str) -> Result<Value, Problem> {
     {
         let mut state = shared.state();
         let prediction = state.find_mut(id).ok_or_else(|| unknown(id))?;
-        let now = Instant::now();
+        let now = shared.clock.instant();
         if prediction.phase(now).done.is_none() {
             prediction.canceled = Some(now);
         }
@@ -109,7 +108,7 @@ pub(super) fn list(shared: &Shared, query: &str) -> Result<Value, Problem> {
         link.query_pairs_mut().clear().extend_pairs(&rest).append_pair("cursor", &cursor);
         Some(link.to_string())
     };
-    let now = Instant::now();
+    let now = shared.clock.instant();
     let urls = shared.urls();
     let show = |index: &usize| state.predictions[*index].json(now, &shared.clock, &urls, &shared.delivery, View::Plain);
     Ok(json!({

@@ -1,19 +1,43 @@
 //! The emulator's idea of the time of day.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use std::time::Instant;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 /// Instants on the calendar, ahead of the machine's clock by the script's skew.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Clock {
     origin: Instant,
     wall: DateTime<Utc>,
+    /// The time that tests let pass besides the machine's own, in milliseconds.
+    passed_ms: AtomicU64,
 }
 
 impl Clock {
     pub(super) fn new(skew_s: f64) -> Self {
         let skew = TimeDelta::milliseconds((skew_s * 1000.0) as i64);
-        Self { origin: Instant::now(), wall: Utc::now() + skew }
+        Self { origin: Instant::now(), wall: Utc::now() + skew, passed_ms: AtomicU64::new(0) }
+    }
+
+    /// Lets time pass at once.
+    pub(super) fn pass(&self, time: Duration) {
+        self.passed_ms.fetch_add(time.as_millis() as u64, Ordering::SeqCst);
+    }
+
+    fn passed(&self) -> Duration {
+        Duration::from_millis(self.passed_ms.load(Ordering::SeqCst))
+    }
+
+    /// This moment, to which all moments of predictions belong.
+    pub(super) fn instant(&self) -> Instant {
+        Instant::now() + self.passed()
+    }
+
+    /// When the machine's own clock will have come to `instant`.
+    pub(super) fn timer(&self, instant: Instant) -> Instant {
+        instant.checked_sub(self.passed()).unwrap_or_else(Instant::now)
     }
 
     pub(super) fn at(&self, instant: Instant) -> DateTime<Utc> {
@@ -23,7 +47,7 @@ impl Clock {
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
-        self.at(Instant::now())
+        self.at(self.instant())
     }
 
     /// Milliseconds since the emulator was started.

@@ -10,10 +10,7 @@ use super::{
 };
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 /// The answer to a create: its status, its body, and how long it was asked to wait.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ pub(super) async fn create(
             Some(Action::ContentFile(path)) => Some(Odd::File(path.clone())),
             _ => None,
         };
-        let created = Instant::now();
+        let created = shared.clock.instant();
         let starts = created + Duration::from_secs_f64(script.start_s);
         let id = state.new_id();
         let order = state::order(model, &input);

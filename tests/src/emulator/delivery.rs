@@ -11,8 +11,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use std::{io, time::Duration, time::Instant};
+use futures_util::{Stream, StreamExt, stream};
+use std::{io, time::Duration};
 
 /// Answers a download. `fault` changes what is sent.
 pub(super) async fn download(
@@ -24,7 +24,7 @@ pub(super) async fn download(
 ) -> Response<Body> {
     let found = {
         let state = shared.state();
-        let now = Instant::now();
+        let now = shared.clock.instant();
         let there = state.find(id).filter(|made| made.phase(now).status == "succeeded" && !made.removed(now));
         there.filter(|made| made.file() == name).map(|made| (made.order.clone(), made.odd.clone()))
     };
@@ -42,6 +42,9 @@ pub(super) async fn download(
     };
     let Some(whole) = whole else { return empty(StatusCode::INTERNAL_SERVER_ERROR) };
     let usual = odd::content_type(order.kind);
+    if let Some(Action::Stall(share)) = fault {
+        return part(whole, usual, *share, stream::pending());
+    }
     match odd {
         None => file(whole, usual, headers),
         Some(Odd::Truncate(share)) => cut(whole, usual, share),
@@ -96,15 +99,25 @@ fn parse_range(text: &str, length: usize) -> Option<Option<(usize, usize)>> {
 
 /// The whole length is promised, a share of it is sent, then the connection breaks.
 fn cut(bytes: Bytes, kind: &str, share: f64) -> Response<Body> {
-    let length = bytes.len();
-    let part = bytes.slice(..((length as f64 * share) as usize).min(length.saturating_sub(1)));
-    let sent = stream::once(async move { Ok(part) });
     let broken = stream::once(async {
         // So that the first part is on its way.
         tokio::time::sleep(Duration::from_millis(30)).await;
         Err(io::Error::other("cut by the script"))
     });
-    let mut response = Response::new(Body::from_stream(sent.chain(broken)));
+    part(bytes, kind, share, broken)
+}
+
+/// The whole length is promised, a share of it is sent, then comes the `end`.
+fn part(
+    bytes: Bytes,
+    kind: &str,
+    share: f64,
+    end: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+) -> Response<Body> {
+    let length = bytes.len();
+    let part = bytes.slice(..((length as f64 * share) as usize).min(length.saturating_sub(1)));
+    let sent = stream::once(async move { Ok(part) });
+    let mut response = Response::new(Body::from_stream(sent.chain(end)));
     insert(&mut response, header::CONTENT_TYPE, kind);
     insert(&mut response, header::CONTENT_LENGTH, &length.to_string());
     response

@@ -73,7 +73,7 @@ fn video(order: &Order) -> Bytes {
         let mut frame = Frame::black(width, height);
         frame.fill(ground);
         let bar = (index * 4) % width;
-        for row in frame.y.chunks_exact_mut(width) {
+        for row in frame.y_mut().chunks_exact_mut(width) {
             row[bar..(bar + 16).min(width)].fill(200);
         }
         encoder.write(&frame).expect("a frame of the encoder's size");

@@ -33,13 +33,20 @@ pub use models::Kind;
 pub use script::{Action, Answer, Content, End, Fault, Match, On, Outcome, Rate, Script};
 pub use webhook::sign;
 
-use self::{clock::Clock, connection::Knife, holds::Holds, media::Shelf, prediction::View, state::State};
+use self::{
+    clock::Clock,
+    connection::Knife,
+    holds::Holds,
+    media::Shelf,
+    prediction::{Phase, View},
+    state::State,
+};
 use serde_json::Value;
 use std::{
     io,
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
@@ -132,6 +139,23 @@ impl Emulator {
         self.shared.holds.release()
     }
 
+    /// Deletes the data and the files of all predictions that there are, as their time would: those at work when they end.
+    pub fn forget(&self) {
+        self.shared.state().forget();
+    }
+
+    /// Ends all predictions that are at work now, as if their time had come: for jobs that a test lets wait.
+    pub fn end_jobs(&self) {
+        self.shared.state().end_jobs(self.shared.clock.instant());
+        self.shared.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Lets time pass for all predictions at once, however long the machine takes for what a test does meanwhile.
+    pub fn pass(&self, time: Duration) {
+        self.shared.clock.pass(time);
+        self.shared.changed.send_modify(|count| *count += 1);
+    }
+
     /// Other faults from now on, their counters at zero.
     pub fn replace_faults(&self, faults: Vec<Fault>) {
         self.shared.replace_faults(self.shared.script.seed, faults);
@@ -161,7 +185,7 @@ struct Shared {
     holds: Arc<Holds>,
     clock: Clock,
     shelf: Shelf,
-    /// Counts the changes that no clock foretells: cancels.
+    /// Counts the changes that no clock foretells: cancels, and time that passes at once.
     changed: watch::Sender<u64>,
     api: String,
     delivery: String,
@@ -181,24 +205,33 @@ impl Shared {
     }
 
     fn show(&self, id: &str, view: View) -> Option<Value> {
-        let now = Instant::now();
+        let now = self.clock.instant();
         Some(self.state().find(id)?.json(now, &self.clock, &self.urls(), &self.delivery, view))
     }
 
     /// Waits until a prediction ended.
     async fn ended(&self, id: &str) {
+        self.reached(id, |phase| phase.done.is_some()).await;
+    }
+
+    /// Waits until a prediction runs, or ended before it did.
+    async fn begun(&self, id: &str) {
+        self.reached(id, |phase| phase.started.is_some() || phase.done.is_some()).await;
+    }
+
+    async fn reached(&self, id: &str, is_there: impl Fn(&Phase) -> bool + Send) {
         let mut changes = self.changed.subscribe();
         loop {
             changes.mark_unchanged();
-            let now = Instant::now();
+            let now = self.clock.instant();
             let next = match self.state().find(id) {
-                Some(made) if made.phase(now).done.is_none() => made.next_event(now),
+                Some(made) if !is_there(&made.phase(now)) => made.next_event(now),
                 _ => return,
             };
             // Without an event to come it only ends from outside.
             let timer = async {
                 match next {
-                    Some(at) => tokio::time::sleep_until(at.into()).await,
+                    Some(at) => tokio::time::sleep_until(self.clock.timer(at).into()).await,
                     None => std::future::pending().await,
                 }
             };

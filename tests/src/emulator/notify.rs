@@ -1,10 +1,7 @@
 //! Follows a prediction and tells its webhook.
 
 use super::{Shared, journal::Delivery, prediction::View, webhook::Sender};
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 /// `logs` come at most this often.
 const LOGS_EVERY: Duration = Duration::from_millis(500);
@@ -13,37 +10,30 @@ const LOGS_EVERY: Duration = Duration::from_millis(500);
 pub(super) async fn follow(shared: Arc<Shared>, id: String) {
     let hook = {
         let state = shared.state();
-        state.find(&id).and_then(|made| made.webhook.clone().map(|url| (url, made.events.clone(), made.starts)))
+        state.find(&id).and_then(|made| made.webhook.clone().map(|url| (url, made.events.clone())))
     };
-    let Some((url, events, starts)) = hook else { return };
+    let Some((url, events)) = hook else { return };
     let sender = Sender { client: shared.client.clone(), url, secret: shared.script.webhook_secret.clone() };
     let wanted = |event: &str| match &events {
         Some(list) => list.iter().any(|name| name == event),
         None => matches!(event, "output" | "completed"),
     };
-    let ended = shared.ended(&id);
-    tokio::pin!(ended);
-    if wanted("start") || wanted("logs") {
-        tokio::select! {
-            () = &mut ended => {}
-            () = tokio::time::sleep_until(starts.into()) => {
-                if wanted("start") {
-                    tell(&shared, &sender, &id, "start").await;
-                }
-                loop {
-                    tokio::select! {
-                        () = &mut ended => break,
-                        () = tokio::time::sleep(LOGS_EVERY) => if wanted("logs") {
-                            tell(&shared, &sender, &id, "logs").await;
-                        },
-                    }
-                }
-            }
+    let phase = || shared.state().find(&id).map(|made| made.phase(shared.clock.instant()));
+    if wanted("start") {
+        shared.begun(&id).await;
+        // What is over by the time that anybody looks has started all the same.
+        if phase().is_some_and(|phase| phase.started.is_some()) {
+            tell(&shared, &sender, &id, "start").await;
         }
-    } else {
-        ended.await;
     }
-    let succeeded = shared.state().find(&id).is_some_and(|made| made.phase(Instant::now()).status == "succeeded");
+    if wanted("logs") {
+        shared.begun(&id).await;
+        while tokio::time::timeout(LOGS_EVERY, shared.ended(&id)).await.is_err() {
+            tell(&shared, &sender, &id, "logs").await;
+        }
+    }
+    shared.ended(&id).await;
+    let succeeded = phase().is_some_and(|phase| phase.status == "succeeded");
     if succeeded && wanted("output") {
         tell(&shared, &sender, &id, "output").await;
     }

@@ -206,8 +206,11 @@ impl Fault {
         }
         let makes = matches!(self.on, On::Create | On::Delivery | On::Any);
         match &self.action {
-            Action::Truncate(share) if !(0.0..1.0).contains(share) => {
-                Err("truncate is a share from 0 to below 1".to_owned())
+            Action::Truncate(share) | Action::Stall(share) if !(0.0..1.0).contains(share) => {
+                Err("truncate and stall are a share from 0 to below 1".to_owned())
+            }
+            Action::Stall(_) if !matches!(self.on, On::Delivery | On::Any) => {
+                Err("stall belongs to delivery".to_owned())
             }
             Action::Truncate(_) | Action::Content(_) | Action::ContentFile(_) if !makes => {
                 Err("truncate, content and content_file belong to create or delivery".to_owned())
@@ -281,6 +284,8 @@ pub enum Action {
     NeverAnswer,
     /// This share of the file is sent with the whole file's length, then the connection is closed.
     Truncate(f64),
+    /// This share of the file is sent with the whole file's length, and the rest never comes.
+    Stall(f64),
     /// Something else than the file. With `create`: for each download of that prediction.
     Content(Content),
     /// This file from the disk instead.

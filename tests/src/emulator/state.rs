@@ -62,6 +62,20 @@ impl State {
         self.predictions.push(prediction);
     }
 
+    /// Deletes the data of everything that is there as soon as it ends.
+    pub(super) fn forget(&mut self) {
+        for made in &mut self.predictions {
+            made.ttl = Duration::ZERO;
+        }
+    }
+
+    /// Whatever is at work ends now.
+    pub(super) fn end_jobs(&mut self, now: Instant) {
+        for made in &mut self.predictions {
+            (made.starts, made.ends) = (made.starts.min(now), made.ends.min(now));
+        }
+    }
+
     pub(super) fn new_id(&mut self) -> String {
         self.ids.next()
     }
@@ -79,7 +93,7 @@ impl State {
     }
 
     pub(super) fn entries(&self, clock: &Clock) -> Vec<Entry> {
-        let now = Instant::now();
+        let now = clock.instant();
         let entry = |prediction: &Prediction| Entry {
             id: prediction.id.clone(),
             model: prediction.name.to_owned(),

@@ -9,6 +9,8 @@ use std::time::Duration;
 /// How often the terminal event is sent at most; each wait is twice the one before.
 const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// Who takes longer to answer hangs, however busy the machine is.
+const ANSWER: Duration = Duration::from_secs(120);
 
 /// The bytes of a secret `whsec_<base64>`.
 pub(super) fn key(secret: &str) -> Result<Vec<u8>, String> {
@@ -49,7 +51,7 @@ impl Sender {
                 .header("webhook-id", id)
                 .header("webhook-timestamp", timestamp)
                 .header("webhook-signature", &signature)
-                .timeout(Duration::from_secs(10))
+                .timeout(ANSWER)
                 .body(body.clone());
             let status = request.send().await.map_or(0, |response| response.status().as_u16());
             statuses.push(status);

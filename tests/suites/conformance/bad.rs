@@ -97,7 +97,7 @@ fn careless(folder: &std::path::Path) -> Careless {
 #[tokio::test]
 async fn a_careless_provider_fails() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let case = clip(folder.path()).with_secret(KEY).with_lost_answer(|| {}).with_limit(Duration::from_secs(5));
+    let case = clip(folder.path()).with_secret(KEY).with_lost_answer(|| {});
     let report = testkit::video(&careless(folder.path()), &case).await;
     expect_failed(
         &report,

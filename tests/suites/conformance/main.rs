@@ -10,21 +10,24 @@ use adgen::{
     provider::{AudioRequest, PlanRequest, VideoRequest},
     testkit::{AudioCase, PlannerCase, Report, Verdict, VideoCase},
 };
-use std::path::Path;
+use std::{path::Path, time::Duration};
+
+/// What takes longer hangs, however busy the machine is.
+const HANGS: Duration = Duration::from_secs(600);
 
 /// Three seconds, small enough to be drawn at once.
 fn clip(folder: &Path) -> VideoCase {
     let mut request = VideoRequest::new("a plain wall in soft light", 3.0, folder);
     (request.short_side, request.fps) = (240, 12);
-    VideoCase::new(request)
+    VideoCase::new(request).with_limit(HANGS)
 }
 
 fn music(folder: &Path) -> AudioCase {
-    AudioCase::new(AudioRequest::music("warm strings", 5.0, folder))
+    AudioCase::new(AudioRequest::music("warm strings", 5.0, folder)).with_limit(HANGS)
 }
 
 fn speech(folder: &Path) -> AudioCase {
-    AudioCase::new(AudioRequest::speech("A quieter morning begins.", folder))
+    AudioCase::new(AudioRequest::speech("A quieter morning begins.", folder)).with_limit(HANGS)
 }
 
 fn plan() -> PlannerCase {
@@ -33,7 +36,7 @@ fn plan() -> PlannerCase {
     brief.mood = "warm, natural".to_owned();
     brief.duration_s = 15.0;
     let brand = Brand { name: "Amara".to_owned(), ..Brand::default() };
-    PlannerCase::new(PlanRequest::new(brief, brand))
+    PlannerCase::new(PlanRequest::new(brief, brand)).with_limit(HANGS)
 }
 
 /// Panics unless these rules were tried and are kept.

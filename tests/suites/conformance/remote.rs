@@ -89,7 +89,8 @@ async fn sound(model: &str, delivery: Delivery) {
 }
 
 fn wait() -> Delivery {
-    Delivery::Wait(Duration::from_secs(5))
+    // As long as it may be: on a busy machine the work takes longer than its script says.
+    Delivery::Wait(Duration::from_secs(60))
 }
 
 // The search for a lost job waits for seconds, so the models are tried side by side.

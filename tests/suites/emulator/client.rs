@@ -60,7 +60,7 @@ impl Client {
             if json["status"] == status {
                 return json;
             }
-            assert!(begin.elapsed() < Duration::from_secs(10), "{status} never came: {json}");
+            assert!(begin.elapsed() < Duration::from_secs(600), "{status} never came: {json}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -1,10 +1,9 @@
 //! Uploads and downloads.
 
 use crate::client::{Client, DREAM, answer, quick, stub};
-use adgen_tests::emulator::{Action, Content, Emulator, Fault, Kind, On, Order, Script};
+use adgen_tests::emulator::{Action, Content, Emulator, Fault, Kind, On, Order};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 #[tokio::test]
 async fn files_go_round() {
@@ -39,7 +38,7 @@ async fn files_go_round() {
 #[tokio::test]
 async fn downloads_know_ranges_and_end_with_their_time() {
     let fault = |action| Fault::new(On::Delivery, action).times(1);
-    let script = Script { ttl_s: 1.5, ..quick() }
+    let script = quick()
         .with_fault(fault(Action::Truncate(0.5)))
         .with_fault(fault(Action::Content(Content::Html)))
         .with_fault(fault(Action::Content(Content::ShortFile)))
@@ -81,7 +80,7 @@ async fn downloads_know_ranges_and_end_with_their_time() {
     assert!(!serde_json::to_string(&journal).expect("JSON").contains("r8_secret"), "the journal shows the token");
     assert_eq!(journal.predictions[0].downloads, 10);
 
-    tokio::time::sleep(Duration::from_secs_f64(1.6)).await;
+    client.emulator.forget();
     assert_eq!(get().send().await.expect("an answer").status(), 404);
     let removed = client.get(&format!("/predictions/{}", made["id"].as_str().expect("an id"))).await.json;
     assert_eq!(

@@ -5,14 +5,18 @@ mod client;
 mod faults;
 mod files;
 
-use adgen_tests::emulator::{Action, End, Fault, On, Rate, Script, sign};
+use adgen_tests::{
+    emulator::{Action, End, Fault, On, Rate, Script, sign},
+    port::ClosedPort,
+};
 use client::{Client, DREAM, answer, quick};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_prediction_lives_from_starting_to_succeeded() {
-    let client = Client::new(Script { start_s: 0.1, latency_s: vec![0.3], ..quick() }).await;
+    // Times that no machine takes by itself: they pass when the test says so.
+    let client = Client::new(Script { start_s: 2000.0, latency_s: vec![4000.0], ..quick() }).await;
     let made = client.create("a harbour").await;
     assert_eq!(made["status"], "starting");
     assert_eq!(made["version"], "hidden");
@@ -21,12 +25,14 @@ async fn a_prediction_lives_from_starting_to_succeeded() {
         id.len() == 26 && id.bytes().all(|byte| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte)),
         "{id}"
     );
+    client.emulator.pass(Duration::from_secs(3000));
     let running = client.until(&made, "processing").await;
     assert!(running["output"].is_null() && running["started_at"].is_string() && running["completed_at"].is_null());
+    client.emulator.pass(Duration::from_secs(4000));
     let done = client.until(&made, "succeeded").await;
     assert!(done["logs"].as_str().expect("logs").contains("100%|"), "{done}");
-    assert!((done["metrics"]["predict_time"].as_f64().expect("a number") - 0.3).abs() < 0.001, "{done}");
-    assert!((done["metrics"]["total_time"].as_f64().expect("a number") - 0.4).abs() < 0.001, "{done}");
+    assert!((done["metrics"]["predict_time"].as_f64().expect("a number") - 4000.0).abs() < 0.001, "{done}");
+    assert!((done["metrics"]["total_time"].as_f64().expect("a number") - 6000.0).abs() < 0.001, "{done}");
     let journal = client.journal();
     assert_eq!(journal.billed().count(), 1);
     // 6 seconds at 0.02.
@@ -37,7 +43,7 @@ async fn a_prediction_lives_from_starting_to_succeeded() {
 async fn latencies_go_round_by_kind() {
     let client = Client::new(Script { latency_s: vec![0.1, 0.4], audio_latency_s: vec![0.2], ..quick() }).await;
     let wait = |path: &'static str, input: Value| {
-        let request = client.creation(path, json!({"input": input})).header("prefer", "wait=5");
+        let request = client.creation(path, json!({"input": input})).header("prefer", "wait=60");
         async move { answer(request.send().await.expect("an answer")).await.json["metrics"]["predict_time"].clone() }
     };
     assert_eq!(wait(DREAM, json!({"prompt": "a"})).await, 0.1);
@@ -87,8 +93,11 @@ async fn wrong_requests_are_refused_in_the_services_words() {
 #[tokio::test]
 async fn the_low_credit_limit_says_when_to_come_again() {
     let client = Client::new(Script { rate: Some(Rate::low_credit()), ..quick() }).await;
-    assert_eq!(client.post(DREAM, json!({"input": {"prompt": "a"}})).await.status, 201);
-    let refused = client.post(DREAM, json!({"input": {"prompt": "b"}})).await;
+    // At once, so that not even a second passes between them on a slow machine.
+    let post = |prompt: &'static str| client.post(DREAM, json!({"input": {"prompt": prompt}}));
+    let (one, other) = tokio::join!(post("a"), post("b"));
+    let (taken, refused) = if one.status == 201 { (one, other) } else { (other, one) };
+    assert_eq!(taken.status, 201);
     let text = "Request was throttled. Your rate limit for creating predictions is reduced to 6 requests per minute with \
                 a burst of 1 requests while you have less than $5.0 in credit. Your rate limit resets in ~10s.";
     assert_eq!(refused.json, json!({"detail": text, "status": 429, "retry_after": 10}));
@@ -97,18 +106,20 @@ async fn the_low_credit_limit_says_when_to_come_again() {
     assert_eq!(client.get("/account").await.status, 200);
 
     let fast = Client::new(Script { rate: Some(Rate { creates_per_minute: 300.0, burst: 1 }), ..quick() }).await;
-    fast.create("a").await;
-    let refused = fast.post(DREAM, json!({"input": {"prompt": "b"}})).await;
+    // At once, so that they are more than what comes by meanwhile, on a slow machine too.
+    let posts = (0..40).map(|index| fast.post(DREAM, json!({"input": {"prompt": format!("{index}")}})));
+    let answers = futures_util::future::join_all(posts).await;
+    let refused = answers.iter().find(|answer| answer.status == 429).expect("more than a burst");
     let wait = refused.json["retry_after"].as_f64().expect("a number");
-    assert!((0.1..=0.2).contains(&wait) && !refused.headers.contains_key("retry-after"), "{}", refused.json);
-    tokio::time::sleep(Duration::from_secs_f64(wait)).await;
+    assert!((0.0..=0.2).contains(&wait) && !refused.headers.contains_key("retry-after"), "{}", refused.json);
+    tokio::time::sleep(Duration::from_millis(250)).await;
     assert_eq!(fast.create("b").await["status"], "processing");
 }
 
 #[tokio::test]
 async fn cancels_and_deadlines_bill_what_ran() {
     let fault = |prompt: &str, end| Fault::new(On::Create, Action::ends(end)).prompt(prompt);
-    let script = Script { start_s: 0.4, latency_s: vec![30.0], deadline_scale: 0.02, ..quick() };
+    let script = Script { start_s: 1000.0, latency_s: vec![40_000.0], deadline_scale: 50.0, ..quick() };
     let client =
         Client::new(script.with_fault(fault("gone", End::Aborted)).with_fault(fault("odd", End::UnknownStatus))).await;
     let cancel = |made: &Value| {
@@ -122,14 +133,16 @@ async fn cancels_and_deadlines_bill_what_ran() {
         let request = client.creation(DREAM, json!({"input": {"prompt": prompt}})).header("cancel-after", after);
         async move { answer(request.send().await.expect("an answer")).await.json }
     };
-    // 5 s and 30 s, in the script's time 0.1 s and 0.6 s.
+    // 5 s and 30 s, in the script's time 250 s and 1500 s: before its start and after.
     let (early, late) = (deadline("early", "5").await, deadline("late", "30s").await);
     let (gone, odd) = (client.create("gone").await, client.create("odd").await);
     assert_eq!(cancel(&queued).await["status"], "canceled");
+    client.emulator.pass(Duration::from_secs(1200));
     client.until(&running, "processing").await;
     let canceled = cancel(&running).await;
     assert!(canceled["status"] == "canceled" && canceled["metrics"]["predict_time"].as_f64() > Some(0.0), "{canceled}");
     assert!(client.until(&early, "aborted").await["deadline"].is_string());
+    client.emulator.pass(Duration::from_secs(1200));
     client.until(&late, "canceled").await;
     client.until(&gone, "aborted").await;
     client.until(&odd, "paused").await;
@@ -161,9 +174,8 @@ async fn webhooks_are_signed_and_the_last_is_repeated() {
 
     let client = Client::new(quick()).await;
     let events = json!(["start", "completed"]);
-    // Nobody answers there.
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
-    let hook = format!("http://{closed}/");
+    let closed = ClosedPort::take();
+    let hook = format!("{}/", closed.url());
     let body = json!({"input": {"prompt": "x"}, "webhook": hook, "webhook_events_filter": events});
     let made = client.post(DREAM, body).await.json;
     assert_eq!((&made["webhook"], &made["webhook_events_filter"]), (&json!(hook), &events));
@@ -175,7 +187,7 @@ async fn webhooks_are_signed_and_the_last_is_repeated() {
             assert_eq!((completed.event.as_str(), completed.statuses.as_slice()), ("completed", &[0; 5][..]));
             break;
         }
-        assert!(begin.elapsed() < Duration::from_secs(10), "{sent:?}");
+        assert!(begin.elapsed() < Duration::from_secs(600), "{sent:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -216,14 +228,12 @@ async fn hundreds_of_connections_at_once() {
     let client = Client::new(Script { latency_s: vec![0.5], ..quick() }).await;
     let requests = (0..600).map(|index| {
         let body = json!({"input": {"prompt": format!("{index}")}});
-        let request = client.creation(DREAM, body).header("prefer", "wait=30");
+        let request = client.creation(DREAM, body).header("prefer", "wait=60");
         tokio::spawn(async move { answer(request.send().await.expect("an answer")).await.json })
     });
-    let begin = Instant::now();
     for request in requests.collect::<Vec<_>>() {
         assert_eq!(request.await.expect("no panic")["status"], "succeeded");
     }
-    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
     assert_eq!(client.journal().billed().count(), 600);
     drop(client.emulator);
 }

@@ -21,7 +21,7 @@ use std::{
 use tokio::runtime::Handle;
 
 /// No point is farther away than this, even on a busy machine.
-const LIMIT: Duration = Duration::from_secs(90);
+const LIMIT: Duration = Duration::from_secs(600);
 
 /// What came of one or more chains.
 #[derive(Debug, Default)]
@@ -153,14 +153,22 @@ impl<'a> Chain<'a> {
     /// Kills as soon as a file of the project is there, unless the last run got as far before its death.
     pub(super) fn kill_with_file(&mut self, point: &str, file: &str, faults: Vec<Fault>) {
         let path = self.project.path(file);
-        // A killed run leaves its working folder to the next one, which begins by clearing it.
-        drop(fs::remove_dir_all(self.project.path("work")));
         if !path.exists() {
             self.kill_at(point, faults, |_| path.exists());
         }
     }
 
-    /// The same with a finished product.
+    /// Kills as soon as a product's work has a file in the working folder, whose name no other run knows.
+    pub(super) fn kill_at_work(&mut self, point: &str, file: &str, faults: Vec<Fault>) {
+        let work = self.project.path("work");
+        // A killed run leaves its folder to the next one, which begins by clearing it.
+        drop(fs::remove_dir_all(&work));
+        let runs =
+            |_: &Self| fs::read_dir(&work).into_iter().flatten().flatten().any(|run| run.path().join(file).exists());
+        self.kill_at(point, faults, runs);
+    }
+
+    /// Kills as soon as a product is finished, unless the last run got as far.
     pub(super) fn kill_finished(&mut self, product: &str, faults: Vec<Fault>) {
         if !self.is_finished(product) {
             self.kill_at(&format!("{product} finished"), faults, |chain| chain.is_finished(product));

@@ -26,14 +26,16 @@ pub(super) fn stored(chain: &mut Chain<'_>) {
     chain.with(&chain.services.two_scenes(&chain.id));
     for product in ["scene_1_bg", "scene_2_bg", "background_music"] {
         chain.kill_finished(product, Vec::new());
-        // As if it had died a moment earlier: the entry goes, and those behind it move up.
-        let entries = chain.project.journal();
+        // As if it had died a moment earlier: the entry goes, those behind it move up, and the state knows of none of it.
+        let mut entries = chain.project.journal();
         let is_it = |entry: &serde_json::Value| entry["event"] == "finished" && entry["product"] == product;
         let at = entries.iter().position(is_it).expect("it was just seen");
-        for (index, entry) in entries.iter().enumerate().skip(at + 1) {
+        for (index, entry) in entries.iter_mut().enumerate().skip(at + 1) {
+            entry["number"] = index.into();
             fs::write(chain.project.path(&Chain::entry(index)), entry.to_string()).expect("the test's own");
         }
         fs::remove_file(chain.project.path(&Chain::entry(entries.len()))).expect("the test's own");
+        drop(fs::remove_file(chain.project.path("state.json")));
         chain.kill_at(&format!("{product} stored, not written down"), Vec::new(), |chain| chain.is_finished(product));
     }
 }

@@ -1,13 +1,17 @@
 //! From document to finished video through the library, and what runs reuse, repeat and pay for.
 
+mod captions;
 mod facts;
+mod footage;
 mod money;
 mod own_media;
 mod paid;
+mod planners;
 mod reuse;
 mod runs;
+mod saves;
 
-use adgen::{AdProject, Error, Outcome, Result, Studio, StudioBuilder};
+use adgen::{AdProject, AssetPolicy, Error, Outcome, Result, Studio, StudioBuilder};
 use adgen_tests::{document, storage::Project};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -34,7 +38,10 @@ impl Bench {
     fn builder(&self, name: &str) -> StudioBuilder {
         let mut matting = adgen::Matting::default();
         matting.download = false;
-        Studio::builder().with_storage_dir(self.path().join(name)).with_matting(matting)
+        Studio::builder()
+            .with_storage_dir(self.path().join(name))
+            .with_matting(matting)
+            .with_asset_policy(AssetPolicy::own_documents())
     }
 
     fn studio(&self) -> Studio {

@@ -298,3 +298,27 @@ async fn a_bad_download_is_fetched_again_and_not_ordered_again() {
     assert_eq!(names_made(&project, 0).iter().filter(|name| *name == "scene_1_bg").count(), 1);
     assert_eq!(project.bytes("scene_1_bg.mp4"), fs::read(shop.clip()).expect("the shop's clip"));
 }
+
+#[test]
+fn a_job_under_way_is_taken_up_again_where_its_scene_stands_now() {
+    let bench = Bench::new();
+    let shop = Shop::new(bench.path());
+    shop.books().closed = true;
+    let document = document::parse(&two_scenes(&bench, "moved"));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let studio = studio(&bench, &shop);
+    let run = runtime.block_on(studio.generate(document, "")).expect("starts");
+    let project = bench.project("moved");
+    let started = || project.journal().iter().filter(|entry| entry["event"] == "started").count();
+    until("both jobs are in the journal", || started() == 2);
+    drop(run);
+    runtime.shutdown_background();
+    forget_lease(&bench, "moved");
+    shop.books().closed = false;
+    project.edit(|document| document["scenes"].as_array_mut().expect("scenes").swap(0, 1));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let outcome = finished(runtime.block_on(resumed(&studio, "moved")));
+    assert_eq!(outcome.state.degradations, []);
+    assert_eq!(shop.books().calls, 2, "a job that was under way was ordered again");
+    assert!((outcome.state.cost_usd - 2.0 * EACH).abs() < 1e-9, "{}", outcome.state.cost_usd);
+}

@@ -91,5 +91,7 @@ async fn an_account_with_little_credit_is_only_slower() {
     assert_eq!(journal.predictions.len(), 8);
     let refused = journal.requests.iter().filter(|request| request.status == Some(429)).count();
     println!("8 predictions, {refused} refusals");
-    assert!(refused <= 12, "{refused} refusals: it hammers");
+    // Without any pace it would be 28: seven with the first, six with the second and so on. How few it is on a machine
+    // that has nothing else to do, a test of the limiter says whose clock is its own.
+    assert!(refused <= 20, "{refused} refusals: it hammers");
 }

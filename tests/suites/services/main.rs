@@ -1,6 +1,7 @@
 //! The real providers against the emulators, from document to video.
 
 mod command;
+mod edits;
 mod fleet;
 mod images;
 mod whole;

@@ -3,9 +3,11 @@
 use super::finished;
 use adgen::{Event, project::Fallback, provider::VideoProvider};
 use adgen_tests::{
+    command::until,
     document,
-    emulator::{Action, Emulator, Fault, On, Script},
+    emulator::{Action, Fault, On, Script},
     openai_server,
+    port::ClosedPort,
     services::Services,
 };
 use futures_util::StreamExt;
@@ -76,17 +78,19 @@ async fn the_default_ad_of_thirty_seconds_is_within_the_budget() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_clips_take_as_long_as_the_slowest() {
-    let script = Script { latency_s: vec![0.5, 1.0, 1.5, 2.0], audio_latency_s: vec![1.0], ..Script::quick() };
-    let services = Services::start(script).await;
+    let held = Fault::new(On::Create, Action::HoldBefore);
+    let services = Services::start(Script::quick().with_fault(held)).await;
     let scenes = [("a", 1.0, "cut"), ("b", 1.0, "cut"), ("c", 1.0, "cut"), ("d", 1.0, "cut")];
     let mut document = document::written("slowest", &services.photo, &scenes);
     document["audio"] = json!({ "music": { "generate": { "prompt": "strings" } } });
-    finished(services.make(&document).await);
-    let journal = services.emulator.journal();
-    let created: Vec<u64> = journal.requests.iter().filter(|r| r.method == "POST").map(|r| r.at_ms as u64).collect();
-    let (first, last) = (created.iter().min().expect("creates"), created.iter().max().expect("creates"));
-    assert_eq!(created.len(), 5);
-    assert!(last - first < 500, "the orders were not made side by side: {created:?}");
+    let run = services.studio().await.generate(document::parse(&document), "").await.expect("starts");
+    // Side by side: none of them is answered before all are there.
+    let orders = || services.emulator.holds().len() == 5;
+    tokio::task::block_in_place(|| until("all orders stand before the service at once", orders));
+    services.emulator.replace_faults(Vec::new());
+    services.emulator.release();
+    finished(run.wait().await);
+    assert_eq!(services.emulator.journal().billed().count(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,14 +111,11 @@ async fn a_policy_that_denies_fallbacks_fails_with_provider_stage_money_and_what
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_costs_seconds_and_gives_an_ad_all_the_same() {
     let services = Services::start(Script::quick()).await;
-    // A port at which nobody listens.
-    let gone = Emulator::start(Script::quick()).await;
-    let url = gone.url().to_owned();
-    drop(gone);
+    let gone = ClosedPort::take();
     let token = secrecy::SecretString::from(adgen_tests::services::TOKEN);
     let replicate = adgen::provider::replicate::Replicate::builder()
         .with_token(token)
-        .with_base_url(url)
+        .with_base_url(format!("{}/v1", gone.url()))
         .build()
         .expect("an account");
     let video = adgen::provider::replicate::ReplicateVideo::new(replicate);
@@ -123,7 +124,7 @@ async fn an_outage_costs_seconds_and_gives_an_ad_all_the_same() {
     let scenes = [("a", 1.0, "cut"), ("b", 1.0, "cut"), ("c", 1.0, "cut"), ("d", 1.0, "cut")];
     let document = document::parse(&document::written("outage", &services.photo, &scenes));
     let run = studio.generate(document, "").await.expect("starts");
-    let outcome = tokio::time::timeout(Duration::from_secs(60), run.wait()).await.expect("minutes a scene");
+    let outcome = tokio::time::timeout(Duration::from_secs(600), run.wait()).await.expect("it hangs");
     let outcome = finished(outcome);
     assert_eq!(outcome.state.degradations.len(), 4);
     assert!(outcome.state.degradations[0].cause.contains("unavailable"), "{:?}", outcome.state.degradations[0]);

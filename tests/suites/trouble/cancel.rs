@@ -45,3 +45,76 @@ async fn cancelling_stops_remote_predictions_and_says_what_was_spent() {
     expect_bill(&services, &outcome, 2.0 * usd);
     services.expect_no_secret_anywhere();
 }
+
+/// What the project's journal says of its orders: how many were about to be made, and how many of those are still open.
+fn orders_in_journal(services: &Services, id: &str) -> (usize, usize) {
+    let journal = services.project(id).journal();
+    let starting: Vec<_> = journal.iter().filter(|entry| entry["event"] == "starting").collect();
+    let is_over = |key: &serde_json::Value| {
+        journal.iter().any(|entry| (entry["event"] == "failed" || entry["event"] == "finished") && entry["key"] == *key)
+    };
+    (starting.len(), starting.iter().filter(|entry| !is_over(&entry["key"])).count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_while_an_order_waits_for_its_turn_buys_nothing() {
+    // Every order is refused for a rate that allows the next one in two minutes.
+    let refused = Fault::new(On::Create, Action::throttled(119.0));
+    let services = Services::start(Script::quick().with_fault(refused)).await;
+    let studio = services.studio().await;
+    let document = document::parse(&clip_and_track(&services, "queue"));
+    let run = studio.generate(document, "").await.expect("starts");
+    let waits = || services.emulator.journal().requests.iter().any(|request| request.status == Some(429));
+    tokio::task::block_in_place(|| adgen_tests::command::until("an order was refused", waits));
+    // From here on the service would take every order.
+    services.emulator.replace_faults(Vec::new());
+    run.cancel();
+    let error = run.wait().await.expect_err("it was cancelled");
+    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+    let journal = services.emulator.journal();
+    assert_eq!(journal.predictions.len(), 0, "the order went out after the wish to stop");
+    assert!(journal.requests.iter().filter(|request| request.method == "POST").count() <= 2);
+    let (starting, open) = orders_in_journal(&services, "queue");
+    assert!(starting > 0 && open == 0, "{starting} were about to be ordered, {open} are open");
+    assert_eq!(services.project("queue").state()["cost_usd"], 0.0);
+    // Nobody has to look for what never was: the next run orders at once.
+    let outcome = resume(&services, "queue").await;
+    assert_eq!(outcome.state.degradations, []);
+    expect_bill(&services, &outcome, CLIP_USD + TRACK_USD);
+    let lists =
+        |request: &&adgen_tests::emulator::Request| request.method == "GET" && request.path == "/v1/predictions";
+    assert_eq!(services.emulator.journal().requests.iter().filter(lists).count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_waits_for_the_answer_to_an_order_that_was_sent() {
+    let held = Fault::new(On::Create, Action::HoldAfter);
+    let services = Services::start(Script::quick().with_fault(held)).await;
+    let document = document::parse(&super::ground::clip(&services, "sent"));
+    let run = services.studio().await.generate(document, "").await.expect("starts");
+    let holds = || services.emulator.holds().len() == 1;
+    tokio::task::block_in_place(|| adgen_tests::command::until("the order is carried out", holds));
+    run.cancel();
+    services.emulator.replace_faults(Vec::new());
+    services.emulator.release();
+    run.wait().await.expect_err("it was cancelled");
+    let journal = services.emulator.journal();
+    assert_eq!(journal.predictions.len(), 1);
+    // Its job is known, and was stopped.
+    let started = services.project("sent").journal().into_iter().find(|entry| entry["event"] == "started");
+    assert_eq!(started.expect("the job is in the journal")["job"], journal.predictions[0].id.as_str());
+    assert_eq!(orders_in_journal(&services, "sent").1, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_does_not_come_within_the_jobs_time_is_not_waited_for() {
+    let refused = Fault::new(On::Create, Action::throttled(119.0));
+    let services = Services::start(Script::quick().with_fault(refused)).await;
+    let builder = services.builder().await.with_job_timeout(std::time::Duration::from_secs(2));
+    let document = document::parse(&super::ground::clip(&services, "late"));
+    let run = builder.build().expect("a studio").generate(document, "").await.expect("starts");
+    let outcome = super::ground::finished(run.wait().await);
+    super::ground::expect_clip_trouble(&outcome, &["timeout", "no turn came within 2 s", "nothing was ordered"]);
+    assert_eq!(services.emulator.journal().predictions.len(), 0);
+    assert_eq!(orders_in_journal(&services, "late"), (1, 0));
+}

@@ -56,5 +56,5 @@ async fn a_clip_without_a_video_stream_is_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_without_frames_is_none() {
-    no_good(Content::ZeroFrames, 4, &["clip"]).await;
+    no_good(Content::ZeroFrames, 4, &["without one picture that can be decoded"]).await;
 }

@@ -2,8 +2,8 @@
 
 use super::{
     ground::{
-        CLIP_USD, clip, denied, expect_bill, expect_clip_trouble, expect_says, make, only_prediction, orders, resume,
-        strict,
+        CLIP_USD, clip, denial, expect_bill, expect_clip_trouble, expect_says, finished, make, only_prediction, orders,
+        outwait, resume, strict,
     },
     meddler::Meddler,
 };
@@ -16,14 +16,7 @@ use adgen_tests::{
     services::Services,
 };
 use serde_json::{Value, json};
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
-
-async fn impatient(services: &Services) -> Studio {
-    services.builder().await.with_job_timeout(Duration::from_millis(600)).build().expect("a studio")
-}
+use std::sync::atomic::{AtomicU32, Ordering};
 
 fn ending(end: End) -> Fault {
     Fault::new(On::Create, Action::ends(end))
@@ -32,7 +25,7 @@ fn ending(end: End) -> Fault {
 /// A job without an end is stopped and paid for; a later run orders a new one.
 async fn without_an_end(end: End) {
     let services = Services::start(Script::quick().with_fault(ending(end).nth(1))).await;
-    let outcome = make(&impatient(&services).await, &clip(&services, "endless")).await;
+    let outcome = finished(outwait(&services, &clip(&services, "endless")).await);
     expect_clip_trouble(&outcome, &["timeout", "did not end within", "was stopped", "cost: $0.0750"]);
     assert_eq!(only_prediction(&services.emulator).status, "canceled", "it goes on and costs money");
     assert_eq!(services.emulator.journal().requests.iter().filter(|r| r.path.ends_with("/cancel")).count(), 1);
@@ -44,20 +37,20 @@ async fn without_an_end(end: End) {
     assert_eq!(orders(&services.emulator), 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_prediction_that_never_ends_is_stopped_and_counted() {
     without_an_end(End::Never).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_status_that_nobody_knows_is_waited_for_no_longer_than_any_other() {
     without_an_end(End::UnknownStatus).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_denied_fallback_says_what_the_endless_prediction_cost() {
     let services = Services::start(Script::quick().with_fault(ending(End::Never))).await;
-    let said = denied(&impatient(&services).await, &strict(clip(&services, "strict"))).await;
+    let said = denial(outwait(&services, &strict(clip(&services, "strict"))).await);
     expect_says(&said, &["at scenes", "provider: replicate", "was stopped", "cost: $0.0750", "spent_usd: 0.0"]);
     assert_eq!(only_prediction(&services.emulator).status, "canceled");
 }

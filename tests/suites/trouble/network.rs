@@ -9,6 +9,7 @@ use adgen_tests::{
     command::{Ran, run},
     document,
     emulator::Script,
+    port::ClosedPort,
     services::{Services, TOKEN},
 };
 use secrecy::SecretString;
@@ -51,16 +52,11 @@ fn adgen(services: &Services, id: &str, set: &[(&str, &str)]) -> Ran {
     tokio::task::block_in_place(|| run(command)).expect_code(0)
 }
 
-/// A port at which nobody listens.
-fn dead() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    format!("http://{}", listener.local_addr().expect("has an address"))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_that_is_not_there_is_named() {
     let services = Services::start(Script::quick()).await;
-    let dead = dead();
+    let closed = ClosedPort::take();
+    let dead = closed.url();
     for (variable, base) in [("HTTPS_PROXY", "https://replicate.invalid"), ("HTTP_PROXY", "http://replicate.internal")]
     {
         let ran = adgen(&services, &variable.to_lowercase(), &[(variable, &dead), ("REPLICATE_BASE_URL", base)]);
@@ -87,7 +83,8 @@ async fn a_proxy_that_refuses_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn services_on_this_machine_are_spoken_to_without_a_proxy() {
     let services = Services::start(Script::quick()).await;
-    let dead = dead();
+    let closed = ClosedPort::take();
+    let dead = closed.url();
     let ran = adgen(&services, "direct", &[("HTTPS_PROXY", &dead), ("HTTP_PROXY", &dead), ("ALL_PROXY", &dead)]);
     assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
     assert_eq!(services.emulator.journal().billed().count(), 1);

@@ -87,7 +87,7 @@ async fn webhooks_take_the_place_of_asking() {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(90), listening).await.expect("the webhooks did not wake the run");
+    tokio::time::timeout(Duration::from_secs(600), listening).await.expect("the webhooks did not wake the run");
     let outcome = finished(run.wait().await);
     assert_eq!(outcome.state.degradations, []);
     expect_bill(&services, &outcome, CLIP_USD + TRACK_USD);

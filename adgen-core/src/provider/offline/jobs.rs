@@ -5,7 +5,7 @@ use crate::{
     provider::{Cancelled, Failure, Generated, Generation, JobId},
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -16,6 +16,8 @@ use std::{
 
 /// How soon asking for a local job makes sense.
 const CHECK_AFTER: Duration = Duration::from_millis(50);
+/// So many jobs that are over are still known; older ones are forgotten, for nobody asks for them any more.
+const KEPT: usize = 256;
 
 /// What a job tells and is told while it works.
 #[derive(Debug, Default)]
@@ -41,6 +43,8 @@ impl Signal {
 pub(super) struct Jobs {
     next: AtomicU32,
     running: Mutex<HashMap<JobId, Job>>,
+    /// Jobs that are over, the oldest first.
+    over: Mutex<VecDeque<JobId>>,
 }
 
 #[derive(Debug)]
@@ -56,6 +60,16 @@ impl Jobs {
     fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Job>> {
         // Nothing is done under the lock that could leave the map half changed.
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A job is over: it makes the oldest one forgotten.
+    fn end(&self, running: &mut HashMap<JobId, Job>, job: &JobId) {
+        let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        over.push_back(job.clone());
+        while over.len() > KEPT {
+            let oldest = over.pop_front();
+            oldest.and_then(|oldest| running.remove(&oldest));
+        }
     }
 
     /// Starts `work` on a thread of its own.
@@ -96,6 +110,7 @@ impl Jobs {
             Ok(generated) => {
                 let outcome = Generation::Done(generated);
                 entry.outcome = Some(outcome.clone());
+                self.end(&mut running, job);
                 Ok(outcome)
             }
             Err(error) => {
@@ -113,7 +128,10 @@ impl Jobs {
             entry.signal.cancelled.store(true, Ordering::Relaxed);
             let thread = entry.thread.take();
             let cancelled = || Generation::Failed(Failure::new(ErrorKind::Cancelled, "the job was cancelled"));
-            entry.outcome.get_or_insert_with(cancelled);
+            if entry.outcome.is_none() {
+                entry.outcome = Some(cancelled());
+                self.end(&mut running, job);
+            }
             thread
         };
         let Some(thread) = thread else { return Ok(Cancelled::AlreadyOver) };
@@ -125,4 +143,33 @@ impl Jobs {
 
 fn unknown(job: &JobId) -> Error {
     Error::new(ErrorKind::NotFound, format!("the offline provider has no job {job}: jobs end with their process"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn jobs_that_are_over_are_known_for_a_while_and_not_for_ever() {
+        let jobs = Jobs::default();
+        let mut names = Vec::new();
+        for index in 0..KEPT + 20 {
+            let Ok(Generation::Pending { job, .. }) = jobs.start("job", |_| Ok(Generated::file("clip.mp4"))) else {
+                panic!("it was not started");
+            };
+            if index % 2 == 0 {
+                jobs.cancel(&job).await.expect("it is known");
+            } else {
+                while matches!(jobs.check(&job).expect("it is known"), Generation::Pending { .. }) {
+                    std::thread::yield_now();
+                }
+            }
+            // Asking again gives the same and counts once.
+            jobs.check(&job).expect("it is still known");
+            names.push(job);
+        }
+        assert_eq!(jobs.lock().len(), KEPT);
+        assert_eq!(jobs.check(&names[0]).expect_err("it was forgotten").kind(), ErrorKind::NotFound);
+        assert!(jobs.check(&names[25]).is_ok());
+    }
 }

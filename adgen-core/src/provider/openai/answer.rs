@@ -106,7 +106,21 @@ fn responses(json: &Value) -> Outcome {
         _ => {}
     }
     let texts = parts.iter().filter(|part| part["type"] == "output_text").filter_map(|part| part["text"].as_str());
-    text(texts.collect())
+    // Compatible servers answer in their own ways: with the text alone, with a call of a tool that nobody offered, or with
+    // all of it among the thoughts.
+    let items = || json["output"].as_array().into_iter().flatten();
+    let calls = items().filter_map(|item| item["arguments"].as_str()).collect();
+    let thoughts =
+        items().filter(|item| item["type"] == "reasoning").filter_map(|item| item["content"].as_array()).flatten();
+    let thoughts = thoughts.filter_map(|part| part["text"].as_str()).collect();
+    let whole = json["output_text"].as_str().unwrap_or_default().to_owned();
+    first([texts.collect(), whole, calls], thoughts)
+}
+
+/// The first text that is one; thoughts only where there is JSON in them.
+fn first(texts: [String; 3], thoughts: String) -> Outcome {
+    let found = texts.into_iter().find(|text| !text.trim().is_empty());
+    found.or_else(|| Some(thoughts).filter(|text| text.contains('{'))).map_or(Outcome::Empty, Outcome::Text)
 }
 
 fn chat(json: &Value) -> Outcome {
@@ -123,16 +137,42 @@ fn chat(json: &Value) -> Outcome {
         Some("content_filter") => return Outcome::Filtered,
         _ => {}
     }
-    match &message["content"] {
-        Value::String(content) => text(content.clone()),
-        // Some servers answer in parts, as they are asked.
-        Value::Array(parts) => text(parts.iter().filter_map(|part| part["text"].as_str()).collect()),
-        _ => Outcome::Empty,
+    let parts = message["content"].as_array().into_iter().flatten();
+    if let Some(refusal) = parts.clone().find(|part| part["type"] == "refusal") {
+        return Outcome::Refused(shown(refusal["refusal"].as_str().unwrap_or_default()));
     }
+    let content = match &message["content"] {
+        Value::String(content) => content.clone(),
+        // Some servers answer in parts, as they are asked, and some have read their own JSON.
+        Value::Array(_) => parts.filter(|part| !is_thought(part)).filter_map(said).collect(),
+        object @ Value::Object(_) => object.to_string(),
+        _ => String::new(),
+    };
+    // A tool that nobody offered is called with the answer, or the answer stands among the thoughts.
+    let calls = message["tool_calls"].as_array().into_iter().flatten().map(|call| &call["function"]["arguments"]);
+    let calls = calls.chain([&message["function_call"]["arguments"]]).filter_map(written).collect();
+    let old = choice["text"].as_str().unwrap_or_default().to_owned();
+    let thoughts =
+        ["reasoning_content", "reasoning"].iter().find_map(|name| message[*name].as_str()).unwrap_or_default();
+    first([content, calls, old], thoughts.to_owned())
 }
 
-fn text(text: String) -> Outcome {
-    if text.trim().is_empty() { Outcome::Empty } else { Outcome::Text(text) }
+fn is_thought(part: &Value) -> bool {
+    ["thinking", "reasoning", "reasoning_text", "thought"].iter().any(|kind| part["type"] == *kind)
+}
+
+/// What a part of an answer says.
+fn said(part: &Value) -> Option<&str> {
+    part.as_str().or_else(|| part["text"].as_str()).or_else(|| part["text"]["value"].as_str())
+}
+
+/// The arguments of a call: JSON in a string, or JSON.
+fn written(arguments: &Value) -> Option<String> {
+    match arguments {
+        Value::String(text) => Some(text.clone()),
+        object @ Value::Object(_) => Some(object.to_string()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -172,6 +212,10 @@ mod tests {
     #[test]
     fn every_other_end_is_told_apart() {
         let none = json!([]);
+        let call = json!([{ "type": "function_call", "name": "plan", "arguments": "{}" }]);
+        assert_eq!(responded("completed", &call, &json!({})), Outcome::Text("{}".to_owned()));
+        let thought = json!([{ "type": "reasoning", "content": [{ "type": "reasoning_text", "text": "so {}" }] }]);
+        assert_eq!(responded("completed", &thought, &json!({})), Outcome::Text("so {}".to_owned()));
         let half = json!([message(&json!([{ "type": "output_text", "text": "{\"a\":" }]))]);
         let refusal = json!([message(&json!([{ "type": "refusal", "refusal": "I will not." }]))]);
         assert_eq!(responded("completed", &refusal, &json!({})), Outcome::Refused("I will not.".to_owned()));
@@ -201,6 +245,25 @@ mod tests {
             chat("stop", json!({ "content": [{ "type": "text", "text": "{}" }] })),
             Outcome::Text("{}".to_owned())
         );
+        let text = |text: &str| Outcome::Text(text.to_owned());
+        let parts = json!([{ "type": "thinking", "text": "{x}" }, "{", { "text": { "value": "}" } }, 7, null]);
+        for (message, expected) in [
+            (json!({ "content": parts }), text("{}")),
+            (json!({ "content": { "a": 1 } }), text(r#"{"a":1}"#)),
+            (json!({ "content": null, "tool_calls": [{ "function": { "arguments": "{}" } }] }), text("{}")),
+            (
+                json!({ "content": "", "tool_calls": [{ "function": { "arguments": { "a": 1 } } }, 3] }),
+                text(r#"{"a":1}"#),
+            ),
+            (json!({ "content": "", "function_call": { "name": "f", "arguments": "{}" } }), text("{}")),
+            (json!({ "content": "{}", "reasoning_content": "hm {no}" }), text("{}")),
+            (json!({ "content": null, "reasoning_content": "so: {}" }), text("so: {}")),
+            (json!({ "content": null, "reasoning": "nothing" }), Outcome::Empty),
+            (json!({ "content": [{ "type": "refusal", "refusal": "No." }] }), Outcome::Refused("No.".to_owned())),
+            (json!({ "tool_calls": "x", "content": 7 }), Outcome::Empty),
+        ] {
+            assert_eq!(chat("stop", message.clone()), expected, "{message}");
+        }
         assert_eq!(chat("stop", json!({ "content": null, "refusal": "No." })), Outcome::Refused("No.".to_owned()));
         assert_eq!(chat("stop", json!({ "content": null })), Outcome::Empty);
         assert_eq!(chat("length", json!({ "content": "{\"a" })), Outcome::Cut);

@@ -1,7 +1,7 @@
 //! What is wrong with a model's answer, in words that it can act on.
 
-use super::{draft::Draft, names::plain, task::Task};
-use crate::project::Rgb;
+use super::{draft::Draft, task::Task};
+use crate::{project::Rgb, provider::names::plain};
 
 /// A style's field and a music prompt, in characters, as the document allows.
 const STYLE: usize = 300;
@@ -32,6 +32,19 @@ impl Faults {
     }
 }
 
+/// Of the plans in one answer the last without a fault, else the last that can be used, else the last, with its faults.
+/// There is at least one.
+pub(super) fn best(task: &Task<'_>, drafts: Vec<Draft>) -> (Draft, Faults) {
+    let checked = drafts.into_iter().map(|draft| {
+        let faults = faults(task, &draft);
+        (draft, faults)
+    });
+    let rank = |faults: &Faults| (!faults.hard.is_empty(), !faults.soft.is_empty());
+    let mut checked: Vec<(Draft, Faults)> = checked.collect();
+    checked.sort_by_key(|(_, faults)| rank(faults));
+    checked.swap_remove(0)
+}
+
 /// Checks an answer against what was asked.
 pub(super) fn faults(task: &Task<'_>, draft: &Draft) -> Faults {
     let mut faults = Faults::default();
@@ -59,6 +72,12 @@ pub(super) fn faults(task: &Task<'_>, draft: &Draft) -> Faults {
         if caption > CAPTION.0 && !task.wanted.written {
             let list = if caption > CAPTION.1 { &mut faults.hard } else { &mut faults.soft };
             list.push(format!("scenes.{id}.caption has {caption} characters; at most {} are allowed", CAPTION.0));
+        }
+        if let Some(figure) = scene.caption.as_deref().and_then(|caption| task.figures.invented_in(caption)) {
+            faults.soft.push(format!(
+                "scenes.{id}.caption says {figure}, a figure that the brief does not give; a caption claims what the brief says, \
+                 nothing else"
+            ));
         }
     }
     if let Some(id) = draft.scenes.keys().find(|id| !task.wanted.scenes.contains(id)) {
@@ -103,7 +122,7 @@ fn length(path: &str, text: &str, (least, most): (usize, usize), faults: &mut Fa
 fn named(task: &Task<'_>, path: &str, text: &str, faults: &mut Faults) {
     if let Some(name) = task.names.in_text(text) {
         faults.hard.push(format!(
-            "{path} holds \"{name}\"; say it in other words: these letters may not appear, not even inside another word"
+            "{path} holds \"{name}\"; say it in other words: it is a name, or a part of one, and may not appear, not even inside another word"
         ));
     }
 }

@@ -1,5 +1,6 @@
 //! The form in which a model answers. The fields' own comments are the descriptions that it reads.
 
+use super::found;
 use crate::project::{Motion, Placement, Transition};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -71,14 +72,29 @@ pub(super) struct DraftProduct {
 }
 
 impl Draft {
-    /// Reads a model's text. What stands around the JSON, such as a code fence, is passed over.
+    /// The plans in a model's text, the last one first, for a model that thinks aloud ends with what it means. None of them
+    /// is checked yet.
     ///
     /// # Errors
-    /// What is wrong, for the model to read.
+    /// What is wrong where there is none, for the model to read.
+    pub(super) fn all(text: &str) -> Result<Vec<Self>, String> {
+        let objects = found::plans(text, &["scenes", "global_style", "music_prompt"])?;
+        let mut problem = String::new();
+        let mut drafts = Vec::new();
+        for object in objects {
+            match serde_json::from_value(object) {
+                Ok(draft) => drafts.push(draft),
+                Err(error) if problem.is_empty() => problem = format!("the answer does not have the form: {error}"),
+                Err(_) => {}
+            }
+        }
+        if drafts.is_empty() { Err(problem) } else { Ok(drafts) }
+    }
+
+    /// The last plan in a model's text.
+    #[cfg(test)]
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let start = text.find('{').ok_or("the answer is no JSON object")?;
-        let end = text.rfind('}').filter(|end| *end > start).ok_or("the JSON object is not closed")?;
-        serde_json::from_str(&text[start..=end]).map_err(|error| format!("the answer does not have the form: {error}"))
+        Self::all(text).map(|mut drafts| drafts.remove(0))
     }
 }
 
@@ -88,9 +104,23 @@ mod tests {
 
     #[test]
     fn reads_what_models_write_around_json() {
-        for text in
-            ["{\"music_prompt\":\"a\"}", "```json\n{\"music_prompt\":\"a\"}\n```", "Sure: {\"music_prompt\":\"a\"} :)"]
-        {
+        let plan = r#"{"music_prompt":"a"}"#;
+        for text in [
+            plan.to_owned(),
+            format!("```json\n{plan}\n```"),
+            format!("Sure: {plan} :)"),
+            format!("<think>Perhaps {{\"x\": 1}}, or {{nothing}}? {{\"music_prompt\": \"no\"}}</think>{plan}"),
+            format!("<think>{{\"scenes\": never closed</think>\n{plan}"),
+            format!("{plan}\nI kept {{product}} out, and \"{{\" too. {{\"note\": 1}}"),
+            format!("{{\"plan\": {plan}}}"),
+            format!("[{plan}]"),
+            serde_json::to_string(plan).unwrap(),
+            format!("{{\"answer\": {}}}", serde_json::to_string(plan).unwrap()),
+            r#"{"music_prompt":"a", "scenes": {},}"#.to_owned(),
+            "{\"music_prompt\":\"a\", // instrumental\n \"scenes\": {}, /* none */ }".to_owned(),
+            "\u{feff}{\"music_prompt\":\"a\"}".to_owned(),
+        ] {
+            let text = text.as_str();
             assert_eq!(Draft::read(text).map(|draft| draft.music_prompt), Ok("a".to_owned()), "{text}");
         }
     }
@@ -100,6 +130,8 @@ mod tests {
         for (text, expected) in [
             ("", "no JSON"),
             ("}{", "not closed"),
+            (r#"{"x": 1}"#, "no plan"),
+            (r#"<think>{"x": 1}</think> I cannot."#, "no plan"),
             ("{\"scenes\":{\"hook\":{\"background\":\"a\"", "not closed"),
             (r#"{"scenes":{"hook":{}}}"#, "background"),
             (r#"{"scenes":{"hook":{"background":"a","transition":"wipe"}}}"#, "wipe"),

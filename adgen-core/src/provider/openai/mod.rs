@@ -13,7 +13,11 @@ mod conversation;
 mod draft;
 mod durations;
 mod error;
-mod names;
+mod figures;
+mod found;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
+mod literal;
 mod photo;
 mod planner;
 mod prompt;

@@ -99,9 +99,9 @@ impl OpenAiPlanner {
         let mut repaired = false;
         loop {
             let text = self.ask(&talk, end, bill).await?;
-            let faults = match Draft::read(&text) {
-                Ok(draft) => {
-                    let faults = check::faults(&task, &draft);
+            let faults = match Draft::all(&text) {
+                Ok(drafts) => {
+                    let (draft, faults) = check::best(&task, drafts);
                     if faults.is_empty() || repaired && faults.hard.is_empty() {
                         return Ok(task.plan(&draft));
                     }

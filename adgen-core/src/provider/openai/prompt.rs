@@ -30,8 +30,12 @@ Roles: hook stops the viewer within a second; showcase presents the product; ben
 viewer; proof gives the reason to believe; call_to_action comes to rest and leaves room for a button.
 
 captions: in the language of `brief.language`, correctly spelt, two to seven words, at most 60 characters, no \
-quotation marks, no hashtags, no emoji. Only what the brief says: no invented figures, awards, prices or \
-promises. Each says one new thing. The last scene's caption is the brand's or the product's name or a closing \
+quotation marks, no hashtags, no emoji. A caption claims only what the brief's description says of the product, \
+in its own words where they fit: its sentences and clauses come before any line of yours. It is advertising, and \
+what nobody said is a false claim: no invented figure, price, award, test, origin, material, age, novelty, effect or \
+superlative, no \"made to last\", and no half of a sentence whose other half limits it. Where the brief says \
+nothing more, write null, or an invitation that claims nothing, such as \"Take a closer look\". The product's name \
+stands in two captions at most. Each says one new thing. The last scene's caption is the brand's or the product's name or a closing \
 line; the button with the call to action is added by itself, do not repeat it. null where a picture is enough.
 
 durations: those of `structure` are a suggestion that adds up; where the story needs it, shift whole seconds from \

@@ -3,12 +3,16 @@
 use super::{
     draft::{Draft, DraftProduct, DraftStyle},
     durations,
-    names::{Names, plain},
+    figures::Figures,
     schema::Wanted,
 };
 use crate::{
     project::{Placement, ProductLayer, Rgb, Scene, Style},
-    provider::{Plan, PlanRequest, PlannedScene, offline::TemplatePlanner},
+    provider::{
+        Plan, PlanRequest, PlannedScene,
+        names::{Names, plain},
+        offline::TemplatePlanner,
+    },
 };
 
 /// A request, with the offline planner's plan of it as the structure and the fallback for every detail.
@@ -17,6 +21,7 @@ pub(super) struct Task<'a> {
     pub(super) request: &'a PlanRequest,
     pub(super) template: Plan,
     pub(super) names: Names,
+    pub(super) figures: Figures,
     pub(super) wanted: Wanted,
 }
 
@@ -34,7 +39,8 @@ impl<'a> Task<'a> {
             written: written.is_some(),
         };
         let names = Names::of([request.brief.product_name.as_str(), request.brand.name.as_str()]);
-        Self { request, template, names, wanted }
+        let figures = Figures::of(&request.brief, &request.brand);
+        Self { request, template, names, figures, wanted }
     }
 
     /// The scene that a person has written under the name of a planned one.
@@ -51,11 +57,20 @@ impl<'a> Task<'a> {
         };
         let durations = self.durations(draft);
         let scenes = durations.into_iter().enumerate();
-        let scenes = scenes.map(|(index, duration_s)| self.scene(index, duration_s, draft, &style)).collect();
-        Plan { scenes, music_prompt: self.music(&draft.music_prompt), style, cost_usd: 0.0 }
+        let mut notes = Vec::new();
+        let scenes =
+            scenes.map(|(index, duration_s)| self.scene(index, duration_s, draft, &style, &mut notes)).collect();
+        Plan { scenes, music_prompt: self.music(&draft.music_prompt), style, cost_usd: 0.0, notes }
     }
 
-    fn scene(&self, index: usize, duration_s: f64, draft: &Draft, style: &Style) -> PlannedScene {
+    fn scene(
+        &self,
+        index: usize,
+        duration_s: f64,
+        draft: &Draft,
+        style: &Style,
+        notes: &mut Vec<String>,
+    ) -> PlannedScene {
         let planned = &self.template.scenes[index];
         let own = self.own(planned);
         let mut scene = PlannedScene { duration_s, ..planned.clone() };
@@ -69,6 +84,14 @@ impl<'a> Task<'a> {
         if own.is_none() {
             scene.product = Some(layer(&drafted.product));
             scene.caption = drafted.caption.as_deref().map(plain).filter(|caption| !caption.is_empty());
+            // What the model would not take back after it was told is not shown: nobody claims it.
+            if let Some(figure) = scene.caption.as_deref().and_then(|caption| self.figures.invented_in(caption)) {
+                let caption = scene.caption.take().unwrap_or_default();
+                notes.push(format!(
+                    "{}: the caption {caption:?} is left out: the brief does not say {figure}",
+                    scene.id
+                ));
+            }
             scene.transition = if index == 0 { planned.transition } else { drafted.transition };
         }
         scene.prompt = self.prompt(&drafted.background, scene.product.as_ref(), style);

@@ -112,6 +112,10 @@ impl AudioProvider for ReplicateAudio {
         order::audio(&self.engine.model, request).map_or(CostRange::ZERO, |order| self.engine.estimate(&order))
     }
 
+    fn offered_s(&self, request: &AudioRequest) -> f64 {
+        order::audio(&self.engine.model, request).map_or(request.duration_s, |order| order.seconds)
+    }
+
     async fn start(&self, request: &AudioRequest) -> Result<Generation> {
         self.engine.start(&order::audio(&self.engine.model, request)?).await
     }

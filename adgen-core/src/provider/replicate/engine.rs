@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{ErrorKind, Result},
-    http::{AssetRules, fetch_asset},
+    http::{AssetRules, called_off, fetch_asset},
 };
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -57,7 +57,11 @@ impl Engine {
 
     pub(super) async fn start(&self, order: &Order) -> Result<Generation> {
         let door = claims::door(self.replicate.base(), &self.essence_of(order));
-        let _open = door.read().await;
+        let _open = tokio::select! {
+            biased;
+            error = called_off() => return Err(error),
+            open = door.read() => open,
+        };
         let told = self.replicate.create(&self.model, &order.input).await?;
         self.claim(&told.prediction.id, order);
         if told.prediction.status.is_final() {
@@ -102,7 +106,7 @@ impl Engine {
         let most = if self.model.kind == Kind::Video { VIDEO_BYTES } else { AUDIO_BYTES };
         if url.starts_with("data:") {
             // No address at all, and so none that could lead astray.
-            return fetch_asset(url, target, AssetRules { max_bytes: most, ..AssetRules::output() }).await;
+            return fetch_asset(url, target, AssetRules { max_bytes: most, ..AssetRules::foreign() }).await;
         }
         self.replicate.fetch(url, target, most).await
     }

@@ -1,6 +1,6 @@
 //! How long a model's output can be, and how a length is ordered.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Map, Value};
 
 /// How long a model's output is.
@@ -45,16 +45,33 @@ pub(super) struct Rate {
 }
 
 /// The values that an input may have.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Allowed {
     List(Vec<u32>),
-    Range {
-        min: u32,
-        max: u32,
-        #[serde(default = "one")]
-        step: u32,
-    },
+    Range { min: u32, max: u32, step: u32 },
+}
+
+/// Through a value: the derived reader for either form would not know numbers where another crate of the program has
+/// `serde_json` keep them as texts.
+impl<'de> Deserialize<'de> for Allowed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let wrong =
+            || D::Error::custom(format!("{value} is neither a list of values nor an object of min, max and step"));
+        let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or_else(wrong);
+        match &value {
+            Value::Array(values) => Ok(Self::List(values.iter().map(number).collect::<Result<_, _>>()?)),
+            Value::Object(fields) => {
+                let field = |name: &str| fields.get(name).map(number).transpose();
+                let known = fields.keys().all(|name| ["min", "max", "step"].contains(&name.as_str()));
+                match (field("min")?, field("max")?, field("step")?.unwrap_or(1)) {
+                    (Some(min), Some(max), step) if known => Ok(Self::Range { min, max, step }),
+                    _ => Err(wrong()),
+                }
+            }
+            _ => Err(wrong()),
+        }
+    }
 }
 
 impl Allowed {
@@ -163,10 +180,6 @@ impl Length {
     fn rate(&self) -> f64 {
         self.fps.unwrap_or(24.0)
     }
-}
-
-fn one() -> u32 {
-    1
 }
 
 #[cfg(test)]

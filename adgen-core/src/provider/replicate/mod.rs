@@ -11,6 +11,8 @@ mod client;
 mod engine;
 mod error;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod length;
 mod lookup;
 mod model;

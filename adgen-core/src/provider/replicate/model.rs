@@ -3,7 +3,7 @@
 
 use super::{super::Price, length::Length};
 use crate::project::Aspect;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -205,20 +205,27 @@ fn unknown() -> Price {
 
 /// A price as the list writes it.
 fn price<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Price, D::Error> {
+    // One form for all: the derived reader for tagged enums would not know numbers where another crate of the program has
+    // `serde_json` keep them as texts.
     #[derive(Deserialize)]
-    #[serde(tag = "per", rename_all = "snake_case", deny_unknown_fields)]
-    enum Listed {
-        Second { usd: f64, as_of: String },
-        Output { usd: f64, as_of: String },
-        Compute { usd: f64, low_s: f64, high_s: f64, as_of: String },
-        Characters { usd: f64, as_of: String },
+    #[serde(deny_unknown_fields)]
+    struct Listed {
+        per: String,
+        usd: f64,
+        #[serde(default)]
+        low_s: Option<f64>,
+        #[serde(default)]
+        high_s: Option<f64>,
+        as_of: String,
     }
-    Ok(match Listed::deserialize(deserializer)? {
-        Listed::Second { usd, as_of } => Price::Second { usd, as_of },
-        Listed::Output { usd, as_of } => Price::Output { usd, as_of },
-        Listed::Compute { usd, low_s, high_s, as_of } => Price::Compute { usd, low_s, high_s, as_of },
-        Listed::Characters { usd, as_of } => Price::Characters { usd, as_of },
-    })
+    let Listed { per, usd, low_s, high_s, as_of } = Listed::deserialize(deserializer)?;
+    match (per.as_str(), low_s, high_s) {
+        ("second", None, None) => Ok(Price::Second { usd, as_of }),
+        ("output", None, None) => Ok(Price::Output { usd, as_of }),
+        ("compute", Some(low_s), Some(high_s)) => Ok(Price::Compute { usd, low_s, high_s, as_of }),
+        ("characters", None, None) => Ok(Price::Characters { usd, as_of }),
+        _ => Err(D::Error::custom(format!("{per:?} is no price with these fields"))),
+    }
 }
 
 #[cfg(test)]

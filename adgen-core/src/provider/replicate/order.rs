@@ -14,8 +14,12 @@ const MUSIC_PREFIX: &str = "Instrumental music: ";
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Order {
     pub(super) input: Map<String, Value>,
+    /// Seconds that it plays.
+    pub(super) seconds: f64,
     /// Seconds that are paid for.
     pub(super) billed_s: f64,
+    /// The shorter side in pixels where there is one to choose.
+    pub(super) short_side: Option<u32>,
     /// An input that is an address or data: it differs each time and says nothing about what is ordered.
     pub(super) image_field: Option<String>,
 }
@@ -64,7 +68,8 @@ pub(super) fn video(model: &Model, request: &VideoRequest, short_side: Option<u3
     let bought = model.length.buy(request.duration_s, tier.and_then(|tier| tier.max_s));
     input.extend(bought.inputs);
     let image_field = request.image.as_ref().and(model.image.clone());
-    sound(model, Order { input, billed_s: bought.billed_s, image_field })
+    let (seconds, short_side) = (bought.seconds, tier.map(|tier| tier.short_side));
+    sound(model, Order { input, seconds, billed_s: bought.billed_s, short_side, image_field })
 }
 
 /// The order of a track.
@@ -97,7 +102,8 @@ pub(super) fn audio(model: &Model, request: &AudioRequest) -> Result<Order> {
     seed(model, request.seed, &mut input);
     let bought = model.length.buy(request.duration_s, None);
     input.extend(bought.inputs);
-    sound(model, Order { input, billed_s: bought.billed_s, image_field: None })
+    let (seconds, billed_s) = (bought.seconds, bought.billed_s);
+    sound(model, Order { input, seconds, billed_s, short_side: None, image_field: None })
 }
 
 fn speak(place: &VoiceInput, voice: &Voice, input: &mut Map<String, Value>) {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability,
+        Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoOffer,
         VideoProvider, VideoRequest,
     },
     Replicate,
@@ -142,6 +142,14 @@ impl VideoProvider for ReplicateVideo {
     fn estimate(&self, request: &VideoRequest) -> CostRange {
         // What cannot be ordered costs nothing.
         self.order(request).map_or(CostRange::ZERO, |order| self.engine.estimate(&order))
+    }
+
+    fn offer(&self, request: &VideoRequest) -> VideoOffer {
+        // What cannot be ordered is nothing that could be known again.
+        let order = self.order(request).ok();
+        order.map_or(VideoOffer::new(request.duration_s, Some(request.short_side)), |order| {
+            VideoOffer::new(order.seconds, order.short_side)
+        })
     }
 
     async fn start(&self, request: &VideoRequest) -> Result<Generation> {

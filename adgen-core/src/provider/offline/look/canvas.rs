@@ -161,11 +161,13 @@ impl Developer {
         }
 
         let (width, height) = (out.width(), out.height());
+        let chroma_size = (out.chroma_width(), out.chroma_height());
         self.row.resize(width.div_ceil(canvas.divisor) * canvas.divisor, 0.0);
         self.gain.resize(width, 0.0);
         // Grain is a little stronger than the dither needs; where it is turned off, dither stays.
         let amount = self.amount.max(0.5);
         let grain = self.grain.at(index, 0);
+        let [out_luma, out_blue, out_red] = out.planes_mut();
         for y in 0..height {
             enlarge(&self.planes[0], canvas, &self.kernel, y, &mut self.line, &mut self.row);
             if texture(y, &mut self.gain) {
@@ -173,11 +175,11 @@ impl Developer {
                     *value = 16.0 + (*value - 16.0) * gain;
                 }
             }
-            quantise(&self.row, &mut out.y[y * width..][..width], grain, y, (amount, 16.0, 235.0), true);
+            quantise(&self.row, &mut out_luma[y * width..][..width], grain, y, (amount, 16.0, 235.0), true);
         }
-        let (width, height) = (out.chroma_width(), out.chroma_height());
+        let (width, height) = chroma_size;
         let chroma = 0.45 + 0.12 * self.amount;
-        for (plane, target) in [(1usize, &mut out.u), (2, &mut out.v)] {
+        for (plane, target) in [(1usize, out_blue), (2, out_red)] {
             let grain = self.grain.at(index, plane as u64);
             for y in 0..height {
                 enlarge(&self.planes[plane], canvas, &self.chroma_kernel, y, &mut self.line, &mut self.row);
@@ -290,9 +292,9 @@ mod tests {
             for (width, height) in [(2, 2), (6, 2), (18, 34), (640, 24)] {
                 let frame = develop(width, height, divisor, |_, _| [0.18; 3]);
                 // 18 % grey is sRGB 0.461, so Y' = 16 + 219 * 0.461 = 117.
-                let mean = frame.y.iter().map(|&y| f64::from(y)).sum::<f64>() / frame.y.len() as f64;
+                let mean = frame.y().iter().map(|&y| f64::from(y)).sum::<f64>() / frame.y().len() as f64;
                 assert!((mean - 117.0).abs() < 1.0, "{mean}");
-                assert!(frame.u.iter().chain(&frame.v).all(|&c| (125..=131).contains(&c)));
+                assert!(frame.u().iter().chain(frame.v()).all(|&c| (125..=131).contains(&c)));
             }
         }
     }
@@ -302,11 +304,12 @@ mod tests {
         // 6 code values over 480 columns: without dither, steps of 80 columns would stand there.
         let frame = develop(480, 64, 4, |x, _| [0.18 + 0.01 * x / 7.5; 3]);
         for x0 in (0..440).step_by(40) {
-            let distinct = (0..64).flat_map(|y| (x0..x0 + 40).map(move |x| (x, y))).map(|(x, y)| frame.y[y * 480 + x]);
+            let distinct =
+                (0..64).flat_map(|y| (x0..x0 + 40).map(move |x| (x, y))).map(|(x, y)| frame.y()[y * 480 + x]);
             let levels = distinct.collect::<std::collections::BTreeSet<_>>();
             assert!(levels.len() >= 3, "columns from {x0}: {levels:?}");
         }
-        for row in frame.y.chunks(480) {
+        for row in frame.y().chunks(480) {
             let longest = row.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0);
             assert!(longest < 44, "a run of {longest}");
         }
@@ -316,7 +319,7 @@ mod tests {
     fn developing_keeps_shapes_in_place() {
         for divisor in [2, 4] {
             let frame = develop(64, 64, divisor, |x, y| [if x > 0.0 && y > 0.0 { 0.6 } else { 0.02 }; 3]);
-            let at = |x: usize, y: usize| frame.y[y * 64 + x];
+            let at = |x: usize, y: usize| frame.y()[y * 64 + x];
             assert!(at(44, 44) > 150 && at(20, 44) < 60 && at(44, 20) < 60);
             // The edge's middle lies between columns 31 and 32.
             let (left, right) = (i32::from(at(31, 50)), i32::from(at(32, 50)));

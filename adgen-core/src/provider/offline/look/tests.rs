@@ -21,7 +21,7 @@ fn blocks(frame: &Frame) -> Vec<f32> {
     let mut means = Vec::new();
     for y0 in (0..frame.height() - 7).step_by(8) {
         for x0 in (0..width - 7).step_by(8) {
-            let sum: u32 = (y0..y0 + 8).flat_map(|y| &frame.y[y * width + x0..][..8]).map(|&v| u32::from(v)).sum();
+            let sum: u32 = (y0..y0 + 8).flat_map(|y| &frame.y()[y * width + x0..][..8]).map(|&v| u32::from(v)).sum();
             means.push(sum as f32 / 64.0);
         }
     }
@@ -62,7 +62,7 @@ fn moods_differ_as_they_should() {
     for &look in Look::ALL {
         let mean = |mood| {
             let frame = frame(look, &LookSettings { mood, ..settings(96, 160, 3) }, 1.0, 0);
-            frame.y.iter().map(|&y| f32::from(y)).sum::<f32>() / frame.y.len() as f32
+            frame.y().iter().map(|&y| f32::from(y)).sum::<f32>() / frame.y().len() as f32
         };
         let (fresh, luxury) = (mean(Mood::Fresh), mean(Mood::Luxury));
         assert!(fresh > 130.0 && luxury < 90.0, "{look}: {fresh} {luxury}");
@@ -74,8 +74,8 @@ fn every_value_is_legal() {
     for &look in Look::ALL {
         for mood in [Mood::Fresh, Mood::Luxury] {
             let frame = frame(look, &LookSettings { mood, grain: 4.0, ..settings(90, 160, 8) }, 2.0, 60);
-            assert!(frame.y.iter().all(|y| (16..=235).contains(y)), "{look}");
-            assert!(frame.u.iter().chain(&frame.v).all(|c| (16..=240).contains(c)), "{look}");
+            assert!(frame.y().iter().all(|y| (16..=235).contains(y)), "{look}");
+            assert!(frame.u().iter().chain(frame.v()).all(|c| (16..=240).contains(c)), "{look}");
         }
     }
 }
@@ -117,7 +117,8 @@ fn smooth_areas_have_no_bands() {
             let frame = frame(look, &LookSettings { mood, grain: 0.0, ..settings(360, 640, 4) }, 1.0, 3);
             // A band is a long run of equal values; dither breaks every run.
             let bright = |row: &&[u8]| row.iter().all(|&y| y > 22);
-            let runs = frame.y.chunks(360).filter(bright).flat_map(|row| row.chunk_by(|a, b| a == b).map(<[u8]>::len));
+            let runs =
+                frame.y().chunks(360).filter(bright).flat_map(|row| row.chunk_by(|a, b| a == b).map(<[u8]>::len));
             assert!(runs.max().unwrap_or(0) < 48, "{look} {mood:?}");
         }
     }
@@ -132,9 +133,9 @@ fn the_brand_hue_leads() {
                 let settings = LookSettings { palette: vec![palette], mood, ..LookSettings::new(96, 160, 2) };
                 let frame = frame(look, &settings, 1.0, 0);
                 let (mut a, mut b, mut n) = (0.0, 0.0, 0.0);
-                for (i, (&u, &v)) in frame.u.iter().zip(&frame.v).enumerate() {
+                for (i, (&u, &v)) in frame.u().iter().zip(frame.v()).enumerate() {
                     let (x, y) = (i % frame.chroma_width() * 2, i / frame.chroma_width() * 2);
-                    let luma = frame.y[y * frame.width() + x];
+                    let luma = frame.y()[y * frame.width() + x];
                     let rgb = color::ycbcr_to_rgb([f32::from(luma), f32::from(u), f32::from(v)]);
                     let lch = Lch::from_linear(rgb.map(|c| color::srgb_to_linear(c.clamp(0.0, 1.0))));
                     let (sin, cos) = lch.h.to_radians().sin_cos();

@@ -1,173 +1,228 @@
-//! The captions: the brief's own best phrases, each in the scene where it works, and modest words of our own where the
-//! brief has none. Words of our own are English, so in other languages names and the brief's text have to do.
+//! The captions: the brief's own sentences and clauses first, each in the scene where it works; then a greeting or an
+//! invitation that claims nothing. A scene with nothing to say shows the product alone, and nothing is said twice.
 
 use super::{
     draw::{self, Purpose},
+    invitation::invitations,
     language,
-    phrase::{Phrase, WIDEST, phrases, plain, sentence_case, width},
+    measure::{LONGEST, WHOLE, WIDEST, width},
+    phrase::{Phrase, Saying, sayings, sentence_case},
+    reading,
 };
-use crate::{
-    project::{Brand, Brief, Role},
-    provider::offline::look::Mood,
-};
+use crate::project::{Brand, Brief, Role};
+use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// One caption for each of `roles`, in order; `None` for a scene that needs no words.
-pub(super) fn captions(brief: &Brief, brand: &Brand, mood: Mood, seed: u32, roles: &[Role]) -> Vec<Option<String>> {
+/// Scenes below this many seconds have time for a glance only.
+const GLANCE_S: f64 = 2.5;
+/// Scenes above it have time for a long sentence.
+const LONG_S: f64 = 3.0;
+
+/// The captions of an ad.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Captions {
+    /// One for each scene, in order; `None` for a scene that needs no words.
+    pub(super) list: Vec<Option<String>>,
+    /// What somebody should know about them.
+    pub(super) note: Option<String>,
+}
+
+/// The captions of scenes with these roles and lengths in seconds.
+pub(super) fn captions(brief: &Brief, brand: &Brand, seed: u32, scenes: &[(Role, f64)]) -> Captions {
     let language = language::primary(&brief.language);
-    let name = name(&brief.product_name, &language);
-    let maker = Some(line(&brand.name))
-        .filter(|brand| !brand.is_empty())
-        .map_or_else(|| name.clone(), |brand| short(&brand, &language));
-    let mut phrases = phrases(&brief.description, &language);
-    // What says little more than the name, which is on screen anyway.
-    phrases.retain(|phrase| !within(&phrase.text, &name) && !same(&phrase.text, &maker));
-    for phrase in &mut phrases {
-        let whole = phrase.text.to_lowercase().contains(&name.to_lowercase());
-        let words = shared(&telling(&phrase.text), &telling(&name));
-        phrase.echo = if whole { ECHO } else { i32::try_from(words).unwrap_or(ECHO) };
+    let names = Names::new(brief, brand, &language);
+    let slots: Vec<usize> = (0..scenes.len()).filter(|&index| scenes[index].0 != Role::CallToAction).collect();
+    let shortest = slots.iter().map(|&index| scenes[index].1).fold(f64::INFINITY, f64::min);
+    let longest = slots.iter().map(|&index| scenes[index].1).fold(0.0, f64::max);
+    let limit = if shortest < GLANCE_S { WIDEST } else { WHOLE };
+    let mut sayings = sayings(&brief.description, &language, limit);
+    let most = if longest < LONG_S { WHOLE } else { LONGEST };
+    for saying in &mut sayings {
+        saying.long = saying.long.take().filter(|phrase| width(&phrase.text) <= most);
+        saying.parts.retain(|phrase| width(&phrase.text) <= most);
     }
-    let mut copy = Copy { phrases, used: Vec::new(), english: language == "en", seed };
-    let lower = !brief.product_name.chars().any(char::is_uppercase);
-    let called = if lower { format!("our {}", name.to_lowercase()) } else { name.clone() };
-    let hook = copy.hook(&name, &called, mood);
-    // The scenes choose in the order of how much a fitting phrase matters to them.
-    let mut captions: Vec<Option<String>> = vec![None; roles.len()];
-    let mut named = hook.to_lowercase().contains(&name.to_lowercase());
-    for wanted in [Role::Hook, Role::CallToAction, Role::Proof, Role::Benefit, Role::Showcase] {
-        for index in (0..roles.len()).filter(|&index| roles[index] == wanted) {
-            let caption = match wanted {
-                Role::Hook if captions.iter().all(Option::is_none) => Some(hook.clone()),
-                Role::CallToAction => Some(maker.clone()),
-                Role::Showcase if !named => {
-                    named = true;
-                    Some(name.clone())
-                }
-                Role::Showcase => copy.showcase(),
-                Role::Proof => copy.proof(),
-                Role::Hook | Role::Benefit => copy.benefit(&brief.audience),
-            };
-            captions[index] = caption;
-        }
+    let chosen = chosen(pool(&sayings, slots.len(), &names), slots.len(), &names, limit);
+    let said = brief.description.chars().any(char::is_alphabetic);
+    let note = (said && chosen.is_empty() && !slots.is_empty()).then(|| {
+        format!(
+            "the description gives no caption: no sentence of it in {:?} is at most {most} letters wide, nor can one be \
+             divided; write shorter sentences, or the scenes' captions",
+            brief.language
+        )
+    });
+    let mut list = vec![None; scenes.len()];
+    place(chosen, scenes, &slots, limit, &mut list);
+    own_words(&names, &language, seed, scenes, &mut list);
+    for index in (0..scenes.len()).filter(|&index| scenes[index].0 == Role::CallToAction) {
+        list[index] = names.closing(&list);
     }
-    captions
+    Captions { list, note }
 }
 
-/// The echo of a phrase that holds the whole name.
-const ECHO: i32 = 9;
-
-struct Copy {
-    phrases: Vec<Phrase>,
-    used: Vec<String>,
-    english: bool,
-    seed: u32,
+/// The names of product and brand as they may stand on screen.
+struct Names {
+    product: String,
+    /// Empty where it is part of the product's name, or the product's of it.
+    maker: String,
+    brand: String,
+    /// The product's has no capital: "oat & honey granola".
+    is_common: bool,
 }
 
-impl Copy {
-    /// A question of the brief, or the product's name, or a line in the ad's mood.
-    fn hook(&mut self, name: &str, called: &str, mood: Mood) -> String {
-        if let Some(question) = self.take(|phrase| i32::from(phrase.question)) {
-            return question;
-        }
-        let hook = if self.english {
-            let mut hooks = vec![
-                format!("Meet {called}"),
-                format!("Say hello to {called}"),
-                format!("This is {called}"),
-                name.to_owned(),
-            ];
-            hooks.extend(mood_lines(mood).iter().map(|line| (*line).to_owned()));
-            hooks.retain(|hook| width(hook) <= WIDEST);
-            draw::pick(self.seed, Purpose::Hook, &hooks).cloned()
-        } else {
-            None
+impl Names {
+    fn new(brief: &Brief, brand: &Brand, language: &str) -> Self {
+        let line = reading::name(&brief.product_name);
+        let product = short(&line, language);
+        let brand = short(&reading::name(&brand.name), language);
+        let (low, other) = (folded(&product), folded(&brand));
+        let apart = !low.contains(&other) && !other.contains(&low);
+        let maker = if apart { brand.clone() } else { String::new() };
+        Self { product, maker, brand, is_common: !line.chars().any(char::is_uppercase) }
+    }
+
+    /// How often the product's name stands in `text`, 0 or 1.
+    fn in_text(&self, text: &str) -> bool {
+        !self.product.is_empty() && folded(text).contains(&folded(&self.product))
+    }
+
+    /// Whether a phrase is nothing but a name.
+    fn is(&self, text: &str) -> bool {
+        let bare = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')');
+        same(bare, &self.product) || same(bare, &self.brand)
+    }
+
+    /// The last scene's words: the product's name, unless it was said; then the brand's.
+    fn closing(&self, list: &[Option<String>]) -> Option<String> {
+        let said = list.iter().flatten().filter(|caption| self.in_text(caption)).count();
+        let name = match said {
+            0 => &self.product,
+            _ if !self.maker.is_empty() => &self.maker,
+            1 => &self.product,
+            _ => return None,
         };
-        hook.unwrap_or_else(|| name.to_owned())
+        let new = !name.is_empty() && !list.iter().flatten().any(|caption| same(caption, name));
+        new.then(|| name.clone())
     }
+}
 
-    fn proof(&mut self) -> Option<String> {
-        self.take(|phrase| phrase.proof * 4 + i32::from(phrase.proof > 0) * phrase.benefit / 4)
-            .or_else(|| self.own(&["Made with care", "Made to last", "Every detail considered", "Quality you can see"]))
-    }
-
-    fn benefit(&mut self, audience: &str) -> Option<String> {
-        self.take(|phrase| if phrase.naming { 0 } else { phrase.benefit - 3 * phrase.echo })
-            .or_else(|| self.take(|phrase| phrase.benefit))
-            .or_else(|| self.for_whom(audience))
-            .or_else(|| {
-                self.own(&["Made for every day", "Simply good", "A small joy, every day", "You will want to keep it"])
-            })
-    }
-
-    fn showcase(&mut self) -> Option<String> {
-        self.take(|phrase| if phrase.naming && phrase.echo < ECHO { phrase.benefit } else { 0 })
-            .or_else(|| self.take(|phrase| phrase.benefit))
-            .or_else(|| self.own(&["Take a closer look", "Every detail counts", "From every angle", "Look closer"]))
-    }
-
-    /// The phrase with the highest score above 0 that says something new; the earlier one at a tie.
-    fn take(&mut self, score: impl Fn(&Phrase) -> i32) -> Option<String> {
-        let used = &self.used;
-        let new =
-            self.phrases.iter().enumerate().filter(|(_, phrase)| !used.iter().any(|other| alike(other, &phrase.text)));
-        let scored = new.map(|(index, phrase)| (score(phrase), index)).filter(|(score, _)| *score > 0);
-        let (_, index) = scored.min_by_key(|(score, index)| (-score, *index))?;
-        let phrase = self.phrases.remove(index);
-        let text = if phrase.question {
-            format!("{}?", phrase.text.trim_end_matches(['?', '？', '؟']))
-        } else {
-            phrase.text
-        };
-        self.used.push(text.clone());
-        Some(text)
-    }
-
-    /// "Made for coffee lovers", where the audience is that short.
-    fn for_whom(&mut self, audience: &str) -> Option<String> {
-        let first = plain(audience.split([',', ';', '.', '(', '/']).next().unwrap_or_default());
-        let words = first.split(' ').count();
-        let plainly = self.english && (1..=4).contains(&words) && !first.chars().any(char::is_numeric);
-        let letters = first.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-        let line = format!("Made for {}", first.to_lowercase().trim_start_matches("for "));
-        (plainly && letters && width(&line) <= WIDEST && !self.used.contains(&line)).then(|| {
-            self.used.push(line.clone());
-            line
+/// What the brief says, as phrases: sentences where they are enough for `slots` scenes, else the parts of those that have
+/// some.
+fn pool(sayings: &[Saying], slots: usize, names: &Names) -> Vec<Phrase> {
+    let mut groups: Vec<Vec<Phrase>> = sayings
+        .iter()
+        .map(|saying| {
+            let whole = saying.whole.iter().cloned();
+            match (&saying.whole, &saying.long) {
+                (Some(_), _) => whole.collect(),
+                (None, Some(long)) if !saying.is_divided() => vec![long.clone()],
+                (None, _) => saying.parts.clone(),
+            }
         })
+        .collect();
+    let count = |groups: &[Vec<Phrase>]| distinct(groups, names).len();
+    for (index, saying) in sayings.iter().enumerate() {
+        if saying.whole.is_some() && saying.is_divided() && count(&groups) < slots {
+            groups[index].clone_from(&saying.parts);
+        }
     }
+    distinct(&groups, names)
+}
 
-    /// Words of our own.
-    fn own(&mut self, lines: &[&str]) -> Option<String> {
-        let free: Vec<&&str> = lines.iter().filter(|line| !self.used.iter().any(|used| used == **line)).collect();
-        let line = draw::pick(self.seed, Purpose::Line, &free).filter(|_| self.english)?;
-        self.used.push((**line).to_string());
-        Some((**line).to_string())
+/// Every phrase once, without those that are names.
+fn distinct(groups: &[Vec<Phrase>], names: &Names) -> Vec<Phrase> {
+    let mut all: Vec<Phrase> = Vec::new();
+    for phrase in groups.iter().flatten().filter(|phrase| !names.is(&phrase.text)) {
+        if !all.iter().any(|known| same(bare(&known.text), bare(&phrase.text))) {
+            all.push(phrase.clone());
+        }
+    }
+    all
+}
+
+/// The best phrases, as many as there are scenes, in the brief's order. One that says nearly what another says, or the
+/// product's name once more, comes after the others, but before any word that is not the brief's.
+fn chosen(pool: Vec<Phrase>, slots: usize, names: &Names, limit: usize) -> Vec<Phrase> {
+    const REPEATED: i32 = 30;
+    let mut taken: Vec<usize> = Vec::new();
+    while taken.len() < slots {
+        let named = taken.iter().filter(|&&index| names.in_text(&pool[index].text)).count();
+        let worth = |index: usize| {
+            let phrase = &pool[index];
+            let alike = taken.iter().any(|&other| alike(&pool[other].text, &phrase.text));
+            let again = names.in_text(&phrase.text) && named > 0;
+            // What is too long for a glance is better than nothing.
+            let long = width(&phrase.text) > limit;
+            phrase.worth + if phrase.question { 10 } else { 0 }
+                - if long { REPEATED / 3 } else { 0 }
+                - if alike || again { REPEATED } else { 0 }
+                - if within(&phrase.text, &names.product) { REPEATED / 2 } else { 0 }
+        };
+        let open = (0..pool.len()).filter(|index| !taken.contains(index));
+        // Twice is enough: three times the name is no ad.
+        let open = open.filter(|&index| named < 2 || !names.in_text(&pool[index].text));
+        let Some(best) = open.min_by_key(|&index| (-worth(index), index)) else { break };
+        taken.push(best);
+    }
+    taken.sort_unstable();
+    let keep = |(index, phrase)| taken.contains(&index).then_some(phrase);
+    pool.into_iter().enumerate().filter_map(keep).collect()
+}
+
+/// Puts phrases into scenes: a question first, what proves where the proof belongs, the rest in order. With fewer phrases
+/// than scenes the one that presents the product is the first to do without.
+fn place(chosen: Vec<Phrase>, scenes: &[(Role, f64)], slots: &[usize], limit: usize, list: &mut [Option<String>]) {
+    let need = |role: Role| match role {
+        Role::Hook => 0,
+        Role::Benefit => 1,
+        Role::Proof => 2,
+        Role::Showcase | Role::CallToAction => 3,
+    };
+    let mut open = slots.to_vec();
+    open.sort_by_key(|&index| (need(scenes[index].0), index));
+    open.truncate(chosen.len());
+    open.sort_unstable();
+    let (mut rest, questions): (Vec<Phrase>, Vec<Phrase>) = chosen.into_iter().partition(|phrase| !phrase.question);
+    let proof = open.iter().position(|&index| scenes[index].0 == Role::Proof);
+    let best = (0..rest.len()).max_by_key(|&index| (rest[index].proof, std::cmp::Reverse(index)));
+    let mut proving = None;
+    if let (Some(at), Some(best)) = (proof, best.filter(|&best| rest[best].proof > 0)) {
+        proving = Some((open.remove(at), rest.remove(best)));
+    }
+    let mut order: Vec<Phrase> = questions.into_iter().chain(rest).collect();
+    // A long sentence needs the longest scene.
+    let longest = (0..open.len()).max_by(|&a, &b| scenes[open[a]].1.total_cmp(&scenes[open[b]].1));
+    let longer = |phrase: &Phrase| width(&phrase.text) > limit;
+    let one = order.iter().filter(|phrase| longer(phrase)).count() == 1;
+    if let (Some(long), Some(to)) = (order.iter().position(longer).filter(|_| one), longest) {
+        let phrase = order.remove(long);
+        order.insert(to.min(order.len()), phrase);
+    }
+    for (index, phrase) in open.into_iter().zip(order).chain(proving) {
+        list[index] = Some(phrase.text);
     }
 }
 
-fn mood_lines(mood: Mood) -> &'static [&'static str] {
-    match mood {
-        Mood::Calm => &["Take a quiet moment", "Slow down"],
-        Mood::Fresh => &["Something fresh", "A fresh start"],
-        Mood::Warm => &["Feel at home", "The good kind of warm"],
-        Mood::Luxury => &["Less, but better", "For those who notice"],
-        Mood::Energetic => &["Ready when you are", "Let's go"],
-        Mood::Playful => &["Well, hello there", "Guess who's here"],
-        Mood::Tech => &["The next step", "Rethought from the start"],
-        Mood::Natural => &["Back to what matters", "As nature meant it"],
+/// A greeting where the brief says nothing at all, and an invitation to look at the product where it is presented.
+fn own_words(names: &Names, language: &str, seed: u32, scenes: &[(Role, f64)], list: &mut [Option<String>]) {
+    let own = invitations(language);
+    let empty = list.iter().all(Option::is_none);
+    let slot = |role: Role, list: &[Option<String>]| {
+        (0..scenes.len()).find(|&index| scenes[index].0 == role && list[index].is_none())
+    };
+    if let Some(index) = slot(Role::Hook, list).filter(|_| empty && !names.product.is_empty()) {
+        let greetings = own.map_or(&[][..], |own| if names.is_common { own.common } else { own.greetings });
+        let name = if names.is_common { names.product.to_lowercase() } else { names.product.clone() };
+        let greetings: Vec<String> = greetings.iter().map(|greeting| greeting.replace("{name}", &name)).collect();
+        let greetings: Vec<&String> = greetings.iter().filter(|greeting| width(greeting) <= WIDEST).collect();
+        let greeting = draw::pick(seed, Purpose::Hook, &greetings).map(|greeting| (*greeting).clone());
+        // The name alone opens an ad that the brand's closes.
+        list[index] = greeting.or_else(|| (!names.maker.is_empty()).then(|| names.product.clone()));
+    }
+    if let (Some(index), Some(own)) = (slot(Role::Showcase, list), own) {
+        list[index] = draw::pick(seed, Purpose::Line, own.looks).map(|look| (*look).to_owned());
     }
 }
 
 /// A name on one line. A long one ends between words; a single word stays whole.
-fn name(text: &str, language: &str) -> String {
-    short(&line(text), language)
-}
-
-fn line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 fn short(text: &str, language: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let fits = |count: &usize| width(&words[..*count].join(" ")) <= WIDEST;
@@ -181,8 +236,17 @@ fn short(text: &str, language: &str) -> String {
     if text.chars().any(char::is_uppercase) { text } else { sentence_case(&text, language) }
 }
 
+fn bare(text: &str) -> &str {
+    text.trim_end_matches(['.', '!', '。', '！', '।'])
+}
+
 fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
+    folded(a) == folded(b)
+}
+
+/// However the letters are composed, and whatever their case.
+fn folded(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(&text.to_lowercase()).into_owned()
 }
 
 /// Whether two captions say the same: more than half of the shorter one's telling words stand in the other.
@@ -195,7 +259,7 @@ fn alike(a: &str, b: &str) -> bool {
 /// Whether most of what `text` tells stands in `name`.
 fn within(text: &str, name: &str) -> bool {
     let words = telling(text);
-    same(text, name) || shared(&words, &telling(name)) * 2 > words.len()
+    shared(&words, &telling(name)) * 2 > words.len()
 }
 
 fn shared(few: &[String], many: &[String]) -> usize {
@@ -204,8 +268,9 @@ fn shared(few: &[String], many: &[String]) -> usize {
 
 /// The longer words by their first letters, so that "keep" and "keeps" are one.
 fn telling(text: &str) -> Vec<String> {
+    let text = folded(text);
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 3);
-    words.map(|word| word.to_lowercase().chars().take(5).collect()).collect()
+    words.map(|word| word.chars().take(5).collect()).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the planner knows of languages: the words for the button, and the small words at which a phrase cannot end.
 
+use super::conjunction::is_conjunction;
+
 /// A language by its primary subtag.
 struct Language {
     tag: &'static str,
@@ -24,6 +26,12 @@ pub fn default_call_to_action(language: &str) -> &'static str {
     find(&primary(language)).map_or("Shop now", |language| language.call_to_action)
 }
 
+/// Every language's words for the button, with its tag.
+#[cfg(test)]
+pub(super) fn buttons() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LANGUAGES.iter().map(|language| (language.tag, language.call_to_action))
+}
+
 /// Conjunctions at which a long sentence may be split.
 pub(super) fn conjunctions(primary: &str) -> &'static [&'static str] {
     find(primary).map_or(&[], |language| language.and)
@@ -31,7 +39,8 @@ pub(super) fn conjunctions(primary: &str) -> &'static [&'static str] {
 
 /// Whether a phrase that ends with `word` is left hanging.
 pub(super) fn hangs(primary: &str, word: &str) -> bool {
-    find(primary).is_some_and(|language| holds(language.hanging, &word.to_lowercase()))
+    let word = word.to_lowercase();
+    is_conjunction(primary, &word) || find(primary).is_some_and(|language| holds(language.hanging, &word))
 }
 
 /// How many words of `text` promise something.
@@ -68,7 +77,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "en",
         call_to_action: "Shop now",
-        and: &[" and ", " so ", " because ", " while ", " yet ", " but ", " then ", " – ", " - "],
+        and: &[" and ", " so ", " because ", " while ", " then ", " – ", " - "],
         hanging: "a an the of for with and or to in on at by from that which your our its their his her my is are was were be \
                   as than into onto over under very more most so but if when while not no every all any this these those it \
                   you we they i who whose can will may just even only about between without within until up out per",
@@ -83,7 +92,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "de",
         call_to_action: "Jetzt entdecken",
-        and: &[" und ", " aber ", " sondern ", " denn ", " weil ", " damit ", " – ", " - "],
+        and: &[" und ", " denn ", " weil ", " damit ", " – ", " - "],
         hanging: "der die das den dem des ein eine einen einem einer eines und oder mit von vom zu zum zur für in im auf an am aus \
                   bei bis durch ohne um als wie so sehr ist sind war wird werden ihr ihre ihren dein deine deinen unser unsere \
                   sein seine nicht kein keine jeder jede jedes alle wenn dass nach über unter pro",
@@ -95,7 +104,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "fr",
         call_to_action: "Découvrir",
-        and: &[" et ", " mais ", " car ", " pour que ", " – ", " - "],
+        and: &[" et ", " car ", " pour que ", " – ", " - "],
         hanging: "le la les l un une des du de d et ou à au aux en dans sur sous par pour avec sans que qui dont ce cette ces son sa \
                   ses votre vos notre nos leur est sont plus très comme si ne pas chez",
         benefit: "garde léger légère doux douce frais fraîche pur simple facile rapide confort protège plus sans jamais toujours \
@@ -106,7 +115,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "es",
         call_to_action: "Descubre más",
-        and: &[" y ", " pero ", " porque ", " para que ", " – ", " - "],
+        and: &[" y ", " porque ", " para que ", " – ", " - "],
         hanging: "el la los las un una unos unas de del y o a al en con sin por para que su sus tu tus nuestro nuestra es son más muy \
                   como si no lo se",
         benefit: "mantiene ligero ligera suave fresco fresca puro fácil rápido comodidad cómodo protege más sin nunca siempre perfecto \
@@ -117,7 +126,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "it",
         call_to_action: "Scopri di più",
-        and: &[" e ", " ma ", " perché ", " – ", " - "],
+        and: &[" e ", " perché ", " – ", " - "],
         hanging: "il lo la i gli le un uno una di del della dei delle e o a al alla in nel nella con senza per da dal dalla su che suo \
                   sua tuo tua nostro nostra è sono più molto come se non",
         benefit: "mantiene leggero leggera morbido fresco fresca puro facile veloce comodo comfort protegge più senza mai sempre \
@@ -128,7 +137,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "pt",
         call_to_action: "Saiba mais",
-        and: &[" e ", " mas ", " porque ", " – ", " - "],
+        and: &[" e ", " porque ", " – ", " - "],
         hanging: "o a os as um uma uns umas de do da dos das e ou em no na nos nas com sem por para que seu sua teu tua nosso nossa é \
                   são mais muito como se não ao à",
         benefit: "mantém leve suave macio fresco fresca puro fácil rápido conforto protege mais sem nunca sempre perfeito sabor aroma",
@@ -137,7 +146,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "nl",
         call_to_action: "Ontdek nu",
-        and: &[" en ", " maar ", " want ", " zodat ", " – ", " - "],
+        and: &[" en ", " want ", " zodat ", " – ", " - "],
         hanging: "de het een en of met van voor in op aan uit bij tot door zonder om als zo zeer is zijn was wordt je jouw uw ons onze \
                   niet geen elke alle die dat naar over onder per te",
         benefit: "blijft houdt licht zacht fris puur snel makkelijk comfort beschermt meer minder beter zonder nooit altijd warm",
@@ -146,7 +155,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "sv",
         call_to_action: "Upptäck nu",
-        and: &[" och ", " men ", " – "],
+        and: &[" och ", " – "],
         hanging: "en ett den det de och eller med av för i på från till utan som är var din ditt vår vårt inte ingen alla mycket",
         benefit: "håller lätt mjuk frisk ren snabb enkel bekväm skyddar mer mindre bättre utan alltid varm",
         proof: "sedan handgjord certifierad testad garanti ekologisk återvunn vegansk tillverkad",
@@ -154,7 +163,7 @@ const LANGUAGES: &[Language] = &[
     Language {
         tag: "pl",
         call_to_action: "Odkryj teraz",
-        and: &[" i ", " ale ", " oraz ", " – "],
+        and: &[" i ", " oraz ", " – "],
         hanging: "i a o w we z ze na do od po dla przez bez jak że lub oraz jest są to ten ta nasz twoja twój nie się",
         benefit: "",
         proof: "od ręcznie certyfik gwarancj",

@@ -2,29 +2,37 @@
 //!
 //! A pure function of the request. Depends on the document's types, the planner's contract and the looks' names.
 
+mod abbreviation;
 mod arc;
 mod caption;
 mod clause;
+mod conjunction;
 mod draw;
+mod invitation;
 mod language;
+mod mark;
+mod measure;
 mod music;
 mod palette;
 mod phrase;
+mod reading;
+mod restriction;
+mod sentence;
 mod setting;
 mod style;
-mod words;
 
-use self::{setting::Looks, words::Words};
+use self::setting::Looks;
 use super::look::Mood;
 use crate::{
     error::Result,
     project::{Background, Role, Scene, Transition},
-    provider::{Plan, PlanRequest, PlannedScene, Planner, ProviderInfo},
+    provider::{Plan, PlanRequest, PlannedScene, Planner, ProviderInfo, names::Names},
 };
 use async_trait::async_trait;
 
 pub(in crate::provider) use arc::clean_seconds;
 pub use language::default_call_to_action;
+pub(crate) use reading::{name as shown_name, words as shown_words};
 pub use setting::{look_of, look_phrase, mood_of};
 
 /// Plans from templates and the brief's own words; the same request gives the same plan.
@@ -36,14 +44,14 @@ pub struct TemplatePlanner {
 impl TemplatePlanner {
     /// The planner; it has no settings.
     pub fn new() -> Self {
-        Self { info: ProviderInfo::free("offline", "template-1") }
+        Self { info: ProviderInfo::free("offline", "template-2") }
     }
 
     /// Plans an ad. Whatever a person has written in the request stays as it is.
     pub fn plan_now(&self, request: &PlanRequest) -> Plan {
         let PlanRequest { brief, brand, seed, .. } = request;
         let seed = *seed;
-        let forbidden = Words::of([brief.product_name.as_str(), brand.name.as_str()]);
+        let forbidden = Names::of([brief.product_name.as_str(), brand.name.as_str()]);
         let wanted = request.style.as_ref().map_or(brief.mood.as_str(), |style| style.mood.as_str());
         let mood = style::mood(wanted, &brief.description);
         let style = request
@@ -53,8 +61,8 @@ impl TemplatePlanner {
         // A document that was not checked must not make durations of nonsense.
         let seconds = if brief.duration_s.is_finite() { brief.duration_s.clamp(3.0, 180.0) } else { 30.0 };
         let written = request.scenes.as_deref().filter(|scenes| !scenes.is_empty());
-        let drafts = match written {
-            Some(scenes) => Draft::complete(scenes, seconds),
+        let (drafts, note) = match written {
+            Some(scenes) => (Draft::complete(scenes, seconds), None),
             None => Draft::all(request, mood, seconds),
         };
         let looks = Looks::new(mood, seed, &forbidden);
@@ -62,9 +70,11 @@ impl TemplatePlanner {
         let scenes = drafts.into_iter().enumerate().map(|(index, draft)| {
             let look = looks.scene(index, count);
             let product = draft.product.unwrap_or_else(|| Some(setting::layer(look, draft.role, seed)));
-            let prompt = draft
-                .prompt
-                .unwrap_or_else(|| setting::prompt(look, mood, draft.role, product.as_ref(), &style, seed, &forbidden));
+            let prompt = draft.prompt.unwrap_or_else(|| {
+                let prompt = setting::prompt(look, mood, draft.role, product.as_ref(), &style, seed, &forbidden);
+                // A product may be called like one of the words that no prompt does without, or stand in a person's style.
+                if forbidden.in_text(&prompt).is_some() { forbidden.removed_from(&prompt) } else { prompt }
+            });
             PlannedScene {
                 id: draft.id,
                 role: draft.role,
@@ -75,7 +85,9 @@ impl TemplatePlanner {
                 transition: draft.transition,
             }
         });
-        Plan { scenes: scenes.collect(), music_prompt: music::prompt(mood, seconds, seed), style, cost_usd: 0.0 }
+        let music_prompt = music::prompt(mood, seconds, seed);
+        let notes = note.into_iter().collect();
+        Plan { scenes: scenes.collect(), music_prompt, style, cost_usd: 0.0, notes }
     }
 }
 
@@ -109,13 +121,14 @@ struct Draft {
 }
 
 impl Draft {
-    /// Every scene of an ad of which no scene is written.
-    fn all(request: &PlanRequest, mood: Mood, seconds: f64) -> Vec<Self> {
+    /// Every scene of an ad of which no scene is written, and what somebody should know about its captions.
+    fn all(request: &PlanRequest, mood: Mood, seconds: f64) -> (Vec<Self>, Option<String>) {
         let roles = arc::roles(seconds);
-        let captions = caption::captions(&request.brief, &request.brand, mood, request.seed, roles);
         let durations = arc::durations(seconds, roles);
-        let scenes = roles.iter().zip(durations).zip(captions).enumerate();
-        scenes
+        let scenes: Vec<(Role, f64)> = roles.iter().copied().zip(durations.iter().copied()).collect();
+        let captions = caption::captions(&request.brief, &request.brand, request.seed, &scenes);
+        let scenes = roles.iter().zip(durations).zip(captions.list).enumerate();
+        let drafts = scenes
             .map(|(index, ((&role, duration_s), caption))| Self {
                 id: scene_id(role, &roles[..index]),
                 role,
@@ -125,7 +138,8 @@ impl Draft {
                 caption,
                 transition: if index == 0 { Transition::Cut } else { transition(mood, role) },
             })
-            .collect()
+            .collect();
+        (drafts, captions.note)
     }
 
     /// The scenes that a person has written, with the durations that they lack.

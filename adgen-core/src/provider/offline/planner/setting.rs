@@ -3,13 +3,13 @@
 //! The one place that knows the phrases by which the offline studio recognises a look in a prompt. They are ordinary
 //! words, so the same prompt works for a video model.
 
-use super::{
-    draw::{self, Purpose},
-    words::Words,
-};
+use super::draw::{self, Purpose};
 use crate::{
     project::{Placement, ProductLayer, Role, Style},
-    provider::offline::look::{Look, Mood},
+    provider::{
+        names::Names,
+        offline::look::{Look, Mood},
+    },
 };
 
 /// The words for `look` in a prompt.
@@ -57,10 +57,11 @@ pub(super) struct Looks {
 
 impl Looks {
     /// Chosen by mood and seed; a look whose phrase would name the product is left out.
-    pub(super) fn new(mood: Mood, seed: u32, forbidden: &Words) -> Self {
+    pub(super) fn new(mood: Mood, seed: u32, forbidden: &Names) -> Self {
         let (floors, airs) = candidates(mood);
         let clean = |looks: &[Look]| -> Vec<Look> {
-            let clean: Vec<Look> = looks.iter().copied().filter(|&look| !forbidden.any_in(look_phrase(look))).collect();
+            let clean: Vec<Look> =
+                looks.iter().copied().filter(|&look| !forbidden.any_word_in(look_phrase(look))).collect();
             if clean.is_empty() { looks.to_vec() } else { clean }
         };
         let (floors, airs) = (clean(floors), clean(airs));
@@ -127,10 +128,10 @@ pub(super) fn prompt(
     product: Option<&ProductLayer>,
     style: &Style,
     seed: u32,
-    forbidden: &Words,
+    forbidden: &Names,
 ) -> String {
     let all = details(look, mood);
-    let clean: Vec<&&str> = all.iter().filter(|detail| !forbidden.any_in(detail)).collect();
+    let clean: Vec<&&str> = all.iter().filter(|detail| !forbidden.any_word_in(detail)).collect();
     let detail = draw::pick(seed, Purpose::Detail, &clean).map(|detail| format!(", {detail}")).unwrap_or_default();
     let space = match product.map(|layer| layer.placement) {
         None => "an open, balanced composition",
@@ -190,11 +191,11 @@ mod tests {
 
     #[test]
     fn every_phrase_is_recognised_and_no_detail_is_mistaken_for_one() {
-        let style = crate::provider::offline::planner::style::style(Mood::Fresh, "", &[], &[], 0, &Words::default());
+        let style = crate::provider::offline::planner::style::style(Mood::Fresh, "", &[], &[], 0, &Names::default());
         for &look in Look::ALL {
             for &mood in Mood::ALL {
                 for seed in 0..4 {
-                    let prompt = prompt(look, mood, Role::Hook, None, &style, seed, &Words::default());
+                    let prompt = prompt(look, mood, Role::Hook, None, &style, seed, &Names::default());
                     assert_eq!(look_of(&prompt.to_uppercase()), Some(look), "{prompt}");
                     assert_eq!(mood_of(&prompt), Mood::Fresh, "{prompt}");
                 }
@@ -209,7 +210,7 @@ mod tests {
         for &mood in Mood::ALL {
             let mut ads = BTreeSet::new();
             for (seed, count) in (0..120).map(|i| (i / 3, 3 + i as usize % 4)) {
-                let looks = Looks::new(mood, seed, &Words::default());
+                let looks = Looks::new(mood, seed, &Names::default());
                 let scenes: Vec<Look> = (0..count).map(|index| looks.scene(index, count)).collect();
                 let names: BTreeSet<&str> = scenes.iter().map(|look| look.as_str()).collect();
                 assert!((2..=3).contains(&names.len()), "{scenes:?}");
@@ -224,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_phrase_that_names_the_product_is_avoided() {
-        let silk = Words::of(["Silk Serum", "Lights & Co"]);
+        let silk = Names::of(["Silk Serum", "Lights & Co"]);
         for seed in 0..40 {
             let looks = Looks::new(Mood::Luxury, seed, &silk);
             for look in [looks.floor, looks.air, looks.third] {

@@ -3,11 +3,10 @@
 use super::{
     draw::{self, Purpose},
     palette::palette,
-    words::Words,
 };
 use crate::{
     project::{Rgb, Style},
-    provider::offline::look::Mood,
+    provider::{names::Names, offline::look::Mood},
 };
 
 /// The characters of a mood in the user's own words that the style repeats.
@@ -20,13 +19,13 @@ pub(super) fn mood(wanted: &str, description: &str) -> Mood {
 
 /// The style. `forbidden` are the words that name the product or brand: the user's words about the mood are left out where
 /// they hold one, since the style becomes part of every prompt.
-pub(super) fn style(mood: Mood, wanted: &str, brand: &[Rgb], product: &[Rgb], seed: u32, forbidden: &Words) -> Style {
+pub(super) fn style(mood: Mood, wanted: &str, brand: &[Rgb], product: &[Rgb], seed: u32, forbidden: &Names) -> Style {
     let words = words(mood);
     let own = wanted.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     // The style is one sentence with semicolons between its parts.
     let own = own.collect::<Vec<_>>().join(" ").replace([';', '"', '#'], ",");
     let own = own.trim_matches(|c: char| !c.is_alphanumeric());
-    let fits = !own.is_empty() && own.chars().count() <= OWN_MOOD && !forbidden.any_in(own);
+    let fits = !own.is_empty() && own.chars().count() <= OWN_MOOD && !forbidden.any_word_in(own);
     let mood_text = if fits { format!("{}, {own}", words.mood) } else { words.mood.to_owned() };
     let camera = draw::pick(seed, Purpose::Detail, words.camera).copied().unwrap_or_default();
     Style {
@@ -115,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_style_speaks_of_its_mood_first() {
-        let none = Words::default();
+        let none = Names::default();
         for &mood in Mood::ALL {
             let style = style(mood, "", &[], &[], 3, &none);
             assert!(style.mood.starts_with(mood.as_str()));
@@ -125,7 +124,7 @@ mod tests {
 
     #[test]
     fn own_words_stay_unless_they_name_the_product_or_are_a_novel() {
-        let names = Words::of(["Rosso Espresso Cup"]);
+        let names = Names::of(["Rosso Espresso Cup"]);
         let mood = |wanted: &str| style(Mood::Warm, wanted, &[], &[], 0, &names).mood;
         assert_eq!(mood("  slow\nSunday; \"quiet\" "), "warm, cosy, inviting, slow Sunday, ,quiet");
         assert_eq!(mood("like a rosso sunset"), "warm, cosy, inviting");

@@ -1,0 +1,30 @@
+//! The pictures that people bring: product photos, cut-outs, logos. Any file may come in; what goes out is upright, sRGB,
+//! 8 bit and not larger than is useful.
+//!
+//! ```text
+//! file ─► format ─┬─► png · jpeg · webp ─► srgb ─► reduce ─► photo
+//!                 └─► svg (logos)  ──────────────────────────► photo
+//! ```
+//! Everything here reads untrusted bytes: sizes are judged by headers before anything is allocated, and what one photo
+//! takes is bounded (see [`Photo::read`]). May depend on `error` and `asset` alone; the only user of `png`, `zune-jpeg`, `moxcms` and
+//! `resvg`.
+
+mod exif;
+mod format;
+#[cfg(feature = "heif")]
+mod heif;
+mod jpeg;
+mod photo;
+mod png;
+mod reduce;
+mod srgb;
+mod svg;
+mod webp;
+
+pub use format::Format;
+pub(crate) use format::HEAD_BYTES;
+pub use photo::{
+    MAX_FILE_BYTES, MAX_PIXELS, MAX_PROFILE_BYTES, MAX_SIDE, MAX_WHOLE_FILE_BYTES, MAX_WHOLE_PIXELS, MIN_SIDE, Photo,
+    WORKING_PIXELS, WORKING_SIDE,
+};
+pub use svg::{FontDatabase, MAX_SVG_BYTES};

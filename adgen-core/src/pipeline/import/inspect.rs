@@ -1,0 +1,55 @@
+//! Looks at everything that a document names without storing anything: what `adgen validate --assets` tells.
+
+use super::{
+    asset_use::{AssetUse, inventory},
+    look, open_within_bounds,
+};
+use crate::{
+    asset::AssetPolicy,
+    compose::Fonts,
+    error::{Error, Result},
+    project::{AdProject, Asset, AssetLocation},
+};
+use std::path::Path;
+
+/// One thing that a document names.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Inspected {
+    /// Where the document names it: `scenes[1].background.file`.
+    pub field: String,
+    /// As the document names it.
+    pub named: String,
+    /// Why it cannot be used, if it cannot.
+    pub problem: Option<Error>,
+    /// Whether it was looked at: files on the web are not fetched for this.
+    pub looked_at: bool,
+}
+
+/// Opens and decodes every file that a document in `folder` names, and looks for its font.
+pub(crate) fn inspect(project: &AdProject, folder: &Path, policy: &AssetPolicy) -> Vec<Inspected> {
+    let mut all = Vec::new();
+    for (used, named) in inventory(project) {
+        let on_the_web = matches!(Asset::from(named.as_str()).location(), AssetLocation::Url(_));
+        let looked = match on_the_web {
+            true if policy.allows_urls() => Ok(()),
+            true => Err(super::urls_are_closed()),
+            false => look_at(used, folder, &named, policy),
+        };
+        let problem = looked.err().map(|error| used.error(&named, error));
+        all.push(Inspected { field: used.field(), named, looked_at: !on_the_web, problem });
+    }
+    let has_file = all.iter().any(|one| one.field == AssetUse::Font.field());
+    if let Some(family) = project.brand.font.as_deref().filter(|_| !has_file) {
+        let problem = Fonts::system().set_brand_font(family).err();
+        let (field, named) = (AssetUse::Font.field(), family.to_owned());
+        let problem = problem.map(|error| AssetUse::Font.error(&named, error));
+        all.push(Inspected { field, named, looked_at: true, problem });
+    }
+    all
+}
+
+fn look_at(used: AssetUse, folder: &Path, named: &str, policy: &AssetPolicy) -> Result<()> {
+    let file = open_within_bounds(policy, used, folder, named)?;
+    look::look(used, file.path())
+}

@@ -1,0 +1,83 @@
+//! Looks at a file before it is stored: whether it is what it is to be used for, and can be decoded.
+//!
+//! May depend on `picture`, `compose`, `media` and `error`.
+
+use super::{
+    super::{
+        clip,
+        picture::{FileKind, kind_of},
+        pictures::open_logo,
+        sound, still,
+    },
+    asset_use::AssetUse,
+};
+use crate::{
+    compose::Fonts,
+    error::Result,
+    picture::{Format, Photo},
+};
+use std::path::Path;
+
+/// Decodes the file as the stages will.
+///
+/// # Errors
+/// Why it cannot be used, in words of the part that reads it.
+pub(super) fn look(used: AssetUse, path: &Path) -> Result<()> {
+    match used {
+        AssetUse::Photo => Photo::open(path, "the photo").map(drop),
+        AssetUse::Cutout => Photo::open(path, "the cut-out").map(drop),
+        AssetUse::Logo => open_logo(path).map(drop),
+        AssetUse::Clip(_) => match kind_of(path)? {
+            FileKind::Video => clip::accept(path),
+            kind => still::accept(path, kind),
+        },
+        AssetUse::Music => sound::accept(path),
+        AssetUse::Font => Fonts::embedded().set_brand_font_file(path),
+    }
+}
+
+/// The file's extension by its first bytes, so that a wrong or missing one misleads nobody; else its own.
+pub(super) fn extension(head: &[u8], named: &str) -> String {
+    let known = match head {
+        [0xFF, 0xD8, 0xFF, ..] => "jpg",
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => "wav",
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => "mp4",
+        [b'I', b'D', b'3', ..] | [0xFF, 0xF3 | 0xFB | 0xF2 | 0xFA, ..] => "mp3",
+        [0x00, 0x01, 0x00, 0x00, ..] | [b't', b'r', b'u', b'e', ..] => "ttf",
+        [b'O', b'T', b'T', b'O', ..] => "otf",
+        [b't', b't', b'c', b'f', ..] => "ttc",
+        // Of all that is packed with gzip, only a drawing is taken.
+        [0x1F, 0x8B, ..] => "svgz",
+        _ if Format::of(head) == Format::Svg => "svg",
+        _ => "",
+    };
+    if !known.is_empty() {
+        return known.to_owned();
+    }
+    let own = Path::new(named).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let plain = !own.is_empty() && own.len() <= 8 && own.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain { own } else { "bin".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_follow_the_content() {
+        for (head, named, expected) in [
+            (&b"\xFF\xD8\xFF\xE0"[..], "x.png", "jpg"),
+            (b"\0\0\0\x18ftypmp42", "x", "mp4"),
+            (b"\x1A\x45\xDF\xA3", "clips/Take One.WEBM", "webm"),
+            (b"OTTO\0\x0B", "f.ttf", "otf"),
+            (b"<?xml version=\"1.0\"?><!-- by hand --><svg xmlns=\"http://www.w3.org/2000/svg\">", "logo.txt", "svg"),
+            (b"", "no-end", "bin"),
+            (b"", "odd.\u{E9}nd", "bin"),
+            (b"", "long.abcdefghi", "bin"),
+        ] {
+            assert_eq!(extension(head, named), expected, "{named}");
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! Where sentences end: by Unicode's rules (UAX #29, `icu_segmenter`), with the languages' own abbreviations, and with what
+//! those rules leave open in careless texts.
+
+use super::{
+    abbreviation::{Stop, is_vowel, stop},
+    conjunction::{leads, trails},
+    measure::{is_unspaced, width},
+};
+use icu_segmenter::SentenceSegmenter;
+
+/// A sentence with its own mark at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sentence {
+    /// More than one where a full stop may be an abbreviation's or the sentence's.
+    pub(super) pieces: Vec<String>,
+    pub(super) question: bool,
+}
+
+impl Sentence {
+    /// All of it.
+    pub(super) fn whole(&self) -> String {
+        self.pieces.join(" ")
+    }
+}
+
+/// The sentences of a line. Where a language sets no full stops, its blanks part the pieces of one.
+pub(super) fn sentences(line: &str, language: &str) -> Vec<Sentence> {
+    let mut sentences = ended(line, language);
+    for sentence in &mut sentences {
+        let unspaced = |text: &str| text.chars().filter(|&c| is_unspaced(c)).count() * 2 > text.chars().count();
+        if sentence.pieces.iter().any(|piece| unspaced(piece)) {
+            sentence.pieces = sentence.pieces.iter().flat_map(|piece| at_blanks(piece)).collect();
+        }
+    }
+    sentences
+}
+
+/// The pieces between blanks of a text without full stops. A figure, a foreign word or a short piece belongs to the one
+/// before it, for a blank stands around figures and between the members of a list too.
+fn at_blanks(text: &str) -> Vec<String> {
+    const SHORT: usize = 10;
+    let mut pieces: Vec<String> = Vec::new();
+    let mut open = false;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let foreign = !word.chars().any(is_unspaced);
+        let short = width(word) < SHORT || leads(word);
+        match pieces.last_mut().filter(|_| open || foreign || short) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => pieces.push(word.to_owned()),
+        }
+        let hangs = |piece: &String| width(piece) < SHORT || trails(piece);
+        open = foreign || pieces.last().is_some_and(hangs);
+    }
+    pieces
+}
+
+fn ended(line: &str, language: &str) -> Vec<Sentence> {
+    let segmenter = SentenceSegmenter::new(Default::default());
+    let mut ends: Vec<usize> = segmenter.segment_str(line).filter(|&at| at > 0).collect();
+    ends.extend(own_ends(line, language));
+    ends.sort_unstable();
+    ends.dedup();
+    let mut sentences: Vec<Sentence> = Vec::new();
+    let (mut start, mut open) = (0, false);
+    for end in ends {
+        // "軽い！「毎朝": a bracket without a blank before it opens what follows.
+        let end = if end < line.len() { start.max(line[..end].trim_end_matches(opens).len()) } else { end };
+        let end = end + closing_quote(&line[end..]);
+        let verdict = if end == line.len() { Some(false) } else { verdict(line, start, end, language) };
+        let Some(soft) = verdict else { continue };
+        let piece = line[start..end].trim().to_owned();
+        start = end;
+        if piece.is_empty() {
+            continue;
+        }
+        let question = is_question(&piece, language);
+        match sentences.last_mut().filter(|_| open) {
+            Some(last) => {
+                let few = |text: &str| text.split_whitespace().count() < 3;
+                match last.pieces.last_mut().filter(|last| few(last) || few(&piece)) {
+                    // "Sold in U.S. | Army stores": too little to be a sentence.
+                    Some(last) => *last = format!("{last} {piece}"),
+                    None => last.pieces.push(piece),
+                }
+                last.question |= question;
+            }
+            None => sentences.push(Sentence { pieces: vec![piece], question }),
+        }
+        open = soft;
+    }
+    sentences
+}
+
+/// The length of a French quote's end at the beginning of `text`, which a blank parts from what is quoted: "« Léger ! »".
+fn closing_quote(text: &str) -> usize {
+    let rest = text.trim_start();
+    match rest.strip_prefix('»') {
+        Some(after) if !after.starts_with(char::is_alphanumeric) => text.len() - after.len(),
+        _ => 0,
+    }
+}
+
+fn is_question(text: &str, language: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| closes(c) || c.is_whitespace());
+    // "Really?!", "Cold?…"
+    let end = text.trim_end_matches(['!', '！', '.', '…', '?', '？', '؟', ' ', '\u{A0}', '\u{202F}']).len();
+    // Armenian sets its mark inside a word, and Spanish opens what a careless author does not close.
+    asks(&text[end..]) || text.ends_with(ASKING) || text.contains(['՞', '¿']) || is_greek_question(text, language)
+}
+
+/// The marks of questions: Latin, wide, Arabic, Armenian, Ethiopic, Vai, and those of two signs.
+const ASKING: [char; 14] = ['?', '？', '؟', '՞', '፧', '\u{37E}', '¿', '⁇', '⁈', '⁉', '‽', '⸮', '﹖', '꘏'];
+
+/// Whether something is asked in `text`.
+pub(super) fn asks(text: &str) -> bool {
+    text.contains(ASKING)
+}
+
+/// Whether a semicolon ends `text` as Greek's mark of questions: behind Greek letters, whatever the brief's language.
+pub(super) fn is_greek_question(text: &str, language: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| closes(c) || c.is_whitespace());
+    let bare = text.trim_end_matches([';', '\u{37E}', ' ', '\u{A0}', '\u{202F}']);
+    let greek = |c: char| matches!(u32::from(c), 0x370..=0x3FF | 0x1F00..=0x1FFF);
+    // "β;" is no word of Greek.
+    let word = bare.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let greek = word.chars().count() > 1 && word.chars().all(greek);
+    text.ends_with('\u{37E}') || (text.ends_with(';') && (language == "el" || greek))
+}
+
+fn closes(c: char) -> bool {
+    matches!(c, '"' | '”' | '“' | '’' | '\'' | '»' | '«' | ')' | ']' | '」' | '』' | '）')
+}
+
+fn opens(c: char) -> bool {
+    matches!(c, '「' | '『' | '（' | '(' | '[' | '“' | '«' | '¿' | '¡' | '《' | '【')
+}
+
+/// Ends that Unicode's rules do not know: semicolons, an ellipsis, Tibetan's and Greek's marks, a full stop before a small
+/// letter or without a blank behind it.
+fn own_ends(line: &str, language: &str) -> Vec<usize> {
+    let mut ends = Vec::new();
+    for (at, c) in line.char_indices() {
+        let end = at + c.len_utf8();
+        let after = &line[end..];
+        let (blank, next) = (after.starts_with(char::is_whitespace), after.trim_start().chars().next());
+        let ends_here = match c {
+            ';' | '؛' | '\u{37E}' => blank,
+            '；' | '།' | '༎' | '⋅' => true,
+            '…' => blank && next.is_some_and(|c| !c.is_lowercase()),
+            '.' if blank => next.is_some_and(char::is_lowercase) && is_word(word_before(&line[..at]), language),
+            '.' => is_glued(&line[..at], after),
+            _ => false,
+        };
+        if ends_here {
+            ends.push(end);
+        }
+    }
+    ends
+}
+
+fn word_before(text: &str) -> &str {
+    text.rsplit(char::is_whitespace).next().unwrap_or_default()
+}
+
+/// "glazed by hand. fired twice": whether `word` is one, rather than an abbreviation that nobody listed. Those are short,
+/// or have no vowel.
+fn is_word(word: &str, language: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let latin = word.chars().all(|c| c.is_alphabetic());
+    let vowel = word.to_lowercase().contains(is_vowel);
+    letters >= 4 && latin && vowel && stop(language, "", word, "a") == Stop::Sentence
+}
+
+/// "Keeps its heat.Glazed by hand": two words without a blank, and neither an address nor a file.
+fn is_glued(before: &str, after: &str) -> bool {
+    let word = word_before(before);
+    let next: String = after.chars().take_while(|c| c.is_alphabetic()).collect();
+    let small = word.len() >= 3 && word.chars().all(|c| c.is_alphabetic()) && word.ends_with(char::is_lowercase);
+    let capital = next.starts_with(char::is_uppercase) && next.chars().skip(1).all(char::is_lowercase);
+    let goes_on = after[next.len()..].starts_with(|c: char| c.is_whitespace() || c == ',');
+    small && capital && goes_on
+}
+
+/// Whether the word around `at` is an address.
+fn in_address(line: &str, at: usize) -> bool {
+    let word = word_before(&line[..at]);
+    let rest = line[at..].split(char::is_whitespace).next().unwrap_or_default();
+    [word, rest].iter().any(|part| part.contains(['/', '=', '@', '&', '_']) || part.contains("www."))
+}
+
+/// Whether the text ends a sentence at `end`: `None` for no, `Some(true)` for perhaps.
+fn verdict(line: &str, start: usize, end: usize, language: &str) -> Option<bool> {
+    let after = line[end..].trim_start();
+    let piece = line[start..end].trim_end();
+    let bare = piece.trim_end_matches(closes);
+    let bare = if piece.ends_with('»') { bare.trim_end() } else { bare };
+    // "“So soft!” she said": a quotation goes on with its speaker.
+    let goes_on = after.starts_with(char::is_lowercase)
+        || (piece.ends_with(['」', '』']) && !after.starts_with(opens) && !after.is_empty());
+    if bare.len() < piece.len() && !piece.ends_with([')', ']', '）']) && goes_on {
+        return None;
+    }
+    // Not in "rosso.example/cup?a=1", but in "Fast?Yes!".
+    let blank = line[..end].ends_with(char::is_whitespace) || line[end..].starts_with(char::is_whitespace);
+    if !blank && bare.ends_with(['!', '?']) && in_address(line, end) {
+        return None;
+    }
+    let Some(text) = bare.strip_suffix('.') else { return Some(false) };
+    if !blank && !is_glued(text, after) {
+        return None;
+    }
+    // "…": not in the middle of a thought.
+    if text.ends_with('.') {
+        return (!after.starts_with(char::is_lowercase)).then_some(false);
+    }
+    let mut words = text.rsplit(char::is_whitespace);
+    let (word, before) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match stop(language, before, word, after) {
+        Stop::Word => None,
+        Stop::Either => (!after.starts_with(char::is_lowercase)).then_some(true),
+        Stop::Sentence => Some(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str, language: &str) -> Vec<String> {
+        sentences(line, language).iter().map(Sentence::whole).collect()
+    }
+
+    #[test]
+    fn sentences_end_where_they_end() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            (
+                "en",
+                "It holds 1.5 l. Cold? Yes!  Made by J. Doe… End",
+                &["It holds 1.5 l.", "Cold?", "Yes!", "Made by J. Doe…", "End"],
+            ),
+            (
+                "en",
+                "Keeps cool for approx. 12 hours. Developed by Dr. Müller in St. Gallen. Holds 2.5 l vs. 1.8 l of others. From $3.50 a day.",
+                &[
+                    "Keeps cool for approx. 12 hours.",
+                    "Developed by Dr. Müller in St. Gallen.",
+                    "Holds 2.5 l vs. 1.8 l of others.",
+                    "From $3.50 a day.",
+                ],
+            ),
+            (
+                "en",
+                "Version v2.0 is here. No. 1 in Ohio, i.e. the first. See www.rosso.example/cup?a=1&b=2. Soft, e.g. on skin.",
+                &[
+                    "Version v2.0 is here.",
+                    "No. 1 in Ohio, i.e. the first.",
+                    "See www.rosso.example/cup?a=1&b=2.",
+                    "Soft, e.g. on skin.",
+                ],
+            ),
+            (
+                "en",
+                "keeps its heat for twenty minutes. glazed by hand.",
+                &["keeps its heat for twenty minutes.", "glazed by hand."],
+            ),
+            ("en", "Keeps its heat.Glazed by hand.", &["Keeps its heat.", "Glazed by hand."]),
+            ("en", "They charge in 15 minutes; they fold flat", &["They charge in 15 minutes;", "they fold flat"]),
+            ("en", "Wait... and it is hot. “So soft!” she said.", &["Wait... and it is hot.", "“So soft!” she said."]),
+            (
+                "de",
+                "Hält ca. 12 Stunden warm, inkl. Deckel. Nr. 1 im Test, z. B. bei Öl bzw. Fett. Ab dem 3. Oktober.",
+                &[
+                    "Hält ca. 12 Stunden warm, inkl. Deckel.",
+                    "Nr. 1 im Test, z. B. bei Öl bzw. Fett.",
+                    "Ab dem 3. Oktober.",
+                ],
+            ),
+            (
+                "fr",
+                "Tient env. 12 heures. Pour tout, p. ex. le thé. M. Dupont l’aime.",
+                &["Tient env. 12 heures.", "Pour tout, p. ex. le thé.", "M. Dupont l’aime."],
+            ),
+            (
+                "es",
+                "Dura aprox. 12 horas. Para todo, p. ej. té. La Sra. López lo usa.",
+                &["Dura aprox. 12 horas.", "Para todo, p. ej. té.", "La Sra. López lo usa."],
+            ),
+            ("it", "Tiene ca. 12 ore. Per tutto, es. il tè.", &["Tiene ca. 12 ore.", "Per tutto, es. il tè."]),
+            (
+                "nl",
+                "Blijft ca. 12 uur warm. Voor alles, bijv. thee.",
+                &["Blijft ca. 12 uur warm.", "Voor alles, bijv. thee."],
+            ),
+            ("ja", "静かです。軽い！「毎朝。」と言う", &["静かです。", "軽い！", "「毎朝。」と言う"]),
+            ("hi", "चाय गरम रखता है। हाथ से बना। क्यों?", &["चाय गरम रखता है।", "हाथ से बना।", "क्यों?"]),
+            ("ar", "لماذا؟ تحضر في دقيقتين؛ منذ عام 1975.", &["لماذا؟", "تحضر في دقيقتين؛", "منذ عام 1975."]),
+            ("hy", "Տաք է պահում։ Ձեռքով է արված։", &["Տաք է պահում։", "Ձեռքով է արված։"]),
+            ("am", "ሙቀት ይጠብቃል። በእጅ የተሰራ።", &["ሙቀት ይጠብቃል።", "በእጅ የተሰራ።"]),
+            ("my", "ပူပူနွေးနွေး။ လက်ဖြင့်လုပ်သည်။", &["ပူပူနွေးနွေး။", "လက်ဖြင့်လုပ်သည်။"]),
+        ];
+        for (language, line, expected) in cases {
+            assert_eq!(texts(line, language), *expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn abbreviations_before_capitals_neither_cut_nor_merge() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            (
+                "cs",
+                "Energetická tř. A. Káva atd. Ručně malováno. Např. Pražanům. Vydrží 24 hod. Ručně.",
+                &["Energetická tř. A.", "Káva atd.", "Ručně malováno.", "Např. Pražanům.", "Vydrží 24 hod.", "Ručně."],
+            ),
+            (
+                "pl",
+                "Na kawę, np. Arabikę. Kubki itd. Zrobione ręcznie.",
+                &["Na kawę, np. Arabikę.", "Kubki itd.", "Zrobione ręcznie."],
+            ),
+            (
+                "sv",
+                "Passar t.ex. IKEA. Kaffe m.m. Gjord för hand.",
+                &["Passar t.ex. IKEA.", "Kaffe m.m.", "Gjord för hand."],
+            ),
+            ("nl", "Past bijv. Senseo. Thee enz. Met de hand.", &["Past bijv. Senseo.", "Thee enz.", "Met de hand."]),
+            (
+                "ru",
+                "Цена 500 руб. Чай и т. д. Из г. Тулы. С 1990 г. Ручная работа.",
+                &["Цена 500 руб.", "Чай и т. д.", "Из г. Тулы.", "С 1990 г.", "Ручная работа."],
+            ),
+            ("el", "Για π.χ. Nespresso. Τσάι κ.λπ. Στο χέρι.", &["Για π.χ. Nespresso.", "Τσάι κ.λπ.", "Στο χέρι."]),
+            ("tr", "Çay vb. El yapımı. Yakl. On saat.", &["Çay vb.", "El yapımı.", "Yakl. On saat."]),
+            (
+                "de",
+                "Tee usw. Von Hand. Seit dem 3. Oktober. Nr. Eins.",
+                &["Tee usw.", "Von Hand.", "Seit dem 3. Oktober.", "Nr. Eins."],
+            ),
+            (
+                "en",
+                "Tea, etc. Glazed by hand. Approx. Four hours.",
+                &["Tea, etc.", "Glazed by hand.", "Approx. Four hours."],
+            ),
+        ];
+        for (language, line, expected) in cases {
+            assert_eq!(texts(line, language), *expected, "{line}");
+        }
+        // What may be an end makes no pieces of one or two words.
+        for (language, line) in [("en", "Sold in U.S. Army stores."), ("de", "Nr. 1 seit dem 3. Oktober 1990.")] {
+            assert_eq!(sentences(line, language)[0].pieces, [line]);
+        }
+    }
+
+    #[test]
+    fn no_piece_ends_or_begins_with_and() {
+        let pieces = |line: &str, language: &str| sentences(line, language)[0].pieces.clone();
+        let text = "ทำจากดินเผาเนื้อดีและ เคลือบด้วยมือทุกใบ หอมกรุ่นทุกเช้าสบายใจ และอุ่นนานถึงยี่สิบนาที";
+        assert_eq!(pieces(text, "th"), ["ทำจากดินเผาเนื้อดีและ เคลือบด้วยมือทุกใบ", "หอมกรุ่นทุกเช้าสบายใจ และอุ่นนานถึงยี่สิบนาที"]);
+        assert_eq!(pieces("ຮ້ອນດົນຕະຫຼອດມື້ສະບາຍໃຈ ແລະເຮັດດ້ວຍມືທຸກໃບ", "lo").len(), 1);
+    }
+
+    #[test]
+    fn what_may_be_an_end_is_a_piece() {
+        let found = sentences("Made by Kaufmann Inc. Glazed by hand. Shipped by Kaufmann Inc. of Ohio.", "en");
+        let pieces: Vec<usize> = found.iter().map(|sentence| sentence.pieces.len()).collect();
+        assert_eq!(pieces, [2, 1], "{found:?}");
+        assert!(sentences("Cold?", "en")[0].question && !sentences("Cold.", "en")[0].question);
+        assert!(sentences("Κρύο; Ναι.", "el")[0].question);
+    }
+}
