@@ -215,6 +215,7 @@ fn missing(named: &str, similar: Option<Similar>, error: std::io::Error) -> Erro
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 #[path = "policy_tests.rs"]
 mod tests;

@@ -237,7 +237,7 @@ impl Cover<'_> {
         buffer.set_size(None, None);
         buffer.shape_until_scroll(&mut self.fonts.system, false);
         let mut glyphs = 0;
-        for glyph in buffer.layout_runs().flat_map(|run| run.glyphs.iter().cloned().collect::<Vec<_>>()) {
+        for glyph in buffer.layout_runs().flat_map(|run| run.glyphs.to_vec()) {
             if glyph.glyph_id == 0 || glyph.font_id != face.id {
                 return false;
             }

@@ -41,11 +41,11 @@ fn open(text: &str) -> Vec<char> {
         match c {
             // A line feed ends a paragraph, and with it everything that is open.
             '\n' => open.clear(),
-            POP => {
-                if open.last().is_some_and(|&last| !is_isolate(last)) {
-                    open.pop();
-                }
+            POP if open.last().is_some_and(|&last| !is_isolate(last)) => {
+                open.pop();
             }
+            // It closes nothing.
+            POP => {}
             POP_ISOLATE => {
                 if let Some(at) = open.iter().rposition(|&last| is_isolate(last)) {
                     open.truncate(at);

@@ -58,12 +58,12 @@ impl Flattener {
             if let Some((_, context)) = &self.prepared {
                 context.scale(frame.as_ptr(), flat)?;
             }
-            for plane in 0..3 {
+            for (plane, &ground) in ground.iter().enumerate() {
                 for row in 0..size[1] {
                     let line = |plane: usize| (*flat).data[plane].add(row * (*flat).linesize[plane] as usize);
                     let alpha = slice::from_raw_parts(line(3).cast_const(), size[0]);
                     let values = slice::from_raw_parts_mut(line(plane), size[0]);
-                    self.transparent |= blend(values, alpha, ground[plane]);
+                    self.transparent |= blend(values, alpha, ground);
                 }
             }
             let from = frame.as_ptr();

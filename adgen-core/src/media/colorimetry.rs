@@ -260,7 +260,7 @@ fn pq_to_nits(value: f32) -> f32 {
 fn hlg_to_scene(value: f32) -> f32 {
     const A: f32 = 0.178_832_77;
     const B: f32 = 0.284_668_92;
-    const C: f32 = 0.559_910_73;
+    const C: f32 = 0.559_910_7;
     // Beyond the nominal peak the curve goes on to 109 %.
     let value = value.clamp(0.0, 1.09);
     if value <= 0.5 { value * value / 3.0 } else { (((value - C) / A).exp() + B) / 12.0 }

@@ -129,7 +129,7 @@ impl Input {
         let (name, flags) = self.demuxer();
         if formats::is_one_of(name, &["mov", "matroska"]) {
             Timestamps::Exact
-        } else if flags & ffi::AVFMT_NOTIMESTAMPS as i32 != 0 || formats::is_one_of(name, formats::PICTURE_STREAMS) {
+        } else if flags & ffi::AVFMT_NOTIMESTAMPS != 0 || formats::is_one_of(name, formats::PICTURE_STREAMS) {
             Timestamps::Missing
         } else {
             Timestamps::Loose
@@ -269,7 +269,7 @@ fn open_context(path: &Path, mut io: Io, operation: &'static str) -> Result<(con
             return Err(native::out_of_memory(operation));
         }
         (*pointer).pb = io.as_mut_ptr();
-        (*pointer).flags |= ffi::AVFMT_FLAG_CUSTOM_IO as i32;
+        (*pointer).flags |= ffi::AVFMT_FLAG_CUSTOM_IO;
         (*pointer).io_open = Some(refuse_to_open);
         let mut options_pointer = options.disown();
         let code = ffi::avformat_open_input(&mut pointer, address.as_ptr(), format, &mut options_pointer);

@@ -121,6 +121,6 @@ mod tests {
             assert_eq!((orientation.rotation_deg(), orientation.is_mirrored()), (rotation, mirrored), "{matrix:?}");
         }
         assert_eq!(Orientation::from_matrix([0; 9]), Orientation::UPRIGHT);
-        assert_eq!(Orientation::from_matrix([i32::MIN; 9]).swaps_sides(), false);
+        assert!(!Orientation::from_matrix([i32::MIN; 9]).swaps_sides());
     }
 }

@@ -77,7 +77,7 @@ unsafe extern "C" fn allocate(context: *mut ffi::AVCodecContext, frame: *mut ffi
         if code < 0 {
             return code;
         }
-        let bytes = (*frame).buf.iter().filter(|buffer| !buffer.is_null()).map(|buffer| (**buffer).size as usize).sum();
+        let bytes = (*frame).buf.iter().filter(|buffer| !buffer.is_null()).map(|buffer| (**buffer).size).sum();
         if !memory.take(bytes) {
             return ffi::AVERROR(libc::ENOMEM);
         }

@@ -244,7 +244,7 @@ impl Conversion {
             for (plane, shift) in [(0, 0), (1, 1), (2, 1)] {
                 let (data, stride) = ((*from).data[plane].cast_const(), (*from).linesize[plane] as usize);
                 let (out, out_stride) = ((*to).data[plane], (*to).linesize[plane] as usize);
-                if data as usize % 2 != 0 || stride % 2 != 0 {
+                if !(data as usize).is_multiple_of(2) || stride % 2 != 0 {
                     return Err(
                         Error::media("the decoder gave 16-bit samples at odd addresses").with_operation(OPERATION)
                     );

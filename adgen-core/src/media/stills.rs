@@ -90,7 +90,7 @@ fn jpeg_goes_on(bytes: &[u8]) -> Option<bool> {
         at += length.max(2);
         if marker == 0xDA {
             // Coded data up to the next marker that is not a restart and not a stuffed byte.
-            while !(*bytes.get(at)? == 0xFF && !matches!(*bytes.get(at + 1)?, 0 | 0xFF | 0xD0..=0xD7)) {
+            while *bytes.get(at)? != 0xFF || matches!(*bytes.get(at + 1)?, 0 | 0xFF | 0xD0..=0xD7) {
                 at += 1;
             }
         }

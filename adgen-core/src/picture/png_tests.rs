@@ -185,7 +185,7 @@ fn profiles_and_texts_are_bounded_before_they_are_inflated() {
     let pixel = [1, 2, 3];
     let zeros = profile(&vec![0; 40 << 20]);
     assert!(zeros.1.len() < 1 << 20);
-    let notes = expect_near(&flat(ColorType::Rgb, BitDepth::Eight, &pixel, &[zeros.clone()]), pixel, 0);
+    let notes = expect_near(&flat(ColorType::Rgb, BitDepth::Eight, &pixel, std::slice::from_ref(&zeros)), pixel, 0);
     assert!(notes.iter().any(|note| note.contains("4 MB")), "{notes:?}");
     // The same as texts, which nobody reads; a hundred of them.
     let text: (&[u8; 4], Vec<u8>) = (b"zTXt", zeros.1.clone());

@@ -166,7 +166,7 @@ impl Reducer {
             // What the colours were multiplied with: an opaque row's alpha, or the area's own.
             let weight = if self.channels == 4 { cell[3] } else { whole };
             for value in &cell[..3] {
-                let mean = if weight == 0 { 0 } else { (value * 255 + weight / 2) / weight };
+                let mean = (value * 255 + weight / 2).checked_div(weight).unwrap_or(0);
                 self.rgb.push(mean.min(255) as u8);
             }
             if self.channels == 4 {

@@ -61,7 +61,7 @@ impl Context {
             let there = self.files.hash(&name).await?;
             let missing = there.is_none();
             let whole = there.is_some_and(|(_, sha256)| sha256 == file.sha256);
-            if !whole && !(bought && self.bring_back(&file, &name).await?) {
+            if !(whole || bought && self.bring_back(&file, &name).await?) {
                 self.tell_of_loss(stage, product, key, &name, missing, bought).await;
                 return Ok(None);
             }

@@ -139,7 +139,7 @@ fn clear(parent: &Path, is_own: bool, mine: &fs::Metadata) -> io::Result<()> {
         let (path, name) = (entry.path(), entry.file_name());
         let name = name.to_string_lossy();
         let Ok(found) = fs::symlink_metadata(&path) else { continue };
-        if !is_own && !(name.starts_with(PREFIX) && have_one_owner(&found, mine)) {
+        if !(is_own || name.starts_with(PREFIX) && have_one_owner(&found, mine)) {
             continue;
         }
         if !found.is_dir() && !name.ends_with(LOCK) {

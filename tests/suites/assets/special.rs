@@ -64,7 +64,7 @@ fn a_file_that_may_not_be_read_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
     let closed = desk.write("closed.png", "closed");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("the file is the test's own");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("the file is the test's own");
     if fs::File::open(&closed).is_ok() {
         // Nothing is closed to this user (root); the rest of the refusals does not depend on it.
         desk.generate(&naming(desk.least("closed"), "photo", "closed.png"), &[])

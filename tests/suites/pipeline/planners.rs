@@ -78,7 +78,8 @@ fn degraded(events: &[Event]) -> Vec<&adgen::project::Degradation> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_breaks_a_rule_is_replaced_told_and_paid_for_once() {
-    let spoilt: [(&str, &str, fn(&mut Plan)); 20] = [
+    type Spoil = fn(&mut Plan);
+    let spoilt: [(&str, &str, Spoil); 20] = [
         ("long-caption", "caption", |plan| plan.scenes[0].caption = Some("a".repeat(201))),
         ("odd-caption", "caption", |plan| plan.scenes[0].caption = Some("a\u{7}".to_owned())),
         ("same-names", "scenes", |plan| plan.scenes[1].id = plan.scenes[0].id.clone()),

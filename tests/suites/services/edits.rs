@@ -143,7 +143,8 @@ async fn scenes_that_come_and_go_cost_what_is_new() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_change_a_clip_buys_none() {
     let edited = Edited::new("other").await;
-    let edits: [(&str, fn(&mut Value)); 9] = [
+    type Edit = fn(&mut Value);
+    let edits: [(&str, Edit); 9] = [
         ("a caption", |document| document["scenes"][0]["caption"] = "Other words".into()),
         ("names", |document| {
             for (index, scene) in scenes(document).iter_mut().enumerate() {

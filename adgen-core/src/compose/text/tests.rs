@@ -200,10 +200,7 @@ fn long_words_are_hyphenated_or_made_smaller() {
     let block = set("Donaudampfschifffahrtsgesellschaftskapitänsmütze für dich", "de");
     let shown = lines(&block);
     assert!(shown[..shown.len() - 1].iter().any(|line| line.ends_with('-')) && !block.broken, "{shown:?}");
-    assert_eq!(
-        shown.concat().replace('-', "").replace(' ', ""),
-        "Donaudampfschifffahrtsgesellschaftskapitänsmützefürdich"
-    );
+    assert_eq!(shown.concat().replace(['-', ' '], ""), "Donaudampfschifffahrtsgesellschaftskapitänsmützefürdich");
     // One that fits when it is a little smaller stays whole.
     let block = set("Kundenzufriedenheit zählt", "de");
     assert!(lines(&block).iter().all(|line| !line.ends_with('-')), "{:?}", lines(&block));

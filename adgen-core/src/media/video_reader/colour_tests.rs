@@ -155,7 +155,8 @@ fn sdr_of_other_primaries_and_transfers_is_converted() {
     let power = |rgb: Rgb| rgb.map(|value| value.powf(1.0 / 2.8));
     let (bt709, bt601, bt2020) = ((0.2126, 0.0722), (0.299, 0.114), (0.2627, 0.0593));
     type Encode<'a> = &'a dyn Fn(Rgb) -> Rgb;
-    let cases: [(&str, Encode<'_>, (f64, f64), Vec<&str>); 9] = [
+    type Case<'a> = (&'a str, Encode<'a>, (f64, f64), Vec<&'a str>);
+    let cases: [Case<'_>; 9] = [
         ("bt2020", &wide, bt2020, tags("bt2020", "bt2020-10", "bt2020nc")),
         ("p3", &p3, bt709, tags("smpte432", "iec61966-2-1", "bt709")),
         ("ntsc", &ntsc, bt601, tags("smpte170m", "smpte170m", "smpte170m")),

@@ -79,7 +79,7 @@ impl Budget {
             let length = path.data().len() as f64 * f64::from(bounds.width() + bounds.height());
             let period: f64 = dashes.iter().map(|dash| f64::from(*dash)).sum::<f64>().max(1e-9);
             self.dashes += times * length / period * dashes.len() as f64 / 2.0;
-            if !(self.dashes <= MAX_DASHES) {
+            if exceeds(self.dashes, MAX_DASHES) {
                 return Err("lines of very many dashes".to_owned());
             }
         }
@@ -90,7 +90,7 @@ impl Budget {
         let (sx, sy) = pattern.transform().get_scale();
         let scale = scale * self.scale * f64::from(sx.max(sy));
         let tile = f64::from(pattern.rect().width()) * f64::from(pattern.rect().height()) * scale * scale;
-        if !(tile <= MAX_TILE) {
+        if exceeds(tile, MAX_TILE) {
             return Err("a pattern of very large tiles".to_owned());
         }
         self.paint(tile, times)?;
@@ -105,7 +105,7 @@ impl Budget {
 
     fn paint(&mut self, pixels: f64, times: f64) -> Result<(), String> {
         self.painted += pixels * times;
-        if !(self.painted <= MAX_PAINTED * self.canvas.0 * self.canvas.1) {
+        if exceeds(self.painted, MAX_PAINTED * self.canvas.0 * self.canvas.1) {
             return Err(format!("more than {MAX_PAINTED} times its own area to be painted"));
         }
         Ok(())
@@ -128,4 +128,9 @@ impl Budget {
         };
         side(bounds.left(), bounds.right(), self.canvas.0) * side(bounds.top(), bounds.bottom(), self.canvas.1)
     }
+}
+
+/// What is no number is beyond every bound.
+fn exceeds(value: f64, most: f64) -> bool {
+    value.is_nan() || value > most
 }

@@ -15,7 +15,7 @@ const WINDOWS_1252: [char; 32] = [
 /// `text` with every reference resolved. In a text with `markup` a no-break space is what an editor puts between words of
 /// its own accord: it stays where a figure, a sign or a single letter stands beside it, and is a blank elsewhere.
 pub(super) fn decoded(text: &str, markup: bool) -> Cow<'_, str> {
-    if !text.contains('&') && !(markup && text.contains('\u{A0}')) {
+    if !(text.contains('&') || markup && text.contains('\u{A0}')) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
