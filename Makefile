@@ -49,6 +49,8 @@ fmt: ## format the code
 lint: setup ## formatting, clippy, documentation, licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features $(FEATURES) -- -D warnings
+	@# No default build has this feature.
+	cargo clippy -p adgen-core --all-targets --features $(FEATURES),adgen-core/heif -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked --quiet cargo-deny
 	cargo deny check licenses bans sources

@@ -49,7 +49,7 @@ fn library() -> Option<&'static Library> {
     static LOADED: OnceLock<Option<Library>> = OnceLock::new();
     let load = || {
         // SAFETY: the system's own library by its plain name: its initialisers have no conditions.
-        let library = NAMES.iter().find_map(|name| unsafe { Library::new(name) }.ok())?;
+        let library = NAMES.iter().find_map(|name| unsafe { Library::new(*name) }.ok())?;
         // SAFETY: `heif_init(struct heif_init_params*)` takes null for its defaults. Missing before 1.13.
         if let Ok(init) = unsafe { library.get::<unsafe extern "C" fn(*mut c_void) -> HeifError>(b"heif_init\0") } {
             // SAFETY: as above.
