@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     io::Read,
     os::unix::process::ExitStatusExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
@@ -113,6 +113,16 @@ pub fn start(mut command: Command) -> Running {
 /// Runs a command to its end.
 pub fn run(command: Command) -> Ran {
     start(command).wait()
+}
+
+/// Makes a file in a folder with FFmpeg's own program.
+#[track_caller]
+pub fn ffmpeg(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    let path = folder.join(name);
+    let mut command = Command::new("ffmpeg");
+    command.args(["-hide_banner", "-v", "error", "-y"]).args(arguments).arg(&path).stdin(Stdio::null());
+    run(command).expect_code(0);
+    path
 }
 
 fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {

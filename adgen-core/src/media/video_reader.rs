@@ -24,7 +24,7 @@ mod pictures;
 
 const OPERATION: &str = "media::read_video";
 
-/// Pictures that are decoded before the one that is sought, so that what looks at neighbours finds them.
+/// Pictures that are decoded before an interlaced one that is sought: its deinterlacing looks at its neighbours.
 const PREROLL: i64 = 2;
 
 /// A picture that is nearer than this ahead, in seconds, is read up to and not sought.
@@ -295,8 +295,16 @@ impl VideoReader {
 
     /// Seeks in the file, and looks at where that led: `false` unless it is a key frame at or before `time_s`.
     fn land(&mut self, time_s: f64) -> Result<bool> {
+        // Whole pictures need no others. Whether they are whole shows when one was decoded.
+        let interlaced = self.deinterlaced() || self.hid_fields();
+        let there = self.land_before(time_s, if interlaced { PREROLL } else { 0 })?;
+        if interlaced || !self.deinterlaced() { Ok(there) } else { self.land_before(time_s, PREROLL) }
+    }
+
+    /// The same for a moment so many pictures before.
+    fn land_before(&mut self, time_s: f64, pictures: i64) -> Result<bool> {
         let target = (time_s / self.pictures.tick_s).floor() as i64;
-        let target = target.saturating_sub(PREROLL.saturating_mul(self.pictures.usual_duration)).max(0);
+        let target = target.saturating_sub(pictures.saturating_mul(self.pictures.usual_duration)).max(0);
         self.forget();
         if !self.pictures.decoder.seek(self.origin.saturating_add(target)) {
             return Ok(false);

@@ -214,7 +214,8 @@ struct Job {
     pictures: Arc<Art>,
 }
 
-/// What a scene's clip looks like: found by the first who needs it, for its own segment or for the crossfade out of it.
+/// What a scene's clip looks like: found by the first who needs it, for its own segment or for the crossfade out of it, and
+/// kept for the other alone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SharedBackdrop(Arc<Mutex<Option<Arc<Backdrop>>>>);
 
@@ -222,8 +223,8 @@ impl SharedBackdrop {
     fn of(&self, look: &Look) -> Result<Arc<Backdrop>> {
         // A poisoned lock holds either nothing or a whole backdrop.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(backdrop) = known.as_ref() {
-            return Ok(Arc::clone(backdrop));
+        if let Some(backdrop) = known.take() {
+            return Ok(backdrop);
         }
         let spec = &look.spec;
         let branded = matches!(spec.role, Role::Hook | Role::CallToAction);
@@ -234,7 +235,9 @@ impl SharedBackdrop {
             Backdrop::still(Frame::black(2, 2))
         };
         let backdrop = Arc::new(backdrop);
-        *known = Some(Arc::clone(&backdrop));
+        if look.slot.tail > 0 {
+            *known = Some(Arc::clone(&backdrop));
+        }
         Ok(backdrop)
     }
 }
@@ -268,7 +271,9 @@ impl Job {
         for index in 0..frames {
             work.step(index as f64 / frames as f64)?;
             scene.next(&mut frame)?;
-            if let Some(before) = before.as_mut().filter(|_| index < fade) {
+            // Its decoder and its pictures are not needed any longer than it is seen.
+            before = before.filter(|_| index < fade);
+            if let Some(before) = &mut before {
                 before.next(&mut old)?;
                 crossfade(&old, &mut frame, eased((index + 1) as f32 / (fade + 1) as f32));
             }

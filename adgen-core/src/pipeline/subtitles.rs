@@ -43,39 +43,8 @@ mod tests {
     use super::*;
     use crate::project::{Role, Transition};
 
-    #[test]
-    fn no_break_spaces_are_kept() {
-        let scene = Scene {
-            id: "s".into(),
-            role: Role::Hook,
-            duration_s: Some(1.0),
-            background: None,
-            product: None,
-            caption: Some("Only\n10\u{a0}%  off,\u{202f}yes".to_owned()),
-            transition: Transition::Cut,
-        };
-        let slot = Slot { start: 0, frames: 30, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
-        assert!(srt(&[scene], &[slot], Fps::from(30)).ends_with("\nOnly 10\u{a0}% off,\u{202f}yes\n\n"));
-    }
-
-    #[test]
-    fn markup_that_a_shop_pasted_is_no_word() {
-        let scene = Scene {
-            id: "s".into(),
-            role: Role::Hook,
-            duration_s: Some(1.0),
-            background: None,
-            product: None,
-            caption: Some("<p>Soft &amp; warm</p><p>3 &lt; 5</p>".to_owned()),
-            transition: Transition::Cut,
-        };
-        let slot = Slot { start: 0, frames: 30, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
-        assert!(srt(&[scene], &[slot], Fps::from(30)).ends_with("\nSoft & warm 3 < 5\n\n"));
-    }
-
-    #[test]
-    fn both_formats_are_well_formed() {
-        let scene = |caption: &str| Scene {
+    fn scene(caption: &str) -> Scene {
+        Scene {
             id: "s".into(),
             role: Role::Hook,
             duration_s: Some(2.5),
@@ -83,7 +52,25 @@ mod tests {
             product: None,
             caption: Some(caption.to_owned()),
             transition: Transition::Cut,
-        };
+        }
+    }
+
+    #[test]
+    fn no_break_spaces_are_kept() {
+        let scene = scene("Only\n10\u{a0}%  off,\u{202f}yes");
+        let slot = Slot { start: 0, frames: 30, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
+        assert!(srt(&[scene], &[slot], Fps::from(30)).ends_with("\nOnly 10\u{a0}% off,\u{202f}yes\n\n"));
+    }
+
+    #[test]
+    fn markup_that_a_shop_pasted_is_no_word() {
+        let scene = scene("<p>Soft &amp; warm</p><p>3 &lt; 5</p>");
+        let slot = Slot { start: 0, frames: 30, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
+        assert!(srt(&[scene], &[slot], Fps::from(30)).ends_with("\nSoft & warm 3 < 5\n\n"));
+    }
+
+    #[test]
+    fn both_formats_are_well_formed() {
         let scenes = [scene("Less <sugar>\n\nmore & fun -->"), scene("  "), scene("Ende")];
         let slot = |start| Slot { start, frames: 75, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 };
         let slots = [slot(0), slot(75), slot(150)];

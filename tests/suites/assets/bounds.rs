@@ -2,7 +2,7 @@
 
 use super::{Desk, naming};
 use adgen_tests::{
-    command::{Ran, adgen, run},
+    command::{Ran, adgen, ffmpeg, run},
     pictures,
 };
 use serde_json::{Value, json};
@@ -10,7 +10,6 @@ use std::{
     fs::File,
     io::{Read, Write},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 /// What the command may hold at most, whatever comes in.
@@ -28,16 +27,6 @@ fn sparse(desk: &Desk, name: &str, head: &[u8], bytes: u64) -> PathBuf {
     let path = desk.path().join(name);
     let mut file = File::create(&path).expect("the folder is the test's own");
     file.write_all(head).and_then(|()| file.set_len(bytes)).expect("the folder is the test's own");
-    path
-}
-
-/// Makes a file with FFmpeg's own program.
-#[track_caller]
-fn ffmpeg(desk: &Desk, name: &str, arguments: &[&str]) -> PathBuf {
-    let path = desk.path().join(name);
-    let mut command = Command::new("ffmpeg");
-    command.args(["-hide_banner", "-v", "error", "-y"]).args(arguments).arg(&path).stdin(Stdio::null());
-    run(command).expect_code(0);
     path
 }
 
@@ -87,12 +76,12 @@ fn zeros_within_the_bounds_are_refused_without_being_copied() {
 fn files_that_begin_well_and_go_on_with_nothing_take_little_memory() {
     let desk = Desk::new();
     let tone = &pictures::tone(0.5, 440.0)[44..];
-    let mp3 = std::fs::read(ffmpeg(&desk, "tone.mp3", &["-f", "lavfi", "-i", "sine=d=1"])).expect("was made");
-    let ts =
-        std::fs::read(ffmpeg(&desk, "bars.ts", &["-f", "lavfi", "-i", "testsrc=s=240x426:d=1"])).expect("was made");
-    let mkv =
-        std::fs::read(ffmpeg(&desk, "bars.mkv", &["-f", "lavfi", "-i", "testsrc=s=240x426:d=1"])).expect("was made");
-    let flac = std::fs::read(ffmpeg(&desk, "tone.flac", &["-f", "lavfi", "-i", "sine=d=1"])).expect("was made");
+    let mp3 = std::fs::read(ffmpeg(desk.path(), "tone.mp3", &["-f", "lavfi", "-i", "sine=d=1"])).expect("was made");
+    let ts = std::fs::read(ffmpeg(desk.path(), "bars.ts", &["-f", "lavfi", "-i", "testsrc=s=240x426:d=1"]))
+        .expect("was made");
+    let mkv = std::fs::read(ffmpeg(desk.path(), "bars.mkv", &["-f", "lavfi", "-i", "testsrc=s=240x426:d=1"]))
+        .expect("was made");
+    let flac = std::fs::read(ffmpeg(desk.path(), "tone.flac", &["-f", "lavfi", "-i", "sine=d=1"])).expect("was made");
     let mut wav =
         b"RIFF\xFF\xFF\xFF\xFFWAVEfmt \x10\0\0\0\x01\0\x02\0\x80\xBB\0\0\0\xEE\x02\0\x04\0\x10\0data\xFF\xFF\xFF\xFF"
             .to_vec();
@@ -119,7 +108,7 @@ fn pictures_take_little_memory_whatever_they_unfold_to() {
     let one = ["-frames:v", "1"];
     let make = |name: &str, source: String, more: &[&str]| {
         let arguments = [&["-f", "lavfi", "-i", &source][..], &one, more].concat();
-        ffmpeg(&desk, name, &arguments)
+        ffmpeg(desk.path(), name, &arguments)
     };
     let mut files = vec![
         make("large.jpg", color("10000x9999", "yuvj444p"), &[]),
@@ -181,7 +170,7 @@ fn clips_take_little_memory_whatever_their_size() {
         ("large.gif", "6000x6000", &[]),
     ] {
         let source = source(size);
-        let file = ffmpeg(&desk, name, &[&["-f", "lavfi", "-i", &source][..], more].concat());
+        let file = ffmpeg(desk.path(), name, &[&["-f", "lavfi", "-i", &source][..], more].concat());
         let ran = with(&desk, "clip", &file);
         assert!(matches!(ran.code(), Some(0 | 2)), "{name}: {:?}\n{}", ran.code(), ran.stderr);
         expect_little_memory(name, &ran);
@@ -262,7 +251,7 @@ fn widest(desk: &Desk, id: &str, shapes: &[&str], short_side: u32) -> Value {
 #[test]
 fn more_shapes_take_no_more_memory() {
     let desk = Desk::new();
-    ffmpeg(&desk, "clip.mp4", &["-f", "lavfi", "-i", "testsrc=s=1080x1920:r=30:d=0.6", "-c:v", "libx264"]);
+    ffmpeg(desk.path(), "clip.mp4", &["-f", "lavfi", "-i", "testsrc=s=1080x1920:r=30:d=0.6", "-c:v", "libx264"]);
     let mut peaks = Vec::new();
     for (id, shapes) in [("one", &["9:16"][..]), ("four", &["9:16", "4:5", "1:1", "16:9"])] {
         // The bound is that of two processors; each further one may take what a scene of 1080x1920 needs.

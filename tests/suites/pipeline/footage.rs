@@ -1,23 +1,10 @@
 //! Backgrounds that people have: pictures, HDR, interlaced and transparent clips, seen in the finished video.
 
 use super::{Bench, made_products, resumed};
-use adgen_tests::{command::run, document, judge, pictures};
+use adgen_tests::{command::ffmpeg, document, judge, pictures};
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::{Value, json};
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
-
-/// Makes a file with FFmpeg's own program.
-#[track_caller]
-fn ffmpeg(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
-    let path = folder.join(name);
-    let mut command = Command::new("ffmpeg");
-    command.args(["-hide_banner", "-v", "error", "-y"]).args(arguments).arg(&path).stdin(Stdio::null());
-    run(command).expect_code(0);
-    path
-}
+use std::path::Path;
 
 /// An ad of scenes that show nothing but these files.
 fn bare(bench: &Bench, id: &str, files: &[(&str, &str)]) -> Value {

@@ -2,26 +2,13 @@
 
 use super::ground::{CLIP_USD, clip, expect_bill, make, only_prediction, strict};
 use adgen_tests::{
-    command::run,
+    command::ffmpeg,
     emulator::{Action, Fault, On, Script},
     judge,
     services::Services,
 };
 use serde_json::Value;
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
-
-/// Makes a file with FFmpeg's own program.
-#[track_caller]
-fn ffmpeg(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
-    let path = folder.join(name);
-    let mut command = Command::new("ffmpeg");
-    command.args(["-hide_banner", "-v", "error", "-y"]).args(arguments).arg(&path).stdin(Stdio::null());
-    run(command).expect_code(0);
-    path
-}
+use std::path::{Path, PathBuf};
 
 /// Four seconds: red above, blue below.
 fn ground(width: u32, height: u32) -> String {
