@@ -163,9 +163,18 @@ fn need_runtime() -> Result<()> {
 async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<(Arc<Context>, Arc<Tracker>, Scratch)> {
     let files = &settings.files;
     let old = files.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
+    let has_state = old.is_some();
     let mut state = old.unwrap_or_else(|| State::new(project_id, now()));
     let mut journal = Journal::load(files, Some(run)).await?;
     journal.expect_entries(state.journal_entries)?;
+    if !has_state && journal.records().is_empty() && files.exists("plan.json").await? {
+        return Err(Error::new(
+            ErrorKind::InvalidProject,
+            "the project has a plan, and neither its journal nor its state: what was bought is not known any more",
+        )
+        .with_context("path", files.display("journal"))
+        .with_context("next", "bring both back, or give the document another id to have everything made anew"));
+    }
     // The journal is the truth; the state only shows it.
     state.cost_usd = journal.spent_usd();
     journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;

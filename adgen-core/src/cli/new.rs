@@ -108,8 +108,8 @@ fn write<'a>(path: &Path, json: &str, force: bool, mut inputs: impl Iterator<Ite
     if there.as_ref().is_some_and(Metadata::is_dir) {
         return refuse("the document cannot be written: this is a folder; name a file in it");
     }
-    let real = path.canonicalize().ok();
-    if real.is_some() && inputs.any(|input| input.canonicalize().ok() == real) {
+    // What cannot be compared is not there.
+    if inputs.any(|input| same_file::is_same_file(input, path).unwrap_or(false)) {
         return refuse("the document cannot be written over the photo or the logo that it names");
     }
     // Nothing is lost in a pipe or a terminal.

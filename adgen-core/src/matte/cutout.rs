@@ -128,7 +128,9 @@ pub fn by_transparency(photo: &Photo) -> Result<Option<Cutout>> {
     });
     let notes = photo.notes().to_vec();
     Cutout::new(image, alpha.clone(), CutoutSource::ExistingAlpha, notes).map(Some).map_err(|_| {
-        Error::new(ErrorKind::InvalidInput, "the photo is transparent everywhere").with_operation("extract")
+        Error::new(ErrorKind::InvalidInput, "the photo is transparent everywhere")
+            .with_operation("extract")
+            .with_context("next", "use another photo, or name a cut-out as product.cutout")
     })
 }
 

@@ -207,6 +207,10 @@ impl VideoEncoder {
         if let Some(frames) = settings.shorter_lookahead() {
             parameters.push_str(&format!(":rc-lookahead={frames}"));
         }
+        if settings.width.saturating_mul(settings.height) > LARGE_PIXELS {
+            // Each picture that is kept for reference takes some five bytes a pixel.
+            parameters.push_str(":ref=1:b-pyramid=none");
+        }
         options.set("x264-params", &parameters);
         native::open_encoder(&mut context, codec, options, OPERATION)?;
         let mut writer = Mp4Writer::create(path, OPERATION)?;

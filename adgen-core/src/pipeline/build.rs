@@ -131,7 +131,7 @@ impl Build {
         };
         let ((), sound, composites) = futures_util::try_join!(clips, sound, composites)?;
         render::render(self, &composites, sound.as_ref()).await?;
-        self.context.clear_scenes_beyond(self.slots.len()).await?;
+        self.context.clear_stale(self.slots.len(), aspects.get(1..).unwrap_or_default()).await?;
         tracker.finished(Stage::Render);
         Ok(())
     }

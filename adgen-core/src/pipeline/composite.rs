@@ -12,6 +12,7 @@ use super::{
     key::content_key,
     pictures::Art,
     playback::{Playback, Room},
+    tail::Tail,
     timeline::Slot,
     turn::picture_mb,
 };
@@ -251,31 +252,30 @@ impl Job {
         let art = self.art.as_deref().map(|path| self.pictures.product(path)).transpose()?;
         let logo = self.logo.as_deref().map(|path| self.pictures.logo(path)).transpose()?;
         let (art, logo) = (art.as_deref(), logo.as_deref().map(|(logo, _)| logo));
-        let mut scene = Layers::new(&self.look, art, logo, &mut fonts, &self.backdrops.0)?;
+        let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = self.look.slot;
+        let (width, height) = (self.settings.width, self.settings.height);
         let mut before = match &self.before {
             Some(look) => {
                 let backdrop = self.backdrops.1.as_ref().unwrap_or(&self.backdrops.0);
                 let mut layers = Layers::new(look, art, logo, &mut fonts, backdrop)?;
                 layers.go_to(look.slot.frames)?;
-                Some(layers)
+                Some(Tail::draw(work.folder(), fade.min(frames), (width, height), |frame| {
+                    work.step(0.0)?;
+                    layers.next(frame)
+                })?)
             }
             None => None,
         };
+        let mut scene = Layers::new(&self.look, art, logo, &mut fonts, &self.backdrops.0)?;
         let path = work.folder().join("segment.mp4");
         let mut encoder = VideoEncoder::create(&path, self.settings.clone())?;
-        let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = self.look.slot;
-        let (width, height) = (self.settings.width, self.settings.height);
         let mut frame = Frame::black(width, height);
-        let mut old = Frame::black(if fade > 0 { width } else { 2 }, if fade > 0 { height } else { 2 });
         let dark = dark_of(&self.look.spec.palette);
         for index in 0..frames {
             work.step(index as f64 / frames as f64)?;
             scene.next(&mut frame)?;
-            // Its decoder and its pictures are not needed any longer than it is seen.
-            before = before.filter(|_| index < fade);
-            if let Some(before) = &mut before {
-                before.next(&mut old)?;
-                crossfade(&old, &mut frame, eased((index + 1) as f32 / (fade + 1) as f32));
+            if let Some(old) = before.as_mut().map(Tail::next).transpose()?.flatten() {
+                crossfade(old, &mut frame, eased((index + 1) as f32 / (fade + 1) as f32));
             }
             if index < dip_in {
                 dip(&mut frame, eased((dip_in - index) as f32 / (dip_in + 1) as f32), dark);
@@ -286,15 +286,18 @@ impl Job {
             encoder.write(&frame)?;
         }
         encoder.finish()?;
-        let mut notes: Vec<String> = scene.clip.note().into_iter().collect();
-        notes.extend(scene.clip.conversions());
+        let Layers { clip, composer, .. } = scene;
+        let mut notes: Vec<String> = clip.note().into_iter().collect();
+        notes.extend(clip.conversions());
+        // Another one is decoded now.
+        drop(clip);
         // A word that goes on in the next line is all there.
         let (broken, lacking): (Vec<&TextFault>, Vec<&TextFault>) =
-            scene.composer.faults().iter().partition(|fault| matches!(fault, TextFault::Broken { .. }));
+            composer.faults().iter().partition(|fault| matches!(fault, TextFault::Broken { .. }));
         notes.extend(broken.into_iter().map(ToString::to_string));
         let lack = |fault: &TextFault| Lack { fallback: TEXT_IN_PART.to_owned(), cause: fault.to_string() };
         let lacks = lacking.into_iter().map(lack).collect();
-        let fidelity = fidelity::measure(&path, &scene.composer, &self.look.slot)?;
+        let fidelity = fidelity::measure(&path, &composer, &self.look.slot)?;
         Ok(Made { notes, lacks, fidelity, ..Made::file(name, path) })
     }
 }

@@ -39,6 +39,7 @@ mod start;
 mod still;
 mod stock;
 mod subtitles;
+mod tail;
 mod telling;
 mod timeline;
 mod tracker;

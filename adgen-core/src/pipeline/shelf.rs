@@ -6,7 +6,7 @@
 use super::context::{Context, Made, Product};
 use crate::{
     error::Result,
-    project::{Stage, StateAsset},
+    project::{Aspect, Stage, StateAsset},
     store::{JournalEntry, MadeProduct},
 };
 use std::{
@@ -163,12 +163,15 @@ impl Context {
         }
     }
 
-    /// Removes the files of scenes that the document has no more; what was bought for them is set aside.
-    pub(crate) async fn clear_scenes_beyond(&self, count: usize) -> Result<()> {
+    /// Removes the files of scenes and shapes that the document has no more: it has `scenes`, and `further` shapes beside the
+    /// main one. What was bought for them is set aside.
+    pub(crate) async fn clear_stale(&self, scenes: usize, further: &[Aspect]) -> Result<()> {
         let names: Vec<String> = {
             let journal = self.journal.lock().await;
             let finished = journal.records().iter().filter_map(|record| match &record.entry {
-                JournalEntry::Finished { stage: Stage::Scenes | Stage::Composite, files, .. } => Some(files),
+                JournalEntry::Finished { stage: Stage::Scenes | Stage::Composite | Stage::Render, files, .. } => {
+                    Some(files)
+                }
                 _ => None,
             });
             let mut names: Vec<String> = finished.flatten().map(|file| file.file.clone()).collect();
@@ -177,7 +180,11 @@ impl Context {
             names
         };
         let _moving = self.shelf.moving.lock().await;
-        for name in names.iter().filter(|name| scene_of(name).is_some_and(|number| number > count)) {
+        let is_stale = |name: &&String| {
+            scene_of(name).is_some_and(|number| number > scenes)
+                || shape_of(name).is_some_and(|shape| !further.contains(&shape))
+        };
+        for name in names.iter().filter(is_stale) {
             self.set_aside_bought(name).await?;
             self.files.delete(name).await?;
             self.tracker.forget_file(name);
@@ -214,9 +221,29 @@ fn scene_of(file: &str) -> Option<usize> {
     number.parse().ok()
 }
 
+/// The shape in the name of a product's file, which those of the main shape do not have.
+fn shape_of(file: &str) -> Option<Aspect> {
+    let (stem, _) = file.rsplit_once('.')?;
+    let (_, suffix) = stem.rsplit_once('_')?;
+    Aspect::ALL.iter().copied().find(|shape| shape.file_suffix() == suffix)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_tell_scene_and_shape() {
+        for (file, scene, shape) in [
+            ("scene_2_bg.mp4", Some(2), None),
+            ("scene_12_composited_16x9.mp4", Some(12), Some(Aspect::Landscape16x9)),
+            ("final_video_1x1.mp4", None, Some(Aspect::Square)),
+            ("final_video.mp4", None, None),
+            ("poster.jpg", None, None),
+        ] {
+            assert_eq!((scene_of(file), shape_of(file)), (scene, shape), "{file}");
+        }
+    }
 
     #[test]
     fn files_go_by_the_name_of_their_product() {

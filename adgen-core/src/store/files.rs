@@ -14,6 +14,9 @@ use std::{
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+/// The most bytes that are read as a whole: documents, entries, subtitles and the poster. Media is read from its file.
+const MAX_WHOLE_BYTES: u64 = 64 << 20;
+
 /// A storage root.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -122,12 +125,35 @@ impl ProjectFiles {
         }
     }
 
+    /// Refuses what lies in a file's place and is none: somebody who opens a pipe waits for its other end.
+    async fn expect_file(&self, name: &str) -> Result<()> {
+        let Some(path) = self.local_path(name) else { return Ok(()) };
+        match tokio::fs::metadata(&path).await {
+            Ok(there) if !there.is_file() && !there.is_dir() => {
+                Err(Error::new(ErrorKind::Io, "a file of the project is a pipe, a socket or a device")
+                    .with_context("file", path.display())
+                    .with_context("next", "remove it, then run again"))
+            }
+            // What is missing or cannot be read is told by those who read it.
+            _ => Ok(()),
+        }
+    }
+
     /// The whole file; `None` where there is none.
     ///
     /// # Errors
-    /// `Io`.
+    /// `Io`, also for one of more than 64 MB, which nothing is that is read as a whole.
     pub async fn read(&self, name: &str) -> Result<Option<Bytes>> {
+        self.expect_file(name).await?;
         let found = match self.store.objects.get(&self.at(name)).await {
+            Ok(found) if found.meta.size > MAX_WHOLE_BYTES => {
+                return Err(Error::new(
+                    ErrorKind::Io,
+                    format!("a file of the project has {} bytes; at most {MAX_WHOLE_BYTES} are read", found.meta.size),
+                )
+                .with_context("file", self.display(name))
+                .with_context("next", "bring its own version back, then run again"));
+            }
             Ok(found) => found.bytes().await,
             Err(error) => Err(error),
         };
@@ -227,6 +253,7 @@ impl ProjectFiles {
     /// # Errors
     /// `Io`.
     pub async fn hash(&self, name: &str) -> Result<Option<(u64, String)>> {
+        self.expect_file(name).await?;
         let mut stream = match self.store.objects.get(&self.at(name)).await {
             Ok(found) => found.into_stream(),
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
@@ -325,6 +352,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::local(folder.path().join("deep/er")).unwrap();
         (folder, store)
+    }
+
+    #[tokio::test]
+    async fn what_is_no_file_or_too_large_to_be_one_of_ours_is_refused() {
+        let (folder, store) = store();
+        let files = store.project("p").unwrap();
+        files.write("state.json", "{}").await.unwrap();
+        let project = folder.path().join("deep/er/projects/p");
+        let made = std::process::Command::new("mkfifo").arg(project.join("pipe.json")).status().unwrap();
+        assert!(made.success());
+        // Nobody is at the other end: opening it would wait for ever.
+        for error in [files.read("pipe.json").await.unwrap_err(), files.hash("pipe.json").await.unwrap_err()] {
+            assert!(error.kind() == ErrorKind::Io && error.to_string().contains("a pipe"), "{error}");
+        }
+        let large = std::fs::File::create(project.join("large.json")).unwrap();
+        large.set_len(MAX_WHOLE_BYTES + 1).unwrap();
+        let error = files.read("large.json").await.unwrap_err().to_string();
+        assert!(error.contains("67108865 bytes; at most 67108864"), "{error}");
+        large.set_len(MAX_WHOLE_BYTES).unwrap();
+        assert_eq!(files.read("large.json").await.unwrap().unwrap().len() as u64, MAX_WHOLE_BYTES);
     }
 
     #[tokio::test]

@@ -45,10 +45,13 @@ fn new_overwrites_nothing_without_force() {
     }
     assert_eq!(fs::read(at("p.json")).expect("is there"), b"mine");
     assert!(!at("nowhere.json").exists(), "what a link points to was made");
+    fs::hard_link(at("product.png"), at("hard.json")).expect("a second name");
     let forced: [&[&str]; 2] = [&[], &["--force"]];
     for more in forced {
         new(folder.path(), "d.json", more).expect_code(2).expect_said(["d.json", "folder"]);
-        new(folder.path(), "product.png", more).expect_code(2).expect_said(["product.png", "photo"]);
+        for name in ["product.png", "hard.json"] {
+            new(folder.path(), name, more).expect_code(2).expect_said([name, "photo"]);
+        }
     }
     assert_eq!(fs::read(at("product.png")).expect("is there"), photo);
     new(folder.path(), "p.json", &["--force"]).expect_code(0);

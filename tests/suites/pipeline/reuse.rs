@@ -3,6 +3,7 @@
 use super::{Bench, finished, made, made_products, names_made, resumed};
 use adgen_tests::{document, judge};
 use serde_json::json;
+use std::fs;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_makes_nothing_and_changes_nothing() {
@@ -101,6 +102,24 @@ async fn an_edit_makes_anew_what_depends_on_it_and_nothing_else() {
     assert!(made.iter().all(|name| name.ends_with("_1x1")), "a further shape made the main one anew: {made:?}");
     assert!(project.path("final_video_1x1.mp4").is_file());
     project.expect_nothing_made_twice();
+    // What is not asked for any more does not lie beside what is.
+    let made = run(&|document| document["output"]["aspects"] = json!(["9:16"])).await;
+    assert!(made.is_empty(), "one shape less made something: {made:?}");
+    let stale: Vec<String> = project.files().into_iter().filter(|name| name.contains("_1x1")).collect();
+    assert!(stale.is_empty(), "{stale:?}");
+    assert!(project.state()["assets"].as_object().is_some_and(|all| all.keys().all(|name| !name.ends_with("_1x1"))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_without_its_journal_and_its_state_is_not_made_anew_unasked() {
+    let bench = Bench::new();
+    bench.make(&document::least("lost", &bench.photo)).await;
+    let project = bench.project("lost");
+    fs::remove_dir_all(project.path("journal")).expect("is there");
+    fs::remove_file(project.path("state.json")).expect("is there");
+    let error = resumed(&bench.studio(), "lost").await.expect_err("nobody knows what was bought");
+    assert!(error.kind() == adgen::ErrorKind::InvalidProject && error.to_string().contains("journal"), "{error}");
+    assert!(!project.path("journal").exists(), "the next run would take it for a new one");
 }
 
 #[tokio::test(flavor = "multi_thread")]

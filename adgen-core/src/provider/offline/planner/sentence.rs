@@ -139,7 +139,7 @@ fn opens(c: char) -> bool {
 }
 
 /// Ends that Unicode's rules do not know: semicolons, an ellipsis, Tibetan's and Greek's marks, a full stop before a small
-/// letter or without a blank behind it.
+/// letter, before a figure that a small letter follows (its rule SB8), or without a blank behind it.
 fn own_ends(line: &str, language: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     for (at, c) in line.char_indices() {
@@ -150,7 +150,11 @@ fn own_ends(line: &str, language: &str) -> Vec<usize> {
             ';' | '؛' | '\u{37E}' => blank,
             '；' | '།' | '༎' | '⋅' => true,
             '…' => blank && next.is_some_and(|c| !c.is_lowercase()),
-            '.' if blank => next.is_some_and(char::is_lowercase) && is_word(word_before(&line[..at]), language),
+            '.' if blank => match next {
+                Some(next) if next.is_lowercase() => is_word(word_before(&line[..at]), 4, language),
+                Some(next) if next.is_numeric() => is_word(word_before(&line[..at]), 3, language),
+                _ => false,
+            },
             '.' => is_glued(&line[..at], after),
             _ => false,
         };
@@ -165,13 +169,13 @@ fn word_before(text: &str) -> &str {
     text.rsplit(char::is_whitespace).next().unwrap_or_default()
 }
 
-/// "glazed by hand. fired twice": whether `word` is one, rather than an abbreviation that nobody listed. Those are short,
-/// or have no vowel.
-fn is_word(word: &str, language: &str) -> bool {
+/// "glazed by hand. fired twice": whether `word` is one, rather than an abbreviation that nobody listed. Those have fewer
+/// letters than `least`, or no vowel.
+fn is_word(word: &str, least: usize, language: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let latin = word.chars().all(|c| c.is_alphabetic());
     let vowel = word.to_lowercase().contains(is_vowel);
-    letters >= 4 && latin && vowel && stop(language, "", word, "a") == Stop::Sentence
+    letters >= least && latin && vowel && stop(language, "", word, "a") == Stop::Sentence
 }
 
 /// "Keeps its heat.Glazed by hand": two words without a blank, and neither an address nor a file.
@@ -267,6 +271,31 @@ mod tests {
                 &["keeps its heat for twenty minutes.", "glazed by hand."],
             ),
             ("en", "Keeps its heat.Glazed by hand.", &["Keeps its heat.", "Glazed by hand."]),
+            (
+                "en",
+                "iPhone cable included. 2 year warranty. Holds its charge. 12 hours of battery. 50% off until Friday.",
+                &[
+                    "iPhone cable included.",
+                    "2 year warranty.",
+                    "Holds its charge.",
+                    "12 hours of battery.",
+                    "50% off until Friday.",
+                ],
+            ),
+            (
+                "en",
+                "Fits size max. 5 and vol. 2 of it. Made approx. 3 miles away, est. 1990 by hand, see fig. 4 below.",
+                &[
+                    "Fits size max. 5 and vol. 2 of it.",
+                    "Made approx. 3 miles away, est. 1990 by hand, see fig. 4 below.",
+                ],
+            ),
+            (
+                "fr",
+                "Tient au chaud. 24 heures de fraîcheur dans votre sac. 3 tailles.",
+                &["Tient au chaud.", "24 heures de fraîcheur dans votre sac.", "3 tailles."],
+            ),
+            ("ru", "Держит тепло. 24 часа свежести. 3 размера.", &["Держит тепло.", "24 часа свежести.", "3 размера."]),
             ("en", "They charge in 15 minutes; they fold flat", &["They charge in 15 minutes;", "they fold flat"]),
             ("en", "Wait... and it is hot. “So soft!” she said.", &["Wait... and it is hot.", "“So soft!” she said."]),
             (
