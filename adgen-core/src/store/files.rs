@@ -126,9 +126,10 @@ impl ProjectFiles {
     }
 
     /// Refuses what lies in a file's place and is none: somebody who opens a pipe waits for its other end.
-    async fn expect_file(&self, name: &str) -> Result<()> {
+    /// Without the runtime, for a state can be asked for where there is none.
+    fn expect_file(&self, name: &str) -> Result<()> {
         let Some(path) = self.local_path(name) else { return Ok(()) };
-        match tokio::fs::metadata(&path).await {
+        match std::fs::metadata(&path) {
             Ok(there) if !there.is_file() && !there.is_dir() => {
                 Err(Error::new(ErrorKind::Io, "a file of the project is a pipe, a socket or a device")
                     .with_context("file", path.display())
@@ -144,7 +145,7 @@ impl ProjectFiles {
     /// # Errors
     /// `Io`, also for one of more than 64 MB, which nothing is that is read as a whole.
     pub async fn read(&self, name: &str) -> Result<Option<Bytes>> {
-        self.expect_file(name).await?;
+        self.expect_file(name)?;
         let found = match self.store.objects.get(&self.at(name)).await {
             Ok(found) if found.meta.size > MAX_WHOLE_BYTES => {
                 return Err(Error::new(
@@ -253,7 +254,7 @@ impl ProjectFiles {
     /// # Errors
     /// `Io`.
     pub async fn hash(&self, name: &str) -> Result<Option<(u64, String)>> {
-        self.expect_file(name).await?;
+        self.expect_file(name)?;
         let mut stream = match self.store.objects.get(&self.at(name)).await {
             Ok(found) => found.into_stream(),
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
