@@ -1,5 +1,7 @@
 //! Runs `adgen` and other programs, with a time limit and what the kernel says about their memory.
 
+use crate::{document, storage::Project};
+use serde_json::Value;
 use std::{
     ffi::OsStr,
     io::Read,
@@ -113,6 +115,16 @@ pub fn start(mut command: Command) -> Running {
 /// Runs a command to its end.
 pub fn run(command: Command) -> Ran {
     start(command).wait()
+}
+
+/// Makes the ad of a document offline, in `storage` beside it; it may fail, but not panic.
+#[track_caller]
+pub fn generate_offline(document: &Value, folder: &Path) -> (Ran, Project) {
+    let (path, storage) = (document::save(document, folder), folder.join("storage"));
+    let mut command = adgen(["generate", "--offline", "--storage"]);
+    command.arg(&storage).arg(&path);
+    let project = Project::new(&storage, document["id"].as_str().expect("an id"));
+    (run(command).expect_no_panic(), project)
 }
 
 /// Makes a file in a folder with FFmpeg's own program.

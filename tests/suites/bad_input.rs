@@ -1,7 +1,7 @@
 //! Photos and documents that are wrong, odd or hostile: a clear error or an ad, never a panic, never much memory.
 
 use adgen_tests::{
-    command::{Ran, adgen, run},
+    command::{Ran, adgen, generate_offline, run},
     document, judge, pictures, root,
     storage::Project,
 };
@@ -15,14 +15,6 @@ use tempfile::TempDir;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
-}
-
-fn generate(document: &Value, folder: &Path) -> (Ran, Project) {
-    let path = document::save(document, folder);
-    let mut command = adgen(["generate", "--offline", "--storage"]);
-    command.arg(folder.join("storage")).arg(&path);
-    let project = Project::new(&folder.join("storage"), document["id"].as_str().expect("an id"));
-    (run(command).expect_no_panic(), project)
 }
 
 fn validate(folder: &Path, bytes: &[u8]) -> Ran {
@@ -68,7 +60,7 @@ fn files_that_are_no_usable_photo_are_refused_by_name() {
         let mut command = adgen(["new", "--product", "X"]);
         command.arg(&path);
         let new = run(command).expect_no_panic();
-        let (made, project) = generate(&document::least(&name.replace('.', "-"), &path), folder.path());
+        let (made, project) = generate_offline(&document::least(&name.replace('.', "-"), &path), folder.path());
         for (command, ran) in [("new", new), ("generate", made)] {
             assert_eq!(ran.code(), Some(2), "adgen {command} with {name}: {}{}", ran.stdout, ran.stderr);
             if !ran.stderr.contains(reason) {
@@ -84,7 +76,7 @@ fn files_that_are_no_usable_photo_are_refused_by_name() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // Transparent everywhere: a photo, but not of a product.
     let path = pictures::write(folder.path(), "clear.png", pictures::encoded(&clear, ImageFormat::Png));
-    let (ran, _) = generate(&document::least("clear", &path), folder.path());
+    let (ran, _) = generate_offline(&document::least("clear", &path), folder.path());
     assert!(matches!(ran.code(), Some(0 | 2)), "{}", ran.stderr);
     assert!(ran.stderr.contains("transparent everywhere"), "{}", ran.stderr);
 }
@@ -121,7 +113,7 @@ fn odd_photos_become_ads() {
     ];
     for (name, bytes, size) in cases {
         let path = pictures::write(folder.path(), name, bytes);
-        let (ran, project) = generate(&document::least(&name.replace('.', "-"), &path), folder.path());
+        let (ran, project) = generate_offline(&document::least(&name.replace('.', "-"), &path), folder.path());
         let state = expect_ad(ran, &project, name);
         let masked = image::open(project.path("product_masked.png")).expect("the cut-out is a PNG").into_rgba8();
         assert_eq!(masked.dimensions(), size, "{name}: the cut-out's size");
@@ -142,7 +134,7 @@ fn a_photo_of_one_colour_is_a_degradation_and_no_failure() {
     let folder = folder();
     let plain = RgbImage::from_pixel(300, 300, Rgb([120, 130, 140]));
     let path = pictures::write(folder.path(), "plain.jpg", pictures::jpeg(&plain));
-    let (ran, project) = generate(&document::least("plain", &path), folder.path());
+    let (ran, project) = generate_offline(&document::least("plain", &path), folder.path());
     let state = expect_ad(ran, &project, "plain.jpg");
     let degradations = state["degradations"].as_array().expect("a list");
     assert!(!degradations.is_empty(), "nothing is said of it");
@@ -169,7 +161,7 @@ fn every_text_is_shown_as_it_is_and_breaks_nothing() {
         texts["brand"]["font"] = text.into();
         texts["title"] = text.into();
         texts["user_id"] = text.into();
-        let (ran, project) = generate(&texts, folder.path());
+        let (ran, project) = generate_offline(&texts, folder.path());
         expect_ad(ran, &project, id);
         // What was written is what is kept, and the captions are what is written beside the video.
         let kept = project.json("project.json");
@@ -188,7 +180,7 @@ fn every_text_is_shown_as_it_is_and_breaks_nothing() {
     scenes["style"] = json!({
         "lighting": nasty, "camera": nasty, "texture": nasty, "mood": nasty, "palette": ["#123456"], "grade": nasty,
     });
-    let (ran, project) = generate(&scenes, folder.path());
+    let (ran, project) = generate_offline(&scenes, folder.path());
     expect_ad(ran, &project, "scenes");
     let srt = project.text("captions.srt");
     assert!(srt.contains("😀 \"quoted\" 'single' 100 % \\ back\\slash"), "{srt}");
@@ -210,12 +202,12 @@ fn a_brief_may_be_empty_or_very_long() {
     endless["brief"]["product_name"] = "W".repeat(120).into();
     endless["brand"]["name"] = "W".repeat(80).into();
     for document in [&empty, &long, &endless] {
-        let (ran, project) = generate(document, folder.path());
+        let (ran, project) = generate_offline(document, folder.path());
         expect_ad(ran, &project, document["id"].as_str().expect("an id"));
     }
     let mut too_long = document::planned("too-long", &photo);
     too_long["brief"]["description"] = "x".repeat(20_001).into();
-    let (ran, _) = generate(&too_long, folder.path());
+    let (ran, _) = generate_offline(&too_long, folder.path());
     ran.expect_code(2).expect_said(["brief.description", "20001", "20000"]);
 }
 

@@ -3,12 +3,11 @@
 
 use adgen::picture::Photo;
 use adgen_tests::{
-    command::{Ran, adgen, run},
+    command::{Ran, adgen, generate_offline, run},
     document, judge, large_pictures, pictures, root,
     storage::Project,
 };
 use image::ExtendedColorType;
-use serde_json::Value;
 use std::{fs, path::Path, process::Command};
 use tempfile::TempDir;
 
@@ -17,14 +16,6 @@ const MOST_MEGABYTES: u64 = 700;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
-}
-
-fn generate(document: &Value, folder: &Path) -> (Ran, Project) {
-    let path = document::save(document, folder);
-    let mut command = adgen(["generate", "--offline", "--storage"]);
-    command.arg(folder.join("storage")).arg(&path);
-    let project = Project::new(&folder.join("storage"), document["id"].as_str().expect("an id"));
-    (run(command).expect_no_panic(), project)
 }
 
 #[track_caller]
@@ -63,7 +54,7 @@ fn the_largest_transparent_photo_fits_into_memory() {
     let side = 10_000;
     let bytes = large_pictures::png(side, side, 6, &[], |y| band(side, y, side));
     let path = pictures::write(folder.path(), "clear.png", bytes);
-    let (ran, project) = generate(&document::least("clear", &path), folder.path());
+    let (ran, project) = generate_offline(&document::least("clear", &path), folder.path());
     let ran = ran.expect_code(0);
     expect_small(&ran, "a transparent PNG of 100 megapixels");
     judge::expect_sound_file(&project.path("final_video.mp4"));
@@ -100,7 +91,7 @@ fn the_largest_opaque_photos_fit_into_memory() {
         .expect("ffmpeg is needed: run `make setup`");
     assert!(made.success());
     for (id, path) in [("png", png), ("jpeg", jpeg)] {
-        let (ran, project) = generate(&document::least(id, &path), folder.path());
+        let (ran, project) = generate_offline(&document::least(id, &path), folder.path());
         let ran = ran.expect_code(0);
         expect_small(&ran, id);
         assert!(notes(&project).contains("made smaller: 10000x10000 to 3547x3547"), "{}", notes(&project));
@@ -119,7 +110,7 @@ fn the_largest_webp_and_one_beyond_it() {
         bytes
     };
     let path = pictures::write(folder.path(), "large.webp", webp(7070, 7070));
-    let (ran, _) = generate(&document::least("webp", &path), folder.path());
+    let (ran, _) = generate_offline(&document::least("webp", &path), folder.path());
     expect_small(&ran.expect_code(0), "a WebP of 50 megapixels");
     let path = pictures::write(folder.path(), "larger.webp", webp(7100, 7100));
     let mut command = adgen(["new", "--product", "X"]);
@@ -139,7 +130,7 @@ fn a_profile_of_half_a_gigabyte_is_not_inflated() {
     let logo = pictures::write(folder.path(), "logo.png", logo);
     let mut document = document::least("profile", &photo);
     document["brand"]["logo"] = logo.display().to_string().into();
-    let (ran, project) = generate(&document, folder.path());
+    let (ran, project) = generate_offline(&document, folder.path());
     let ran = ran.expect_code(0);
     assert!(ran.peak_bytes >> 20 < 400, "{} MB", ran.peak_bytes >> 20);
     assert!(notes(&project).contains("4 MB"), "{}", notes(&project));
@@ -175,7 +166,7 @@ fn foreign_formats_are_named_with_what_to_do() {
         let mut command = adgen(["new", "--product", "X"]);
         command.arg(&path);
         run(command).expect_code(2).expect_said(said).expect_said([name]);
-        let (ran, _) = generate(&document::least(&name.replace('.', "-"), &path), folder.path());
+        let (ran, _) = generate_offline(&document::least(&name.replace('.', "-"), &path), folder.path());
         ran.expect_code(2).expect_said(said);
     }
 }
@@ -189,7 +180,7 @@ fn a_drawing_becomes_the_logo_and_is_in_the_report() {
     let logo = pictures::write(folder.path(), "logo.any", svg);
     let mut document = document::least("drawn", &photo);
     document["brand"]["logo"] = logo.display().to_string().into();
-    let (ran, project) = generate(&document, folder.path());
+    let (ran, project) = generate_offline(&document, folder.path());
     ran.expect_code(0);
     let frame = folder.path().join("frame.png");
     let taken = Command::new("ffmpeg")
@@ -218,7 +209,7 @@ fn a_bad_logo_is_called_a_logo() {
         let logo = pictures::write(folder.path(), id, bytes);
         let mut document = document::least(id, &photo);
         document["brand"]["logo"] = logo.display().to_string().into();
-        let (ran, project) = generate(&document, folder.path());
+        let (ran, project) = generate_offline(&document, folder.path());
         let heard = format!(
             "{}{}{}",
             ran.stdout,

@@ -236,7 +236,10 @@ mod tests {
     fn names_tell_scene_and_shape() {
         for (file, scene, shape) in [
             ("scene_2_bg.mp4", Some(2), None),
+            ("scene_12_bg_part1.mp4", Some(12), None),
             ("scene_12_composited_16x9.mp4", Some(12), Some(Aspect::Landscape16x9)),
+            ("scene_3_composited_1x1.mp4", Some(3), Some(Aspect::Square)),
+            ("scene_x_bg.mp4", None, None),
             ("final_video_1x1.mp4", None, Some(Aspect::Square)),
             ("final_video.mp4", None, None),
             ("poster.jpg", None, None),
@@ -251,14 +254,6 @@ mod tests {
         assert_eq!(renamed("scene_2_bg_part1.mp4", "scene_2_bg_part1", "scene_1_bg"), "scene_1_bg.mp4");
         assert_eq!(renamed("product_mask.png", "product_masked", "product_masked"), "product_mask.png");
         assert_eq!(renamed("plan.json", "plan", "plan"), "plan.json");
-    }
-
-    #[test]
-    fn scenes_are_known_by_their_files() {
-        assert_eq!(scene_of("scene_12_bg_part1.mp4"), Some(12));
-        assert_eq!(scene_of("scene_3_composited_1x1.mp4"), Some(3));
-        assert_eq!(scene_of("final_video.mp4"), None);
-        assert_eq!(scene_of("scene_x_bg.mp4"), None);
     }
 
     #[tokio::test]
