@@ -56,9 +56,12 @@ impl StatusOf {
             output::line(format!("  {:<10} {word}{time}{products}", stage.as_str()));
         }
         for degradation in &state.degradations {
-            let times = if degradation.times > 1 { format!(" ({} times)", degradation.times) } else { String::new() };
+            let more = match degradation.also.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
             output::line(format!(
-                "  degraded: {} -> {}{times}: {}",
+                "  degraded: {}{more} -> {}: {}",
                 degradation.product, degradation.fallback, degradation.cause
             ));
         }

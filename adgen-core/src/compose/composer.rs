@@ -5,12 +5,11 @@ use super::{
     backdrop::Backdrop,
     button::Button,
     captions::Caption,
-    coverage::LeftOut,
     easing::smooth,
-    fault::{TextFault, TextPlace},
+    fault::{TextFault, TextPlace, faults_in},
     fonts::Fonts,
     geometry::{Rect, even},
-    layout::{Layout, Solver},
+    layout::{Layout, Solver, Texts},
     logo::LogoArt,
     motion::{Pose, ProductMotion, resolve},
     scrim::Scrim,
@@ -69,11 +68,10 @@ impl SceneComposer {
         backdrop: &Backdrop,
     ) -> Result<Self> {
         spec.validate()?;
-        let solver = Solver::new(spec, fonts, product.map(ProductArt::aspect), logo.map(LogoArt::aspect));
-        let (layout, texts) = solver.solve();
+        let (layout, texts, faults) = arranged(spec, product, logo, fonts);
         let mut composer = Self {
             spec: spec.clone(),
-            faults: Vec::new(),
+            faults,
             veil: None,
             product: None,
             caption: None,
@@ -82,13 +80,6 @@ impl SceneComposer {
             scratch: Scratch::default(),
             layout,
         };
-        for (place, block, wanted) in [
-            (TextPlace::Caption, &texts.caption, spec.caption.as_deref()),
-            (TextPlace::CallToAction, &texts.button, spec.call_to_action.as_deref()),
-            (TextPlace::BrandName, &texts.brand, (layout_brand(spec, logo)).then_some(spec.brand_name.as_str())),
-        ] {
-            composer.note_text(place, block.as_ref(), wanted);
-        }
         if let Some(art) = product {
             composer.prepare_product(art)?;
         }
@@ -102,6 +93,20 @@ impl SceneComposer {
         Ok(composer)
     }
 
+    /// What [`Self::faults`] will be: nothing is drawn for it, and no background is needed.
+    ///
+    /// # Errors
+    /// `InvalidInput` where a value of `spec` is out of range.
+    pub fn foreseen_faults(
+        spec: &SceneSpec,
+        product: Option<&ProductArt>,
+        logo: Option<&LogoArt>,
+        fonts: &mut Fonts,
+    ) -> Result<Vec<TextFault>> {
+        spec.validate()?;
+        Ok(arranged(spec, product, logo, fonts).2)
+    }
+
     /// Where everything stands.
     pub fn layout(&self) -> &Layout {
         &self.layout
@@ -110,34 +115,6 @@ impl SceneComposer {
     /// What of the texts is missing or other than it was written.
     pub fn faults(&self) -> &[TextFault] {
         &self.faults
-    }
-
-    fn note_text(&mut self, place: TextPlace, block: Option<&TextBlock>, wanted: Option<&str>) {
-        match block {
-            Some(block) => {
-                // One for what went and one for what became another, however much it is.
-                let (gone, other): (Vec<&LeftOut>, Vec<&LeftOut>) =
-                    block.left_out.iter().partition(|lost| lost.shown.is_empty());
-                for lost in [gone, other].into_iter().filter(|lost| !lost.is_empty()) {
-                    let listed =
-                        |part: fn(&LeftOut) -> &str| lost.iter().map(|lost| part(lost)).collect::<Vec<_>>().join(" ");
-                    let (written, shown) = (listed(|lost| &lost.written), listed(|lost| &lost.shown));
-                    self.faults.push(TextFault::LeftOut { place, written, shown: shown.trim().to_owned() });
-                }
-                if block.truncated {
-                    self.faults.push(TextFault::Cut { place });
-                }
-                if block.broken {
-                    self.faults.push(TextFault::Broken { place });
-                }
-            }
-            None => {
-                let visible = |c: char| !c.is_whitespace() && !c.is_control();
-                if let Some(written) = wanted.filter(|text| text.chars().any(visible)) {
-                    self.faults.push(TextFault::Unshown { place, written: written.to_owned() });
-                }
-            }
-        }
     }
 
     fn prepare_product(&mut self, art: &ProductArt) -> Result<()> {
@@ -330,6 +307,24 @@ fn shifted((x, y): (f64, f64)) -> super::sampling::Affine {
 }
 
 /// Whether the layout has room for the brand's name, and no logo takes it.
+/// Where everything stands, the texts as they are set, and what they lack.
+fn arranged(
+    spec: &SceneSpec,
+    product: Option<&ProductArt>,
+    logo: Option<&LogoArt>,
+    fonts: &mut Fonts,
+) -> (Layout, Texts, Vec<TextFault>) {
+    let solver = Solver::new(spec, fonts, product.map(ProductArt::aspect), logo.map(LogoArt::aspect));
+    let (layout, texts) = solver.solve();
+    let faults = [
+        (TextPlace::Caption, &texts.caption, spec.caption.as_deref()),
+        (TextPlace::CallToAction, &texts.button, spec.call_to_action.as_deref()),
+        (TextPlace::BrandName, &texts.brand, layout_brand(spec, logo).then_some(spec.brand_name.as_str())),
+    ];
+    let faults = faults.into_iter().flat_map(|(place, block, wanted)| faults_in(place, block.as_ref(), wanted)).collect();
+    (layout, texts, faults)
+}
+
 fn layout_brand(spec: &SceneSpec, logo: Option<&LogoArt>) -> bool {
     logo.is_none() && matches!(spec.role, Role::Hook | Role::CallToAction)
 }

@@ -1,6 +1,6 @@
 //! What of a scene's texts could not be shown as it was written.
 
-use super::language::scripts;
+use super::{coverage::LeftOut, language::scripts, text::TextBlock};
 use std::fmt;
 
 /// Which text of a scene.
@@ -90,6 +90,24 @@ impl fmt::Display for TextFault {
             Self::Broken { place } => write!(f, "a word of the {place} is too long for its box and was broken"),
         }
     }
+}
+
+/// What is missing from a text that is `wanted`, or other than it; `block` is how it is set, if at all.
+pub(super) fn faults_in(place: TextPlace, block: Option<&TextBlock>, wanted: Option<&str>) -> Vec<TextFault> {
+    let Some(block) = block else {
+        let visible = |c: char| !c.is_whitespace() && !c.is_control();
+        let unshown = wanted.filter(|text| text.chars().any(visible));
+        return unshown.map(|text| TextFault::Unshown { place, written: text.to_owned() }).into_iter().collect();
+    };
+    // One for what went and one for what became another, however much it is.
+    let (gone, other): (Vec<&LeftOut>, Vec<&LeftOut>) = block.left_out.iter().partition(|lost| lost.shown.is_empty());
+    let left_out = [gone, other].into_iter().filter(|lost| !lost.is_empty()).map(|lost| {
+        let listed = |part: fn(&LeftOut) -> &str| lost.iter().map(|lost| part(lost)).collect::<Vec<_>>().join(" ");
+        let (written, shown) = (listed(|lost| &lost.written), listed(|lost| &lost.shown));
+        TextFault::LeftOut { place, written, shown: shown.trim().to_owned() }
+    });
+    let cut = block.truncated.then_some(TextFault::Cut { place });
+    left_out.chain(cut).chain(block.broken.then_some(TextFault::Broken { place })).collect()
 }
 
 /// What of a text no font has, and a font that would.

@@ -7,7 +7,7 @@ use super::{
     context::{Context, Product},
     estimate::estimate,
     extract::Cutout,
-    plan, render, sound,
+    lettering, plan, render, sound,
     timeline::{Slot, timeline},
 };
 use crate::{
@@ -107,6 +107,7 @@ impl Build {
     }
 
     async fn run(&self) -> Result<()> {
+        lettering::check(self).await?;
         let tracker = &self.context.tracker;
         let aspects = &self.project.output.aspects;
         let clips = async {

@@ -11,7 +11,9 @@ use super::{
     import::AssetUse,
     key::content_key,
     pictures::Art,
+    lettering::lacks_of,
     playback::{Playback, Room},
+    scene::scene_spec,
     tail::Tail,
     timeline::Slot,
     turn::picture_mb,
@@ -20,10 +22,8 @@ use crate::{
     compose::{Backdrop, FontLibrary, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec, TextFault, crossfade, dip},
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoSettings},
-    project::{Aspect, Background, Lack, Quality, Rgb, Role, Stage},
-    provider::offline::planner::{default_call_to_action, shown_name, shown_words},
+    project::{Aspect, Background, Quality, Rgb, Role, Stage},
 };
-use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
@@ -47,9 +47,6 @@ pub(crate) fn video_settings(build: &Build, aspect: Aspect) -> VideoSettings {
     settings.crf = crf;
     settings
 }
-
-/// What stands in the place of a text that no font can show, or that is too long for its box.
-const TEXT_IN_PART: &str = "text as far as it can be shown";
 
 /// What one scene looks like, without its pictures.
 #[derive(Debug, Clone)]
@@ -147,59 +144,8 @@ fn parameters(look: &Look, before: Option<&Look>, settings: &VideoSettings) -> V
 }
 
 async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Result<Look> {
-    let project = &build.project;
-    let scene = &build.scenes()[index];
-    let slot = build.slots[index];
-    let (width, height) = project.output.size(aspect);
-    let call = (scene.role == Role::CallToAction).then(|| {
-        let own = project.brief.call_to_action.as_deref().map(str::trim);
-        match own {
-            // An empty call is a wish for none.
-            Some(own) => shown_name(own),
-            None => default_call_to_action(&project.brief.language).to_owned(),
-        }
-    });
-    let caption = scene.caption.as_deref().map(shown_words).filter(|caption| !caption.is_empty());
-    let brand_name = shown_name(&project.brand.name);
-    let says_brand = caption.as_deref().is_some_and(|caption| is_same_name(caption, &brand_name));
-    // Only those that stand in the scene: it is not drawn anew for others.
-    let said =
-        format!("{} {}", caption.as_deref().unwrap_or_default(), call.as_deref().unwrap_or_default()).to_lowercase();
-    let names = [shown_name(&project.brief.product_name), brand_name.clone()];
-    let names = names.iter().flat_map(|name| name.split_whitespace());
-    let names = names.filter(|name| said.contains(&name.to_lowercase())).map(str::to_owned).collect();
-    let spec = SceneSpec {
-        width: width as usize,
-        height: height as usize,
-        fps: project.output.fps,
-        frames: slot.frames + slot.tail,
-        crossfade_in: slot.crossfade,
-        crossfade_out: slot.tail,
-        aspect,
-        role: scene.role,
-        product: scene.product.clone(),
-        caption,
-        call_to_action: call.filter(|call| !call.is_empty()),
-        // A caption that says nothing but the brand's name says it for both.
-        brand_name: if says_brand { String::new() } else { brand_name },
-        language: project.brief.language.clone(),
-        names,
-        palette: project.style.as_ref().map(|style| style.palette.clone()).unwrap_or_default(),
-        ground_line: clip.ground.map(|ground| ground.line),
-        ground_centered: clip.ground.is_some_and(|ground| ground.centered),
-        seed: project.seed,
-        scene_index: index,
-        is_first: index == 0,
-        is_last: index + 1 == build.slots.len(),
-    };
-    Ok(Look { spec, clip: build.context.path_of(&clip.file).await?, slot })
-}
-
-/// Whether two texts are the same words, however their letters are composed and whatever their case.
-fn is_same_name(a: &str, b: &str) -> bool {
-    let plain =
-        |text: &str| ComposingNormalizerBorrowed::new_nfkc().normalize(&text.trim().to_lowercase()).into_owned();
-    plain(a) == plain(b)
+    let spec = scene_spec(build, index, aspect, clip.ground);
+    Ok(Look { spec, clip: build.context.path_of(&clip.file).await?, slot: build.slots[index] })
 }
 
 struct Job {
@@ -291,12 +237,9 @@ impl Job {
         notes.extend(clip.conversions());
         // Another one is decoded now.
         drop(clip);
-        // A word that goes on in the next line is all there.
-        let (broken, lacking): (Vec<&TextFault>, Vec<&TextFault>) =
-            composer.faults().iter().partition(|fault| matches!(fault, TextFault::Broken { .. }));
-        notes.extend(broken.into_iter().map(ToString::to_string));
-        let lack = |fault: &TextFault| Lack { fallback: TEXT_IN_PART.to_owned(), cause: fault.to_string() };
-        let lacks = lacking.into_iter().map(lack).collect();
+        let broken = composer.faults().iter().filter(|fault| matches!(fault, TextFault::Broken { .. }));
+        notes.extend(broken.map(ToString::to_string));
+        let lacks = lacks_of(composer.faults());
         let fidelity = fidelity::measure(&path, &composer, &self.look.slot)?;
         Ok(Made { notes, lacks, fidelity, ..Made::file(name, path) })
     }

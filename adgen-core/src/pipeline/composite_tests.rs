@@ -50,9 +50,3 @@ fn keys_are_pinned() {
         json!({ "keys": made })
     );
 }
-
-#[test]
-fn a_name_is_the_same_however_it_is_written() {
-    assert!(is_same_name("CAFFE\u{300} Rosso ", "Caff\u{E8} rosso"));
-    assert!(!is_same_name("Caffe Rosso", "Caff\u{E8} Rosso") && !is_same_name("Rosso", "Caff\u{E8} Rosso"));
-}

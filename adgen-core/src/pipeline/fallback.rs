@@ -30,7 +30,7 @@ impl Context {
             product: product.to_owned(),
             fallback: fallback.to_owned(),
             cause: cause.to_string(),
-            times: 1,
+            also: Vec::new(),
         });
         Ok(())
     }
@@ -43,12 +43,12 @@ impl Context {
                 return Err(self.denied(stage, product, fallback, cause));
             }
             let (product, fallback, cause) = (product.to_owned(), fallback.clone(), cause.clone());
-            self.tracker.lacks(Degradation { stage, product, fallback, cause, times: 1 });
+            self.tracker.lacks(Degradation { stage, product, fallback, cause, also: Vec::new() });
         }
         Ok(())
     }
 
-    fn denies_fallbacks(&self) -> bool {
+    pub(super) fn denies_fallbacks(&self) -> bool {
         self.policy.get().is_some_and(|policy| policy.fallback == Fallback::Deny)
     }
 

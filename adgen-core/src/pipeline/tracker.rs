@@ -250,14 +250,15 @@ impl Tracker {
         self.release(inner);
     }
 
-    /// The same for what a product lacks: scenes and shapes that lack the same are one degradation, with a count.
+    /// The same for what a product lacks: scenes and shapes that lack the same are one degradation.
     pub(crate) fn lacks(&self, lack: Degradation) {
         let mut inner = self.lock();
         let same = |old: &&mut Degradation| {
             old.stage == lack.stage && old.fallback == lack.fallback && old.cause == lack.cause
         };
         match inner.state.degradations.iter_mut().find(same) {
-            Some(known) => known.times += 1,
+            Some(known) if known.products().any(|product| product == lack.product) => {}
+            Some(known) => known.also.push(lack.product),
             None => {
                 inner.state.degradations.push(lack.clone());
                 inner.tell(Event::Degraded(lack));

@@ -32,12 +32,12 @@ fn what_is_said_often_is_told_once_and_counted() {
             product: scene.to_owned(),
             fallback: "caption without letters".to_owned(),
             cause: "no font has them".to_owned(),
-            times: 1,
+            also: Vec::new(),
         });
     }
     let state = tracker.state();
     assert_eq!(state.degradations.len(), 1);
-    assert_eq!((state.degradations[0].product.as_str(), state.degradations[0].times), ("scene_1", 3));
+    assert_eq!(state.degradations[0].products().collect::<Vec<_>>(), ["scene_1", "scene_2", "scene_1_1x1"]);
     let mut events = tracker.listen();
     tracker.close();
     let told = std::iter::from_fn(|| events.try_recv().ok()).count();

@@ -176,17 +176,16 @@ pub struct Degradation {
     pub fallback: String,
     /// Why, in one line.
     pub cause: String,
-    /// How many products are like that: scenes and shapes that lack the same are told once.
-    #[serde(default = "once", skip_serializing_if = "is_once")]
-    pub times: u32,
+    /// Further products that are like that: scenes and shapes that lack the same are told once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
-fn once() -> u32 {
-    1
-}
-
-fn is_once(times: &u32) -> bool {
-    *times == 1
+impl Degradation {
+    /// Every product that is concerned.
+    pub fn products(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.product).chain(&self.also).map(String::as_str)
+    }
 }
 
 /// What a finished product lacks of what was asked for: a degradation of whatever run shows it.

@@ -232,7 +232,7 @@ pub(super) mod tests {
                 product,
                 fallback,
                 cause: "c".into(),
-                times: 1,
+                also: Vec::new(),
             });
         }
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Fallback("black background".into()));

@@ -74,10 +74,9 @@ impl Summary<'_> {
         for degradation in degradations {
             write!(
                 f,
-                "<li><b>{}</b> <span class=\"arrow\" aria-hidden=\"true\">→</span> {}{}<br><small>{}</small></li>",
-                Text(&degradation.product),
+                "<li><b>{}</b> <span class=\"arrow\" aria-hidden=\"true\">→</span> {}<br><small>{}</small></li>",
+                Text(&degradation.products().collect::<Vec<_>>().join(", ")),
                 Text(&degradation.fallback),
-                times(degradation.times),
                 Text(&degradation.cause)
             )?;
         }
@@ -170,9 +169,4 @@ impl Summary<'_> {
 
 fn figure(f: &mut fmt::Formatter<'_>, label: &str, value: &str, more: &str) -> fmt::Result {
     write!(f, "<div><dt>{label}</dt><dd>{value} <small>{more}</small></dd></div>")
-}
-
-/// How often, where that is more than once.
-fn times(times: u32) -> String {
-    if times > 1 { format!(" ({times} times)") } else { String::new() }
 }

@@ -27,7 +27,8 @@ impl fmt::Display for Scenes<'_> {
         for (index, (scene, view)) in scenes.iter().zip(&self.0.scenes).enumerate() {
             // The underscore at the end keeps scene 1 and scene 10 apart.
             let own = format!("scene_{}_", index + 1);
-            let degraded = self.0.state.degradations.iter().filter(|found| found.product.starts_with(&own)).collect();
+            let is_own = |found: &&Degradation| found.products().any(|product| product.starts_with(&own));
+            let degraded = self.0.state.degradations.iter().filter(is_own).collect();
             let language = &self.0.project.brief.language;
             write!(f, "{}", Card { number: index + 1, scene, view, degraded, language })?;
         }

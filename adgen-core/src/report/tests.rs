@@ -72,7 +72,7 @@ fn full(text: &str, scenes: usize) -> Page {
         product: product.into(),
         fallback: text.into(),
         cause: text.into(),
-        times: 1,
+        also: Vec::new(),
     };
     state.degradations = vec![degradation(Stage::Scenes, "scene_1_bg"), degradation(Stage::Audio, text)];
     let file = |name: &str| StateAsset {

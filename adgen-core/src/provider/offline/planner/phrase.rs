@@ -80,7 +80,7 @@ pub(super) fn sayings(text: &str, language: &str, limit: usize) -> Vec<Saying> {
 
 fn parts(sentence: &Sentence, language: &str, limit: usize, rank: Rank) -> Vec<Phrase> {
     // A part of a question asks nothing, wherever in the sentence it is asked.
-    if sentence.question || sentence.pieces.iter().any(|piece| asks(piece)) {
+    if sentence.held || sentence.question || sentence.pieces.iter().any(|piece| asks(piece)) {
         return Vec::new();
     }
     let clause = |text: &String| rank.phrase(clause(text, language, limit)?, false, language);

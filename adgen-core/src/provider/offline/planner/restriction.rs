@@ -33,6 +33,122 @@ pub(super) fn divisible(language: &str, sentence: &str) -> bool {
     !held
 }
 
+/// Whether a sentence takes back a part of what the one before it says: "Except on Sundays.", "Only in Ohio.", "If you care for
+/// it." One that goes on after a comma has a claim of its own.
+pub(super) fn reaches_back(language: &str, sentence: &str) -> bool {
+    let lower = sentence.to_lowercase().replace('’', "'");
+    let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let begins = |list: &str, apart: bool| {
+        list.split(',').map(str::trim).filter(|lead| !lead.is_empty()).any(|lead| {
+            let rest = lower.strip_prefix(lead);
+            rest.is_some_and(|rest| !apart || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
+        })
+    };
+    let Some((_, always, alone)) = REACHING_BACK.iter().find(|(tags, ..)| tags.split(' ').any(|tag| tag == language)) else {
+        return false;
+    };
+    let apart = !matches!(language, "ja" | "zh" | "th");
+    begins(always, apart) || (!lower.contains([',', '،', '，', '、']) && begins(alone, apart))
+}
+
+/// By language, in lower case: what begins a sentence that restricts the one before it, and what does where no clause of its
+/// own follows behind a comma.
+const REACHING_BACK: &[(&str, &str, &str)] = &[
+    (
+        "en",
+        "unless, except, excludes, excluding, excluded, with the exception, provided that, provided you, provided it, provided they, however, but only, but not, but no, only if, \
+         only when, only while, only in, only on, only with, only for, only until, only from, only at, not in, not on, not valid, \
+         not available, not included, not with, not if, not when, not for, subject to, limited to, valid only, valid until, valid for, \
+         conditions apply, terms apply, terms and conditions, while stocks last, while supplies last, apart from",
+        "if, when, until, as long as, though, although",
+    ),
+    (
+        "de",
+        "außer, ausgenommen, ausgeschlossen, es sei denn, sofern, jedoch, allerdings, aber nur, aber nicht, nur wenn, nur bei, nur in, nur im, \
+         nur am, nur an, nur mit, nur für, nur bis, nur solange, nur auf, nicht bei, nicht in, nicht im, nicht am, nicht für, nicht wenn, \
+         gilt nur, gilt nicht, gilt für, gilt bis, solange, vorausgesetzt, mit ausnahme, zuzüglich, obwohl",
+        "wenn, falls, bis",
+    ),
+    (
+        "fr",
+        "sauf, hormis, excepté, hors, toutefois, cependant, mais seulement, mais pas, mais uniquement, seulement, uniquement, à condition, sous \
+         réserve, pas si, pas en, pas le, pas pour, dans la limite, à l'exception, à moins, tant que",
+        "si, jusqu'au, jusqu'à",
+    ),
+    (
+        "es",
+        "excepto, salvo, sin embargo, no obstante, pero solo, pero sólo, pero no, solo si, sólo si, solo en, sólo en, solo con, sólo con, solo \
+         para, sólo para, solo hasta, sólo hasta, siempre que, siempre y cuando, a menos, no válido, no incluye, no para, no en, a excepción, mientras",
+        "si, hasta",
+    ),
+    (
+        "it",
+        "salvo, tranne, eccetto, tuttavia, però, ma solo, ma non, solo se, solo in, solo con, solo per, solo fino, purché, a condizione, a meno, \
+         ad eccezione, a eccezione, escluso, esclusi, esclusa, escluse, non valido, non in, non per, finché",
+        "se, fino",
+    ),
+    (
+        "pt",
+        "exceto, salvo, porém, no entanto, contudo, mas só, mas não, mas apenas, só se, só em, só com, só para, só até, apenas se, apenas em, \
+         apenas com, apenas para, desde que, a menos, não válido, não inclui, não para, com exceção, enquanto",
+        "se, até",
+    ),
+    (
+        "nl",
+        "behalve, tenzij, uitgezonderd, echter, maar alleen, maar niet, alleen als, alleen bij, alleen in, alleen op, alleen met, alleen voor, \
+         alleen tot, niet bij, niet in, niet op, niet voor, mits, met uitzondering, zolang",
+        "als, tot",
+    ),
+    (
+        "sv",
+        "utom, förutom, såvida, dock, men bara, men inte, men endast, endast om, endast i, endast på, endast med, endast för, bara om, bara i, \
+         bara på, bara med, bara för, inte i, inte på, inte för, förutsatt, gäller inte, gäller endast, med undantag, så länge",
+        "om, till",
+    ),
+    (
+        "da no nb nn",
+        "unntatt, undtagen, med mindre, dog, men bare, men kun, men ikke, kun hvis, kun i, kun på, kun med, kun for, bare hvis, bare i, bare på, \
+         bare med, bare for, ikke i, ikke på, ikke for, forutsatt, forudsat, gjelder ikke, gjelder kun, gælder ikke, gælder kun, med unntak, med undtagelse, så lenge, så længe",
+        "hvis, til",
+    ),
+    (
+        "fi",
+        "paitsi, ellei, kuitenkin, mutta vain, mutta ei, vain jos, vain kun, ei koske, ei sisällä, ei lapsille, edellyttäen, lukuun ottamatta",
+        "jos, asti",
+    ),
+    (
+        "pl",
+        "z wyjątkiem, oprócz, poza, chyba że, jednak, ale tylko, ale nie, tylko jeśli, tylko gdy, tylko w, tylko na, tylko z, tylko dla, tylko do, \
+         nie dotyczy, nie w, nie dla, pod warunkiem, o ile, dopóki",
+        "jeśli, jeżeli, gdy, do",
+    ),
+    (
+        "cs sk",
+        "kromě, okrem, s výjimkou, s výnimkou, pokud ne, však, ale jen, ale len, ale ne, jen pokud, jen v, jen na, jen pro, len ak, len v, len na, \
+         len pre, pouze v, pouze pro, pouze pokud, neplatí, nevztahuje, za předpokladu, za predpokladu",
+        "pokud, ak, když, keď",
+    ),
+    (
+        "ru uk",
+        "кроме, за исключением, если не, однако, но только, но не, только если, только при, только в, только на, только для, только до, только с, \
+         не для, не в, не распространяется, не действует, при условии, пока, крім, за винятком, якщо не, проте, але тільки, але не, тільки якщо, тільки \
+         в, тільки для, лише в, лише для, за умови",
+        "если, якщо, до",
+    ),
+    ("el", "εκτός, πλην, όμως, ωστόσο, αλλά μόνο, αλλά όχι, μόνο αν, μόνο σε, μόνο για, μόνο με, δεν ισχύει, με την προϋπόθεση, εφόσον", "αν, εάν, μέχρι"),
+    ("tr", "ancak, hariç, fakat, ama sadece, sadece, yalnızca, dışında, şartıyla", "eğer"),
+    ("ar", "ما عدا, إلا, باستثناء, لكن, بشرط, فقط, عدا, ولا, غير متاح, غير صالح", "إذا, حتى"),
+    ("he", "חוץ מ, למעט, אלא אם, אבל רק, אבל לא, רק אם, רק ב, רק ל, לא כולל, בתנאי, בכפוף", "אם, עד"),
+    ("fa", "به جز, بجز, مگر, اما فقط, فقط در, فقط برای, به شرط, به استثنای", "اگر, تا"),
+    ("hi", "लेकिन केवल, लेकिन, केवल, सिर्फ, सिर्फ़, बशर्ते, छोड़कर", "अगर, यदि, जब"),
+    ("ja", "ただし, 但し, 除く, 対象外", ""),
+    ("zh", "但, 不过, 除非, 除外, 仅限, 僅限, 仅, 只限, 不适用, 不含", "如果, 若"),
+    ("ko", "단, 다만, 하지만, 그러나, 제외", ""),
+    ("th", "ยกเว้น, แต่, เฉพาะ, เว้นแต่", ""),
+    ("vi", "trừ, ngoại trừ, tuy nhiên, nhưng chỉ, nhưng không, chỉ khi, chỉ ở, chỉ cho, với điều kiện, không áp dụng", "nếu, đến"),
+    ("id ms", "kecuali, namun, tetapi hanya, tapi hanya, hanya jika, hanya di, hanya untuk, tidak berlaku, tidak termasuk, asalkan", "jika, kalau, sampai"),
+];
+
 #[derive(Clone, Copy)]
 enum Written {
     Apart,

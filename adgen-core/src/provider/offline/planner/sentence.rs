@@ -4,7 +4,8 @@
 use super::{
     abbreviation::{Stop, is_vowel, stop},
     conjunction::{leads, trails},
-    measure::{is_unspaced, width},
+    measure::{is_unspaced, is_wide, width},
+    restriction::{divisible, reaches_back},
 };
 use icu_segmenter::SentenceSegmenter;
 
@@ -14,6 +15,8 @@ pub(super) struct Sentence {
     /// More than one where a full stop may be an abbreviation's or the sentence's.
     pub(super) pieces: Vec<String>,
     pub(super) question: bool,
+    /// One part of it restricts another: it may be shown whole or not at all.
+    pub(super) held: bool,
 }
 
 impl Sentence {
@@ -25,7 +28,7 @@ impl Sentence {
 
 /// The sentences of a line. Where a language sets no full stops, its blanks part the pieces of one.
 pub(super) fn sentences(line: &str, language: &str) -> Vec<Sentence> {
-    let mut sentences = ended(line, language);
+    let mut sentences = held_together(ended(line, language), language);
     for sentence in &mut sentences {
         let unspaced = |text: &str| text.chars().filter(|&c| is_unspaced(c)).count() * 2 > text.chars().count();
         if sentence.pieces.iter().any(|piece| unspaced(piece)) {
@@ -33,6 +36,40 @@ pub(super) fn sentences(line: &str, language: &str) -> Vec<Sentence> {
         }
     }
     sentences
+}
+
+/// What lives by its neighbour stays with it: halves around a semicolon where one of them restricts the other ("Half the
+/// price; unless it is sold out"), and a sentence that takes back a part of the one before ("Free delivery. Except on Sundays.").
+fn held_together(ended: Vec<Sentence>, language: &str) -> Vec<Sentence> {
+    let mut all: Vec<Sentence> = Vec::new();
+    for halves in ended.chunk_by(|half, _| ends_with_semicolon(&half.whole(), language)) {
+        let whole = joined(halves);
+        let restricted = halves.len() > 1 && !divisible(language, &whole.whole());
+        let parts = if restricted { std::slice::from_ref(&whole) } else { halves };
+        for part in parts {
+            match all.last_mut().filter(|_| reaches_back(language, &part.whole())) {
+                Some(last) => *last = joined(&[last.clone(), part.clone()]),
+                None => all.push(part.clone()),
+            }
+        }
+    }
+    all
+}
+
+/// One sentence that may not be divided.
+fn joined(sentences: &[Sentence]) -> Sentence {
+    let text = sentences.iter().map(Sentence::whole).reduce(|mut text, next| {
+        // Chinese and Japanese set no blank behind their marks.
+        text.push_str(if text.ends_with(is_wide) { "" } else { " " });
+        text.push_str(&next);
+        text
+    });
+    Sentence { pieces: text.into_iter().collect(), question: sentences.iter().any(|sentence| sentence.question), held: true }
+}
+
+fn ends_with_semicolon(text: &str, language: &str) -> bool {
+    let bare = text.trim_end_matches(|c: char| closes(c) || c.is_whitespace());
+    bare.ends_with([';', '；', '؛', '⋅', '·']) && !is_greek_question(text, language)
 }
 
 /// The pieces between blanks of a text without full stops. A figure, a foreign word or a short piece belongs to the one
@@ -87,7 +124,7 @@ fn ended(line: &str, language: &str) -> Vec<Sentence> {
                 }
                 last.question |= question;
             }
-            None => sentences.push(Sentence { pieces: vec![piece], question }),
+            None => sentences.push(Sentence { pieces: vec![piece], question, held: false }),
         }
         open = soft;
     }
@@ -332,6 +369,45 @@ mod tests {
         ];
         for (language, line, expected) in cases {
             assert_eq!(texts(line, language), *expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_restricts_another_stays_with_it() {
+        for (language, line) in [
+            ("en", "Safe for children; only if they are over twelve."),
+            ("en", "Half the price; unless it is sold out."),
+            ("en", "Not for children; ask your doctor first."),
+            ("en", "No synthetic perfume; vegan."),
+            ("en", "Free delivery. Except on Sundays."),
+            ("en", "Free delivery! Only in Ohio."),
+            ("en", "Lasts a lifetime… If you care for it."),
+            ("de", "Ohne Zucker; nur im Winter gesüßt."),
+            ("de", "Versand gratis. Ausgenommen Inseln."),
+            ("fr", "Livraison offerte. Sauf le dimanche."),
+            ("es", "Envío gratis. Excepto domingos."),
+            ("it", "Spedizione gratuita. Tranne la domenica."),
+            ("pt", "Entrega grátis. Exceto aos domingos."),
+            ("ja", "送料無料。ただし離島を除く。"),
+            ("zh", "适合儿童；仅限十二岁以上。"),
+            ("ko", "무료 배송. 단, 섬 지역 제외."),
+            ("ru", "Бесплатная доставка. Кроме воскресенья."),
+            ("ar", "توصيل مجاني. ما عدا الجمعة."),
+            ("xx", "Abcd efgh; ijkl mnop."),
+        ] {
+            let found = sentences(line, language);
+            assert_eq!(found.len(), 1, "{line}: {found:?}");
+            assert_eq!(found[0].whole(), line);
+            assert!(found[0].held, "{line}: {found:?}");
+        }
+        for (language, line) in [
+            ("en", "Folds flat; fits every bag."),
+            ("en", "Keeps its heat. Only 290 g."),
+            ("en", "Keeps its heat. If you are in a hurry, take it with you."),
+            ("de", "Hält warm. Wenn es schnell gehen muss, kommt er mit."),
+            ("ja", "静かです。軽い。"),
+        ] {
+            assert_eq!(sentences(line, language).len(), 2, "{line}");
         }
     }
 
