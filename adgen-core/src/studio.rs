@@ -3,7 +3,7 @@
 //! May depend on everything below it; nothing below knows it but for [`Matting`], which is plain data.
 
 use crate::{
-    asset::AssetPolicy,
+    asset::{AssetPolicy, with_similar_name},
     error::{Error, ErrorKind, Result},
     pipeline::{Estimate, EventSink, Inspected, Providers, Source, Turns, estimate, inspect},
     project::{AdProject, State},
@@ -175,8 +175,12 @@ impl Studio {
     async fn read<T>(&self, id: &str, name: &str, parse: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let files = self.store.project(id)?;
         let bytes = files.read(name).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no project {id:?} in the storage"))
-                .with_context("file", files.display(name))
+            let error = Error::new(ErrorKind::NotFound, format!("there is no project {id:?} in the storage"));
+            let error = error.with_context("file", files.display(name));
+            match files.folder() {
+                Some(folder) => with_similar_name(error, &folder),
+                None => error,
+            }
         })?;
         parse(&bytes).map_err(|error| error.with_context("file", files.display(name)))
     }

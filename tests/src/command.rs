@@ -112,6 +112,19 @@ pub fn start(mut command: Command) -> Running {
     Running { child, began: Instant::now(), stdout, stderr }
 }
 
+/// Starts the command with the terminal's hang-up ignored, as `nohup` does, or heard, whatever this process does with it.
+pub fn hang_up(command: &mut Command, ignored: bool) {
+    use std::os::unix::process::CommandExt;
+    let action = if ignored { libc::SIG_IGN } else { libc::SIG_DFL };
+    // SAFETY: `signal` may be called between fork and exec, and nothing else is.
+    unsafe {
+        command.pre_exec(move || match libc::signal(libc::SIGHUP, action) {
+            libc::SIG_ERR => Err(std::io::Error::last_os_error()),
+            _ => Ok(()),
+        });
+    }
+}
+
 /// Runs a command to its end.
 pub fn run(command: Command) -> Ran {
     start(command).wait()

@@ -208,14 +208,24 @@ async fn llmock_finds_no_fault_with_the_planner() {
     ];
     for wire in [Wire::Responses, Wire::ChatCompletions] {
         for (name, behaviors, comes) in &cases {
-            llmock.post("/_llmock/reset", &json!({})).await;
-            if *behaviors != json!([]) {
-                llmock.post("/_llmock/scenario", &json!({ "behaviors": behaviors })).await;
+            // Whether waits grow is judged by the clock, and a busy machine stretches the first of them: bad manners are
+            // found every time.
+            let mut tries = 3;
+            loop {
+                llmock.post("/_llmock/reset", &json!({})).await;
+                if *behaviors != json!([]) {
+                    llmock.post("/_llmock/scenario", &json!({ "behaviors": behaviors })).await;
+                }
+                let planned = OpenAiPlanner::new(llmock.account()).with_wire(wire).plan(&request()).await;
+                let verdict = llmock.get("/_llmock/verdict").await.expect("a verdict");
+                assert_eq!(planned.is_ok(), *comes, "{name}: {planned:?}");
+                let findings = verdict["findings"].as_array().expect("a list");
+                tries -= 1;
+                if tries == 0 || !findings.iter().any(|finding| finding["code"] == "no_backoff") {
+                    assert_eq!(*findings, [json!(null); 0], "{name}: {verdict:#}");
+                    break;
+                }
             }
-            let planned = OpenAiPlanner::new(llmock.account()).with_wire(wire).plan(&request()).await;
-            let verdict = llmock.get("/_llmock/verdict").await.expect("a verdict");
-            assert_eq!(verdict["findings"], json!([]), "{name}: {verdict:#}");
-            assert_eq!(planned.is_ok(), *comes, "{name}: {planned:?}");
         }
     }
 }

@@ -8,5 +8,17 @@ mod policy;
 mod pseudo;
 mod spelling;
 
+use crate::error::Error;
+use std::path::Path;
+
 pub(crate) use plain_file::PlainFile;
 pub use policy::AssetPolicy;
+
+/// Adds to an error about a file or folder that a person named, and that is not there, what they could have meant.
+pub(crate) fn with_similar_name(error: Error, path: &Path) -> Error {
+    let similar = std::path::absolute(path).ok().and_then(|path| spelling::similar(&path, |_| true));
+    match similar {
+        Some(similar) => error.with_context("next", similar.advice()),
+        None => error,
+    }
+}

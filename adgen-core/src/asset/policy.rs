@@ -205,12 +205,7 @@ fn missing(named: &str, similar: Option<Similar>, error: std::io::Error) -> Erro
         return error.with_context("next", "write / between folders, not \\");
     }
     match similar {
-        // Escaped, so that blanks of another kind can be seen.
-        Some(Similar { folder, name }) => {
-            let place = folder.display();
-            let next = format!("there is {name:?} in {place}: names are compared by every character");
-            error.with_context("next", next)
-        }
+        Some(similar) => error.with_context("next", similar.advice()),
         None => error,
     }
 }

@@ -1,5 +1,5 @@
 //! Names that look the same and are spelled in other bytes: "é" is one character or two (Unicode's NFC and NFD), and file
-//! systems keep what they were given.
+//! systems keep what they were given. And names with a slip of the fingers in them.
 //!
 //! Depends on nothing.
 
@@ -40,6 +40,9 @@ fn other_spelling(folder: &Path, name: &str) -> Option<PathBuf> {
     same.map(|entry| entry.path()).min()
 }
 
+/// The most slips of the fingers in a name.
+const MOST_SLIPS: usize = 2;
+
 /// A name that a person could have meant, and where it is.
 #[derive(Debug, PartialEq)]
 pub(super) struct Similar {
@@ -47,9 +50,16 @@ pub(super) struct Similar {
     pub(super) name: String,
 }
 
+impl Similar {
+    /// Escaped, so that blanks of another kind can be seen.
+    pub(super) fn advice(&self) -> String {
+        format!("there is {:?} in {}: names are compared by every character", self.name, self.folder.display())
+    }
+}
+
 /// The one name that a person could have meant by the first part of `path` that is not there: the same but for case, for the
 /// kind of its blanks (systems write "10.00 AM" with a narrow no-break one), for what cannot be seen, or for characters that
-/// look alike. Only folders that `may_list` allows are looked into.
+/// look alike; else the same but for a slip or two. Only folders that `may_list` allows are looked into.
 pub(super) fn similar(path: &Path, may_list: impl Fn(&Path) -> bool) -> Option<Similar> {
     let mut folder = PathBuf::new();
     for part in path.components() {
@@ -73,9 +83,23 @@ pub(super) fn similar(path: &Path, may_list: impl Fn(&Path) -> bool) -> Option<S
 fn nearly(folder: &Path, asked: &str) -> Option<String> {
     let wanted = plain(asked);
     let entries = std::fs::read_dir(folder).ok()?.flatten().take(LISTED);
-    let mut same =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| plain(name) == wanted);
-    same.next().filter(|_| same.next().is_none())
+    let length = wanted.chars().count();
+    // "cup.pgn", "cupp.png": each slip of a finger takes some letters to be known as one.
+    let most = (length / 4).min(MOST_SLIPS);
+    let mut near: Vec<(usize, String)> = Vec::new();
+    for name in entries.filter_map(|entry| entry.file_name().into_string().ok()) {
+        let seen = plain(&name);
+        let slips = match seen.chars().count().abs_diff(length) <= most {
+            true => strsim::osa_distance(&seen, &wanted),
+            false => continue,
+        };
+        if slips <= most {
+            near.push((slips, name));
+        }
+    }
+    let least = near.iter().map(|(slips, _)| *slips).min()?;
+    let mut nearest = near.into_iter().filter(|(slips, _)| *slips == least);
+    nearest.next().filter(|_| nearest.next().is_none()).map(|(_, name)| name)
 }
 
 /// What a person reads in a name.
@@ -114,6 +138,8 @@ mod tests {
             assert_eq!(found(asked).as_deref(), Some(there), "{asked:?}");
         }
         assert_eq!(found("Shot.png"), None);
+        assert_eq!(found("Shto at 10.00.00 AM.pgn").as_deref(), Some(there));
+        assert_eq!(found("Slot ta 10.00.00 AM.pgn"), None, "three are too many");
         std::fs::write(folder.path().join("SHOT at 10.00.00 am.png"), "").unwrap();
         assert_eq!(found("Shot at 10.00.00 AM.png"), None, "two are one too many");
     }

@@ -1,6 +1,6 @@
 //! `adgen generate`: makes the ad and shows how far it is.
 
-use super::{assets::Assets, numbers, output, progress, services::Services, validate};
+use super::{assets::Assets, numbers, output, progress, services::Services, signals::stop_signal, validate};
 use crate::{
     error::{Error, ErrorKind, Result},
     project::AdProject,
@@ -51,7 +51,8 @@ fn draws() -> bool {
 
 /// A document where it is a file or is named like one, else the id of a project.
 pub(super) fn is_document(target: &str) -> bool {
-    target.ends_with(".json") || target.contains(['/', '\\']) || Path::new(target).is_file()
+    // No id has a full stop: "ad.jsn" is a document whose name has a slip in it.
+    target.contains(['/', '\\', '.']) || Path::new(target).is_file()
 }
 
 /// A storage in which a project is looked for must be there.
@@ -133,24 +134,5 @@ impl Generate {
                 studio.generate(project, folder).await
             }
         }
-    }
-}
-
-/// Ctrl-C, or the system's polite wish to end.
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { std::future::pending().await },
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without a handler the signal ends the process by itself.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

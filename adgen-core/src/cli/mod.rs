@@ -11,6 +11,7 @@ mod numbers;
 mod output;
 mod progress;
 mod services;
+mod signals;
 mod status;
 mod validate;
 mod work;

@@ -2,8 +2,10 @@
 
 use super::{numbers, output};
 use crate::{
+    asset::with_similar_name,
     error::{Error, ErrorKind, Result},
     picture::Photo,
+    pipeline::open_logo,
     project::{AdProject, Aspect, Asset, Rgb},
 };
 use clap::Args;
@@ -63,8 +65,13 @@ pub(super) struct New {
 
 impl New {
     pub(super) fn run(self) -> Result<()> {
-        // A photo that cannot be used is better found now than after the scenes were paid for.
+        // A picture that cannot be used is better found now than after the scenes were paid for.
+        there(&self.photo, "the photo")?;
         Photo::open(&self.photo, "the photo")?;
+        if let Some(logo) = &self.logo {
+            there(logo, "the logo")?;
+            open_logo(logo)?;
+        }
         let target = self.output.filter(|path| path.as_os_str() != "-");
         let folder = match target.as_deref().and_then(Path::parent) {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
@@ -133,11 +140,23 @@ fn write<'a>(path: &Path, json: &str, force: bool, mut inputs: impl Iterator<Ite
     })
 }
 
+/// Says what is not there, and what could have been meant.
+fn there(path: &Path, what: &str) -> Result<()> {
+    match path.metadata() {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let message = format!("{what} cannot be found");
+            let error = Error::new(ErrorKind::InvalidInput, message).with_context("path", path.display()).with_source(error);
+            Err(with_similar_name(error, path))
+        }
+    }
+}
+
 /// A file as the document names it: relative where it lies beside or below the document, so that the folder can be moved.
 fn asset(file: &Path, folder: &Path) -> Result<Asset> {
     let real = |path: &Path| {
         path.canonicalize().map_err(|error| {
-            Error::new(ErrorKind::InvalidInput, "cannot find a file")
+            Error::new(ErrorKind::InvalidInput, "cannot find a folder or a file")
                 .with_context("path", path.display())
                 .with_source(error)
         })

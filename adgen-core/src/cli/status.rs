@@ -49,7 +49,8 @@ impl StatusOf {
                 StageStatus::Stopped => "stopped",
             };
             let time = match (state.started_s, state.finished_s) {
-                (Some(from), Some(to)) => format!("  {:.1} s", to - from),
+                // Not its work: it waited for other stages in between.
+                (Some(from), Some(to)) => format!("  from {from:.1} to {to:.1} s"),
                 _ => String::new(),
             };
             let products = format!("  {} made, {} reused", state.made, state.reused);

@@ -2,9 +2,10 @@
 
 use super::{assets::Assets, output};
 use crate::{
+    asset::with_similar_name,
     error::{Error, ErrorKind, Result},
+    pipeline::inspect,
     project::{AdProject, MAX_DOCUMENT_BYTES, validate_json},
-    studio::Studio,
 };
 use clap::Args;
 use std::{
@@ -31,20 +32,26 @@ impl Validate {
         for problem in &problems {
             output::line(problem);
         }
-        match problems.is_empty() {
-            true if self.assets => self.inspect(&json),
-            true => Ok(0),
-            false => Ok(2),
+        let code = if problems.is_empty() { 0 } else { 2 };
+        if !self.assets {
+            return Ok(code);
+        }
+        // The files are looked at beside the other problems, where it can be told which they are.
+        match serde_json::from_str::<AdProject>(json.trim_start_matches('\u{FEFF}')) {
+            Ok(project) => Ok(self.inspect(&project)?.max(code)),
+            Err(_) => {
+                output::note("the files were not looked at, for the document's fields are not all of their kinds");
+                Ok(code)
+            }
         }
     }
 
     /// One line a file that cannot be used, in the form of the document's own problems.
-    fn inspect(&self, json: &str) -> Result<u8> {
-        let nowhere = std::sync::Arc::new(object_store::memory::InMemory::new());
-        let studio = Studio::builder().with_object_store(nowhere).with_asset_policy(self.allowed.policy()).build()?;
-        let all = studio.inspect(&AdProject::from_json(json)?, folder_of(&self.project))?;
+    fn inspect(&self, project: &AdProject) -> Result<u8> {
+        let policy = self.allowed.policy();
+        policy.check()?;
         let mut code = 0;
-        for one in &all {
+        for one in &inspect(project, &folder_of(&self.project), &policy) {
             match &one.problem {
                 Some(error) => {
                     code = 2;
@@ -71,7 +78,7 @@ pub(super) fn folder_of(document: &Path) -> PathBuf {
 pub(super) fn read(path: &Path) -> Result<String> {
     let wrong = |message: String| Error::new(ErrorKind::InvalidInput, message).with_context("path", path.display());
     let unreadable = |error: std::io::Error| wrong("cannot read the document".to_owned()).with_source(error);
-    let file = File::open(path).map_err(unreadable)?;
+    let file = File::open(path).map_err(|error| with_similar_name(unreadable(error), path))?;
     let mut bytes = Vec::new();
     file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > MAX_DOCUMENT_BYTES {

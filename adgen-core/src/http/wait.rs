@@ -43,7 +43,8 @@ pub(crate) fn server_wait(answer: &Answer) -> Option<Duration> {
         .or_else(|| body_field(&answer.body))
         .or_else(|| sentence(&answer.body))
         .or_else(|| limit_reset(answer, now))?;
-    Duration::try_from_secs_f64(seconds.min(WISH_MAX)).ok()
+    // A ten-millionth of a millisecond is nothing to wait for.
+    Duration::try_from_secs_f64(seconds.min(WISH_MAX)).ok().filter(|wait| !wait.is_zero())
 }
 
 /// A number of seconds that is worth waiting.
@@ -161,6 +162,7 @@ mod tests {
             (vec![("retry-after", "7")], low, Some(7.0)),
             (vec![("retry-after", " 0.25 ")], "", Some(0.25)),
             (vec![("retry-after", "0")], "", None),
+            (vec![("retry-after-ms", "1E-7")], "", None),
             (vec![("retry-after", "-3")], "", None),
             (vec![("retry-after", "NaN")], "", None),
             (vec![("retry-after", "soon")], low, Some(4.0)),

@@ -58,6 +58,8 @@ pub use estimate::{Estimate, StageEstimate};
 pub use event::Event;
 pub use import::Inspected;
 pub(crate) use import::{Source, import, inspect};
+#[cfg(feature = "cli")]
+pub(crate) use pictures::open_logo;
 pub(crate) use shelf::Shelf;
 pub use telling::EventSink;
 pub(crate) use timeline::{Slot, timeline};

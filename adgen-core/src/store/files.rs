@@ -29,8 +29,8 @@ impl Store {
     /// A folder of this machine, by its path or a `file:///` address; made where it is missing.
     ///
     /// # Errors
-    /// `InvalidConfig` for the address of a storage elsewhere, such as `s3://…`, which is [`Store::remote`]'s matter; `Io`
-    /// where the folder cannot be made.
+    /// `InvalidConfig` for a file, and for the address of a storage elsewhere, such as `s3://…`, which is [`Store::remote`]'s
+    /// matter; `Io` where the folder cannot be made.
     pub fn local(folder: impl Into<PathBuf>) -> Result<Self> {
         let folder = super::folder_at(&folder.into())?;
         let failed = |error: &dyn std::fmt::Display| {
@@ -38,6 +38,10 @@ impl Store {
                 .with_context("path", folder.display())
                 .with_context("cause", error)
         };
+        if folder.metadata().is_ok_and(|there| !there.is_dir()) {
+            return Err(Error::new(ErrorKind::InvalidConfig, "the storage is a file; a folder is needed")
+                .with_context("path", folder.display()));
+        }
         std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
         let folder = folder.canonicalize().map_err(|error| failed(&error))?;
         // What was paid for must be known after a loss of power, too.
@@ -112,6 +116,18 @@ impl ProjectFiles {
     pub(crate) async fn exists(&self, name: &str) -> Result<bool> {
         match self.store.objects.head(&self.at(name)).await {
             Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(self.failed("look for", name, error)),
+        }
+    }
+
+    /// Whether there is such a file, and something in it.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub(crate) async fn has_content(&self, name: &str) -> Result<bool> {
+        match self.store.objects.head(&self.at(name)).await {
+            Ok(meta) => Ok(meta.size > 0),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(self.failed("look for", name, error)),
         }

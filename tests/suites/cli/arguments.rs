@@ -62,6 +62,54 @@ fn new_overwrites_nothing_without_force() {
     new(folder.path(), "/dev/null", &[]).expect_code(0);
 }
 
+#[test]
+fn what_was_meant_by_a_name_with_a_slip_in_it_is_told() {
+    let folder = folder();
+    pictures::ready_photo(folder.path());
+    new(folder.path(), "summer.json", &[]).expect_code(0);
+    let inside = |arguments: &[&str]| {
+        let mut command = adgen(arguments);
+        command.current_dir(folder.path());
+        run(command)
+    };
+    for command in ["generate", "validate", "estimate", "status"] {
+        for name in ["summer.jsn", "sumer.json", "./Summer.json"] {
+            inside(&[command, name]).expect_code(2).expect_said([name, "there is \"summer.json\""]);
+        }
+    }
+    inside(&["new", "prodcut.png", "--product", "Oil"]).expect_code(2).expect_said(["the photo", "\"product.png\""]);
+    let logo = ["new", "product.png", "--product", "Oil", "--logo", "product.pgn"];
+    inside(&logo).expect_code(2).expect_said(["the logo", "\"product.png\""]);
+    fs::create_dir_all(folder.path().join("storage/projects/summer-oil")).expect("the folder is the test's own");
+    for command in ["generate", "status"] {
+        inside(&[command, "sumer-oil"]).expect_code(2).expect_said(["sumer-oil", "there is \"summer-oil\""]);
+    }
+    // What has nothing in common is no hint.
+    let ran = inside(&["generate", "x.json"]).expect_code(2);
+    assert!(!ran.stderr.contains("summer"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_storage_that_is_a_file_is_bad_input() {
+    let folder = folder();
+    pictures::ready_photo(folder.path());
+    new(folder.path(), "p.json", &[]).expect_code(0);
+    let mut command = adgen(["generate", "p.json", "--offline", "--storage", "p.json"]);
+    command.current_dir(folder.path());
+    let ran = run(command).expect_code(2).expect_said(["the storage is a file", "p.json"]);
+    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+}
+
+#[test]
+fn files_are_looked_at_beside_other_problems() {
+    let folder = folder();
+    let text = r##"{"schema_version":1,"id":"x","brief":{"product_name":"X","duration_s":-3},"product":{"image":"no.png"}}"##;
+    fs::write(folder.path().join("p.json"), text).expect("the folder is the test's own");
+    let mut command = adgen(["validate", "p.json", "--assets"]);
+    command.current_dir(folder.path());
+    run(command).expect_code(2).expect_said(["brief.duration_s", "product.image"]);
+}
+
 /// Every `--flag` in a text.
 fn flags(text: &str) -> BTreeSet<String> {
     let all = text.match_indices("--").filter(|&(at, _)| !text[..at].ends_with('-')).map(|(at, _)| {

@@ -4,7 +4,7 @@ mod arguments;
 mod terminal;
 
 use adgen_tests::{
-    command::{adgen, program, run, start, until},
+    command::{adgen, hang_up, program, run, start, until},
     document, pictures, root, shipped_photo,
     storage::Project,
 };
@@ -347,9 +347,11 @@ fn an_interrupted_run_keeps_what_is_done_and_goes_on_later() {
     long["brief"]["duration_s"] = 6.into();
     let path = document::save(&long, folder.path());
     let project = Project::new(&folder.path().join("storage"), "stop");
-    for signal in [libc::SIGINT, libc::SIGTERM] {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
         let before = project.finished().len();
-        let running = start(generate(&path, folder.path(), &["--json", "--jobs", "1"]));
+        let mut command = generate(&path, folder.path(), &["--json", "--jobs", "1"]);
+        hang_up(&mut command, false);
+        let running = start(command);
         // One more product than before, then the signal in the middle of the next.
         until("a product is finished", || project.finished().len() > before);
         running.signal(signal);
@@ -363,6 +365,21 @@ fn an_interrupted_run_keeps_what_is_done_and_goes_on_later() {
     run(generate(&path, folder.path(), &[])).expect_code(0);
     assert_eq!(project.state()["status"], "COMPLETED");
     project.expect_nothing_made_twice();
+}
+
+#[test]
+fn a_run_without_a_terminal_goes_on_when_one_is_closed() {
+    let folder = folder();
+    let photo = pictures::ready_photo(folder.path());
+    let path = document::save(&document::planned("nohup", &photo), folder.path());
+    let project = Project::new(&folder.path().join("storage"), "nohup");
+    let mut command = generate(&path, folder.path(), &["--jobs", "1"]);
+    hang_up(&mut command, true);
+    let running = start(command);
+    until("a product is finished", || !project.finished().is_empty());
+    running.signal(libc::SIGHUP);
+    running.wait().expect_code(0);
+    assert_eq!(project.state()["status"], "COMPLETED");
 }
 
 #[test]

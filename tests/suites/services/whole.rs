@@ -109,6 +109,38 @@ async fn a_policy_that_denies_fallbacks_fails_with_provider_stage_money_and_what
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_policy_denies_is_known_before_anything_is_bought_where_it_can_be() {
+    let services = Services::start(Script::quick()).await;
+    std::fs::write(services.path().join("broken.png"), "no picture").expect("the folder is the test's own");
+    let spoiled: [(&str, fn(&mut Value)); 4] = [
+        ("caption", |document| document["scenes"][1]["caption"] = json!("\u{10FFFD}\u{10FFFC}")),
+        ("letter", |document| document["scenes"][1]["caption"] = json!("New \u{10FFFD} taste")),
+        ("brand", |document| document["brand"] = json!({ "name": "\u{10FFFD}\u{10FFFC}" })),
+        ("logo", |document| document["brand"] = json!({ "logo": "broken.png" })),
+    ];
+    for (id, spoil) in spoiled {
+        let mut document = services.two_scenes(id);
+        document["policy"] = json!({ "fallback": "deny" });
+        spoil(&mut document);
+        let run = services.studio().await.generate(document::parse(&document), services.path()).await;
+        let error = match run {
+            Ok(run) => run.wait().await.expect_err("it was denied"),
+            Err(error) => error,
+        };
+        assert_eq!(error.kind(), adgen::ErrorKind::FallbackDenied, "{id}: {error}");
+        assert_eq!(services.emulator.journal().predictions.len(), 0, "{id}: something was bought: {error}");
+    }
+    // Without the policy they are bought and made, and each scene that lacks something is named.
+    let mut document = services.two_scenes("allowed");
+    document["scenes"][0]["caption"] = json!("New \u{10FFFD} taste");
+    document["scenes"][1]["caption"] = json!("New \u{10FFFD} taste");
+    let outcome = finished(services.make(&document).await);
+    let [lack] = outcome.state.degradations.as_slice() else { panic!("{:?}", outcome.state.degradations) };
+    let products: std::collections::BTreeSet<&str> = lack.products().collect();
+    assert_eq!(products.into_iter().collect::<Vec<_>>(), ["scene_1_composited", "scene_2_composited"], "{lack:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_outage_costs_seconds_and_gives_an_ad_all_the_same() {
     let services = Services::start(Script::quick()).await;
     let gone = ClosedPort::take();

@@ -191,12 +191,12 @@ async fn source_hash(context: &Arc<Context>, document: &AdProject, opened: &mut 
     Ok(content_key("source", 1, &json!({ "document": json }), &inputs))
 }
 
-/// Files that somebody deleted from the storage come in again from where they came from.
+/// Files that somebody deleted from the storage, or emptied, come in again from where they came from.
 async fn bring_back(context: &Arc<Context>, project: &AdProject, mut opened: Vec<Opened>) -> Result<()> {
     let folder = context.work_folder("import").await?;
     let mut all = Vec::new();
     for (used, name) in inventory(project) {
-        if name == used.left_out_name() || context.files.exists(&name).await? {
+        if name == used.left_out_name() || context.files.has_content(&name).await? {
             continue;
         }
         // In the stored document, scenes may have changed places.
@@ -205,7 +205,7 @@ async fn bring_back(context: &Arc<Context>, project: &AdProject, mut opened: Vec
         let file = opened.swap_remove(at);
         context.remember_name(&name, &file.named);
         let staged = stage(context, file, &folder).await?;
-        context.tracker.note(Stage::Plan, format!("{name} was missing in the storage: it is imported again"));
+        context.tracker.note(Stage::Plan, format!("{name} was missing or empty in the storage: it is imported again"));
         all.push(Staged { name, ..staged });
     }
     staging::store(&context.files, &all, &folder).await

@@ -1,4 +1,4 @@
-//! Counted lists: "1. … 2. … 3. …", "a) … b) …", "① … ②", at the beginning of a line or inside it.
+//! Counted lists: "1. … 2. … 3. …", "a) … b) …", "① … ②", "Step 1: …", at the beginning of a line or inside it.
 //!
 //! A figure that counts nothing looks the same: "Serves 1. Sleeps 2. Soft." So a mark is one only where a list really runs;
 //! in doubt the text stays whole, for half a claim is worse than a list on one line.
@@ -6,7 +6,7 @@
 /// The length of a mark at the beginning of a text, and its number, from 1.
 type Mark = fn(&str) -> Option<(usize, u32)>;
 
-const MARKS: [Mark; 5] = [stopped, bracketed, letter, roman, boxed];
+const MARKS: [Mark; 6] = [stopped, bracketed, letter, roman, boxed, step];
 
 /// Where the marks of a line stand.
 #[derive(Debug, Default)]
@@ -38,8 +38,8 @@ pub(super) fn marks(line: &str, others: &[u32]) -> Marks {
     if let Some(found) = MARKS.iter().find_map(|&mark| running(line, mark)) {
         return found;
     }
-    // One with a bracket or a box counts at the beginning of a line whatever follows: no figure of a text is written so.
-    let alone = [bracketed as Mark, letter, roman, boxed].into_iter().find_map(|mark| mark(line));
+    // One with a bracket, a box or a word counts at the beginning of a line whatever follows: no figure of a text is written so.
+    let alone = [bracketed as Mark, letter, roman, boxed, step].into_iter().find_map(|mark| mark(line));
     Marks { list: alone.map(|(length, _)| (0, length)).into_iter().collect(), leads: false }
 }
 
@@ -167,6 +167,25 @@ fn boxed(text: &str) -> Option<(usize, u32)> {
     let rest = &text[1..];
     let rest = rest.strip_prefix('\u{FE0F}').unwrap_or(rest).strip_prefix('\u{20E3}')?;
     Some((text.len() - rest.len(), digit))
+}
+
+/// "Step 1: ", "Schritt 2 – ": where not all steps have a scene, their numbers would tell of the ones that are missing.
+fn step(text: &str) -> Option<(usize, u32)> {
+    const WORDS: &str = "step schritt étape etape paso passo passaggio stap steg trin trinn krok шаг крок adım adim βήμα bước langkah vaihe \
+                         خطوة الخطوة चरण 步骤 步驟 ステップ 手順 단계 ขั้นตอนที่ ขั้นตอน";
+    let (word, blanks) = WORDS.split_whitespace().find_map(|known| {
+        let length = known.len();
+        let begins = text.get(..length)?.to_lowercase() == known;
+        begins.then(|| (length, text[length..].len() - text[length..].trim_start().len()))
+    })?;
+    let (digits, number) = figure(&text[word + blanks..])?;
+    let before = word + blanks + digits;
+    let mark = text[before..].trim_start();
+    let sign = mark.chars().next().filter(|c| matches!(c, ':' | '：' | '-' | '–' | '—' | ')'))?;
+    let rest = &mark[sign.len_utf8()..];
+    // "Step 1-3" are three of them.
+    let apart = rest.starts_with(char::is_whitespace) || (sign == '：' && !rest.is_empty());
+    apart.then_some((text.len() - rest.len(), number))
 }
 
 /// One or two digits of any script at the beginning of `text`, their length and their value.
