@@ -146,7 +146,8 @@ fn there(path: &Path, what: &str) -> Result<()> {
         Ok(_) => Ok(()),
         Err(error) => {
             let message = format!("{what} cannot be found");
-            let error = Error::new(ErrorKind::InvalidInput, message).with_context("path", path.display()).with_source(error);
+            let error =
+                Error::new(ErrorKind::InvalidInput, message).with_context("path", path.display()).with_source(error);
             Err(with_similar_name(error, path))
         }
     }

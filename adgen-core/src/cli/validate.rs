@@ -2,7 +2,7 @@
 
 use super::{assets::Assets, output};
 use crate::{
-    asset::with_similar_name,
+    asset::{as_on_disk, with_similar_name},
     error::{Error, ErrorKind, Result},
     pipeline::inspect,
     project::{AdProject, MAX_DOCUMENT_BYTES, validate_json},
@@ -78,7 +78,7 @@ pub(super) fn folder_of(document: &Path) -> PathBuf {
 pub(super) fn read(path: &Path) -> Result<String> {
     let wrong = |message: String| Error::new(ErrorKind::InvalidInput, message).with_context("path", path.display());
     let unreadable = |error: std::io::Error| wrong("cannot read the document".to_owned()).with_source(error);
-    let file = File::open(path).map_err(|error| with_similar_name(unreadable(error), path))?;
+    let file = File::open(as_on_disk(path)).map_err(|error| with_similar_name(unreadable(error), path))?;
     let mut bytes = Vec::new();
     file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > MAX_DOCUMENT_BYTES {

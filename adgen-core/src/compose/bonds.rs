@@ -26,7 +26,8 @@ const GREEK_AND_CYRILLIC_UNITS: &[&str] = &[
 const LEADERS: &[&str] = &[
     "§", "§§", "№", "Nr.", "Nº", "N°", "nº", "n°", "No.", "no.", "Art.", "art.", "S.", "p.", "pp.", "Abb.", "Fig.",
     "Dr.", "Prof.", "Mr.", "Mrs.", "Ms.", "St.", "Sr.", "Sra.", "Mme", "Mlle", "M.", "Hr.", "Fr.", "Dott.", "Sig.",
-    "ca.", "max.", "min.", "€", "$", "£", "¥", "#",
+    "ca.", "max.", "min.", "Jan.", "Feb.", "Mar.", "Apr.", "Jun.", "Jul.", "Aug.", "Sep.", "Sept.", "Oct.", "Okt.",
+    "Nov.", "Dec.", "Dez.", "€", "$", "£", "¥", "#",
 ];
 /// French and its neighbours set a space before these signs.
 const CLOSING: [char; 9] = ['!', '?', ';', ':', '»', '›', '”', '…', '%'];
@@ -45,15 +46,30 @@ pub(super) fn may_break(text: &str, at: usize) -> bool {
         return false;
     }
     let opened = last.trim_start_matches(['(', '[', '„', '“', '"', '«', '‘', '\'']);
-    if LEADERS.contains(&opened) && first.is_some_and(char::is_alphanumeric) {
+    // Of money only a figure is held: "59 € today".
+    let money = opened.chars().all(|c| !c.is_alphanumeric() && c != '§' && c != '№');
+    if LEADERS.contains(&opened) && first.is_some_and(|c| c.is_numeric() || (!money && c.is_alphabetic())) {
         return false;
     }
-    let number = last.chars().next_back().is_some_and(char::is_numeric);
+    // "49,–" and "49.-" are prices.
+    let whole = last.trim_end_matches(['–', '-', '—']).trim_end_matches([',', '.']);
+    let number = if whole.is_empty() { last } else { whole }.ends_with(char::is_numeric);
     if number && first.is_some_and(char::is_numeric) {
         // Groups of thousands, telephone numbers.
         return false;
     }
     let unit = next.trim_end_matches(|c: char| ".,;:!?)]”“\"»…".contains(c));
+    // "9:00 a.m."
+    let clock = matches!(next.trim_end_matches([',', ';', ')']).to_lowercase().as_str(), "a.m." | "p.m." | "am" | "pm");
+    // "2 – 3 people"
+    let dash = |text: &str| matches!(text, "–" | "—" | "-");
+    let range = dash(last)
+        && text[..before.len() - last.len()].trim_end().ends_with(char::is_numeric)
+        && first.is_some_and(char::is_numeric);
+    let opens_range = number && dash(next) && text[at + next.len()..].trim_start().starts_with(char::is_numeric);
+    if range || opens_range || (number && clock) {
+        return false;
+    }
     let known = UNITS.contains(&unit) || GREEK_AND_CYRILLIC_UNITS.contains(&unit);
     if number && (known || is_sign(unit) || is_caseless_unit(unit)) {
         return false;
@@ -112,7 +128,11 @@ mod tests {
     #[test]
     fn numbers_keep_their_units_and_titles_their_names() {
         for (text, parts) in [
-            ("Only today: 10 % off", &["Only", "today:", "10 %", "off"][..]),
+            ("Jetzt 49,– € statt 59,– €", &["Jetzt", "49,– €", "statt", "59,– €"][..]),
+            ("Open at 9:00 a.m. on Feb. 10", &["Open", "at", "9:00 a.m.", "on", "Feb. 10"]),
+            ("Für 2 – 3 Personen", &["Für", "2 – 3", "Personen"]),
+            ("Made in May – 3 colours", &["Made", "in", "May", "–", "3", "colours"]),
+            ("Only today: 10 % off", &["Only", "today:", "10 %", "off"]),
             ("Nur 1 299 €!", &["Nur", "1 299 €!"]),
             ("For € 11 or 5 km, now", &["For", "€ 11", "or", "5 km,", "now"]),
             ("Nach § 4 und Dr. Sommer", &["Nach", "§ 4", "und", "Dr. Sommer"]),

@@ -1,10 +1,10 @@
 //! Where lines of a text may end, and how well: Unicode's line breaking (UAX #14) with the rules of the language.
 //!
-//! Thai, Lao, Khmer and Burmese are divided into words by the segmenter's models; Japanese and Chinese into phrases;
+//! Thai, Lao, Khmer and Burmese are divided into words where the segmenter's model and its dictionary agree; Japanese and Chinese into phrases;
 //! Korean between its spaces alone. Longer words have their hyphenation points.
 
 use super::{
-    bonds, hyphens,
+    bonds, compounds, hyphens,
     language::{HanForm, Language, is_east_asian, script},
     phrases,
 };
@@ -13,6 +13,7 @@ use icu_segmenter::{
     GraphemeClusterSegmenter, LineSegmenter,
     options::{LineBreakOptions, LineBreakWordOption},
 };
+use std::collections::BTreeSet;
 
 /// How far a break goes. A text is set with the first level that lets it fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +76,7 @@ pub(super) fn find(text: &str, rules: &Rules<'_>) -> Vec<Break> {
     let mut options = LineBreakOptions::default();
     // Loose lines of Korean break between its syllables; headlines do not.
     options.word_option = Some(if keeps_words { LineBreakWordOption::KeepAll } else { LineBreakWordOption::Normal });
+    let dictionary = if text.chars().any(needs_model) { compounds::by_dictionary(text) } else { BTreeSet::new() };
     for at in LineSegmenter::new_lstm(options).segment_str(text) {
         let (before, after) = (text[..at].chars().next_back(), text[at..].chars().next());
         let (Some(before), Some(after)) = (before, after) else { continue };
@@ -94,7 +96,10 @@ pub(super) fn find(text: &str, rules: &Rules<'_>) -> Vec<Break> {
         }
         let east = is_east_asian(before) || is_east_asian(after);
         let within = !spaced && east && !is_sign(before);
-        let (level, cost) = if within && !phrase_ends.contains(&at) {
+        let modelled = needs_model(before) && needs_model(after);
+        let (level, cost) = if modelled && (!dictionary.contains(&at) || compounds::is_inside(text, at)) {
+            (Level::Parts, 0.06)
+        } else if within && !phrase_ends.contains(&at) {
             // Within a word only where nothing else is left.
             if phrased && !words.contains(&at) {
                 continue;

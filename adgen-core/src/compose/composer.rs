@@ -321,7 +321,8 @@ fn arranged(
         (TextPlace::CallToAction, &texts.button, spec.call_to_action.as_deref()),
         (TextPlace::BrandName, &texts.brand, layout_brand(spec, logo).then_some(spec.brand_name.as_str())),
     ];
-    let faults = faults.into_iter().flat_map(|(place, block, wanted)| faults_in(place, block.as_ref(), wanted)).collect();
+    let faults =
+        faults.into_iter().flat_map(|(place, block, wanted)| faults_in(place, block.as_ref(), wanted)).collect();
     (layout, texts, faults)
 }
 

@@ -9,6 +9,54 @@ const ARABIC_MARK: char = '\u{61c}';
 const POP: char = '\u{202c}';
 const POP_ISOLATE: char = '\u{2069}';
 
+/// Begins an isolate that reads from left to right.
+const LEFT_ISOLATE: char = '\u{2066}';
+/// A telephone number has at least so many digits; fewer with blanks between them are several figures.
+const TELEPHONE_DIGITS: usize = 6;
+
+/// A text that reads from right to left, with what reads from left to right all the same kept so: the groups of a telephone
+/// number, which the algorithm would put in the order of words, and the signs of a foreign name ("C++", "Rosso™").
+pub(super) fn isolated(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let fresh = !out.ends_with(|c: char| c.is_alphanumeric());
+        if let Some(length) = telephone(rest).filter(|_| fresh) {
+            out.push(LEFT_ISOLATE);
+            out.push_str(&rest[..length]);
+            out.push(POP_ISOLATE);
+            rest = &rest[length..];
+            continue;
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+        let sign = |c: char| matches!(c, '+' | '#' | '™' | '®' | '©' | '℠');
+        let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || sign(c));
+        let name = out.trim_end_matches(sign);
+        if sign(c) && ends && name.ends_with(|c| strong(c) == Some(Strong::Left)) {
+            out.push(LEFT_MARK);
+        }
+    }
+    out
+}
+
+/// The length of a telephone number at the beginning of `text`: "+49 30 123456", "030-123456".
+fn telephone(text: &str) -> Option<usize> {
+    const BETWEEN: [char; 8] = [' ', '-', '(', ')', '/', '\u{A0}', '\u{2011}', '\u{2013}'];
+    let (mut digits, mut end) = (0, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '0'..='9' => (digits, end) = (digits + 1, at + 1),
+            '+' if at == 0 => {}
+            c if digits > 0 && BETWEEN.contains(&c) => {}
+            _ => break,
+        }
+    }
+    // One group is one number, which is in order by itself.
+    let grouped = text[..end].starts_with('+') || text[..end].contains(BETWEEN);
+    (digits >= TELEPHONE_DIGITS && grouped).then_some(end)
+}
+
 /// What stands before and after a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Marks {
@@ -78,6 +126,19 @@ mod tests {
         assert_eq!(marks(text, second, text.len(), true).before, "\u{61c}");
         assert_eq!(marks("say שלום", 0, 3, false).before, "\u{200e}");
         assert_eq!(marks("plain text", 0, 5, false), Marks::default());
+    }
+
+    #[test]
+    fn telephone_numbers_and_foreign_names_are_kept_in_order() {
+        for (text, expected) in [
+            ("اتصل بنا: +49 30 123456 الآن", "اتصل بنا: \u{2066}+49 30 123456\u{2069} الآن"),
+            ("فون: 030-123456", "فون: \u{2066}030-123456\u{2069}"),
+            ("C++ و Rosso™ (جديد)", "C++\u{200e} و Rosso™\u{200e} (جديد)"),
+            ("20 30 دقيقة، 2024", "20 30 دقيقة، 2024"),
+            ("AB123456 7", "AB123456 7"),
+        ] {
+            assert_eq!(isolated(text), expected);
+        }
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Fonts {
     pub fn set_brand_font(&mut self, font: &str) -> Result<()> {
         let font = font.trim();
         let is_file = Path::new(font).extension().is_some_and(|extension| {
-            ["ttf", "otf", "ttc", "otc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+            ["ttf", "otf", "ttc", "otc", "woff", "woff2"].iter().any(|known| extension.eq_ignore_ascii_case(known))
         });
         if is_file {
             return self.set_brand_font_file(Path::new(font));
@@ -145,6 +145,13 @@ impl Fonts {
 
     /// Uses the brand's typeface from the bytes of a font file.
     pub fn set_brand_font_data(&mut self, bytes: Vec<u8>) -> Result<()> {
+        if bytes.starts_with(b"wOFF") || bytes.starts_with(b"wOF2") {
+            let message = "the file is a web font (WOFF); a .ttf or .otf file is needed";
+            let next = "ask for the font's desktop files, or unpack it with a font converter";
+            return Err(Error::new(ErrorKind::InvalidInput, message)
+                .with_operation("compose")
+                .with_context("next", next));
+        }
         let ids = self.system.db_mut().load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
         self.orders.clear();
         let family =

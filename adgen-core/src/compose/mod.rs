@@ -23,6 +23,7 @@ mod breaks;
 mod button;
 mod captions;
 mod composer;
+mod compounds;
 mod coverage;
 mod direction;
 mod easing;

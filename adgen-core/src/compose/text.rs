@@ -4,7 +4,7 @@
 use super::{
     breaks::{self, Level, Rules},
     coverage::{Covered, LeftOut, cover},
-    direction::marks,
+    direction::{isolated, marks},
     faces::Face,
     fonts::{Fonts, Voice},
     language::{Language, Strong, strong},
@@ -75,7 +75,10 @@ impl TextBlock {
         width: f32,
         height: f32,
     ) -> Option<Self> {
-        let cleaned = clean(wording.text, style.max_lines);
+        let mut cleaned = clean(wording.text, style.max_lines);
+        if wording.language.is_right_to_left(&cleaned) {
+            cleaned = isolated(&cleaned);
+        }
         let covered = cover(fonts, &cleaned, style.voice, wording.language);
         let left_out = covered.left_out.clone();
         let set = Setting::new(covered, wording, style);

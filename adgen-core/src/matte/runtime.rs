@@ -52,7 +52,8 @@ impl SearchRoots {
     pub fn from_env() -> Self {
         let path_of = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let absolute = |name: &str| path_of(name).filter(|path| path.is_absolute());
-        let home = absolute("HOME").or_else(|| absolute("USERPROFILE"));
+        // Without HOME, as in a system service, the account still has a folder.
+        let home = env::home_dir().filter(|home| home.is_absolute());
         let mut roots = Self { library: path_of(ORT_DYLIB_PATH), ..Self::default() };
         let data = absolute("XDG_DATA_HOME").or_else(|| home.as_ref().map(|home| home.join(".local/share")));
         roots.own_dirs.extend(data.map(|data| data.join("adgen/runtime")));

@@ -36,11 +36,12 @@ impl ModelStore {
     /// A store in `$ADGEN_MODELS_DIR`, else in `adgen/models` of `$XDG_DATA_HOME` or `~/.local/share`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`] where none of these variables is set.
+    /// [`ErrorKind::InvalidConfig`] where none of these variables is set, and the account has no folder.
     pub fn from_env() -> Result<Self> {
         let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let data = || named("XDG_DATA_HOME").filter(|dir| dir.is_absolute());
-        let home = || named("HOME").or_else(|| named("USERPROFILE")).map(|home| home.join(".local/share"));
+        // Without HOME, as in a system service, the account still has a folder.
+        let home = || env::home_dir().filter(|home| home.is_absolute()).map(|home| home.join(".local/share"));
         named(MODELS_DIR)
             .or_else(|| data().or_else(home).map(|data| data.join("adgen/models")))
             .map(Self::new)

@@ -208,6 +208,7 @@ const OTHERS: &[(usize, &[u8], &str)] = &[
     (0, b"ffconcat", "a list of files for joining: join them into one MP4 first"),
     (0, b"\x7FELF", "a program"),
     (0, b"MZ", "a program"),
+    (0, b"version https://git-lfs", "a pointer of Git LFS, not the file itself: fetch it with git lfs pull"),
 ];
 
 /// What is read, in short, for messages.

@@ -438,7 +438,7 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
         let error = Store::local(&file).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig);
         assert!(error.to_string().contains("file"), "{error}");
     }
 }

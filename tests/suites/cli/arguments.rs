@@ -103,7 +103,8 @@ fn a_storage_that_is_a_file_is_bad_input() {
 #[test]
 fn files_are_looked_at_beside_other_problems() {
     let folder = folder();
-    let text = r##"{"schema_version":1,"id":"x","brief":{"product_name":"X","duration_s":-3},"product":{"image":"no.png"}}"##;
+    let text =
+        r##"{"schema_version":1,"id":"x","brief":{"product_name":"X","duration_s":-3},"product":{"image":"no.png"}}"##;
     fs::write(folder.path().join("p.json"), text).expect("the folder is the test's own");
     let mut command = adgen(["validate", "p.json", "--assets"]);
     command.current_dir(folder.path());

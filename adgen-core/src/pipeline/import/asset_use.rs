@@ -124,7 +124,8 @@ pub(crate) fn inventory(project: &AdProject) -> Vec<(AssetUse, String)> {
 fn font_file(project: &AdProject) -> Option<&str> {
     let font = project.brand.font.as_deref()?.trim();
     let lower = font.to_ascii_lowercase();
-    [".ttf", ".otf", ".ttc", ".otc"].iter().any(|end| lower.ends_with(end)).then_some(font)
+    // Web fonts are refused by name where they are opened.
+    [".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2"].iter().any(|end| lower.ends_with(end)).then_some(font)
 }
 
 /// Names another file in a document.

@@ -131,7 +131,7 @@ const NUMBERS: [&str; 6] = ["no", "nos", "art", "vol", "fig", "op"];
 const PAIRS: &[(&str, &str)] = &[
     ("de", "z b, d h, u a, u v, i d, o ä, o g, s o, s u, z t, z zt, v a, u u, i a, n chr, v chr, b a"),
     ("fr", "p ex, c à, à d, j c"),
-    ("es", "p ej, a c, d c, e g, s a, n º"),
+    ("es", "p ej, a c, d c, e g, s a, n º, ee uu"),
     ("it", "p es, a c, d c, c d"),
     ("pt", "p ex, a c, d c, s a"),
     ("nl", "d w, w z, o a, m a"),
@@ -180,7 +180,7 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
     ),
     (
         "en",
-        "mx messrs mmes nos e.g eg i.e ie cf viz al est avg temp dept univ assn esp usu orig adj ave blvd rd sq pp ed eds trans opt qty \
+        "mx messrs mmes nos e.g eg i.e ie cf viz al est alc avg temp dept univ assn esp usu orig adj ave blvd rd sq pp ed eds trans opt qty \
          pt ref tbsp tsp fl gov pres sen rep lt cmdr maj supt asst mfr mfg dia diam wt ht vers ver esq misc jan feb apr jun jul aug \
          sept oct nov dec",
         "oz lb lbs sec hr hrs yr yrs a.m p.m pm u.s u.k u.s.a d.c",
@@ -190,20 +190,20 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
         "inkl exkl zzgl bzw bspw evtl ggf ggfs vgl sog u.a z.b d.h i.d.r z.t mind höchst tägl monatl jährl wöchtl stdl ltr ungef \
          zirka nrn abb bd hrsg geb verh hl frl fr hr dir med jur phil rer nat allg bes insb insbes einschl ausschl abzgl lfd \
          entspr gem kompl vorm nachm östl westl nördl südl urspr kgl zw durchschn feb jan mrz apr jun jul aug sept okt nov dez \
-         lt aufl prot mio mrd tsd i.v.m m.e o.g s.o s.u versch wg zzt bez",
+         lt ausg art.-nr best.-nr gr aufl prot mio mrd tsd i.v.m m.e o.g s.o s.u versch wg zzt bez",
         "std stck stk sek jh str gmbh mwst ust pkg",
     ),
     (
         "fr",
-        "env p.ex ex cf c.-à-d c.à.d mm mme mlle me mgr ste av apr boul bd num art chap éd fasc hab janv févr avr juil sept oct nov \
+        "env règl p.ex ex cf c.-à-d c.à.d mm mme mlle me mgr ste av apr boul bd num art chap éd fasc hab janv févr avr juil sept oct nov \
          déc tél quant réf dim lun mar mer jeu ven sam resp dép élec",
         "s.a s.a.r.l sté cie",
     ),
     (
         "es",
-        "aprox p.ej p.e ej sra srta dra dña ud uds vd vds núm pág págs tfno avda av ctra gral lic ene feb abr ago sept oct nov dic máx \
+        "aprox ee p.ej p.e ej sra srta dra dña ud uds vd vds núm pág págs tfno avda av ctra gral lic ene feb abr ago sept oct nov dic máx \
          mín prov depto ref cap ed izq dcha",
-        "s.a s.l ee.uu cía",
+        "s.a s.l ee.uu uu cía",
     ),
     (
         "it",
@@ -251,7 +251,7 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
     (
         "pl",
         "ok np m.in tj tzn tzw maks ul al pl pkt godz wg inż mgr hab ks św ww jw nr str woj szt opak poz rys tab por zob rozdz szer wys śr \
-         dot ds pow gm ur dł gł",
+         dot ds pow gm ur dł gł wyprod wym poj",
         "",
     ),
     (
@@ -283,7 +283,7 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
     (
         "ru",
         "ок прибл напр т.е т.к т.н т.ч г ул пр-т просп тел стр рис см ср акад проф им макс мин сек обл корп кв оф св тыс млн млрд \
-         англ лат кл сер экз руб коп шт уп бут гг",
+         прим разм произв артикул арт англ лат кл сер экз руб коп шт уп бут гг",
         "пр",
     ),
     (
@@ -291,10 +291,16 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
         "бл прибл напр т.зв т.ч т.е м вул просп тел стор рис див проф ім макс мін обл корп кв оф тис млн млрд грн коп шт уп рр",
         "",
     ),
-    ("bg", "напр т.е т.нар ок прибл ул бул бл вх ет ап тел стр вж ср проф инж макс мин св лв бр", ""),
-    ("el", "π.χ λ.χ κα κος αρ σελ τηλ βλ δηλ περ τ.μ π.μ μ.μ ι.χ αγ οδ τεμ λεπ ευρ μεγ", ""),
+    ("bg", "гр напр т.е т.нар ок прибл ул бул бл вх ет ап тел стр вж ср проф инж макс мин св лв бр", ""),
+    ("el", "π.χ λ.χ κα κος αρ δρ κ σελ τηλ βλ δηλ περ τ.μ π.μ μ.μ ι.χ αγ οδ τεμ λεπ ευρ μεγ", ""),
     ("hu", "kb pl ill u sz ún vö ld old ker em fszt id ifj özv okl ált hiv max db perc", "kft bt zrt nyrt"),
-    ("id ms", "jl kec kab tgl hlm hal ir drs dra maks", "pt tbk"),
+    ("vi", "tp ths ts pgs gs bs ks q p đ tx tt", ""),
+    ("ar fa ur", "د م أ أ.د ص ت هـ ج", ""),
+    ("hi mr ne", "ली मि डॉ डा ग्रा कि.ग्रा कि.मी मि.ली से.मी श्री रु प्रो", ""),
+    ("ta", "டாக்டர் திரு திருமதி செ.மீ", ""),
+    ("th", "บจก บมจ กทม พ.ศ ดร นพ รศ ผศ ก.ก ซ.ม", ""),
+    ("he", "מס עמ טל", ""),
+    ("id ms", "bpk ibu sdr sdri kap jl kec kab tgl hlm hal ir drs dra maks", "pt tbk"),
 ];
 
 #[cfg(test)]

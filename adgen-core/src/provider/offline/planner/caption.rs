@@ -17,6 +17,9 @@ const GLANCE_S: f64 = 2.5;
 /// Scenes above it have time for a long sentence.
 const LONG_S: f64 = 3.0;
 
+/// Letters that are read in a second, at ease: subtitles have 15 to 20.
+const READ_A_SECOND: f64 = 18.0;
+
 /// The captions of an ad.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Captions {
@@ -34,7 +37,8 @@ pub(super) fn captions(brief: &Brief, brand: &Brand, seed: u32, scenes: &[(Role,
     let shortest = slots.iter().map(|&index| scenes[index].1).fold(f64::INFINITY, f64::min);
     let longest = slots.iter().map(|&index| scenes[index].1).fold(0.0, f64::max);
     let limit = if shortest < GLANCE_S { WIDEST } else { WHOLE };
-    let mut sayings = sayings(&brief.description, &language, limit);
+    let known = [names.product.clone(), names.brand.clone(), reading::name(&brief.product_name)];
+    let mut sayings = sayings(&brief.description, &language, limit, &known);
     let most = if longest < LONG_S { WHOLE } else { LONGEST };
     for saying in &mut sayings {
         saying.long = saying.long.take().filter(|phrase| width(&phrase.text) <= most);
@@ -151,7 +155,8 @@ fn chosen(pool: Vec<Phrase>, slots: usize, names: &Names, limit: usize) -> Vec<P
             let again = names.in_text(&phrase.text) && named > 0;
             // What is too long for a glance is better than nothing.
             let long = width(&phrase.text) > limit;
-            phrase.worth + if phrase.question { 10 } else { 0 }
+            let asked = taken.iter().any(|&other| pool[other].question);
+            phrase.worth + if phrase.question && !asked { 10 } else { 0 }
                 - if long { REPEATED / 3 } else { 0 }
                 - if alike || again { REPEATED } else { 0 }
                 - if within(&phrase.text, &names.product) { REPEATED / 2 } else { 0 }
@@ -167,8 +172,8 @@ fn chosen(pool: Vec<Phrase>, slots: usize, names: &Names, limit: usize) -> Vec<P
     pool.into_iter().enumerate().filter_map(keep).collect()
 }
 
-/// Puts phrases into scenes: a question first, what proves where the proof belongs, the rest in order. With fewer phrases
-/// than scenes the one that presents the product is the first to do without.
+/// Puts phrases into scenes in the brief's order, for one may lead to the next. With fewer phrases than scenes the one that
+/// presents the product is the first to do without.
 fn place(chosen: Vec<Phrase>, scenes: &[(Role, f64)], slots: &[usize], limit: usize, list: &mut [Option<String>]) {
     let need = |role: Role| match role {
         Role::Hook => 0,
@@ -180,23 +185,21 @@ fn place(chosen: Vec<Phrase>, scenes: &[(Role, f64)], slots: &[usize], limit: us
     open.sort_by_key(|&index| (need(scenes[index].0), index));
     open.truncate(chosen.len());
     open.sort_unstable();
-    let (mut rest, questions): (Vec<Phrase>, Vec<Phrase>) = chosen.into_iter().partition(|phrase| !phrase.question);
-    let proof = open.iter().position(|&index| scenes[index].0 == Role::Proof);
-    let best = (0..rest.len()).max_by_key(|&index| (rest[index].proof, std::cmp::Reverse(index)));
-    let mut proving = None;
-    if let (Some(at), Some(best)) = (proof, best.filter(|&best| rest[best].proof > 0)) {
-        proving = Some((open.remove(at), rest.remove(best)));
-    }
-    let mut order: Vec<Phrase> = questions.into_iter().chain(rest).collect();
-    // A long sentence needs the longest scene.
+    let mut order = chosen;
+    // A long sentence needs a long scene: the longest, where its own is too short to read it.
     let longest = (0..open.len()).max_by(|&a, &b| scenes[open[a]].1.total_cmp(&scenes[open[b]].1));
     let longer = |phrase: &Phrase| width(&phrase.text) > limit;
+    let hurried = |at: usize| {
+        let seconds = open.get(at).map_or(0.0, |&index| scenes[index].1);
+        width(&order[at].text) as f64 > seconds * READ_A_SECOND
+    };
     let one = order.iter().filter(|phrase| longer(phrase)).count() == 1;
-    if let (Some(long), Some(to)) = (order.iter().position(longer).filter(|_| one), longest) {
+    let long = order.iter().position(longer).filter(|&at| one && hurried(at));
+    if let (Some(long), Some(to)) = (long, longest) {
         let phrase = order.remove(long);
         order.insert(to.min(order.len()), phrase);
     }
-    for (index, phrase) in open.into_iter().zip(order).chain(proving) {
+    for (index, phrase) in open.into_iter().zip(order) {
         list[index] = Some(phrase.text);
     }
 }

@@ -177,7 +177,10 @@ fn words_of(text: &str) -> Vec<String> {
 /// What holds for every caption: it is a run of the brief's own words, a name, or a listed phrase that claims nothing.
 fn check(captions: &[Option<String>], brief: &Brief, brand: &str) {
     let language = language::primary(&brief.language);
-    let said: Vec<String> = reading::lines(&brief.description).iter().flat_map(|line| words_of(&line.text)).collect();
+    let said: Vec<String> = {
+        let lines = super::super::wrapping::unwrapped(reading::lines(&brief.description), &language);
+        lines.iter().flat_map(|line| words_of(&line.text)).collect()
+    };
     let name = brief.product_name.to_lowercase();
     let own = invitations(&language).map(|own| [own.greetings, own.common, own.looks].concat()).unwrap_or_default();
     let plain = |text: &str| words_of(&text.to_lowercase()).join(" ");
@@ -345,6 +348,44 @@ fn nothing_is_said_that_the_brief_denies_or_limits() {
             "{captions:?}"
         );
     }
+}
+
+#[test]
+fn nothing_is_claimed_that_stands_below_a_denial_or_behind_one() {
+    for (language, text, never) in [
+        ("en", "Free from:\n- Parabens\n- Mineral oil\nSmells of roses.", &["Parabens", "Mineral oil"][..]),
+        ("en", "Contains no\n- Parabens\n- Mineral oil\n\nSmells of roses.", &["Parabens", "Mineral oil"]),
+        ("en", "<h4>What's NOT in it</h4><ul><li>Palm oil</li></ul><p>Smells of roses.</p>", &["Palm oil"]),
+        ("en", "Helps against\n- Bad sleep\n- Headaches", &["Bad sleep", "Headaches"]),
+        ("de", "Ohne:\n- Zuckerzusatz\n- Palmöl", &["Zuckerzusatz", "Palmöl"]),
+        ("ja", "不使用成分：\n・合成香料\n・着色料", &["合成香料", "着色料"]),
+        ("zh", "不含：\n- 人工色素\n- 棕榈油", &["人工色素", "棕榈油"]),
+        ("en", "ปราศจากสารเคมีทุกชนิด น้ำหอมสังเคราะห์ทุกชนิด", &["น้ำหอมสังเคราะห์ทุกชนิด"]),
+        ("en", "Free delivery!\nOnly in Ohio.\nKeeps coffee hot for 12 hours.", &["Free delivery!"]),
+        ("en", "<p>Free delivery</p><p>Except on Sundays</p>", &["Free delivery"]),
+        ("en", "Contains no<br>parabens or sulphates.<br>Smells of roses.", &["Contains no", "Parabens or sulphates."]),
+        ("en", "Leaks? Never. Fades? Never.", &["Leaks?", "Fades?"]),
+        ("de", "Senkt den Verbrauch um 30 %, läuft flüsterleise.", &["Senkt den Verbrauch um 30"]),
+        ("en", "50% less heat loss¹. Glazed by hand.", &["50% less heat loss¹."]),
+    ] {
+        for seconds in [6.0, 15.0, 30.0] {
+            let mut brief = Brief::new("Lumo");
+            (brief.language, brief.description) = (language.into(), text.into());
+            let captions = all(&brief, "", seconds, 0).list;
+            let said = captions.iter().flatten().find(|caption| never.contains(&caption.as_str()));
+            assert_eq!(said, None, "{text:?}, {seconds} s");
+        }
+    }
+}
+
+#[test]
+fn captions_are_in_the_briefs_order() {
+    let captions = english("Was $99. Now it is less. Why pay more? Glazed by hand in Ohio.", 30.0);
+    assert_eq!(
+        captions[..4],
+        ["Was $99.", "Now it is less.", "Why pay more?", "Glazed by hand in Ohio."],
+        "{captions:?}"
+    );
 }
 
 #[test]

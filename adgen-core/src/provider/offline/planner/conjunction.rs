@@ -47,27 +47,6 @@ const SPACED: &[(&str, &str, &str)] = &[
     ("sw", "na", "au lakini"),
 ];
 
-/// Words that lead a clause which says something of the one before, in languages of which the planner knows no other small
-/// words.
-const RELATIVE: &[(&str, &str)] = &[
-    ("cs", "který která které kteří jenž jež"),
-    ("sk", "ktorý ktorá ktoré ktorí"),
-    ("pl", "który która które którzy"),
-    ("hr sr bs", "koji koja koje који која које"),
-    ("sl", "ki"),
-    ("ru", "который которая которое которые"),
-    ("uk", "який яка яке які"),
-    ("bg", "който която което които"),
-    ("ro", "care"),
-    ("hu", "amely amelyek ami aki"),
-    ("fi", "joka jotka jossa"),
-    ("da no nb nn", "som der"),
-    ("el", "που οποίος οποία οποίο"),
-    ("id ms", "yang"),
-    ("hi", "जो जिसमें"),
-    ("vi", "mà"),
-];
-
 /// Conjunctions of languages without blanks between words: those that no other word ends with, and what may lead a clause.
 const UNSPACED: &[(&str, &str, &str)] = &[
     ("th", "และ หรือ", "และ หรือ แต่ กับ แล้ว เพราะ เพื่อ โดย ซึ่ง รวมถึง ทั้ง"),
@@ -81,10 +60,6 @@ const UNSPACED: &[(&str, &str, &str)] = &[
     ),
     ("zh yue", "以及 并且 而且 或者 並且 並", "以及 并且 而且 或者 並且 和 与 與 及 或 并 且"),
 ];
-
-/// Endings at which a clause of these languages goes on: Japanese "と" and "や", Korean "-고".
-const GOING_ON: &[(&str, &str)] =
-    &[("ja", "と や て で が から ので"), ("ko", "고 며 와 과 거나"), ("th", "แต่ กับ"), ("km", "ហើយ")];
 
 fn holds(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|known| known == word)
@@ -118,20 +93,6 @@ pub(super) fn without_end<'a>(text: &'a str, language: &str) -> &'a str {
             None => return rest,
         }
     }
-}
-
-/// Whether a part of a sentence begins with what leads from another part, or ends where it goes on.
-pub(super) fn dangles(part: &str, language: &str) -> bool {
-    let part = part.trim();
-    let list = |lists: &'static [(&str, &str)]| {
-        let found = lists.iter().find(|(tags, _)| holds(tags, language));
-        found.map_or("", |(_, words)| words).split_whitespace()
-    };
-    let starts = UNSPACED.iter().find(|(tags, ..)| holds(tags, language)).map_or("", |(_, _, starts)| starts);
-    let first = part.split(char::is_whitespace).next().unwrap_or_default().to_lowercase();
-    starts.split_whitespace().any(|word| part.starts_with(word))
-        || list(RELATIVE).any(|word| word == first)
-        || list(GOING_ON).any(|word| part.ends_with(word))
 }
 
 /// Whether a word of a language without blanks begins or ends with what may lead a clause, whatever the brief's language is
@@ -189,22 +150,6 @@ mod tests {
 
     #[test]
     fn clauses_without_blanks_are_not_cut_beside_a_conjunction() {
-        for (language, part) in [
-            ("zh", "并且很轻巧"),
-            ("ja", "そして丈夫です"),
-            ("ja", "香りと"),
-            ("ko", "가볍고"),
-            ("th", "และเคลือบด้วยมือ"),
-        ] {
-            assert!(dangles(part, language), "{part}");
-        }
-        assert!(dangles("který drží teplo", "cs") && dangles("которая греет", "ru") && !dangles("drží teplo", "cs"));
         assert!(is_and("cs", "a") && !is_and("cs", "nebo") && is_conjunction("cs", "nebo"));
-        assert!(
-            !dangles("口感柔和", "zh")
-                && !dangles("保温二十分钟", "zh")
-                && !dangles("毎朝の一杯に", "ja")
-                && !dangles("เคลือบด้วยมือ", "th")
-        );
     }
 }

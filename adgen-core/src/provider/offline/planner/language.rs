@@ -6,14 +6,10 @@ use super::conjunction::is_conjunction;
 struct Language {
     tag: &'static str,
     call_to_action: &'static str,
-    /// Conjunctions between clauses.
-    and: &'static [&'static str],
     /// Words that leave a phrase hanging when they are its last.
     hanging: &'static str,
     /// Stems that promise something.
     benefit: &'static str,
-    /// Stems that prove something.
-    proof: &'static str,
 }
 
 /// The primary subtag of a BCP 47 tag, in lower case.
@@ -32,11 +28,6 @@ pub(super) fn buttons() -> impl Iterator<Item = (&'static str, &'static str)> {
     LANGUAGES.iter().map(|language| (language.tag, language.call_to_action))
 }
 
-/// Conjunctions at which a long sentence may be split.
-pub(super) fn conjunctions(primary: &str) -> &'static [&'static str] {
-    find(primary).map_or(&[], |language| language.and)
-}
-
 /// Whether a phrase that ends with `word` is left hanging.
 pub(super) fn hangs(primary: &str, word: &str) -> bool {
     let word = word.to_lowercase();
@@ -46,12 +37,6 @@ pub(super) fn hangs(primary: &str, word: &str) -> bool {
 /// How many words of `text` promise something.
 pub(super) fn benefits(primary: &str, text: &str) -> usize {
     find(primary).map_or(0, |language| stems(language.benefit, text))
-}
-
-/// How many words of `text` prove something; figures count everywhere.
-pub(super) fn proofs(primary: &str, text: &str) -> usize {
-    let figures = usize::from(text.chars().any(char::is_numeric));
-    figures * 2 + find(primary).map_or(0, |language| stems(language.proof, text))
 }
 
 fn holds(list: &str, word: &str) -> bool {
@@ -70,14 +55,13 @@ fn find(primary: &str) -> Option<&'static Language> {
 
 /// A language of which only the button is known.
 const fn button(tag: &'static str, call_to_action: &'static str) -> Language {
-    Language { tag, call_to_action, and: &[], hanging: "", benefit: "", proof: "" }
+    Language { tag, call_to_action, hanging: "", benefit: "" }
 }
 
 const LANGUAGES: &[Language] = &[
     Language {
         tag: "en",
         call_to_action: "Shop now",
-        and: &[" and ", " so ", " because ", " while ", " then ", " – ", " - "],
         hanging: "a an the of for with and or to in on at by from that which your our its their his her my is are was were be \
                   as than into onto over under very more most so but if when while not no every all any this these those it \
                   you we they i who whose can will may just even only about between without within until up out per",
@@ -85,88 +69,65 @@ const LANGUAGES: &[Language] = &[
                   soft smooth comfort fresh clean pure safe strong protect help helps more less better best perfect ready all-day \
                   instant quiet warm cool hot glow hydrat relax sleep enjoy love feel feels without never no flavour flavor \
                   taste energy power grip waterproof breathab natural organic cushion",
-        proof: "since designed made handmade hand-made handcrafted certif award tested dermatolog clinic organic recycl vegan patent \
-                warranty guarantee rated star stars proven family-owned local solid stainless ceramic leather cotton wool oak \
-                steel titanium aluminium aluminum carbon-neutral fair-trade fsc",
     },
     Language {
         tag: "de",
         call_to_action: "Jetzt entdecken",
-        and: &[" und ", " denn ", " weil ", " damit ", " – ", " - "],
         hanging: "der die das den dem des ein eine einen einem einer eines und oder mit von vom zu zum zur für in im auf an am aus \
                   bei bis durch ohne um als wie so sehr ist sind war wird werden ihr ihre ihren dein deine deinen unser unsere \
                   sein seine nicht kein keine jeder jede jedes alle wenn dass nach über unter pro",
         benefit: "hält halten spart leicht weich sanft frisch rein schnell einfach bequem perfekt schütz mehr weniger besser ohne \
                   nie immer warm kühl leise stark sicher genieß natürlich atmungsaktiv wasserdicht duft geschmack",
-        proof: "seit handgemacht handgefertigt zertifiziert geprüft getestet garantie bio recycel vegan patent ausgezeichnet \
-                familien made gefertigt hergestellt massiv edelstahl keramik leder baumwolle wolle eiche",
     },
     Language {
         tag: "fr",
         call_to_action: "Découvrir",
-        and: &[" et ", " car ", " pour que ", " – ", " - "],
         hanging: "le la les l un une des du de d et ou à au aux en dans sur sous par pour avec sans que qui dont ce cette ces son sa \
                   ses votre vos notre nos leur est sont plus très comme si ne pas chez",
         benefit: "garde léger légère doux douce frais fraîche pur simple facile rapide confort protège plus sans jamais toujours \
                   parfait idéal saveur goût parfum savour profite respir",
-        proof: "depuis main artisan certifi testé garanti bio recycl végan vegan brevet fabriqu prix médaille cuir coton laine chêne \
-                inox",
     },
     Language {
         tag: "es",
         call_to_action: "Descubre más",
-        and: &[" y ", " porque ", " para que ", " – ", " - "],
         hanging: "el la los las un una unos unas de del y o a al en con sin por para que su sus tu tus nuestro nuestra es son más muy \
                   como si no lo se",
         benefit: "mantiene ligero ligera suave fresco fresca puro fácil rápido comodidad cómodo protege más sin nunca siempre perfecto \
                   sabor aroma disfruta natural energía",
-        proof: "desde hecho hecha mano artesan certific probado garantía ecológic orgánic recicl vegano patent fabricad premi cuero \
-                algodón lana roble acero",
     },
     Language {
         tag: "it",
         call_to_action: "Scopri di più",
-        and: &[" e ", " perché ", " – ", " - "],
         hanging: "il lo la i gli le un uno una di del della dei delle e o a al alla in nel nella con senza per da dal dalla su che suo \
                   sua tuo tua nostro nostra è sono più molto come se non",
         benefit: "mantiene leggero leggera morbido fresco fresca puro facile veloce comodo comfort protegge più senza mai sempre \
                   perfetto gusto sapore aroma profumo",
-        proof: "dal mano artigian certificat testat garanzia bio biologic ricicl vegan brevett fatto prodotto premi cuoio pelle cotone \
-                lana acciaio",
     },
     Language {
         tag: "pt",
         call_to_action: "Saiba mais",
-        and: &[" e ", " porque ", " – ", " - "],
         hanging: "o a os as um uma uns umas de do da dos das e ou em no na nos nas com sem por para que seu sua teu tua nosso nossa é \
                   são mais muito como se não ao à",
         benefit: "mantém leve suave macio fresco fresca puro fácil rápido conforto protege mais sem nunca sempre perfeito sabor aroma",
-        proof: "desde feito feita mão artesan certific testado garantia orgânic recicl vegano patente fabricad premi couro algodão lã",
     },
     Language {
         tag: "nl",
         call_to_action: "Ontdek nu",
-        and: &[" en ", " want ", " zodat ", " – ", " - "],
         hanging: "de het een en of met van voor in op aan uit bij tot door zonder om als zo zeer is zijn was wordt je jouw uw ons onze \
                   niet geen elke alle die dat naar over onder per te",
         benefit: "blijft houdt licht zacht fris puur snel makkelijk comfort beschermt meer minder beter zonder nooit altijd warm",
-        proof: "sinds handgemaakt gecertificeerd getest garantie bio biologisch gerecycled vegan patent gemaakt",
     },
     Language {
         tag: "sv",
         call_to_action: "Upptäck nu",
-        and: &[" och ", " – "],
         hanging: "en ett den det de och eller med av för i på från till utan som är var din ditt vår vårt inte ingen alla mycket",
         benefit: "håller lätt mjuk frisk ren snabb enkel bekväm skyddar mer mindre bättre utan alltid varm",
-        proof: "sedan handgjord certifierad testad garanti ekologisk återvunn vegansk tillverkad",
     },
     Language {
         tag: "pl",
         call_to_action: "Odkryj teraz",
-        and: &[" i ", " oraz ", " – "],
         hanging: "i a o w we z ze na do od po dla przez bez jak że lub oraz jest są to ten ta nasz twoja twój nie się",
         benefit: "",
-        proof: "od ręcznie certyfik gwarancj",
     },
     button("da", "Køb nu"),
     button("no", "Oppdag nå"),

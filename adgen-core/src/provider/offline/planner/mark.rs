@@ -22,11 +22,17 @@ pub(super) fn whole_pairs(text: &str) -> String {
             }
         }
     }
-    if text.matches('"').count() % 2 == 1 {
+    // Hebrew abbreviations have one inside: "ד"ר".
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let quotes: Vec<usize> = text
+        .match_indices('"')
+        .map(|(at, _)| at)
+        .filter(|&at| !(letter(text[..at].chars().next_back()) && letter(text[at + 1..].chars().next())))
+        .collect();
+    if let (&[first, ..], 1) = (quotes.as_slice(), quotes.len() % 2) {
         // Inches stay: 5".
-        let inch = text.find('"').is_some_and(|at| text[..at].ends_with(|c: char| c.is_ascii_digit()));
-        if !inch {
-            text = text.replace('"', "");
+        if !text[..first].ends_with(|c: char| c.is_ascii_digit()) {
+            quotes.iter().rev().for_each(|&at| text.replace_range(at..=at, ""));
         }
     }
     text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")

@@ -17,9 +17,11 @@ mod palette;
 mod phrase;
 mod reading;
 mod restriction;
+mod script;
 mod sentence;
 mod setting;
 mod style;
+mod wrapping;
 
 use self::setting::Looks;
 use super::look::Mood;

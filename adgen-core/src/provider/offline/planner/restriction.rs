@@ -2,6 +2,8 @@
 //! fades" nobody may be shown "breaks or fades", of "free, if you order today" not "free", and of "the only lamp that folds"
 //! not "the only lamp". A sentence that holds one is shown whole or not at all.
 
+use super::measure::width;
+
 /// Whether `sentence` may be shown in parts. In a language whose words are not known here it may not.
 pub(super) fn divisible(language: &str, sentence: &str) -> bool {
     // A footnote, a comparison, a figure that is at most or at least.
@@ -33,23 +35,235 @@ pub(super) fn divisible(language: &str, sentence: &str) -> bool {
     !held
 }
 
-/// Whether a sentence takes back a part of what the one before it says: "Except on Sundays.", "Only in Ohio.", "If you care for
-/// it." One that goes on after a comma has a claim of its own.
-pub(super) fn reaches_back(language: &str, sentence: &str) -> bool {
+/// How a sentence goes back to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Back {
+    /// It takes back a part of it: "Except on Sundays.", "Only in Ohio.", "If you care for it."
+    Restricts,
+    /// It is short, and holds a word that limits or denies: "Today only.", "Orders over $50.", "Not the lid."
+    MayRestrict,
+    /// It stands alone.
+    Not,
+}
+
+/// How `sentence` goes back to the one before it. One that goes on after a comma has a claim of its own.
+pub(super) fn back(language: &str, sentence: &str) -> Back {
     let lower = sentence.to_lowercase().replace('’', "'");
     let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let begins = |list: &str, apart: bool| {
+    let apart = !matches!(language, "ja" | "zh" | "th" | "lo" | "km" | "my");
+    let begins = |list: &str| {
         list.split(',').map(str::trim).filter(|lead| !lead.is_empty()).any(|lead| {
             let rest = lower.strip_prefix(lead);
             rest.is_some_and(|rest| !apart || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
         })
     };
-    let Some((_, always, alone)) = REACHING_BACK.iter().find(|(tags, ..)| tags.split(' ').any(|tag| tag == language)) else {
-        return false;
+    let of = |list: &'static [(&str, &str, &str)]| {
+        list.iter().find(|(tags, ..)| tags.split(' ').any(|tag| tag == language)).map_or(("", ""), |(_, a, b)| (*a, *b))
     };
-    let apart = !matches!(language, "ja" | "zh" | "th");
-    begins(always, apart) || (!lower.contains([',', '،', '，', '、']) && begins(alone, apart))
+    let (always, alone) = of(REACHING_BACK);
+    if begins(always) || (!lower.contains([',', '،', '，', '、']) && begins(alone)) {
+        return Back::Restricts;
+    }
+    let (words, wide) = (lower.split_whitespace().count(), width(lower));
+    let short = if apart { words <= SHORT_WORDS } else { wide <= SHORT_WIDTH };
+    let (limits, together) = of(LIMITS);
+    let between = |c: char| c.is_whitespace() || (c.is_ascii_punctuation() && c != '\'' && c != '&');
+    let spaced = format!(" {} ", lower.split(between).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "));
+    let figure = lower.chars().any(char::is_numeric);
+    let limits = limits.split(',').map(str::trim).filter(|word| !word.is_empty()).any(|word| {
+        let beside = word.strip_suffix('#');
+        let word = beside.unwrap_or(word);
+        (beside.is_none() || figure)
+            && match word.strip_suffix('*') {
+                Some(stem) => spaced.contains(&format!(" {stem}")),
+                None => spaced.contains(&format!(" {word} ")),
+            }
+    });
+    let together = together.split_whitespace().any(|word| lower.contains(word));
+    match short && (limits || together) {
+        true => Back::MayRestrict,
+        false => Back::Not,
+    }
 }
+
+/// A sentence that limits another one has no more words than this, or is no wider where words are not told apart.
+const SHORT_WORDS: usize = 6;
+const SHORT_WIDTH: usize = 28;
+
+/// Whether the words of the language that reach further are known here.
+pub(super) fn is_known(language: &str) -> bool {
+    LANGUAGES.iter().any(|(tags, ..)| tags.split(' ').any(|tag| tag == language))
+}
+
+/// Whether `text`, in a language that parts its clauses by blanks alone, denies what follows: "free from", "must not", "except".
+pub(super) fn denies_members(text: &str) -> bool {
+    const WORDS: &str = "ไม่ ไร้ ปราศจาก ห้าม ยกเว้น นอกจาก เท่านั้น ถ้า หาก เว้นแต่ ขจัด ป้องกัน กำจัด บอกลา ต่อต้าน แทน \
+                         ບໍ່ ຍົກເວັ້ນ ຖ້າ ປາສະຈາກ ຫ້າມ ປ້ອງກັນ គ្មាន មិន លើកលែង ប្រសិន កុំ ហាម ការពារ \
+                         ဘူး မဟုတ် မပါ မရှိ လျှင် မသုံး မထည့် ကာကွယ်";
+    WORDS.split_whitespace().any(|word| text.contains(word))
+}
+
+/// Whether what leads to a list says that the product is, has or wants none of it: "Free from:", "Helps against:", "Who should
+/// avoid it:". In a language whose words are not known here it may.
+pub(super) fn denies_list(language: &str, lead: &str) -> bool {
+    let lower = lead.to_lowercase();
+    let list = AGAINST.iter().find(|(tags, _)| tags.split(' ').any(|tag| tag == language)).map_or("", |(_, list)| list);
+    let words =
+        |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| list.split(' ').any(|known| known == word));
+    let together = matches!(language, "ja" | "zh" | "ko" | "th");
+    let against =
+        words(&lower) || (together && list.split(' ').any(|known| !known.is_empty() && lower.contains(known)));
+    against || if is_known(language) { !divisible(language, lead) } else { lead.trim_end().ends_with([':', '：']) }
+}
+
+/// What helps against a list of things has none of them.
+const AGAINST: &[(&str, &str)] = &[
+    (
+        "en",
+        "against avoid prevents prevent fights fight kills kill removes remove relieves relieve reduces reduce ends goodbye banish \
+         repels repel protects beats beat stops stop treats free excluded excludes missing warning warnings caution allergens problem \
+         problems before others competitors theirs instead replaces eliminates soothes sold separately required",
+    ),
+    (
+        "de",
+        "gegen frei adieu schluss vermeide vermeiden entfernt beseitigt bekämpft verhindert schützt warnung achtung hinweis hinweise \
+         allergene probleme vorher andere benötigt ausgeschlossen lindert reduziert ersetzt",
+    ),
+    (
+        "fr",
+        "contre fini finis adieu évite éviter élimine combat prévient protège attention avertissement allergènes avant autres exclus réduit remplace",
+    ),
+    (
+        "es",
+        "contra adiós evita evitar elimina combate previene protege atención advertencia advertencias alérgenos antes otros excluido reduce libre",
+    ),
+    (
+        "it",
+        "contro addio evita evitare elimina combatte previene protegge attenzione avvertenze allergeni prima altri escluso riduce privo",
+    ),
+    (
+        "pt",
+        "contra adeus evita evitar elimina combate previne protege atenção advertência alérgenos antes outros excluído reduz livre",
+    ),
+    ("nl", "tegen vrij vermijd verwijdert voorkomt beschermt waarschuwing allergenen andere uitgesloten vermindert"),
+    ("sv", "mot fri undvik tar bort förebygger skyddar varning allergener andra"),
+    ("da no nb nn", "mod mot fri undgå unngå fjerner forebygger beskytter advarsel allergener andre"),
+    ("pl", "przeciw przeciwko wolne unikaj usuwa zwalcza zapobiega chroni uwaga ostrzeżenie alergeny inne redukuje"),
+    ("cs sk", "proti odstraňuje zabraňuje chrání varování upozornění alergeny bez"),
+    (
+        "ru uk",
+        "против проти избегайте удаляет убирает борется предотвращает защищает внимание предупреждение аллергены другие прощай",
+    ),
+    ("el", "κατά εναντίον απαλλαγμένο αποφύγετε αφαιρεί προλαμβάνει προσοχή αλλεργιογόνα"),
+    ("tr", "karşı içermez önler giderir uyarı dikkat alerjenler"),
+    ("ar", "ضد خال خالي تجنب يزيل يمنع يحمي تحذير"),
+    ("he", "נגד ללא הימנעו מסיר מונע מגן אזהרה"),
+    ("ja", "不使用 防ぐ 対策 注意 除去 落とす 含まれない アレルギー"),
+    ("zh", "不含 防止 去除 消除 注意 警告 避免 过敏"),
+    ("ko", "무첨가 방지 제거 주의 경고 예방 알레르기"),
+    ("th", "ป้องกัน ขจัด กำจัด ลด คำเตือน ข้อควรระวัง"),
+    ("vi", "chống ngăn loại tránh cảnh báo"),
+    ("id ms", "melawan mencegah menghilangkan hindari bebas peringatan"),
+];
+
+/// By language, words of short sentences that limit what was said before: those that stand apart, a star ending the beginning of
+/// one and a number sign one that does so beside a figure; and those of languages without blanks.
+const LIMITS: &[(&str, &str, &str)] = &[
+    (
+        "en",
+        "not, only, over#, above#, below#, under#, within#, from#, ends, ending, today, tonight, tomorrow, apply, applies, exclu*, \
+         except*, members, selected, participating, pending, almost, nearly, kidding, sorry, note, restrict*, terms, conditions, t&cs, \
+         valid, with code, separately, after that, afterwards, compared, estimated, simulated, subject, limited, minimum, a month#, a year#",
+        "",
+    ),
+    (
+        "de",
+        "nicht, nur, ab#, über#, unter#, innerhalb#, heute, morgen, gilt, gelten, ausgenommen, ausgeschlossen, exkl*, zzgl, zuzüglich, \
+         mitglieder, ausgewählte*, teilnehmende*, fast, beinahe, leider, hinweis, achtung, bedingungen, gültig, separat, danach, \
+         verglichen, mindestbestellwert, solange, mit code",
+        "",
+    ),
+    (
+        "fr",
+        "pas, seulement, uniquement, dès#, à partir, au-delà, aujourd'hui, demain, exclu*, valable*, adhérents, membres, sélection*, \
+         participants, presque, attention, conditions, séparément, ensuite, par rapport, minimum, non, avec le code",
+        "",
+    ),
+    (
+        "es",
+        "no, solo, sólo, a partir, desde#, hoy, mañana, excluid*, exclu*, válid*, socios, seleccionad*, participantes, casi, atención, \
+         condiciones, por separado, después, comparado, mínimo, con el código",
+        "",
+    ),
+    (
+        "it",
+        "non, solo, da#, oltre#, oggi, domani, esclus*, valid*, soci, selezionat*, aderenti, quasi, attenzione, condizioni, separatamente, \
+         dopo, rispetto, minimo, con il codice",
+        "",
+    ),
+    (
+        "pt",
+        "não, só, apenas, a partir, acima, desde#, hoje, amanhã, excluíd*, válid*, sócios, membros, selecionad*, participantes, quase, \
+         atenção, condições, separadamente, depois, comparado, mínimo",
+        "",
+    ),
+    (
+        "nl",
+        "niet, alleen, vanaf#, boven#, vandaag, morgen, uitgesloten, exclusief, geldig, leden, geselecteerde, deelnemende, bijna, helaas, \
+         let op, voorwaarden, apart, daarna, vergeleken, minimaal",
+        "",
+    ),
+    (
+        "sv",
+        "inte, endast, bara, från#, över#, idag, i dag, imorgon, exkl*, gäller, medlemmar, utvald*, deltagande, nästan, tyvärr, obs, \
+         villkor, separat, därefter, jämfört, minst",
+        "",
+    ),
+    (
+        "da no nb nn",
+        "ikke, kun, bare, fra#, over#, i dag, i morgen, ekskl*, gælder, gjelder, medlemmer, udvalgte, utvalgte, næsten, nesten, desværre, \
+         dessverre, vilkår, separat, derefter, deretter, mindst, minst",
+        "",
+    ),
+    (
+        "fi",
+        "ei, vain, alkaen, yli#, tänään, huomenna, voimassa, jäsenille, valitut, melkein, ehdot, erikseen, vähintään",
+        "",
+    ),
+    (
+        "pl",
+        "nie, tylko, od#, powyżej, dziś, dzisiaj, jutro, wyłącz*, ważn*, wybran*, prawie, uwaga, warunki, osobno, potem, w porównaniu, \
+         minimum",
+        "",
+    ),
+    (
+        "cs sk",
+        "ne, jen, len, od#, nad#, dnes, zítra, zajtra, vyloučen*, vylúčen*, platí, vybran*, téměř, takmer, podmínky, podmienky, zvlášť",
+        "",
+    ),
+    (
+        "ru uk",
+        "не, только, тільки, лише, от#, від#, свыше, понад, сегодня, сьогодні, завтра, исключ*, действует, діє, участникам, избранн*, \
+         вибран*, почти, майже, условия, умови, отдельно, окремо, потом",
+        "",
+    ),
+    ("el", "όχι, μόνο, από#, άνω, σήμερα, αύριο, εξαιρ*, ισχύει, μέλη, επιλεγμέν*, σχεδόν, όροι, χωριστά", ""),
+    (
+        "tr",
+        "değil, sadece, yalnızca, üzeri, üstü, bugün, yarın, hariç, geçerli*, üyeler*, seçili, neredeyse, koşul*, ayrı",
+        "",
+    ),
+    ("ar", "ليس, فقط, من#, اليوم, غدا, فوق, باستثناء, للأعضاء, تطبق, الشروط, تقريبا, منفصل", ""),
+    ("he", "לא, רק, היום, מחר, מעל, למעט, לחברים, תנאים, כמעט, בנפרד, החל", ""),
+    ("fa", "فقط, از#, امروز, فردا, بالای, به جز, اعضا, شرایط, تقریبا, جداگانه", ""),
+    ("hi", "नहीं, केवल, सिर्फ, से#, आज, कल, ऊपर, सदस्यों, शर्तें, लगभग, अलग, छोड़कर", ""),
+    ("ja", "", "限り 限定 除 対象外 以上 本日 当社 別売 条件 会員"),
+    ("zh", "", "限 除 不含 满 滿 今日 今天 会员 會員 条件 條件 另售"),
+    ("ko", "제외, 오늘, 하루, 한정, 이상, 회원, 별도, 조건", "제외 한정 이상"),
+    ("th", "", "เฉพาะ วันนี้ ยกเว้น ขึ้นไป เงื่อนไข สมาชิก"),
+    ("vi", "không, chỉ, hôm nay, trên#, từ#, áp dụng, thành viên, điều kiện, gần như, riêng", ""),
+    ("id ms", "tidak, bukan, hanya, hari ini, di atas, mulai#, dari#, berlaku, anggota, syarat, hampir, terpisah", ""),
+];
 
 /// By language, in lower case: what begins a sentence that restricts the one before it, and what does where no clause of its
 /// own follows behind a comma.
@@ -135,7 +349,11 @@ const REACHING_BACK: &[(&str, &str, &str)] = &[
          в, тільки для, лише в, лише для, за умови",
         "если, якщо, до",
     ),
-    ("el", "εκτός, πλην, όμως, ωστόσο, αλλά μόνο, αλλά όχι, μόνο αν, μόνο σε, μόνο για, μόνο με, δεν ισχύει, με την προϋπόθεση, εφόσον", "αν, εάν, μέχρι"),
+    (
+        "el",
+        "εκτός, πλην, όμως, ωστόσο, αλλά μόνο, αλλά όχι, μόνο αν, μόνο σε, μόνο για, μόνο με, δεν ισχύει, με την προϋπόθεση, εφόσον",
+        "αν, εάν, μέχρι",
+    ),
     ("tr", "ancak, hariç, fakat, ama sadece, sadece, yalnızca, dışında, şartıyla", "eğer"),
     ("ar", "ما عدا, إلا, باستثناء, لكن, بشرط, فقط, عدا, ولا, غير متاح, غير صالح", "إذا, حتى"),
     ("he", "חוץ מ, למעט, אלא אם, אבל רק, אבל לא, רק אם, רק ב, רק ל, לא כולל, בתנאי, בכפוף", "אם, עד"),
@@ -145,8 +363,16 @@ const REACHING_BACK: &[(&str, &str, &str)] = &[
     ("zh", "但, 不过, 除非, 除外, 仅限, 僅限, 仅, 只限, 不适用, 不含", "如果, 若"),
     ("ko", "단, 다만, 하지만, 그러나, 제외", ""),
     ("th", "ยกเว้น, แต่, เฉพาะ, เว้นแต่", ""),
-    ("vi", "trừ, ngoại trừ, tuy nhiên, nhưng chỉ, nhưng không, chỉ khi, chỉ ở, chỉ cho, với điều kiện, không áp dụng", "nếu, đến"),
-    ("id ms", "kecuali, namun, tetapi hanya, tapi hanya, hanya jika, hanya di, hanya untuk, tidak berlaku, tidak termasuk, asalkan", "jika, kalau, sampai"),
+    (
+        "vi",
+        "trừ, ngoại trừ, tuy nhiên, nhưng chỉ, nhưng không, chỉ khi, chỉ ở, chỉ cho, với điều kiện, không áp dụng",
+        "nếu, đến",
+    ),
+    (
+        "id ms",
+        "kecuali, namun, tetapi hanya, tapi hanya, hanya jika, hanya di, hanya untuk, tidak berlaku, tidak termasuk, asalkan",
+        "jika, kalau, sampai",
+    ),
 ];
 
 #[derive(Clone, Copy)]
@@ -163,51 +389,51 @@ const LANGUAGES: &[(&str, &str, Written)] = &[
          rather than, if, unless, except, excluding, until, provided, as long as, only, just, up to, at most, at least, when used, \
          but, however, although, though, apart from, other than, while stocks last, first, last, best, most, least, better than, \
          more than, leading, cheapest, fastest, lightest, strongest, number one, no 1, may, might, could, once, \
-         starting at, starting from, like, as if, imagine, would, avoid, avoids, stop, stops, forget, replaces",
+         starting at, starting from, compared, excluded, excluding, excludes, selected, separately, like, as if, imagine, would, avoid, avoids, stop, stops, forget, replaces",
         Written::Apart,
     ),
     (
         "de",
         "nicht, nichts, nie, niemals, kein*, ohne, weder, noch, kaum, frei von, statt, anstatt, wenn, falls, sofern, solange, außer, \
          ausgenommen, bis zu, bis, nur, lediglich, höchstens, mindestens, aber, jedoch, obwohl, trotz, erste*, letzte*, beste*, meist*, \
-         schnellste*, leichteste*, stärkste*, einzig*, mehr als, weniger als, besser als, wie, sondern, könnte*, würde*, ab, sobald",
+         schnellste*, leichteste*, stärkste*, einzig*, mehr als, weniger als, besser als, wie, sondern, könnte*, würde*, ab, sobald, ausgeschlossen, exklusive, zuzüglich, gegenüber, verglichen",
         Written::Apart,
     ),
     (
         "fr",
         "ne, n'*, pas, jamais, rien, aucun*, sans, ni, si, sauf, excepté, hormis, jusqu'*, jusqu, seul*, seulement, uniquement, moins de, \
          plus de, au moins, au plus, mais, cependant, bien que, premier*, première*, meilleur*, dernier*, tant que, lorsque, quand, \
-         comme, plutôt, au lieu, pourrait, guère, dès",
+         comme, plutôt, au lieu, pourrait, guère, dès, exclu*, par rapport",
         Written::Apart,
     ),
     (
         "es",
         "no, nunca, jamás, nada, ningún*, ningun*, sin, ni, tampoco, si, salvo, excepto, hasta, solo, sólo, solamente, únic*, menos de, más de, \
-         al menos, como máximo, pero, aunque, primer*, mejor*, último*, última*, mientras, cuando, como, apenas, sino, podría*, desde",
+         al menos, como máximo, pero, aunque, primer*, mejor*, último*, última*, mientras, cuando, como, apenas, sino, podría*, desde, excluid*, comparado",
         Written::Apart,
     ),
     (
         "it",
         "non, mai, niente, nulla, nessun*, senza, né, se, salvo, tranne, eccetto, fino, solo, soltanto, unic*, meno di, più di, almeno, al \
-         massimo, ma, però, sebbene, prim*, miglior*, ultim*, finché, quando, come, bensì, anziché, potrebbe*, a partire",
+         massimo, ma, però, sebbene, prim*, miglior*, ultim*, finché, quando, come, bensì, anziché, potrebbe*, a partire, esclus*, rispetto",
         Written::Apart,
     ),
     (
         "pt",
         "não, nunca, jamais, nada, nenhum*, sem, nem, se, salvo, exceto, até, só, somente, apenas, únic*, menos de, mais de, pelo menos, no \
-         máximo, mas, porém, embora, primeir*, melhor*, últim*, enquanto, quando, como, poderia*, a partir",
+         máximo, mas, porém, embora, primeir*, melhor*, últim*, enquanto, quando, como, poderia*, a partir, excluíd*, comparado",
         Written::Apart,
     ),
     (
         "nl",
         "niet, nooit, niets, geen, zonder, noch, vrij van, als, tenzij, behalve, uitgezonderd, tot, alleen, slechts, enkel, enige, minder \
-         dan, meer dan, minstens, hoogstens, maar, echter, hoewel, eerste, beste, laatste, zolang, wanneer, zoals, zou, vanaf",
+         dan, meer dan, minstens, hoogstens, maar, echter, hoewel, eerste, beste, laatste, zolang, wanneer, zoals, zou, vanaf, uitgesloten, exclusief, vergeleken",
         Written::Apart,
     ),
     (
         "sv",
         "inte, ej, icke, aldrig, ingen, inget, inga, utan, varken, fri från, om, såvida, förutom, utom, upp till, bara, endast, enda, mindre \
-         än, mer än, minst, högst, men, dock, fast, första, bästa, sista, medan, när, som, skulle, från",
+         än, mer än, minst, högst, men, dock, fast, första, bästa, sista, medan, när, som, skulle, från, exkl*, jämfört",
         Written::Apart,
     ),
     (

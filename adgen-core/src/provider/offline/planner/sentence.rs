@@ -4,8 +4,8 @@
 use super::{
     abbreviation::{Stop, is_vowel, stop},
     conjunction::{leads, trails},
-    measure::{is_unspaced, is_wide, width},
-    restriction::{divisible, reaches_back},
+    measure::{LONGEST, is_unspaced, is_wide, width},
+    restriction::{Back, back, denies_members, divisible},
 };
 use icu_segmenter::SentenceSegmenter;
 
@@ -24,6 +24,25 @@ impl Sentence {
     pub(super) fn whole(&self) -> String {
         self.pieces.join(" ")
     }
+
+    /// Whether it takes back a part of `before`, the last sentence of the line before; items of a list do where they say so.
+    pub(super) fn goes_back_to(&self, before: &Self, language: &str, item: bool) -> bool {
+        let text = self.whole();
+        match back(language, &text) {
+            Back::Restricts => true,
+            Back::MayRestrict => !item && width(&before.whole()) + 2 + width(&text) <= LONGEST,
+            Back::Not => false,
+        }
+    }
+
+    /// Both as one that may not be divided.
+    pub(super) fn with(&self, next: &Self) -> Self {
+        let mut first = self.clone();
+        if let Some(last) = first.pieces.last_mut().filter(|last| last.ends_with(char::is_alphanumeric)) {
+            last.push('.');
+        }
+        joined(&[first, next.clone()])
+    }
 }
 
 /// The sentences of a line. Where a language sets no full stops, its blanks part the pieces of one.
@@ -31,15 +50,19 @@ pub(super) fn sentences(line: &str, language: &str) -> Vec<Sentence> {
     let mut sentences = held_together(ended(line, language), language);
     for sentence in &mut sentences {
         let unspaced = |text: &str| text.chars().filter(|&c| is_unspaced(c)).count() * 2 > text.chars().count();
-        if sentence.pieces.iter().any(|piece| unspaced(piece)) {
-            sentence.pieces = sentence.pieces.iter().flat_map(|piece| at_blanks(piece)).collect();
+        if !sentence.held && sentence.pieces.iter().any(|piece| unspaced(piece)) {
+            sentence.pieces = sentence.pieces.iter().flat_map(|piece| at_blanks(piece, language)).collect();
+        } else {
+            // An end that may be none parts no limit from what it limits.
+            sentence.held |= sentence.pieces.len() > 1 && !divisible(language, &sentence.whole());
         }
     }
     sentences
 }
 
 /// What lives by its neighbour stays with it: halves around a semicolon where one of them restricts the other ("Half the
-/// price; unless it is sold out"), and a sentence that takes back a part of the one before ("Free delivery. Except on Sundays.").
+/// price; unless it is sold out"), a sentence that takes back a part of the one before ("Free delivery. Except on Sundays."), and
+/// the answer of a question.
 fn held_together(ended: Vec<Sentence>, language: &str) -> Vec<Sentence> {
     let mut all: Vec<Sentence> = Vec::new();
     for halves in ended.chunk_by(|half, _| ends_with_semicolon(&half.whole(), language)) {
@@ -47,13 +70,33 @@ fn held_together(ended: Vec<Sentence>, language: &str) -> Vec<Sentence> {
         let restricted = halves.len() > 1 && !divisible(language, &whole.whole());
         let parts = if restricted { std::slice::from_ref(&whole) } else { halves };
         for part in parts {
-            match all.last_mut().filter(|_| reaches_back(language, &part.whole())) {
+            let text = part.whole();
+            let answer = |last: &Sentence| is_asked(last, language) && !part.question && is_answer(&text);
+            let fits = |last: &Sentence| width(&last.whole()) + 1 + width(&text) <= LONGEST;
+            let last = all.last_mut().filter(|last| match back(language, &text) {
+                Back::Restricts => true,
+                Back::MayRestrict => fits(last) || answer(last),
+                Back::Not => answer(last),
+            });
+            match last {
                 Some(last) => *last = joined(&[last.clone(), part.clone()]),
                 None => all.push(part.clone()),
             }
         }
     }
     all
+}
+
+/// Whether a sentence ends with a question that nobody has answered.
+fn is_asked(sentence: &Sentence, language: &str) -> bool {
+    let text = sentence.whole();
+    let text = text.trim_end_matches(|c: char| closes(c) || c.is_whitespace());
+    sentence.question && (text.ends_with(ASKING) || is_greek_question(text, language))
+}
+
+/// "Is it dishwasher safe? No.": so short a sentence behind a question answers it.
+fn is_answer(text: &str) -> bool {
+    text.split_whitespace().count() <= 4 && width(text) <= 24
 }
 
 /// One sentence that may not be divided.
@@ -64,7 +107,11 @@ fn joined(sentences: &[Sentence]) -> Sentence {
         text.push_str(&next);
         text
     });
-    Sentence { pieces: text.into_iter().collect(), question: sentences.iter().any(|sentence| sentence.question), held: true }
+    Sentence {
+        pieces: text.into_iter().collect(),
+        question: sentences.iter().any(|sentence| sentence.question),
+        held: true,
+    }
 }
 
 fn ends_with_semicolon(text: &str, language: &str) -> bool {
@@ -73,9 +120,14 @@ fn ends_with_semicolon(text: &str, language: &str) -> bool {
 }
 
 /// The pieces between blanks of a text without full stops. A figure, a foreign word or a short piece belongs to the one
-/// before it, for a blank stands around figures and between the members of a list too.
-fn at_blanks(text: &str) -> Vec<String> {
+/// before it, for a blank stands around figures and between the members of a list too: what follows a word that denies may be
+/// what is denied.
+fn at_blanks(text: &str, language: &str) -> Vec<String> {
     const SHORT: usize = 10;
+    // In Burmese that word stands behind the members.
+    if language == "my" && denies_members(text) {
+        return vec![text.to_owned()];
+    }
     let mut pieces: Vec<String> = Vec::new();
     let mut open = false;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -88,7 +140,7 @@ fn at_blanks(text: &str) -> Vec<String> {
             }
             None => pieces.push(word.to_owned()),
         }
-        let hangs = |piece: &String| width(piece) < SHORT || trails(piece);
+        let hangs = |piece: &String| width(piece) < SHORT || trails(piece) || denies_members(piece);
         open = foreign || pieces.last().is_some_and(hangs);
     }
     pieces
@@ -249,6 +301,10 @@ fn verdict(line: &str, start: usize, end: usize, language: &str) -> Option<bool>
     if !blank && bare.ends_with(['!', '?']) && in_address(line, end) {
         return None;
     }
+    // "Trusted by Yahoo! users".
+    if bare.ends_with('!') && after.starts_with(char::is_lowercase) {
+        return None;
+    }
     let Some(text) = bare.strip_suffix('.') else { return Some(false) };
     if !blank && !is_glued(text, after) {
         return None;
@@ -280,7 +336,7 @@ mod tests {
             (
                 "en",
                 "It holds 1.5 l. Cold? Yes!  Made by J. Doe… End",
-                &["It holds 1.5 l.", "Cold?", "Yes!", "Made by J. Doe…", "End"],
+                &["It holds 1.5 l.", "Cold? Yes!", "Made by J. Doe…", "End"],
             ),
             (
                 "en",
@@ -288,8 +344,7 @@ mod tests {
                 &[
                     "Keeps cool for approx. 12 hours.",
                     "Developed by Dr. Müller in St. Gallen.",
-                    "Holds 2.5 l vs. 1.8 l of others.",
-                    "From $3.50 a day.",
+                    "Holds 2.5 l vs. 1.8 l of others. From $3.50 a day.",
                 ],
             ),
             (
@@ -307,6 +362,20 @@ mod tests {
                 "keeps its heat for twenty minutes. glazed by hand.",
                 &["keeps its heat for twenty minutes.", "glazed by hand."],
             ),
+            (
+                "en",
+                "Yahoo! users love it. Panic! at the Disco drink it.",
+                &["Yahoo! users love it.", "Panic! at the Disco drink it."],
+            ),
+            ("es", "Hecho en EE. UU. con amor.", &["Hecho en EE. UU. con amor."]),
+            ("ru", "Держит холод прим. 12 ч. и более.", &["Держит холод прим. 12 ч. и более."]),
+            (
+                "vi",
+                "Làm tại TP. Hồ Chí Minh. ThS. Lan khuyên dùng.",
+                &["Làm tại TP. Hồ Chí Minh.", "ThS. Lan khuyên dùng."],
+            ),
+            ("ar", "د. أحمد يوصي بها. دافئ.", &["د. أحمد يوصي بها.", "دافئ."]),
+            ("hi", "लगभग 2.5 ली. क्षमता।", &["लगभग 2.5 ली. क्षमता।"]),
             ("en", "Keeps its heat.Glazed by hand.", &["Keeps its heat.", "Glazed by hand."]),
             (
                 "en",
@@ -362,7 +431,7 @@ mod tests {
             ),
             ("ja", "静かです。軽い！「毎朝。」と言う", &["静かです。", "軽い！", "「毎朝。」と言う"]),
             ("hi", "चाय गरम रखता है। हाथ से बना। क्यों?", &["चाय गरम रखता है।", "हाथ से बना।", "क्यों?"]),
-            ("ar", "لماذا؟ تحضر في دقيقتين؛ منذ عام 1975.", &["لماذا؟", "تحضر في دقيقتين؛", "منذ عام 1975."]),
+            ("ar", "لماذا؟ تحضر في دقيقتين؛ منذ عام 1975.", &["لماذا؟ تحضر في دقيقتين؛", "منذ عام 1975."]),
             ("hy", "Տաք է պահում։ Ձեռքով է արված։", &["Տաք է պահում։", "Ձեռքով է արված։"]),
             ("am", "ሙቀት ይጠብቃል። በእጅ የተሰራ።", &["ሙቀት ይጠብቃል።", "በእጅ የተሰራ።"]),
             ("my", "ပူပူနွေးနွေး။ လက်ဖြင့်လုပ်သည်။", &["ပူပူနွေးနွေး။", "လက်ဖြင့်လုပ်သည်။"]),
@@ -394,6 +463,23 @@ mod tests {
             ("ru", "Бесплатная доставка. Кроме воскресенья."),
             ("ar", "توصيل مجاني. ما عدا الجمعة."),
             ("xx", "Abcd efgh; ijkl mnop."),
+            ("en", "Dishwasher safe. Not the lid."),
+            ("en", "Half price. For members."),
+            ("en", "Free delivery. Orders over $50."),
+            ("en", "50% off. Today only."),
+            ("en", "Machine washable. Cold only."),
+            ("en", "Is it dishwasher safe? No."),
+            ("de", "50 % Rabatt. Nur heute."),
+            ("de", "Versand gratis. Ab 50 Euro."),
+            ("de", "Spülmaschinenfest. Der Deckel nicht."),
+            ("fr", "Livraison offerte. Dès 50 €."),
+            ("es", "Envío gratis. Canarias no incluidas."),
+            ("it", "Spedizione gratuita. Da 50 €."),
+            ("nl", "Gratis bezorging. Boven 50 euro."),
+            ("pl", "Połowa ceny. Tylko dziś."),
+            ("ja", "半額。本日限り。"),
+            ("zh", "半价。限今日。"),
+            ("ko", "무료 배송. 제주 제외."),
         ] {
             let found = sentences(line, language);
             assert_eq!(found.len(), 1, "{line}: {found:?}");
@@ -402,7 +488,7 @@ mod tests {
         }
         for (language, line) in [
             ("en", "Folds flat; fits every bag."),
-            ("en", "Keeps its heat. Only 290 g."),
+            ("en", "Keeps its heat. Glazed by hand."),
             ("en", "Keeps its heat. If you are in a hurry, take it with you."),
             ("de", "Hält warm. Wenn es schnell gehen muss, kommt er mit."),
             ("ja", "静かです。軽い。"),
@@ -463,6 +549,20 @@ mod tests {
         let text = "ทำจากดินเผาเนื้อดีและ เคลือบด้วยมือทุกใบ หอมกรุ่นทุกเช้าสบายใจ และอุ่นนานถึงยี่สิบนาที";
         assert_eq!(pieces(text, "th"), ["ทำจากดินเผาเนื้อดีและ เคลือบด้วยมือทุกใบ", "หอมกรุ่นทุกเช้าสบายใจ และอุ่นนานถึงยี่สิบนาที"]);
         assert_eq!(pieces("ຮ້ອນດົນຕະຫຼອດມື້ສະບາຍໃຈ ແລະເຮັດດ້ວຍມືທຸກໃບ", "lo").len(), 1);
+    }
+
+    #[test]
+    fn members_of_what_is_denied_are_no_pieces() {
+        let pieces = |line: &str, language: &str| sentences(line, language)[0].pieces.clone();
+        for (line, language) in [
+            ("ครีมนี้ปราศจากสารเคมี น้ำหอมสังเคราะห์ สีผสมอาหาร และพาราเบน", "th"),
+            ("ห้ามใช้กับเด็กเล็ก หญิงตั้งครรภ์หรือให้นมบุตร ผู้ที่แพ้อาหารทะเล", "th"),
+            ("ບໍ່ມີສານເຄມີອັນຕະລາຍ ນ້ຳຫອມສັງເຄາະທຸກຊະນິດ", "lo"),
+            ("គ្មានសារធាតុគីមីគ្រោះថ្នាក់ ទឹកអប់សំយោគគ្រប់ប្រភេទ", "km"),
+        ] {
+            assert_eq!(pieces(line, language).len(), 1, "{line}");
+        }
+        assert_eq!(pieces("เคลือบด้วยมือทุกใบ หอมกรุ่นทุกเช้าสบายใจ ไม่มีสารเคมีอันตราย น้ำหอมสังเคราะห์", "th").len(), 3);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(super) fn marks(line: &str, others: &[u32]) -> Marks {
     }
     // One with a bracket, a box or a word counts at the beginning of a line whatever follows: no figure of a text is written so.
     let alone = [bracketed as Mark, letter, roman, boxed, step].into_iter().find_map(|mark| mark(line));
+    // "🔟 reasons": no list begins with ten.
+    let alone = alone.filter(|&(_, number)| number < 10);
     Marks { list: alone.map(|(length, _)| (0, length)).into_iter().collect(), leads: false }
 }
 

@@ -3,6 +3,8 @@
 //! Not a parser of documents: descriptions are plain texts that may hold tags, halves of tags, or "3 < 5 & a <b", which a
 //! parser takes for the beginning of an element. So a tag is one only where HTML knows its name and its attributes.
 
+use super::table::{CELL, HEAD};
+
 /// Elements that begin and end a line.
 const BLOCKS: &str = "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption \
                       figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre section summary \
@@ -29,6 +31,8 @@ pub(super) struct Stripped {
 struct Tag<'a> {
     name: String,
     closes: bool,
+    /// By its style or an attribute nobody sees it, or it is struck out.
+    hidden: bool,
     rest: &'a str,
 }
 
@@ -38,6 +42,8 @@ pub(super) fn text(text: &str, marks: bool) -> Stripped {
     let mut out = String::with_capacity(text.len());
     // In a text with blocks the line ends of the source are blanks.
     let blocks = has_blocks(text);
+    // Whether the row has a cell already, and one that is no heading.
+    let (mut in_row, mut values) = (false, false);
     while let Some(at) = rest.find('<') {
         push(&mut out, &rest[..at], blocks);
         rest = &rest[at..];
@@ -55,9 +61,23 @@ pub(super) fn text(text: &str, marks: bool) -> Stripped {
             continue;
         };
         (rest, markup) = (tag.rest, true);
-        if holds(HIDDEN, &tag.name) && !tag.closes {
+        if (holds(HIDDEN, &tag.name) || tag.hidden) && !tag.closes {
             rest = after_element(rest, &tag.name);
+        } else if matches!(tag.name.as_str(), "td" | "th") {
+            match tag.closes {
+                true => {}
+                false if in_row => out.push(CELL),
+                false => in_row = true,
+            }
+            values |= tag.name == "td" && !tag.closes;
         } else if holds(BLOCKS, &tag.name) {
+            if tag.name == "tr" {
+                // A row without values names the columns.
+                if tag.closes && in_row && !values {
+                    out.push(HEAD);
+                }
+                (in_row, values) = (false, false);
+            }
             out.push_str(match (tag.closes, tag.name.as_str()) {
                 (false, "h1" | "h2" | "h3" | "h4" | "h5" | "h6") if marks => "\n# ",
                 (false, "li") if marks => "\n• ",
@@ -68,7 +88,19 @@ pub(super) fn text(text: &str, marks: bool) -> Stripped {
         }
     }
     push(&mut out, rest, blocks);
-    Stripped { text: out, markup }
+    Stripped { text: one_row(&out), markup }
+}
+
+/// A cell's own blocks end no row.
+fn one_row(text: &str) -> String {
+    let mut parts = text.split(CELL);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.truncate(out.trim_end().len());
+        out.push(CELL);
+        out.push_str(part.trim_start());
+    }
+    out
 }
 
 fn holds(list: &str, word: &str) -> bool {
@@ -138,7 +170,11 @@ fn tag(text: &str) -> Option<Tag<'_>> {
         return None;
     }
     let rest = attributes(&inner[end..])?;
-    Some(Tag { name, closes, rest })
+    let own = inner[end..inner.len() - rest.len()].to_ascii_lowercase().replace(char::is_whitespace, "");
+    let hidden = ["display:none", "visibility:hidden", "line-through"].iter().any(|style| own.contains(style));
+    // A line's end is no element.
+    let hidden = hidden && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "wbr");
+    Some(Tag { name, closes, hidden, rest })
 }
 
 /// What follows the attributes and the closing bracket. `None` where these are no attributes.

@@ -2,7 +2,7 @@
 
 use super::{
     count,
-    picture::{is_bullet, is_picture},
+    picture::{is_bullet, is_no, is_picture},
 };
 
 /// Whether a line begins as an item of a list does.
@@ -15,9 +15,10 @@ pub(super) fn number(line: &str) -> Option<u32> {
     count::first(without_signs(line))
 }
 
-/// The items of a line; the line itself where it is no list. `numbers` are those at which lines of the text begin.
+/// The items of a line, without those whose sign denies them; the line itself where it is no list. `numbers` are those at which lines of the text begin.
 pub(super) fn items(line: &str, numbers: &[u32]) -> Vec<String> {
     let sign = line.trim_start().chars().next();
+    let mut denied = vec![sign.is_some_and(is_no)];
     let line = without_signs(line);
     let marks = count::marks(line, numbers);
     let mut items = vec![String::new()];
@@ -29,17 +30,22 @@ pub(super) fn items(line: &str, numbers: &[u32]) -> Vec<String> {
                 items[0] = format!("{}:", items[0].trim_end());
             }
             items.push(String::new());
+            denied.push(false);
             at += length;
             continue;
         }
         if splits(line, at, c, sign) {
+            let bare = items.last().is_some_and(|item| item.trim().is_empty());
+            // "❌" and what makes a picture of it are one sign.
+            let before = denied.last().copied().unwrap_or(false);
+            denied.push(is_no(c) || (bare && before && is_picture(c)));
             items.push(String::new());
         } else {
             items.last_mut().into_iter().for_each(|item| item.push(c));
         }
         at += c.len_utf8();
     }
-    items
+    items.into_iter().zip(denied).filter(|(_, denied)| !denied).map(|(item, _)| item).collect()
 }
 
 /// Whether the sign `c` at `at` stands between two items; `sign` is what the line began with.
@@ -53,7 +59,8 @@ fn splits(line: &str, at: usize, c: char, sign: Option<char>) -> bool {
         '·' => apart,
         '/' | '→' | '»' | '～' | '+' => false,
         // "Rated 5★", "コーヒー・ミル": signs that stand inside of texts part items only where the first began so.
-        '★' | '☆' | '・' | '※' | '✗' | '✘' => sign == Some(c) && gap(before),
+        '✗' | '✘' => gap(before) && sign.is_some_and(|sign| is_bullet(sign) || is_picture(sign)),
+        '★' | '☆' | '・' | '※' => sign == Some(c) && gap(before),
         c if is_bullet(c) => true,
         // "I ❤ coffee" is a sentence, "soft 🐶 Safe" are two.
         c if is_picture(c) => !inside(line, at),

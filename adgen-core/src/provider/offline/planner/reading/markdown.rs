@@ -4,7 +4,16 @@
 //! item 2019 of a list, and descriptions are plain texts more often than not. So a mark is one only where it cannot be
 //! anything else.
 
-use super::{Line, list};
+use super::{list, table};
+
+/// A line of the text, before lists are split.
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) heading: bool,
+    pub(super) item: bool,
+    /// It begins a paragraph.
+    pub(super) starts: bool,
+}
 
 /// Nobody wraps lines that are shorter, in characters.
 const WRAPPED: usize = 55;
@@ -14,8 +23,23 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     // Whether the next line may go on with the last one, and whether that is an item of a list.
     let (mut open, mut listed) = (false, false);
+    let mut in_table = false;
     for raw in text.split(['\n', '\r', '\u{2028}', '\u{2029}', '\u{B}', '\u{C}']) {
-        let line = raw.trim();
+        let line = raw.trim_matches(|c: char| c.is_whitespace() && c != table::CELL && c != table::HEAD);
+        if table::is_rule(line) {
+            // The line before is its head.
+            if open && !in_table {
+                lines.pop();
+            }
+            (in_table, open) = (true, false);
+            continue;
+        }
+        in_table &= line.contains('|');
+        if in_table {
+            lines.push(Line { text: inline(&table::cells(line)), heading: false, item: false, starts: true });
+            open = false;
+            continue;
+        }
         let underlined = line.len() >= 3 && ["=", "-"].iter().any(|mark| line.replace(mark, "").is_empty());
         if underlined {
             if let (true, Some(last)) = (open, lines.last_mut()) {
@@ -40,7 +64,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
                 last.text.push(' ');
                 last.text.push_str(&text);
             }
-            _ => lines.push(Line { text, heading }),
+            _ => lines.push(Line { text, heading, item, starts: !open }),
         }
         open = !heading;
     }

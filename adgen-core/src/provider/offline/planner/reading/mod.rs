@@ -7,6 +7,8 @@ mod html;
 mod list;
 mod markdown;
 mod picture;
+mod table;
+mod template;
 
 use std::borrow::Cow;
 
@@ -21,11 +23,25 @@ pub(super) struct Line {
     pub(super) text: String,
     /// It stands over something rather than saying it.
     pub(super) heading: bool,
+    /// It is an item of a list.
+    pub(super) item: bool,
+    /// What stands over it, where that leads to a list: "Free from:".
+    pub(super) lead: Option<String>,
 }
+
+/// What shops' pages write over a part of a description.
+const LABELS: &str = "about this item, about this product, about the product, product description, description, product details, details, key \
+                      features, product features, features and benefits, highlights, specifications, technical specifications, \
+                      what's in the box, in the box, box contents, package contents, how to use, size guide, care instructions, \
+                      produktbeschreibung, produktdetails, lieferumfang, technische daten, description du produit, caractéristiques \
+                      techniques, contenu de la boîte, descripción del producto, características, contenido de la caja, descrizione \
+                      del prodotto, caratteristiche, descrição do produto, características do produto, productbeschrijving, opis \
+                      produktu, описание товара, характеристики, 商品説明, 产品描述, 상품 설명";
 
 /// The lines of `text` in order, none of them empty. What is longer than the most that is read ends with a whole line.
 pub(super) fn lines(text: &str) -> Vec<Line> {
-    let text = marks_for_pictures(&resolved(text, true));
+    let text = template::without(&written_ends(text));
+    let text = marks_for_pictures(&resolved(&text, true));
     let cut = text.char_indices().nth(READ).map(|(at, _)| at);
     let text = match cut {
         // Where the reading stops in the middle, the last piece is none.
@@ -35,19 +51,41 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let read = markdown::lines(text);
     let numbers: Vec<u32> = read.iter().filter_map(|line| list::number(&line.text)).collect();
+    // What leads to the lines that follow, and whether it stood just before.
+    let (mut leading, mut fresh): (Option<String>, bool) = (None, false);
     for line in read {
-        for text in list::items(&line.text, &numbers) {
-            let text = plain(&text);
-            if text.chars().any(char::is_alphanumeric) {
-                lines.push(Line { text, heading: line.heading });
+        let Some(row) = table::row(&line.text) else { continue };
+        if line.heading || (!line.item && line.starts && !fresh) {
+            leading = None;
+        }
+        fresh = false;
+        let items = list::items(&row, &numbers);
+        let several = items.len() > 1;
+        for text in items {
+            let text = without_hashtags(&plain(&text));
+            if !text.chars().any(char::is_alphanumeric) || is_note(&text) {
+                continue;
             }
+            let item = line.item || (several && leading.is_some());
+            let lead = leading.clone().filter(|lead| item || lead.ends_with([':', '：']));
+            // "Contains no" over bullets leads to them, too.
+            let leads = !line.item && (line.heading || !text.ends_with(['.', '!', '?', '…', '。']));
+            if leads && (!several || text.ends_with([':', '：'])) {
+                (leading, fresh) = (Some(text.clone()), true);
+            }
+            lines.push(Line { text, heading: line.heading, item, lead });
         }
     }
     // "What you get:" says nothing without what follows it.
     let sentence = |text: &str| ["! ", "? ", ". "].iter().any(|end| text.contains(end));
     let label =
         |line: &Line| line.text.ends_with([':', '：']) && line.text.split(' ').count() <= 5 && !sentence(&line.text);
-    lines.retain(|line| !label(line));
+    // Labels of shops' pages say nothing of the product.
+    let page = |line: &Line| {
+        let lower = line.text.to_lowercase();
+        LABELS.split(", ").any(|known| known == lower.trim_end_matches([':', '.', '!']))
+    };
+    lines.retain(|line| !label(line) && !page(line));
     // Nor does "Features".
     if lines.iter().any(|line| !line.heading) {
         lines.retain(|line| {
@@ -55,6 +93,36 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// "\\n" written out, as some shops' exports have it, where the text has no other line ends.
+fn written_ends(text: &str) -> Cow<'_, str> {
+    match text.contains('\n') || !text.contains("\\n") {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.replace("\\r", "").replace("\\n", "\n").replace("\\t", " ")),
+    }
+}
+
+/// Without the hashtags that a line ends with, and without an address behind a sentence's end.
+fn without_hashtags(text: &str) -> String {
+    let mut rest = text.trim_end();
+    loop {
+        let (before, last) = rest.rsplit_once(' ').unwrap_or(("", rest));
+        let tag = last.strip_prefix('#').is_some_and(|tag| tag.starts_with(char::is_alphabetic));
+        let behind = before.rsplit(' ').next().unwrap_or_default();
+        let address = last.contains("://") && (behind.ends_with(['.', '!', '?']) || behind.starts_with('#'));
+        if !(tag || address) {
+            return rest.to_owned();
+        }
+        rest = before.trim_end();
+    }
+}
+
+/// The text of a footnote: "[1] In lab tests", "[^1]: …", "¹ Compared with glass".
+fn is_note(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let bracket = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    bracket.is_some_and(|(mark, _)| digits(mark.trim_start_matches('^'))) || text.starts_with(['¹', '²', '³', '⁴', '⁵'])
 }
 
 /// A name, a title or a label as it may stand on screen: one line, HTML resolved.

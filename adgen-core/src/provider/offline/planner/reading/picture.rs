@@ -6,6 +6,11 @@ pub(in super::super) fn is_picture(c: char) -> bool {
         | 0x1F000..=0x1FAFF | 0xE0000..=0xE01EF)
 }
 
+/// Signs of what the product has not or is not.
+pub(super) fn is_no(c: char) -> bool {
+    matches!(c, '❌' | '❎' | '✗' | '✘' | '✖' | '🚫' | '⛔' | '🙅' | '👎' | '☒')
+}
+
 /// Signs that stand before an item of a list.
 pub(super) fn is_bullet(c: char) -> bool {
     matches!(
