@@ -389,14 +389,38 @@ fn without_onnx_runtime_there_is_an_ad_all_the_same() {
     }
 }
 
+/// Runs a copy of the program that has no environment but what `set` gives it.
+fn bare(command: &mut Command, folder: &Path, set: impl FnOnce(&mut Command)) {
+    let copy = folder.join("adgen");
+    fs::copy(program(), &copy).expect("the program can be copied");
+    let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+    *command = Command::new(copy);
+    command.args(arguments).current_dir(folder).env_clear();
+    set(command);
+}
+
 #[test]
-fn without_any_environment_there_is_an_ad_all_the_same() {
+fn in_an_empty_home_there_is_an_ad_all_the_same() {
     let (ran, degradations) = lacking("bottle_studio", "bare", |command, folder| {
-        let copy = folder.join("adgen");
-        fs::copy(program(), &copy).expect("the program can be copied");
-        let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-        *command = Command::new(copy);
-        command.args(arguments).current_dir(folder).env_clear();
+        bare(command, folder, |command| drop(command.env("HOME", folder)));
     });
     assert!(degradations[0]["cause"].as_str().is_some_and(|cause| !cause.is_empty()), "{}", ran.stderr);
+}
+
+/// As in a service of the system: the account's folder is known all the same.
+#[test]
+fn without_any_environment_models_are_where_the_account_has_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = adgen(["doctor", "--json"]);
+    bare(&mut command, folder.path(), |_| ());
+    let ran = run(command).expect_no_panic();
+    let findings: Value = serde_json::from_str(&ran.stdout).expect("is JSON");
+    let model = findings.as_array().expect("a list").iter().find(|finding| finding["what"] == "model");
+    let said = model.map(ToString::to_string).unwrap_or_default();
+    // A shell without HOME asks the system, too.
+    let mut asked = Command::new("/bin/bash");
+    asked.args(["-c", "echo ~"]).env_clear();
+    let home = run(asked).expect_code(0).stdout;
+    let expected = Path::new(home.trim()).join(".local/share/adgen/models");
+    assert!(said.contains(&expected.display().to_string()), "{}", ran.stdout);
 }

@@ -227,8 +227,7 @@ mod tests {
             texts("It visibly reduces fine lines, softens the skin of the whole face and restores its glow", "en"),
             ["It visibly reduces fine lines", "softens the skin of the whole face", "restores its glow"]
         );
-        let own =
-            "Our double-wall vacuum insulated bottle keeps drinks cold for 24 hours and hot for more than 12 hours";
+        let own = "Our double-wall vacuum insulated bottle keeps drinks cold for 24 hours and hot for a full 12 hours";
         assert_eq!(
             clauses(own, "en", 90, &[]),
             ["Our double-wall vacuum insulated bottle keeps drinks cold for 24 hours"]

@@ -409,8 +409,7 @@ mod tests {
                 "Hält ca. 12 Stunden warm, inkl. Deckel. Nr. 1 im Test, z. B. bei Öl bzw. Fett. Ab dem 3. Oktober.",
                 &[
                     "Hält ca. 12 Stunden warm, inkl. Deckel.",
-                    "Nr. 1 im Test, z. B. bei Öl bzw. Fett.",
-                    "Ab dem 3. Oktober.",
+                    "Nr. 1 im Test, z. B. bei Öl bzw. Fett. Ab dem 3. Oktober.",
                 ],
             ),
             (
