@@ -46,7 +46,7 @@ pub struct TemplatePlanner {
 impl TemplatePlanner {
     /// The planner; it has no settings.
     pub fn new() -> Self {
-        Self { info: ProviderInfo::free("offline", "template-2") }
+        Self { info: ProviderInfo::free("offline", "template-3") }
     }
 
     /// Plans an ad. Whatever a person has written in the request stays as it is.
