@@ -48,8 +48,9 @@ pub(super) fn captions(brief: &Brief, brand: &Brand, seed: u32, scenes: &[(Role,
     let said = brief.description.chars().any(char::is_alphabetic);
     let note = (said && chosen.is_empty() && !slots.is_empty()).then(|| {
         format!(
-            "the description gives no caption: no sentence of it in {:?} is at most {most} letters wide, nor can one be \
-             divided; write shorter sentences, or the scenes' captions",
+            "the description gives no caption: every sentence of it, read in {:?}, is wider than {most} letters and cannot be \
+             divided, or is left out, as those with footnotes and what speaks to the agency; write shorter sentences, or \
+             the scenes' captions",
             brief.language
         )
     });

@@ -366,7 +366,13 @@ fn nothing_is_claimed_that_stands_below_a_denial_or_behind_one() {
         ("en", "Contains no<br>parabens or sulphates.<br>Smells of roses.", &["Contains no", "Parabens or sulphates."]),
         ("en", "Leaks? Never. Fades? Never.", &["Leaks?", "Fades?"]),
         ("de", "Senkt den Verbrauch um 30 %, läuft flüsterleise.", &["Senkt den Verbrauch um 30"]),
-        ("en", "50% less heat loss¹. Glazed by hand.", &["50% less heat loss¹."]),
+        (
+            "en",
+            "50% less heat loss¹. Glazed by hand. ¹ Compared with glass.",
+            &["50% less heat loss¹.", "¹ Compared with glass."],
+        ),
+        ("en", "Kills germs (1). Smells of lemon. (1) In lab tests.", &["Kills germs (1).", "(1) In lab tests."]),
+        ("en", "Waterproof. To 3 metres.", &["Waterproof."]),
     ] {
         for seconds in [6.0, 15.0, 30.0] {
             let mut brief = Brief::new("Lumo");

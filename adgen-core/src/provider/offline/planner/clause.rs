@@ -24,7 +24,8 @@ const ORDERS: &str = "we want,we would,we'd like,i want,i would,i'd like,we are 
                       our target,our audience,our viewers,viewers should,the target audience,the target group,the target market,\
                       audience:,ideally we,ideally the,ideally it,ideally with,the tone should,the tone is,the tone:,tone:,tone of,\
                       the mood should,the mood is,the mood:,mood:,style:,music:,voice-over:,voiceover:,voice over:,cta:,call to action:,\
-                      the goal is,the goal:,goal:,aimed at,no stock,the brief is,the brief:,brief:,make it pop,scene 1,scene one,\
+                      the goal is,the goal:,goal:,aimed at,no stock,the brief is,the brief:,brief:,make it pop,we'd love,highlight the,emphasize,emphasise,focus on the,mention that,mention the,don't mention,\
+                      do not mention,it should feel,the product should,scene 1,scene one,\
                       logo in,for the agency,note to,note:,todo:,tbd,you are a,write a,write three,write me,hi team,hello team,dear team,\
                       best regards,kind regards,internal";
 /// What leads to words of the agency in brackets: "(For the agency: keep it short)".
@@ -32,7 +33,7 @@ const OPENING: [char; 6] = ['(', '[', '*', '_', '"', '“'];
 /// Starts that may be either, and the words of the trade that tell.
 const PERHAPS: &str = "make ,create ,avoid ,don't ,do not ,show ,use ,keep ,must ,should ,it should ,it must ,add ,include ,start ,end ,\
                        open with ,we need ,i need ";
-const TRADE: &str = "ad ads advert commercial footage voice-over voiceover captions viewer viewers soundtrack storyboard hashtag hashtags cta \
+const TRADE: &str = "ad ads advert commercial footage voice-over voiceover captions viewer viewers soundtrack storyboard hashtag hashtags cta close-up closeup logo \
      slow-motion";
 /// What an order may add or show, and a sentence to the viewer does not.
 const ADDED: &str = "music logo animation shots transitions price people table";
@@ -282,6 +283,8 @@ mod tests {
             "(For the agency: keep it short.)",
             "Voiceover: warm female voice.",
             "We are looking for a dynamic spot.",
+            "Start with a close-up.",
+            "Highlight the hand glazing.",
         ] {
             assert!(is_order(order, "en"), "{order}");
         }

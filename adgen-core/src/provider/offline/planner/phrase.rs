@@ -189,8 +189,8 @@ fn has_numbered_footnote(text: &str) -> bool {
         text.match_indices(open).any(|(at, _)| {
             let Some((inner, after)) = text[at + 1..].split_once(close) else { return false };
             // "(2)" before a word counts something, at the end it leads to a note.
-            let ends = open == '[' || !after.trim_start().starts_with(char::is_alphanumeric);
-            at > 0 && number(inner) && ends
+            let ends = at == 0 || open == '[' || !after.trim_start().starts_with(char::is_alphanumeric);
+            number(inner) && ends
         })
     });
     raised || bracketed

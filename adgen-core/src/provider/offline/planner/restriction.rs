@@ -48,6 +48,10 @@ pub(super) enum Back {
 
 /// How `sentence` goes back to the one before it. One that goes on after a comma has a claim of its own.
 pub(super) fn back(language: &str, sentence: &str) -> Back {
+    // The text of a footnote belongs to another sentence.
+    if sentence.trim_start().starts_with(['*', '†', '‡', '¹', '²', '³', '[']) {
+        return Back::Not;
+    }
     let lower = sentence.to_lowercase().replace('’', "'");
     let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
     let apart = !matches!(language, "ja" | "zh" | "th" | "lo" | "km" | "my");
@@ -171,7 +175,7 @@ const AGAINST: &[(&str, &str)] = &[
 const LIMITS: &[(&str, &str, &str)] = &[
     (
         "en",
-        "not, only, over#, above#, below#, under#, within#, from#, ends, ending, today, tonight, tomorrow, apply, applies, exclu*, \
+        "not, only, to#, up to#, over#, above#, below#, under#, within#, from#, ends, ending, today, tonight, tomorrow, apply, applies, excl*, may vary, traces, \
          except*, members, selected, participating, pending, almost, nearly, kidding, sorry, note, restrict*, terms, conditions, t&cs, \
          valid, with code, separately, after that, afterwards, compared, estimated, simulated, subject, limited, minimum, a month#, a year#",
         "",

@@ -103,12 +103,15 @@ fn written_ends(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Without the hashtags that a line ends with, and without an address behind a sentence's end.
+/// Without the hashtags that a line begins or ends with, and without an address behind a sentence's end.
 fn without_hashtags(text: &str) -> String {
     let mut rest = text.trim_end();
+    while let Some((_, after)) = rest.split_once(' ').filter(|(first, _)| is_hashtag(first)) {
+        rest = after.trim_start();
+    }
     loop {
         let (before, last) = rest.rsplit_once(' ').unwrap_or(("", rest));
-        let tag = last.strip_prefix('#').is_some_and(|tag| tag.starts_with(char::is_alphabetic));
+        let tag = is_hashtag(last);
         let behind = before.rsplit(' ').next().unwrap_or_default();
         let address = last.contains("://") && (behind.ends_with(['.', '!', '?']) || behind.starts_with('#'));
         if !(tag || address) {
@@ -116,6 +119,10 @@ fn without_hashtags(text: &str) -> String {
         }
         rest = before.trim_end();
     }
+}
+
+fn is_hashtag(word: &str) -> bool {
+    word.strip_prefix('#').is_some_and(|tag| tag.starts_with(char::is_alphabetic))
 }
 
 /// The text of a footnote: "[1] In lab tests", "[^1]: …", "¹ Compared with glass".

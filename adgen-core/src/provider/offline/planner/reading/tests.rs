@@ -48,7 +48,7 @@ fn html_is_resolved() {
         ("[b]Soft[/b] [url=x]cup[/url] {{ product.title }}[gallery id=\"3\"]", &["Soft cup"]),
         ("About this item\n• Soft\n• Warm", &["Soft", "Warm"]),
         ("Soft\\nWarm", &["Soft", "Warm"]),
-        ("Keeps its heat. #handmade #cup https://x.example/y", &["Keeps its heat."]),
+        ("#gift #cup Keeps its heat. #handmade #cup https://x.example/y", &["Keeps its heat."]),
         ("Soft.\n[1] In lab tests\n[^2]: Of ten\n¹ Of glass", &["Soft."]),
         ("❌ Parabens\n❌ Palm oil\n✅ Lavender ✗ Glue", &["Lavender"]),
         ("20 m<sup>2</sup> of CO<sub>2</sub>-free wool<sup>1</sup>", &["20 m² of CO₂-free wool*"]),
