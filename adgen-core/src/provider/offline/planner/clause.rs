@@ -140,7 +140,8 @@ enum Subject<'a> {
 
 fn subject<'a>(first: &'a str, names: &[String]) -> Subject<'a> {
     let lower = first.to_lowercase();
-    let after = |lead: &str| lower.starts_with(lead).then(|| &first[first.len().min(lead.len())..]);
+    // Letters that are longer in lower case would lead to another place.
+    let after = |lead: &str| lower.starts_with(lead).then(|| first.get(lead.len()..)).flatten();
     let word = first.split(' ').next().unwrap_or_default();
     if is_verb(word) {
         return Subject::Product { what: None, does: None };
@@ -150,9 +151,7 @@ fn subject<'a>(first: &'a str, names: &[String]) -> Subject<'a> {
         [format!("{name} "), format!("the {name} "), format!("our {name} ")]
     });
     let known = named.chain(["it ".to_owned(), "this ".to_owned()]);
-    // Letters that are longer in lower case would lead to another place.
-    let found =
-        known.filter(|_| lower.len() == first.len()).filter_map(|lead| after(&lead)).min_by_key(|rest| rest.len());
+    let found = known.filter_map(|lead| after(&lead)).min_by_key(|rest| rest.len());
     let Some(rest) = found else { return Subject::Other };
     let what = ["is a ", "is an ", "are "].iter().find_map(|verb| rest.strip_prefix(verb));
     let Some(what) = what else { return Subject::Product { what: None, does: None } };
