@@ -4,9 +4,11 @@
 
 mod abbreviation;
 mod arc;
+mod back;
 mod caption;
 mod clause;
 mod conjunction;
+mod denial;
 mod draw;
 mod invitation;
 mod language;

@@ -3,11 +3,11 @@
 use super::{
     clause::{clauses, is_order, is_verb},
     conjunction::without_end,
+    denial::denies_list,
     language::{benefits, hangs},
     mark::{whole_pairs, with_fixed_blanks},
     measure::{LONGEST, WIDEST, is_wide, width},
     reading::{Line, is_picture, lines},
-    restriction::denies_list,
     script::language_of,
     sentence::{Sentence, asks, is_greek_question, sentences},
     wrapping::unwrapped,
