@@ -112,7 +112,8 @@ async fn a_policy_that_denies_fallbacks_fails_with_provider_stage_money_and_what
 async fn what_a_policy_denies_is_known_before_anything_is_bought_where_it_can_be() {
     let services = Services::start(Script::quick()).await;
     std::fs::write(services.path().join("broken.png"), "no picture").expect("the folder is the test's own");
-    let spoiled: [(&str, fn(&mut Value)); 4] = [
+    type Spoil = fn(&mut Value);
+    let spoiled: [(&str, Spoil); 4] = [
         ("caption", |document| document["scenes"][1]["caption"] = json!("\u{10FFFD}\u{10FFFC}")),
         ("letter", |document| document["scenes"][1]["caption"] = json!("New \u{10FFFD} taste")),
         ("brand", |document| document["brand"] = json!({ "name": "\u{10FFFD}\u{10FFFC}" })),
