@@ -1,7 +1,7 @@
 //! Where lines of a text may end, and how well: Unicode's line breaking (UAX #14) with the rules of the language.
 //!
-//! Thai, Lao, Khmer and Burmese are divided into words where the segmenter's model and its dictionary agree; Japanese and Chinese into phrases;
-//! Korean between its spaces alone. Longer words have their hyphenation points.
+//! Thai, Lao, Khmer and Burmese are divided into words where the segmenter's model and its dictionary agree; Japanese and
+//! Chinese into phrases; Korean between its spaces alone. Longer words have their hyphenation points.
 
 use super::{
     bonds, compounds, hyphens,
@@ -86,7 +86,8 @@ pub(super) fn find(text: &str, rules: &Rules<'_>) -> Vec<Break> {
         if is_counted(before, after) {
             continue;
         }
-        if needs_model(before) && needs_model(after) && is_marked(text, at, rules.zero) {
+        let modelled = needs_model(before) && needs_model(after);
+        if modelled && is_marked(text, at, rules.zero) {
             continue;
         }
         let spaced = before.is_whitespace();
@@ -96,7 +97,6 @@ pub(super) fn find(text: &str, rules: &Rules<'_>) -> Vec<Break> {
         }
         let east = is_east_asian(before) || is_east_asian(after);
         let within = !spaced && east && !is_sign(before);
-        let modelled = needs_model(before) && needs_model(after);
         let (level, cost) = if modelled && (!dictionary.contains(&at) || compounds::is_inside(text, at)) {
             (Level::Parts, 0.06)
         } else if within && !phrase_ends.contains(&at) {

@@ -306,7 +306,6 @@ fn shifted((x, y): (f64, f64)) -> super::sampling::Affine {
     super::sampling::Affine::about((0.0, 0.0), (x, y), 1.0, 0.0)
 }
 
-/// Whether the layout has room for the brand's name, and no logo takes it.
 /// Where everything stands, the texts as they are set, and what they lack.
 fn arranged(
     spec: &SceneSpec,
@@ -326,6 +325,7 @@ fn arranged(
     (layout, texts, faults)
 }
 
+/// Whether the layout has room for the brand's name, and no logo takes it.
 fn layout_brand(spec: &SceneSpec, logo: Option<&LogoArt>) -> bool {
     logo.is_none() && matches!(spec.role, Role::Hook | Role::CallToAction)
 }

@@ -5,7 +5,7 @@ use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed, options::LineBreakOpti
 use std::{collections::BTreeSet, sync::LazyLock};
 
 /// Words that are half a word before another one: "water" before "weight", what makes a noun of a verb.
-const LEADING: &str = "ความ การ น้ำ ผู้ นัก เครื่อง ชาว ความ ໃຈ ຄວາມ ການ ນ້ຳ ຜູ້ ເຄື່ອງ ការ សេចក្តី អ្នក";
+const LEADING: &str = "ความ การ น้ำ ผู้ นัก เครื่อง ชาว ໃຈ ຄວາມ ການ ນ້ຳ ຜູ້ ເຄື່ອງ ការ សេចក្តី អ្នក";
 /// Words that are half a word behind another one: the ending of superlatives, of verbs, of the plural.
 const TRAILING: &str = "ဆုံး သည် များ သော မှု ခြင်း เหนอะหนะ แพ้ง่าย";
 /// Words that both ways part.

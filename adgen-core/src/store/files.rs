@@ -114,11 +114,7 @@ impl ProjectFiles {
     /// # Errors
     /// `Io`.
     pub(crate) async fn exists(&self, name: &str) -> Result<bool> {
-        match self.store.objects.head(&self.at(name)).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(self.failed("look for", name, error)),
-        }
+        Ok(self.size(name).await?.is_some())
     }
 
     /// Whether there is such a file, and something in it.
@@ -126,9 +122,14 @@ impl ProjectFiles {
     /// # Errors
     /// `Io`.
     pub(crate) async fn has_content(&self, name: &str) -> Result<bool> {
+        Ok(self.size(name).await?.is_some_and(|bytes| bytes > 0))
+    }
+
+    /// Bytes of the file; `None` where there is none.
+    async fn size(&self, name: &str) -> Result<Option<u64>> {
         match self.store.objects.head(&self.at(name)).await {
-            Ok(meta) => Ok(meta.size > 0),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Ok(meta) => Ok(Some(meta.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(self.failed("look for", name, error)),
         }
     }

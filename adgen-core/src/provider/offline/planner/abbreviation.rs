@@ -1,7 +1,7 @@
 //! Abbreviations: words whose full stop ends no sentence. Common ones of each language, after the languages' orthographies
 //! and CLDR's idea of sentence break suppressions; the lists are our own.
 
-use super::conjunction::is_conjunction;
+use super::{conjunction::is_conjunction, word_list::holds};
 
 /// What a full stop behind a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,20 +19,19 @@ pub(super) enum Stop {
 pub(super) fn stop(language: &str, before: &str, word: &str, after: &str) -> Stop {
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let lower = word.to_lowercase();
-    let in_list = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
-    let tagged = |tags: &str| tags.is_empty() || in_list(tags, language);
+    let tagged = |tags: &str| tags.is_empty() || holds(tags, language);
     let figure = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     let capital = after.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase);
     // "etc.", "и т. д.": the last word of a list is that of a sentence where a capital follows.
     let first = before.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end_matches('.').to_lowercase();
     let spaced = format!("{first}.{lower}");
-    let closing = |word: &str| CLOSING.iter().any(|(tags, list)| tagged(tags) && in_list(list, word));
+    let closing = |word: &str| CLOSING.iter().any(|(tags, list)| tagged(tags) && holds(list, word));
     if closing(&lower) || closing(&spaced) {
         return if capital { Stop::Sentence } else { Stop::Word };
     }
     let own: Vec<_> = LANGUAGES.iter().filter(|(tags, ..)| tagged(tags)).collect();
-    if own.iter().any(|(_, always, _)| in_list(always, &lower)) {
-        return match before.ends_with(|c: char| c.is_ascii_digit()) && capital && in_list(UNITS, &lower) {
+    if own.iter().any(|(_, always, _)| holds(always, &lower)) {
+        return match before.ends_with(|c: char| c.is_ascii_digit()) && capital && holds(UNITS, &lower) {
             // "Ready in 5 min. Glazed by hand."; but "5 ft. Cable", "5 Min. Wasser".
             true if matches!(language, "en" | "de") => Stop::Either,
             true => Stop::Sentence,
@@ -41,7 +40,7 @@ pub(super) fn stop(language: &str, before: &str, word: &str, after: &str) -> Sto
             false => Stop::Word,
         };
     }
-    if own.iter().any(|(_, _, often)| in_list(often, &lower)) {
+    if own.iter().any(|(_, _, often)| holds(often, &lower)) {
         return Stop::Either;
     }
     let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
@@ -108,13 +107,10 @@ fn letter(language: &str, before: &str, word: &str, after: &str) -> Stop {
                   witamina витамин вітамін тип класс клас luokka clase categoría categoria kategorie kategorii kategoria sınıf sınıfı tipi τύπος";
     let lower = before.trim_end_matches('.').to_lowercase();
     // "Deckel u. Löffel".
-    if word.chars().all(char::is_lowercase) && !called.split_whitespace().any(|known| known == lower) {
+    if word.chars().all(char::is_lowercase) && !holds(called, &lower) {
         return Stop::Word;
     }
-    if word.chars().all(char::is_uppercase)
-        && !called.split_whitespace().any(|known| known == lower)
-        && after.starts_with(char::is_uppercase)
-    {
+    if word.chars().all(char::is_uppercase) && !holds(called, &lower) && after.starts_with(char::is_uppercase) {
         return if word == "I" { Stop::Sentence } else { Stop::Word };
     }
     Stop::Sentence

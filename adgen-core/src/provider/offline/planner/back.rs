@@ -1,6 +1,6 @@
 //! Sentences that go back to the one before them: of "Free delivery. Except on Sundays." nobody may be shown the first alone.
 
-use super::measure::width;
+use super::{measure::width, word_list::holds};
 
 /// How a sentence goes back to the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) fn back(language: &str, sentence: &str) -> Back {
         })
     };
     let of = |list: &'static [(&str, &str, &str)]| {
-        list.iter().find(|(tags, ..)| tags.split(' ').any(|tag| tag == language)).map_or(("", ""), |(_, a, b)| (*a, *b))
+        list.iter().find(|(tags, ..)| holds(tags, language)).map_or(("", ""), |(_, a, b)| (*a, *b))
     };
     let (always, alone) = of(REACHING_BACK);
     if begins(always) || (!lower.contains([',', '،', '，', '、']) && begins(alone)) {

@@ -5,6 +5,7 @@ use super::{
     language::hangs,
     measure::{LONGEST, width},
     restriction::divisible,
+    word_list::holds,
 };
 
 /// English verbs that begin a promise: "keeps your coffee hot".
@@ -24,8 +25,9 @@ const ORDERS: &str = "we want,we would,we'd like,i want,i would,i'd like,we are 
                       our target,our audience,our viewers,viewers should,the target audience,the target group,the target market,\
                       audience:,ideally we,ideally the,ideally it,ideally with,the tone should,the tone is,the tone:,tone:,tone of,\
                       the mood should,the mood is,the mood:,mood:,style:,music:,voice-over:,voiceover:,voice over:,cta:,call to action:,\
-                      the goal is,the goal:,goal:,aimed at,no stock,the brief is,the brief:,brief:,make it pop,we'd love,highlight the,emphasize,emphasise,focus on the,mention that,mention the,don't mention,\
-                      do not mention,it should feel,the product should,scene 1,scene one,\
+                      the goal is,the goal:,goal:,aimed at,no stock,the brief is,the brief:,brief:,make it pop,\
+                      we'd love,highlight the,emphasize,emphasise,focus on the,mention that,mention the,don't mention,do not mention,\
+                      it should feel,the product should,scene 1,scene one,\
                       logo in,for the agency,note to,note:,todo:,tbd,you are a,write a,write three,write me,hi team,hello team,dear team,\
                       best regards,kind regards,internal";
 /// What leads to words of the agency in brackets: "(For the agency: keep it short)".
@@ -33,17 +35,13 @@ const OPENING: [char; 6] = ['(', '[', '*', '_', '"', '“'];
 /// Starts that may be either, and the words of the trade that tell.
 const PERHAPS: &str = "make ,create ,avoid ,don't ,do not ,show ,use ,keep ,must ,should ,it should ,it must ,add ,include ,start ,end ,\
                        open with ,we need ,i need ";
-const TRADE: &str = "ad ads advert commercial footage voice-over voiceover captions viewer viewers soundtrack storyboard hashtag hashtags cta close-up closeup logo \
-     slow-motion";
+const TRADE: &str = "ad ads advert commercial footage voice-over voiceover captions viewer viewers soundtrack storyboard hashtag hashtags \
+                     cta close-up closeup logo slow-motion";
 /// What an order may add or show, and a sentence to the viewer does not.
 const ADDED: &str = "music logo animation shots transitions price people table";
 
 pub(super) fn is_verb(word: &str) -> bool {
     holds(VERBS, &word.to_lowercase())
-}
-
-fn holds(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| known == word)
 }
 
 /// Whether a sentence is meant for the agency.
@@ -85,7 +83,7 @@ pub(super) fn clauses(sentence: &str, language: &str, limit: usize, names: &[Str
 fn first_clause(sentence: &str, language: &str, limit: usize) -> Option<String> {
     const LEAST: usize = 4;
     let dash = [" – ", " — ", " - "].iter().filter_map(|dash| sentence.find(dash));
-    let (at, _) = sentence.match_indices(", ").map(|(at, _)| at).chain(dash).map(|at| (at, ())).min()?;
+    let at = sentence.find(", ").into_iter().chain(dash).min()?;
     let first = sentence[..at].trim();
     let words = first.split_whitespace().count();
     let whole = !first.split_whitespace().next_back().is_some_and(|word| hangs(language, word));

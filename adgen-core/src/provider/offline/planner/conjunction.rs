@@ -1,5 +1,7 @@
 //! "And", "or" and "but" in the languages that the planner reads: no caption ends with one, and none is cut beside one.
 
+use super::word_list::holds;
+
 /// Conjunctions that stand between blanks, by primary subtags: those that add, which a part of a sentence may go without, and
 /// the others.
 const SPACED: &[(&str, &str, &str)] = &[
@@ -60,10 +62,6 @@ const UNSPACED: &[(&str, &str, &str)] = &[
     ),
     ("zh yue", "以及 并且 而且 或者 並且 並", "以及 并且 而且 或者 並且 和 与 與 及 或 并 且"),
 ];
-
-fn holds(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|known| known == word)
-}
 
 /// Whether `word` joins what it stands between, so that a part of a sentence may go without it.
 pub(super) fn is_and(language: &str, word: &str) -> bool {

@@ -1,6 +1,9 @@
 //! Words that deny what follows them: the members of an enumeration, or the items of a list.
 
-use super::restriction::{divisible, is_known};
+use super::{
+    restriction::{divisible, is_known},
+    word_list::holds,
+};
 
 /// Whether `text`, in a language that parts its clauses by blanks alone, denies what follows: "free from", "must not", "except".
 pub(super) fn denies_members(text: &str) -> bool {
@@ -14,12 +17,10 @@ pub(super) fn denies_members(text: &str) -> bool {
 /// avoid it:". In a language whose words are not known here it may.
 pub(super) fn denies_list(language: &str, lead: &str) -> bool {
     let lower = lead.to_lowercase();
-    let list = AGAINST.iter().find(|(tags, _)| tags.split(' ').any(|tag| tag == language)).map_or("", |(_, list)| list);
-    let words =
-        |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| list.split(' ').any(|known| known == word));
+    let list = AGAINST.iter().find(|(tags, _)| holds(tags, language)).map_or("", |(_, list)| list);
+    let words = |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| holds(list, word));
     let together = matches!(language, "ja" | "zh" | "ko" | "th");
-    let against =
-        words(&lower) || (together && list.split(' ').any(|known| !known.is_empty() && lower.contains(known)));
+    let against = words(&lower) || (together && list.split_whitespace().any(|known| lower.contains(known)));
     against || if is_known(language) { !divisible(language, lead) } else { lead.trim_end().ends_with([':', '：']) }
 }
 

@@ -1,6 +1,6 @@
 //! What the planner knows of languages: the words for the button, and the small words at which a phrase cannot end.
 
-use super::conjunction::is_conjunction;
+use super::{conjunction::is_conjunction, word_list::holds};
 
 /// A language by its primary subtag.
 struct Language {
@@ -37,10 +37,6 @@ pub(super) fn hangs(primary: &str, word: &str) -> bool {
 /// How many words of `text` promise something.
 pub(super) fn benefits(primary: &str, text: &str) -> usize {
     find(primary).map_or(0, |language| stems(language.benefit, text))
-}
-
-fn holds(list: &str, word: &str) -> bool {
-    list.split(' ').any(|known| known == word)
 }
 
 fn stems(list: &str, text: &str) -> usize {

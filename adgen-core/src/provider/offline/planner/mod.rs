@@ -23,6 +23,7 @@ mod script;
 mod sentence;
 mod setting;
 mod style;
+mod word_list;
 mod wrapping;
 
 use self::setting::Looks;

@@ -10,6 +10,7 @@ use super::{
     reading::{Line, is_picture, lines},
     script::language_of,
     sentence::{Sentence, asks, is_greek_question, sentences},
+    word_list::holds,
     wrapping::unwrapped,
 };
 
@@ -307,11 +308,7 @@ pub(super) fn sentence_case(text: &str, language: &str) -> String {
         // "USB-C" and "IP67" are no shouting.
         let sign = word.chars().any(|c| c.is_numeric() || c == '-');
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        if sign || ACRONYMS.split_whitespace().any(|known| known == bare) {
-            word.to_owned()
-        } else {
-            word.to_lowercase()
-        }
+        if sign || holds(ACRONYMS, bare) { word.to_owned() } else { word.to_lowercase() }
     };
     let text = if shouted { text.split(' ').map(quiet).collect::<Vec<_>>().join(" ") } else { text.to_owned() };
     let first_word = text.split(' ').next().unwrap_or_default();

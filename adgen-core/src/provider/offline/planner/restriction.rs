@@ -2,6 +2,8 @@
 //! fades" nobody may be shown "breaks or fades", of "free, if you order today" not "free", and of "the only lamp that folds"
 //! not "the only lamp". A sentence that holds one is shown whole or not at all.
 
+use super::word_list::holds;
+
 /// Whether `sentence` may be shown in parts. In a language whose words are not known here it may not.
 pub(super) fn divisible(language: &str, sentence: &str) -> bool {
     // A footnote, a comparison, a figure that is at most or at least.
@@ -13,7 +15,7 @@ pub(super) fn divisible(language: &str, sentence: &str) -> bool {
     let between =
         |c: char| c.is_whitespace() || (c.is_ascii_punctuation() && c != '\'') || "،؛؟।、。，–—…«»“”„！？".contains(c);
     let words: Vec<&str> = lower.split(between).filter(|word| !word.is_empty()).collect();
-    let Some((_, list, written)) = LANGUAGES.iter().find(|(tag, ..)| tag.split(' ').any(|tag| tag == language)) else {
+    let Some((_, list, written)) = LANGUAGES.iter().find(|(tags, ..)| holds(tags, language)) else {
         return false;
     };
     let held = match written {
@@ -35,7 +37,7 @@ pub(super) fn divisible(language: &str, sentence: &str) -> bool {
 
 /// Whether the words of the language that reach further are known here.
 pub(super) fn is_known(language: &str) -> bool {
-    LANGUAGES.iter().any(|(tags, ..)| tags.split(' ').any(|tag| tag == language))
+    LANGUAGES.iter().any(|(tags, ..)| holds(tags, language))
 }
 
 #[derive(Clone, Copy)]

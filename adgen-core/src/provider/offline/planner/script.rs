@@ -1,5 +1,6 @@
 //! Which language a text is to be read in: the brief's, unless its letters are none of that language.
 
+use super::word_list::holds;
 use icu_properties::{CodePointMapData, props::Script};
 
 /// A script that tells of a language, where the brief names one that is never written in it.
@@ -32,11 +33,11 @@ pub(super) fn language_of<'a>(tag: &'a str, text: &str) -> &'a str {
         return "ja";
     }
     for &(script, language, tags) in TELLING {
-        if most(&|found| found == script) && !tags.split(' ').any(|known| known == tag) {
+        if most(&|found| found == script) && !holds(tags, tag) {
             return language;
         }
     }
-    if most(&|script| script == Script::Latin) && NOT_LATIN.split(' ').any(|known| known == tag) {
+    if most(&|script| script == Script::Latin) && holds(NOT_LATIN, tag) {
         return "en";
     }
     tag
