@@ -169,6 +169,7 @@ pub(super) struct Decoder {
     index: usize,
     draining: bool,
     damaged: u32,
+    spoilt: u64,
 }
 
 impl fmt::Debug for Decoder {
@@ -221,7 +222,7 @@ impl Decoder {
         };
         let packet = Packet::empty();
         let path = path.to_path_buf();
-        Ok(Self { context, memory, input, packet, path, operation, index, draining: false, damaged: 0 })
+        Ok(Self { context, memory, input, packet, path, operation, index, draining: false, damaged: 0, spoilt: 0 })
     }
 
     /// Leaves pictures out that a quick look does not need.
@@ -258,6 +259,11 @@ impl Decoder {
     /// Whether the file's clock may be set anew half way.
     pub(super) fn clock_restarts(&self) -> bool {
         self.input.clock_restarts()
+    }
+
+    /// How many frames so far could be decoded in part only.
+    pub(super) fn spoilt(&self) -> u64 {
+        self.spoilt
     }
 
     /// The stream's clock: seconds a tick, as numerator and denominator, both above 0.
@@ -307,6 +313,10 @@ impl Decoder {
                     // SAFETY: the frame was just filled.
                     unsafe { tags::tame_frame(frame.as_mut_ptr()) };
                     self.damaged = 0;
+                    // SAFETY: plain fields of the frame.
+                    let (flags, errors) =
+                        unsafe { ((*frame.as_ptr()).flags, (*frame.as_ptr()).decode_error_flags) };
+                    self.spoilt += u64::from(errors != 0 || flags & ffi::AV_FRAME_FLAG_CORRUPT != 0);
                     return Ok(true);
                 }
                 ffi::AVERROR_EOF => return Ok(false),

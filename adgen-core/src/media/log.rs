@@ -17,12 +17,18 @@ const LONGEST: usize = 512;
 thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
     static TOO_LARGE: Cell<bool> = const { Cell::new(false) };
+    static COMPLAINTS: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Whether FFmpeg refused a picture on this thread for having too many pixels, since [`forget`]: its code for that is the
 /// one for anything else, and other complaints follow.
 pub(super) fn was_too_large() -> bool {
     TOO_LARGE.get()
+}
+
+/// How many times FFmpeg complained on this thread so far: what a call adds to it, that call met.
+pub(super) fn complaints() -> u64 {
+    COMPLAINTS.get()
 }
 
 /// Forgets everything that was said on this thread so far.
@@ -48,6 +54,7 @@ unsafe extern "C" fn capture<V>(_context: *mut c_void, level: c_int, format: *co
     if level > ffi::AV_LOG_ERROR || format.is_null() {
         return;
     }
+    let _ = COMPLAINTS.try_with(|count| count.set(count.get() + 1));
     // SAFETY: FFmpeg passes a terminated format string.
     let text = without_values(unsafe { CStr::from_ptr(format) }.to_bytes());
     if text.contains("exceeds specified max pixel count") {

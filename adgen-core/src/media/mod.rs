@@ -77,4 +77,4 @@ pub use samples::{CHANNELS, SAMPLE_RATE, Samples};
 pub use source::MAX_FILE_BYTES;
 pub use stream_info::{AudioInfo, VideoInfo};
 pub use video_encoder::{Encoded, VideoEncoder, VideoSettings};
-pub use video_reader::{Decode, VideoReader, VideoTarget};
+pub use video_reader::{Damage, Decode, VideoReader, VideoTarget};

@@ -65,6 +65,16 @@ pub enum Decode {
     Keys,
 }
 
+/// What is damaged in a video that can be read all the same.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Damage {
+    /// The longest time in seconds for which pictures are missing: the one before them stays.
+    pub lost_s: f64,
+    /// How many pictures were decoded in part only: the rest of them is made up from their neighbours.
+    pub spoilt: u64,
+}
+
 impl VideoTarget {
     /// Frames of that size and rate, decoded with one thread.
     pub fn cover(width: usize, height: usize, fps: impl Into<Fps>) -> Self {
@@ -175,6 +185,12 @@ impl VideoReader {
     /// Whether pictures so far were transparent somewhere, and were laid over the target's ground.
     pub fn transparent(&self) -> bool {
         self.scaler.transparent()
+    }
+
+    /// What is damaged in the pictures so far; `None` where they are whole.
+    pub fn damage(&self) -> Option<Damage> {
+        let damage = Damage { lost_s: self.pictures.lost_s(), spoilt: self.pictures.decoder.spoilt() };
+        (damage.lost_s > 0.0 || damage.spoilt > 0).then_some(damage)
     }
 
     /// Number of the frame that [`VideoReader::read`] gives next.

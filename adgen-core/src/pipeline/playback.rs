@@ -107,6 +107,17 @@ impl Playback {
             let quietly = if self.reader.hid_fields() { ", although it says that it is not" } else { "" };
             notes.push(format!("{name} is interlaced{quietly}: it was deinterlaced"));
         }
+        if let Some(damage) = self.reader.damage() {
+            let lost = (damage.lost_s > 0.0).then(|| {
+                format!("pictures are missing, the one before them stays for up to {:.1} s", damage.lost_s)
+            });
+            let spoilt = (damage.spoilt > 0).then(|| match damage.spoilt {
+                1 => "1 picture is spoilt".to_owned(),
+                count => format!("{count} pictures are spoilt"),
+            });
+            let what: Vec<String> = lost.into_iter().chain(spoilt).collect();
+            notes.push(format!("{name} is damaged: {}", what.join("; ")));
+        }
         if self.reader.transparent() {
             let [r, g, b] = self.room.ground;
             notes.push(format!(

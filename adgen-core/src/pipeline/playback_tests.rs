@@ -35,7 +35,17 @@ fn shown(path: &Path, frames: u64, room: Room) -> Vec<u64> {
         playback.next(&mut frame).expect("plays");
         hashes.push(hash(&frame));
     }
+    is_whole(path, &playback);
     hashes
+}
+
+fn damage(playback: &Playback) -> Option<String> {
+    playback.conversions().into_iter().find(|note| note.contains("damaged"))
+}
+
+/// A file that is whole is never said to be damaged.
+fn is_whole(path: &Path, playback: &Playback) {
+    assert_eq!(damage(playback), None, "{}", path.display());
 }
 
 /// Frame `n` after `go_to(n)`, and the one after it, are those that playing from the start comes to: trimmed, slowed down
@@ -52,6 +62,7 @@ fn is_found_again(name: &str, path: &Path) {
                 let same = all.iter().position(|hash_of| *hash_of == hash(&frame));
                 assert_eq!(all[k as usize], hash(&frame), "{name}: frame {k} of {frames} is the one of {same:?}");
             }
+            is_whole(path, &playback);
         }
     }
 }
@@ -122,6 +133,39 @@ fn every_frame_is_found_again_in_every_container() {
     for (name, arguments) in others {
         let path = made(folder.path(), name, arguments);
         is_found_again(name, &path);
+    }
+}
+
+#[test]
+fn pictures_that_are_missing_are_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let whole = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=6", "-c:v", "libx264", "-g", "40"];
+    for (name, extra) in [
+        ("a.mkv", &[][..]),
+        ("a.flv", &[]),
+        ("a.ts", &[]),
+        ("a.avi", &["-bf", "0"]),
+        ("fragments.mp4", &["-movflags", "frag_keyframe+empty_moov"]),
+    ] {
+        let arguments: Vec<&str> = whole.iter().chain(extra).copied().collect();
+        let path = ffmpeg(&arguments, &folder.path().join(name));
+        let mut bytes = std::fs::read(&path).expect("a file");
+        // A tenth of it is noise, as a bad sector leaves it.
+        let (from, to) = (bytes.len() * 3 / 10, bytes.len() * 4 / 10);
+        let mut state = 1_u32;
+        for byte in &mut bytes[from..to] {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *byte = (state >> 24) as u8;
+        }
+        std::fs::write(&path, bytes).expect("a file");
+        let mut playback = Playback::open(&path, room(140)).expect("opens");
+        let mut frame = Frame::black(2, 2);
+        for _ in 0..140 {
+            playback.next(&mut frame).expect("plays");
+        }
+        let note = damage(&playback).unwrap_or_default();
+        assert!(note.starts_with(&format!("{name} is damaged: ")), "{name}: {note:?}");
+        println!("{note}");
     }
 }
 

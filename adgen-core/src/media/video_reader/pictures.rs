@@ -12,11 +12,15 @@ use super::super::{
     fps::Fps,
     input::Timestamps,
     length::{Continuity, SHOWN_LATE},
+    log,
     progressive::Progressive,
     stream_info::frame_rate,
 };
 use super::OPERATION;
 use crate::error::Result;
+
+/// What is missing for less, in seconds, is not seen.
+const LEAST_LOST_S: f64 = 0.1;
 
 /// The pictures of a file in the order in which they are shown, each with its time.
 #[derive(Debug)]
@@ -34,6 +38,10 @@ pub(super) struct Pictures {
     pub(super) tick_s: f64,
     /// Length of a frame whose file does not say, in ticks.
     pub(super) usual_duration: i64,
+    /// Whether FFmpeg complained while this file was read.
+    complained: bool,
+    /// The longest time between two pictures for which there should have been others, in ticks.
+    lost: i64,
 }
 
 /// A decoded frame with its time. Empty: before the first and after the last.
@@ -94,6 +102,8 @@ impl Pictures {
                 continuity,
                 tick_s,
                 usual_duration,
+                complained: false,
+                lost: 0,
             },
             rate,
         ))
@@ -129,8 +139,9 @@ impl Pictures {
 
     /// Begins at the first picture again.
     pub(super) fn restart(&mut self) -> Result<()> {
-        let (fields, hidden) = (self.fields, self.hidden);
+        let (fields, hidden, lost) = (self.fields, self.hidden, self.lost);
         *self = Self::open(&self.path, self.threads)?.0;
+        self.lost = lost;
         self.take_for_interlaced(hidden);
         if fields {
             self.show_fields();
@@ -140,7 +151,9 @@ impl Pictures {
 
     /// Decodes one frame into `slot`; `false`, leaving it empty, at the end.
     pub(super) fn fetch(&mut self, slot: &mut Slot, before: Option<&Slot>) -> Result<bool> {
+        let complaints = log::complaints();
         slot.full = self.decoder.next(&mut slot.frame.0)?;
+        self.complained |= log::complaints() != complaints;
         if !slot.full {
             return Ok(false);
         }
@@ -157,6 +170,17 @@ impl Pictures {
             (Some(said), _) => said,
             (None, follows) => follows.unwrap_or(0),
         };
+        if let Some(follows) = follows.filter(|_| self.complained) {
+            // A still screen has few pictures too: where nothing is damaged, none are lost.
+            let lost = slot.timestamp.saturating_sub(follows);
+            let least = self.usual_duration.saturating_mul(2).max((LEAST_LOST_S / self.tick_s) as i64);
+            self.lost = if lost >= least { self.lost.max(lost) } else { self.lost };
+        }
         Ok(true)
+    }
+
+    /// The longest time without a picture so far, in seconds, where the file is damaged; 0 where it is whole.
+    pub(super) fn lost_s(&self) -> f64 {
+        self.lost as f64 * self.tick_s
     }
 }
