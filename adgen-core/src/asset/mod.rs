@@ -15,6 +15,7 @@ pub(crate) use plain_file::PlainFile;
 pub use policy::AssetPolicy;
 
 /// `path` as it is spelled on the disk, where it is not there in the bytes that a person gave.
+#[cfg(feature = "cli")]
 pub(crate) fn as_on_disk(path: &Path) -> std::borrow::Cow<'_, Path> {
     let there = path.symlink_metadata().is_ok();
     match (!there).then(|| spelling::on_disk(path)).flatten() {
