@@ -2,7 +2,7 @@
 
 use adgen::{
     media::Frame,
-    provider::offline::{
+    offline::{
         look::{Look, LookSettings, Mood, renderer},
         music::{MusicSettings, compose},
     },

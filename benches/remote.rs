@@ -1,6 +1,6 @@
 //! What adgen adds to the time that the services take: an ad through the emulators, against its own slowest path.
 
-use adgen::{AssetPolicy, Models, Studio, provider::openai::OpenAi, provider::replicate::Replicate};
+use adgen::{AssetPolicy, Models, Studio, openai::OpenAi, replicate::Replicate};
 use adgen_benches::{Outcome, Row, Runs, bench, median, seconds};
 use adgen_tests::{
     document,

@@ -9,9 +9,12 @@ use crate::{
     http::{Answer, decode_data_url, server_wait},
     matte::{Photo, by_transparency, framed},
     media::{Decode, Frame, SAMPLE_RATE, VideoReader, VideoTarget, decode_audio, measure, probe},
+    offline::TemplatePlanner,
+    openai,
     pipeline::Animation,
     project::{AdProject, Aspect, Role, State},
-    provider::{PlanRequest, offline::TemplatePlanner, openai, replicate},
+    provider::PlanRequest,
+    replicate,
     store::{Journal, JournalEntry, ProjectFiles, Store},
 };
 use image::RgbaImage;

@@ -125,7 +125,7 @@ impl Run {
     /// Hands in a provider's webhook, so that the run need not ask for that job: it is looked at now. Tells whether the job
     /// is this run's; one that is not known yet is remembered, for a webhook may be faster than the answer to the call.
     ///
-    /// Verify webhooks before: [`replicate::verify_webhook`](crate::provider::replicate::verify_webhook).
+    /// Verify webhooks before: [`replicate::verify_webhook`](crate::replicate::verify_webhook).
     pub fn notify(&self, event: &WebhookEvent) -> bool {
         self.bells.ring(&event.job)
     }
@@ -157,7 +157,7 @@ fn need_runtime() -> Result<()> {
     };
     Err(Error::new(ErrorKind::InvalidConfig, format!("a run cannot start: {what}"))
         .with_operation("run")
-        .with_context("next", "call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
+        .with_hint("call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
 }
 
 async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<(Arc<Context>, Arc<Tracker>, Scratch)> {
@@ -173,7 +173,7 @@ async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<
             "the project has a plan, and neither its journal nor its state: what was bought is not known any more",
         )
         .with_context("path", files.display("journal"))
-        .with_context("next", "bring both back, or give the document another id to have everything made anew"));
+        .with_hint("bring both back, or give the document another id to have everything made anew"));
     }
     // The journal is the truth; the state only shows it.
     state.cost_usd = journal.spent_usd();

@@ -73,7 +73,7 @@ impl StudioBuilder {
         if !audio.capability().music {
             let message = format!("{} speaks and makes no music", audio.info().model);
             return Err(Error::new(ErrorKind::InvalidConfig, message)
-                .with_context("next", "choose another: --audio-model, ADGEN_AUDIO_MODEL"));
+                .with_hint("choose another: --audio-model, ADGEN_AUDIO_MODEL"));
         }
         Ok(self.with_video(video).with_audio(audio))
     }

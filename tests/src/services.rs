@@ -8,8 +8,8 @@ use crate::{
     storage::Project,
 };
 use adgen::{
-    AdProject, AssetPolicy, Matting, Models, Outcome, Result, Studio, StudioBuilder,
-    provider::{openai::OpenAi, replicate::Replicate},
+    AdProject, AssetPolicy, Matting, Models, Outcome, Result, Studio, StudioBuilder, openai::OpenAi,
+    replicate::Replicate,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};

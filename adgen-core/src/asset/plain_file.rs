@@ -98,7 +98,7 @@ impl PlainFile {
             // A file that somebody still writes to need not end: nothing beyond its first size is read.
             if seen > self.bytes || (read == 0 && seen < self.bytes) {
                 let message = format!("it changed while it was read: {} bytes at first, then {seen}", self.bytes);
-                return Err(refused(message).with_context("next", "wait until it is written, then run again"));
+                return Err(refused(message).with_hint("wait until it is written, then run again"));
             }
             if read == 0 {
                 return Ok(());

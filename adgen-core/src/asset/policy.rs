@@ -153,7 +153,7 @@ impl AssetPolicy {
                 "a symbolic link leads out of the folder that the document lies in; links are followed only inside it",
             )
             .with_context("leads_to", real.display())
-            .with_context("next", "name the file itself in the document, or allow its folder with --allow-path")),
+            .with_hint("name the file itself in the document, or allow its folder with --allow-path")),
             Reach::Folders => Err(self.outside()),
         }
     }
@@ -161,8 +161,7 @@ impl AssetPolicy {
     fn outside(&self) -> Error {
         let also = if self.folders.is_empty() { "" } else { " or in a folder that was allowed" };
         let message = format!("it lies outside the folder of the document; only files in it{also} may be named");
-        Error::new(ErrorKind::InvalidInput, message).with_context(
-            "next",
+        Error::new(ErrorKind::InvalidInput, message).with_hint(
             "put the file into the document's folder, or allow its own: AssetPolicy::allow_folder in the library",
         )
     }
@@ -199,13 +198,13 @@ fn missing(named: &str, similar: Option<Similar>, error: std::io::Error) -> Erro
     };
     let error = Error::new(ErrorKind::InvalidInput, message).with_source(error);
     if named.starts_with('~') {
-        return error.with_context("next", "write the whole path: ~ stands for a home folder only in a shell");
+        return error.with_hint("write the whole path: ~ stands for a home folder only in a shell");
     }
     if cfg!(unix) && named.contains('\\') {
-        return error.with_context("next", "write / between folders, not \\");
+        return error.with_hint("write / between folders, not \\");
     }
     match similar {
-        Some(similar) => error.with_context("next", similar.advice()),
+        Some(similar) => error.with_hint(similar.advice()),
         None => error,
     }
 }

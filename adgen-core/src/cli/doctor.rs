@@ -208,7 +208,7 @@ fn said(error: &Error) -> String {
 }
 
 fn next_of(error: &Error) -> Option<String> {
-    error.context().iter().find(|(key, _)| *key == "next").map(|(_, next)| next.clone())
+    error.hint().map(str::to_owned)
 }
 
 /// Never the key or a part of it.

@@ -3,9 +3,10 @@
 use super::{generate::is_document, output, services::Services, validate};
 use crate::{
     error::Result,
+    openai::OpenAi,
     pipeline::Estimate as Cost,
     project::{AdProject, CostRange},
-    provider::{openai::OpenAi, replicate::Replicate},
+    replicate::Replicate,
     studio::Studio,
 };
 use clap::Args;

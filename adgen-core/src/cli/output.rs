@@ -55,11 +55,24 @@ pub(super) fn arguments(error: &clap::Error) {
 /// An error for a person: the sentence, then each fact on a line of its own.
 pub(super) fn problem(error: &Error) {
     note(format!("error: {}", error.message()));
+    for (key, value) in [("provider", error.provider()), ("model", error.model())] {
+        if let Some(value) = value {
+            note(format!("  {key}: {value}"));
+        }
+    }
     for (key, value) in error.context() {
         note(format!("  {key}: {value}"));
     }
-    if error.spent_usd() > 0.0 {
-        note(format!("  spent: ${:.4}", error.spent_usd()));
+    if let Some(id) = error.request_id() {
+        note(format!("  request: {id}"));
+    }
+    for (key, usd) in [("spent", error.spent_usd()), ("possibly spent", error.possibly_spent_usd())] {
+        if usd > 0.0 {
+            note(format!("  {key}: ${usd:.4}"));
+        }
+    }
+    if let Some(hint) = error.hint() {
+        note(format!("  next: {hint}"));
     }
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

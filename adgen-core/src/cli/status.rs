@@ -67,7 +67,7 @@ impl StatusOf {
             ));
         }
         if let Some(error) = &state.error {
-            output::line(format!("  error: {}", error.message));
+            output::line(format!("  error: {error}"));
         }
         if let Some(video) = state.assets.get("final_video") {
             output::line(format!("  video: {} ({:.1} MB)", video.file, video.bytes as f64 / 1e6));

@@ -148,9 +148,7 @@ impl Fonts {
         if bytes.starts_with(b"wOFF") || bytes.starts_with(b"wOF2") {
             let message = "the file is a web font (WOFF); a .ttf or .otf file is needed";
             let next = "ask for the font's desktop files, or unpack it with a font converter";
-            return Err(Error::new(ErrorKind::InvalidInput, message)
-                .with_operation("compose")
-                .with_context("next", next));
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_operation("compose").with_hint(next));
         }
         let ids = self.system.db_mut().load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
         self.orders.clear();

@@ -329,7 +329,7 @@ fn authorization(settings: &ApiSettings) -> Result<Option<HeaderValue>> {
     let mut value = value.ok_or_else(|| {
         let message =
             format!("the key for {} holds a space, a line break or another character no key has", settings.provider);
-        Error::new(ErrorKind::InvalidConfig, message).with_context("next", "copy it again, without anything around it")
+        Error::new(ErrorKind::InvalidConfig, message).with_hint("copy it again, without anything around it")
     })?;
     value.set_sensitive(true);
     Ok(Some(value))

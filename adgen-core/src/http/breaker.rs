@@ -94,10 +94,9 @@ impl Breaker {
         let message = format!("{} has not answered since {}", self.provider, open.since.format("%H:%M:%S UTC"));
         Error::new(ErrorKind::Unavailable, message)
             .with_retry(Retry::Exhausted)
-            .with_context("provider", self.provider)
+            .with_provider(self.provider)
             .with_context("asked again", when)
-            .with_context(
-                "next",
+            .with_hint(
                 "check this machine's network and the provider's status page, then run again: what is finished is kept",
             )
     }

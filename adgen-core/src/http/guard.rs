@@ -27,10 +27,9 @@ impl std::error::Error for Refused {}
 
 impl Refused {
     pub(crate) fn into_error(self, url: &Url) -> Error {
-        Error::new(ErrorKind::InvalidInput, self.to_string())
-            .with_context("url", super::network::shown(url))
-            .with_context("next", "name a local file in the document, or allow private addresses: --allow-private-urls, allow_private_urls()",
-            )
+        Error::new(ErrorKind::InvalidInput, self.to_string()).with_context("url", super::network::shown(url)).with_hint(
+            "name a local file in the document, or allow private addresses: --allow-private-urls, allow_private_urls()",
+        )
     }
 }
 

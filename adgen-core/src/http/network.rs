@@ -62,7 +62,7 @@ pub(crate) fn explain(who: &str, url: &Url, error: reqwest::Error) -> Error {
         (ErrorKind::Unavailable, message, "check this machine's network, then run again".to_owned())
     };
     let retry = if error.is_builder() { Retry::Never } else { Retry::Now };
-    Error::new(kind, message).with_retry(retry).with_context("next", next).with_source(error)
+    Error::new(kind, message).with_retry(retry).with_hint(next).with_source(error)
 }
 
 fn check_proxy(set: Option<&str>) -> String {

@@ -82,7 +82,7 @@ impl<'a> Request<'a> {
                 let message = format!("something on the way to {} answered with a web page", self.provider);
                 let error = Error::new(ErrorKind::Unavailable, message)
                     .with_retry(Retry::Now)
-                    .with_context("next", "check the base address, and whether a proxy or a login page is in between");
+                    .with_hint("check the base address, and whether a proxy or a login page is in between");
                 Err(self.lost(error))
             }
             200..300 => Ok(answer),
@@ -144,9 +144,7 @@ impl<'a> Request<'a> {
             self.provider, answer.status
         );
         let base = self.url.origin().ascii_serialization();
-        Error::new(ErrorKind::InvalidConfig, message)
-            .with_context("base", base)
-            .with_context("next", "check the base address")
+        Error::new(ErrorKind::InvalidConfig, message).with_context("base", base).with_hint("check the base address")
     }
 
     fn lost(&self, error: Error) -> End {
@@ -154,7 +152,7 @@ impl<'a> Request<'a> {
     }
 
     fn name(&self, error: Error) -> Error {
-        error.with_context("provider", self.provider).with_context("host", self.url.host_str().unwrap_or_default())
+        error.with_provider(self.provider).with_context("host", self.url.host_str().unwrap_or_default())
     }
 }
 
@@ -181,7 +179,7 @@ fn address(settings: &ApiSettings, path: &str) -> Result<Url> {
         url.origin().ascii_serialization(),
         base.origin().ascii_serialization()
     );
-    Err(Error::new(ErrorKind::InvalidConfig, message).with_context("provider", provider))
+    Err(Error::new(ErrorKind::InvalidConfig, message).with_provider(provider))
 }
 
 /// # Errors

@@ -138,17 +138,15 @@ impl Tries {
 
     /// The error of a paid call whose outcome nobody here knows.
     fn unknown(&self, error: Error) -> Error {
-        let mut unknown = Error::new(
+        let unknown = Error::new(
             ErrorKind::OutcomeUnknown,
             format!(
                 "the answer of {} to a paid call was lost: what it orders may be there, and cost something",
                 self.provider
             ),
         )
-        .with_context("cause", error.message());
-        for (key, value) in error.context() {
-            unknown = unknown.with_context(key, value);
-        }
+        .with_context("cause", error.message())
+        .with_facts_of(error);
         self.name(unknown)
     }
 
@@ -157,10 +155,7 @@ impl Tries {
     }
 
     fn name(&self, error: Error) -> Error {
-        match error.context().iter().any(|(key, _)| *key == "provider") {
-            true => error,
-            false => error.with_context("provider", self.provider),
-        }
+        if error.provider().is_some() { error } else { error.with_provider(self.provider) }
     }
 }
 
@@ -307,7 +302,8 @@ mod tests {
             panic!("goes on");
         };
         assert_eq!(error.retry(), Retry::Exhausted);
-        assert_eq!(error.context(), [("provider", "replicate".to_owned()), ("attempts", "5".to_owned())]);
+        assert_eq!(error.provider(), Some("replicate"));
+        assert_eq!(error.context(), [("attempts", "5".to_owned())]);
         let mut slow = tries(Repeat::Safe);
         let thirty = Duration::from_secs(30);
         assert!(matches!(slow.next(answered(500, Retry::Now, &[]), thirty, Duration::ZERO), Next::Again { .. }));

@@ -130,7 +130,7 @@ pub fn by_transparency(photo: &Photo) -> Result<Option<Cutout>> {
     Cutout::new(image, alpha.clone(), CutoutSource::ExistingAlpha, notes).map(Some).map_err(|_| {
         Error::new(ErrorKind::InvalidInput, "the photo is transparent everywhere")
             .with_operation("extract")
-            .with_context("next", "use another photo, or name a cut-out as product.cutout")
+            .with_hint("use another photo, or name a cut-out as product.cutout")
     })
 }
 

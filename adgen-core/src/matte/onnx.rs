@@ -50,13 +50,13 @@ impl Runtime {
             match Self::load_file(&library) {
                 Ok(runtime) => return Ok(runtime),
                 // What was named outright is the person's own mistake, and theirs to mend.
-                Err(error) if roots.library.is_some() => return Err(error.with_context("next", NAMED_WRONGLY)),
+                Err(error) if roots.library.is_some() => return Err(error.with_hint(NAMED_WRONGLY)),
                 Err(error) => tried.push(error.to_string()),
             }
         }
         Err(Error::new(ErrorKind::Model, format!("no ONNX Runtime that was found can be used: {HOW_TO_GET}"))
             .with_context("tried", tried.join("; "))
-            .with_context("next", "install ONNX Runtime, then run again; `adgen doctor` says whether it is found"))
+            .with_hint("install ONNX Runtime, then run again; `adgen doctor` says whether it is found"))
     }
 
     /// Loads this library file, unless one was loaded before: that one is given then.
@@ -120,7 +120,7 @@ impl OnnxRemover {
     pub fn load(runtime: &Runtime, path: &Path, info: &ModelInfo, threads: usize) -> Result<Self> {
         let session = open(runtime, path, threads).map_err(|reason| {
             Error::new(ErrorKind::Model, "the model cannot be loaded")
-                .with_context("model", info.name)
+                .with_model(info.name)
                 .with_context("path", path.display())
                 .with_context("reason", reason)
         })?;
@@ -139,9 +139,7 @@ impl OnnxRemover {
     fn infer(&mut self, input: &[f32]) -> Result<Vec<f32>> {
         let side = self.info.input as usize;
         let failed = |reason: String| {
-            Error::new(ErrorKind::Model, "the model failed")
-                .with_context("model", self.info.name)
-                .with_context("reason", reason)
+            Error::new(ErrorKind::Model, "the model failed").with_model(self.info.name).with_context("reason", reason)
         };
         let shape = [1_usize, 3, side, side];
         let tensor = TensorRef::from_array_view((shape, input)).map_err(|e| failed(e.to_string()))?;

@@ -98,7 +98,7 @@ impl SearchRoots {
             if !named.is_file() {
                 return Err(Error::new(ErrorKind::InvalidConfig, format!("{ORT_DYLIB_PATH} names no file"))
                     .with_context("path", named.display())
-                    .with_context("next", NAMED_WRONGLY));
+                    .with_hint(NAMED_WRONGLY));
             }
             return Ok(vec![named.clone()]);
         }
@@ -106,10 +106,7 @@ impl SearchRoots {
         if found.is_empty() {
             return Err(Error::new(ErrorKind::Model, format!("ONNX Runtime was not found: {HOW_TO_GET}"))
                 .with_context("looked in", self.describe())
-                .with_context(
-                    "next",
-                    "install ONNX Runtime, then run again; `adgen doctor` says whether it is found",
-                ));
+                .with_hint("install ONNX Runtime, then run again; `adgen doctor` says whether it is found"));
         }
         Ok(found)
     }

@@ -81,8 +81,7 @@ pub(super) fn missing_stream(input: &mut Input, medium: Medium) -> Error {
     let error = match codec_of_any(input, medium) {
         Some(codec) => {
             let next = "convert it to H.264 in MP4 (sound: AAC or MP3), or use an FFmpeg that decodes it";
-            Error::new(ErrorKind::Unsupported, format!("this build of FFmpeg cannot decode {codec}"))
-                .with_context("next", next)
+            Error::new(ErrorKind::Unsupported, format!("this build of FFmpeg cannot decode {codec}")).with_hint(next)
         }
         None => match stills::still(input.source()) {
             Some(name) => Error::media(format!("the file is a still picture ({name}), not video or sound")),
@@ -147,9 +146,7 @@ pub(super) fn check_pixels(input: &Input, width: i64, height: i64) -> Result<()>
         return Ok(());
     }
     let message = format!("the pictures have {width}x{height} = {pixels} pixels; at most {MAX_PIXELS} are read");
-    Err(input
-        .named(Error::media(message))
-        .with_context("next", "make the clip smaller: 3840x2160 is enough for any ad"))
+    Err(input.named(Error::media(message)).with_hint("make the clip smaller: 3840x2160 is enough for any ad"))
 }
 
 /// The error for pictures whose decoder found them to be beyond the bound before anybody else knew their size.
@@ -314,8 +311,7 @@ impl Decoder {
                     unsafe { tags::tame_frame(frame.as_mut_ptr()) };
                     self.damaged = 0;
                     // SAFETY: plain fields of the frame.
-                    let (flags, errors) =
-                        unsafe { ((*frame.as_ptr()).flags, (*frame.as_ptr()).decode_error_flags) };
+                    let (flags, errors) = unsafe { ((*frame.as_ptr()).flags, (*frame.as_ptr()).decode_error_flags) };
                     self.spoilt += u64::from(errors != 0 || flags & ffi::AV_FRAME_FLAG_CORRUPT != 0);
                     return Ok(true);
                 }
@@ -362,7 +358,7 @@ impl Decoder {
         if self.memory.is_exceeded() {
             let most = MAX_PICTURE_BYTES >> 20;
             let message = format!("decoding needs more than {most} MB for pictures at once, which is the most allowed");
-            return self.error(message).with_context("next", "make the clip smaller: 3840x2160 is enough for any ad");
+            return self.error(message).with_hint("make the clip smaller: 3840x2160 is enough for any ad");
         }
         native::file_failure(code, message, self.operation, &self.path)
     }

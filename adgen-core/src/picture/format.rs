@@ -178,19 +178,14 @@ impl Format {
         match self {
             Self::Png | Self::Jpeg | Self::WebP | Self::Unknown => invalid(format!("{what} is not an image; {needed}")),
             Self::Svg => invalid(format!("{what} is an SVG drawing, which only a logo can be; {needed}"))
-                .with_context("next", Advice::Page.text().replace("the page", "the drawing")),
-            Self::Gzip => {
-                invalid(format!("{what} is compressed with gzip; {needed}")).with_context("next", Advice::Unpack.text())
-            }
+                .with_hint(Advice::Page.text().replace("the page", "the drawing")),
+            Self::Gzip => invalid(format!("{what} is compressed with gzip; {needed}")).with_hint(Advice::Unpack.text()),
             Self::Heif(name) => {
                 let install = "install libheif (Debian: libheif1), or ";
                 let next = if cfg!(feature = "heif") { install } else { "" };
-                invalid(format!("{what} is {name}; {needed}"))
-                    .with_context("next", format!("{next}{}", Advice::Phone.text()))
+                invalid(format!("{what} is {name}; {needed}")).with_hint(format!("{next}{}", Advice::Phone.text()))
             }
-            Self::Foreign(name, advice) => {
-                invalid(format!("{what} is {name}; {needed}")).with_context("next", advice.text())
-            }
+            Self::Foreign(name, advice) => invalid(format!("{what} is {name}; {needed}")).with_hint(advice.text()),
         }
     }
 }

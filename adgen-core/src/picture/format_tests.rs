@@ -84,7 +84,7 @@ fn every_other_format_is_named_with_what_to_do() {
         let error = Format::of(bytes).refusal(Subject::pixels("the logo"));
         assert!(error.message().contains(name), "{name}: {}", error.message());
         assert!(error.message().starts_with("the logo is "), "{}", error.message());
-        assert!(error.context().iter().any(|(key, next)| *key == "next" && next.len() > 15), "{name}");
+        assert!(error.hint().is_some_and(|hint| hint.len() > 15), "{name}");
     }
     assert!(named(b"hello, this is no picture at all").contains("not an image"));
     // Letters that begin a word are no bitmap.

@@ -35,7 +35,7 @@ pub(super) fn decode(bytes: &[u8], subject: Subject<'_>) -> Result<Decoded> {
     if let Some(kind) = facts.foreign() {
         return Err(subject
             .invalid(format!("is {kind}, which cannot be read"))
-            .with_context("next", "save it as a baseline or progressive JPEG of 8 bits, or as PNG"));
+            .with_hint("save it as a baseline or progressive JPEG of 8 bits, or as PNG"));
     }
     if !facts.complete {
         return Err(subject.invalid("is truncated: its JPEG data ends before the picture does"));

@@ -302,7 +302,7 @@ impl<'a> Subject<'a> {
                 "is {width}x{height} pixels; allowed are at most {} megapixels for {kind}, which must be decoded as a whole",
                 most / 1_000_000
             ))
-            .with_context("next", "save it smaller, or as a plain (not interlaced) PNG or baseline JPEG"))
+            .with_hint("save it smaller, or as a plain (not interlaced) PNG or baseline JPEG"))
     }
 }
 

@@ -38,8 +38,7 @@ pub(super) fn decode(mut source: impl BufRead + Seek, subject: Subject<'_>) -> R
     if survey.apple {
         return Err(subject
             .invalid("is a PNG as Xcode packs it into iPhone apps (CgBI), which no other program reads")
-            .with_context(
-                "next",
+            .with_hint(
                 "take the picture from the app's sources, or convert it with `pngcrush -revert-iphone-optimizations`",
             ));
     }

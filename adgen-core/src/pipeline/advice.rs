@@ -5,7 +5,6 @@ use crate::{
     error::{Error, ErrorKind, Result},
     provider::ProviderInfo,
 };
-use std::error::Error as StdError;
 
 /// What was refused once, or paid for and no good, is not ordered again unasked: it would cost again and give the same.
 pub(crate) async fn check_past(context: &Context, wanted: &Wanted<'_>, info: &ProviderInfo) -> Result<()> {
@@ -23,39 +22,29 @@ pub(crate) async fn check_past(context: &Context, wanted: &Wanted<'_>, info: &Pr
         Some((Some(kind @ ErrorKind::Media), usd)) if usd > 0.0 => {
             let said = format!("what {provider} made of this in an earlier run, for ${usd:.4}, is no good");
             Error::new(kind, said)
-                .with_context("next", "change the prompt or the seed to order it anew: the same would be paid twice")
+                .with_hint("change the prompt or the seed to order it anew: the same would be paid twice")
         }
         _ => return Ok(()),
     };
     Err(error
         .with_operation(wanted.stage.as_str())
-        .with_context("provider", provider)
-        .with_context("model", &info.model)
+        .with_provider(provider)
+        .with_model(&info.model)
         .with_context("product", wanted.product))
 }
 
 /// The error with a next step, where nobody below has named one.
-pub(crate) fn with_next(error: Error) -> Error {
-    if has_next(&error) {
-        return error;
-    }
-    let next = next_for(error.kind());
-    error.with_context("next", next)
-}
-
-fn has_next(error: &Error) -> bool {
-    let mut looked_at: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(error) = looked_at {
-        if error.downcast_ref::<Error>().is_some_and(|error| error.context().iter().any(|(key, _)| *key == "next")) {
-            return true;
+pub(crate) fn hinted(error: Error) -> Error {
+    match error.hint() {
+        Some(_) => error,
+        None => {
+            let hint = hint_for(error.kind());
+            error.with_hint(hint)
         }
-        looked_at = error.source();
     }
-    // A job's failure carries the error that was behind it as text.
-    error.message().contains("next: ")
 }
 
-fn next_for(kind: ErrorKind) -> &'static str {
+fn hint_for(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Unauthenticated => "check the key and its rights, then run again",
         ErrorKind::QuotaExceeded => {
@@ -79,12 +68,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_error_has_one_next_step() {
+    fn every_error_has_one_hint() {
         for &kind in ErrorKind::ALL {
-            let plain = with_next(Error::new(kind, "no"));
+            let plain = hinted(Error::new(kind, "no"));
             assert_eq!(plain.to_string().matches("next: ").count(), 1, "{plain}");
-            let named = Error::new(kind, "no").with_context("next", "rest");
-            let wrapped = with_next(Error::new(kind, "no").with_source(named));
+            let named = Error::new(kind, "no").with_hint("rest");
+            let wrapped = hinted(Error::new(kind, "no").with_source(named));
             assert_eq!(wrapped.to_string().matches("next: ").count(), 1, "{wrapped}");
         }
     }

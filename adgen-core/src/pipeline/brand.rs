@@ -39,8 +39,7 @@ pub(super) fn left_out(context: &Context, used: AssetUse, error: Error) -> Resul
         AssetUse::Font => ("brand_font", "program's own font", "give a font that is there, or none"),
         _ => ("brand_logo", "ad without the logo", "give a logo that can be read, or none"),
     };
-    let told = error.context().iter().any(|(key, _)| *key == "next");
-    let error = if told { error } else { error.with_context("next", next) };
+    let error = if error.hint().is_some() { error } else { error.with_hint(next) };
     context.degrade(Stage::Composite, product, fallback, error)
 }
 

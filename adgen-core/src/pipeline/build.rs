@@ -13,8 +13,9 @@ use super::{
 use crate::{
     error::{Error, Result},
     media::{Fps, SAMPLE_RATE},
+    offline::TemplatePlanner,
     project::{AdProject, Aspect, Scene, Stage},
-    provider::{AudioProvider, Planner, VideoProvider, offline::TemplatePlanner},
+    provider::{AudioProvider, Planner, VideoProvider},
     studio::Matting,
 };
 use futures_util::future::try_join_all;

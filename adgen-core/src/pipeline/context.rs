@@ -252,9 +252,9 @@ impl Context {
         let spent = self.tracker.state().cost_usd;
         let refused = |message: String, next: &str| {
             Err(Error::new(ErrorKind::QuotaExceeded, message)
-                .with_context("spent_usd", format!("{spent:.2}"))
+                .with_context("project_spent_usd", format!("{spent:.2}"))
                 .with_context("under_way_usd", format!("{:.2}", *reserved))
-                .with_context("next", next))
+                .with_hint(next))
         };
         if limit.is_finite() && !cost.is_known() {
             return refused(

@@ -1,6 +1,9 @@
 //! What a run tells while it lasts.
 
-use crate::project::{Degradation, Stage, Status};
+use crate::{
+    error::ErrorBody,
+    project::{Degradation, Stage, Status},
+};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened in a run. As JSON, `type` names the variant.
@@ -106,8 +109,8 @@ pub enum Event {
         /// The main video, where there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         video: Option<String>,
-        /// Why it failed, in one line.
+        /// Why it failed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        error: Option<String>,
+        error: Option<ErrorBody>,
     },
 }

@@ -1,9 +1,9 @@
 //! What becomes of a product that cannot be made as asked for: a humbler one takes its place, or the policy denies that. And
 //! errors about the document's own files, by the names that people gave them.
 
-use super::{advice::with_next, context::Context, import::AssetUse};
+use super::{advice::hinted, context::Context, import::AssetUse};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorBody, ErrorKind, Result},
     project::{Degradation, Fallback, Lack, Stage},
 };
 use std::sync::PoisonError;
@@ -18,7 +18,7 @@ impl Context {
         }
         self.check_cancelled()?;
         // Without its folder every stage fails, and no fallback could be stored either.
-        let cause = with_next(self.check_storage(cause));
+        let cause = hinted(self.check_storage(cause));
         if cause.kind() == ErrorKind::Io {
             return Err(cause);
         }
@@ -29,7 +29,7 @@ impl Context {
             stage,
             product: product.to_owned(),
             fallback: fallback.to_owned(),
-            cause: cause.to_string(),
+            cause: cause.body(),
             also: Vec::new(),
         });
         Ok(())
@@ -42,7 +42,8 @@ impl Context {
                 let cause = Error::new(ErrorKind::InvalidInput, cause.clone());
                 return Err(self.denied(stage, product, fallback, cause));
             }
-            let (product, fallback, cause) = (product.to_owned(), fallback.clone(), cause.clone());
+            let (product, fallback) = (product.to_owned(), fallback.clone());
+            let cause = ErrorBody::new(ErrorKind::InvalidInput.as_str(), cause.clone());
             self.tracker.lacks(Degradation { stage, product, fallback, cause, also: Vec::new() });
         }
         Ok(())
@@ -57,8 +58,8 @@ impl Context {
             format!("{product} could not be made as asked for, and policy.fallback = deny forbids the {fallback}");
         Error::new(ErrorKind::FallbackDenied, message)
             .with_operation(stage.as_str())
-            .with_context("spent_usd", format!("{:.2}", self.tracker.run_cost_usd()))
-            .with_context("next", "remove the cause and run again: nothing that is finished is done twice")
+            .with_context("run_spent_usd", format!("{:.2}", self.tracker.run_cost_usd()))
+            .with_hint("remove the cause and run again: nothing that is finished is done twice")
             .with_source(cause)
     }
 

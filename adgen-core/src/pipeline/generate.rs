@@ -234,7 +234,7 @@ impl Job<'_> {
                 }
                 None => {
                     let next = "run again: the job goes on at the provider and is taken up again";
-                    return Err(error.with_context("job", &job).with_context("next", next).into());
+                    return Err(error.with_context("job", &job).with_hint(next).into());
                 }
             }
             generation = Generation::Pending { job, progress: None, check_after: LEAST_WAIT };
@@ -253,7 +253,7 @@ impl Job<'_> {
                 Trouble::Over(failure)
             }
             Ok(_) => Error::new(ErrorKind::Timeout, message)
-                .with_context("next", "run again: it has ended in the meantime and is fetched then")
+                .with_hint("run again: it has ended in the meantime and is fetched then")
                 .into(),
             Err(error) => {
                 Error::new(ErrorKind::Timeout, format!("{message}, and could not be stopped")).with_source(error).into()
@@ -266,8 +266,10 @@ impl Job<'_> {
         let Self { context, wanted, order } = self;
         let bad = |error: &Error| {
             // By this kind later runs know it: see `advice::check_past`.
-            let mut failure = Failure::new(ErrorKind::Media, error.to_string());
-            failure.cost_usd = generated.cost_usd;
+            let mut body = error.body();
+            let hint = body.hint.take();
+            let failure = Failure::new(ErrorKind::Media, body.to_string());
+            let failure = Failure { cost_usd: generated.cost_usd, hint, ..failure };
             Trouble::Over(failure)
         };
         let url = match &generated.content {
@@ -307,7 +309,7 @@ impl Job<'_> {
                     true => bad(&error),
                     false => error
                         .with_spent_usd(generated.cost_usd)
-                        .with_context("next", "run again soon: what was made is still at the provider")
+                        .with_hint("run again soon: what was made is still at the provider")
                         .into(),
                 });
             }
@@ -329,8 +331,8 @@ impl Job<'_> {
     fn named(&self, error: Error) -> Error {
         error
             .with_operation(self.wanted.stage.as_str())
-            .with_context("provider", &self.order.info().name)
-            .with_context("model", &self.order.info().model)
+            .with_provider(&self.order.info().name)
+            .with_model(&self.order.info().model)
             .with_context("product", self.wanted.product)
     }
 

@@ -9,8 +9,9 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     http::watched,
+    offline::TemplatePlanner,
     project::{AdProject, Background, GeneratedBackground, GeneratedMusic, Music, Scene, Stage},
-    provider::{Plan, PlanRequest, Planner, names::Names, offline::TemplatePlanner},
+    provider::{Plan, PlanRequest, Planner, names::Names},
 };
 use serde_json::json;
 use std::{path::PathBuf, sync::Arc, time::Instant};
@@ -96,8 +97,7 @@ async fn made_by(context: &Arc<Context>, project: &AdProject, planner: &Arc<dyn 
     }) {
         Ok(plan) => plan,
         Err(error) => {
-            let error =
-                error.with_operation("plan").with_context("provider", &info.name).with_context("model", &info.model);
+            let error = error.with_operation("plan").with_provider(&info.name).with_model(&info.model);
             // What was answered was paid for, however useless.
             if error.spent_usd() > 0.0 {
                 context.failed(Stage::Plan, "plan", &key, &error, error.spent_usd()).await?;

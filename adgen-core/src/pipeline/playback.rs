@@ -108,9 +108,8 @@ impl Playback {
             notes.push(format!("{name} is interlaced{quietly}: it was deinterlaced"));
         }
         if let Some(damage) = self.reader.damage() {
-            let lost = (damage.lost_s > 0.0).then(|| {
-                format!("pictures are missing, the one before them stays for up to {:.1} s", damage.lost_s)
-            });
+            let lost = (damage.lost_s > 0.0)
+                .then(|| format!("pictures are missing, the one before them stays for up to {:.1} s", damage.lost_s));
             let spoilt = (damage.spoilt > 0).then(|| match damage.spoilt {
                 1 => "1 picture is spoilt".to_owned(),
                 count => format!("{count} pictures are spoilt"),

@@ -3,11 +3,11 @@
 use super::build::Build;
 use crate::{
     compose::SceneSpec,
-    project::{Aspect, Role},
-    provider::offline::{
+    offline::{
         Ground,
         planner::{default_call_to_action, shown_name, shown_words},
     },
+    project::{Aspect, Role},
 };
 use icu_normalizer::ComposingNormalizerBorrowed;
 

@@ -206,7 +206,7 @@ pub(super) fn accept(path: &Path) -> Result<()> {
     if let Some(format) = still_format(path)? {
         return Err(Error::media(format!("the music is a still picture ({format}), which has no sound"))
             .with_context("path", path.display())
-            .with_context("next", "name a file with sound (a video's is taken too), or null for a silent ad"));
+            .with_hint("name a file with sound (a video's is taken too), or null for a silent ad"));
     }
     decode_audio(path, Some(0.01)).map(drop)
 }

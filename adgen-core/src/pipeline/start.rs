@@ -36,7 +36,7 @@ fn left(context: &Context) -> Error {
         return Error::cancelled();
     }
     let message = format!("no turn came within {} s: nothing was ordered", context.job_timeout.as_secs());
-    Error::new(ErrorKind::Timeout, message).with_context("next", "run again when the provider takes more calls")
+    Error::new(ErrorKind::Timeout, message).with_hint("run again when the provider takes more calls")
 }
 
 impl Job<'_> {
@@ -149,8 +149,8 @@ impl Job<'_> {
                      not bought again unasked"
                 ),
             )
-            .with_context("possibly_spent_usd", format!("{:.2}", self.order.estimate().expected_usd()))
-            .with_context("next", "look at the provider's list of jobs, then change the scene's seed to order anew");
+            .with_possibly_spent_usd(self.order.estimate().expected_usd())
+            .with_hint("look at the provider's list of jobs, then change the scene's seed to order anew");
             match cause {
                 Some(cause) => error.with_source(cause),
                 None => error,

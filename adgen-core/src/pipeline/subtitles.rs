@@ -1,7 +1,7 @@
 //! The captions as SubRip and WebVTT, for players and platforms that show their own.
 
 use super::timeline::Slot;
-use crate::{media::Fps, project::Scene, provider::offline::planner::shown_words};
+use crate::{media::Fps, offline::planner::shown_words, project::Scene};
 
 /// Captions of all scenes in SubRip (`.srt`).
 pub(crate) fn srt(scenes: &[Scene], slots: &[Slot], fps: Fps) -> String {

@@ -6,10 +6,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    project::{
-        CostRange, Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, StateError,
-        Status,
-    },
+    project::{CostRange, Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, Status},
     store::now,
 };
 use std::{
@@ -294,12 +291,10 @@ impl Tracker {
                 state.status = if failed(stage) { StageStatus::Failed } else { StageStatus::Stopped };
             }
         }
-        inner.state.error = error
-            .filter(|_| status == Status::Failed)
-            .map(|error| StateError { code: error.kind().as_str().to_owned(), message: error.to_string() });
+        inner.state.error = error.filter(|_| status == Status::Failed).map(Error::body);
         let (progress, cost_usd) = (inner.state.progress, inner.run_cost_usd);
         inner.tell(Event::StatusChanged { status, progress });
-        let error = error.map(ToString::to_string);
+        let error = error.map(Error::body);
         inner.tell(Event::RunFinished { status, cost_usd, elapsed_ms, video, error });
         self.release(inner);
         // Another thread may be calling the sink: whoever waits for the run may rely on the last event's being told.

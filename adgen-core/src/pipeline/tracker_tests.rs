@@ -1,6 +1,7 @@
 //! Tests of the tracker: status, progress, and in which order who hears what.
 
 use super::*;
+use crate::error::ErrorBody;
 use std::sync::Arc;
 
 fn tracker() -> Tracker {
@@ -31,7 +32,7 @@ fn what_is_said_often_is_told_once_and_counted() {
             stage: Stage::Composite,
             product: scene.to_owned(),
             fallback: "caption without letters".to_owned(),
-            cause: "no font has them".to_owned(),
+            cause: ErrorBody::new("invalid_input", "no font has them"),
             also: Vec::new(),
         });
     }

@@ -40,8 +40,7 @@ pub use problem::Problem;
 pub use scene::{Background, GeneratedBackground, Motion, Placement, ProductLayer, Role, Scene, Transition};
 pub use schema::schema;
 pub use state::{
-    Degradation, FidelityReport, Lack, LoudnessReport, Stage, StageState, StageStatus, State, StateAsset, StateError,
-    Status,
+    Degradation, FidelityReport, Lack, LoudnessReport, Stage, StageState, StageStatus, State, StateAsset, Status,
 };
 pub use style::Style;
 pub use validate::validate_json;

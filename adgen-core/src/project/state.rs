@@ -1,6 +1,7 @@
 //! What the machine found out about a project: a document of its own, so that a person can edit the project.
 
 use super::CostRange;
+use crate::error::ErrorBody;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -174,8 +175,8 @@ pub struct Degradation {
     pub product: String,
     /// What was done instead: `offline clip`.
     pub fallback: String,
-    /// Why, in one line.
-    pub cause: String,
+    /// Why.
+    pub cause: ErrorBody,
     /// Further products that are like that: scenes and shapes that lack the same are told once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
@@ -230,15 +231,6 @@ pub struct FidelityReport {
     pub mean_luma_error: f64,
 }
 
-/// Why a run failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StateError {
-    /// The kind's public code.
-    pub code: String,
-    /// The whole error in one line.
-    pub message: String,
-}
-
 /// What the machine found out about a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -272,7 +264,7 @@ pub struct State {
     pub fidelity: Option<FidelityReport>,
     /// Why the last run failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<StateError>,
+    pub error: Option<ErrorBody>,
     /// When the project came into the storage, RFC 3339.
     pub created_at: String,
     /// When this document was last written, RFC 3339.
@@ -290,9 +282,9 @@ impl State {
         for stage in self.stages.values_mut().filter(|stage| stage.status == StageStatus::Running) {
             stage.status = StageStatus::Stopped;
         }
-        let message = "the last run was interrupted: its process ended, or the storage took no further file; run again, \
-                       and it goes on from there";
-        self.error = Some(StateError { code: "interrupted".to_owned(), message: message.to_owned() });
+        let message = "the last run was interrupted: its process ended, or the storage took no further file";
+        let hint = Some("run again: it goes on from there".to_owned());
+        self.error = Some(ErrorBody { hint, retryable: true, ..ErrorBody::new("interrupted", message) });
         self.status = Status::Failed;
         self
     }

@@ -78,6 +78,8 @@ pub struct Failure {
     pub message: String,
     /// What it cost all the same, in US dollars.
     pub cost_usd: f64,
+    /// What a person can do about it.
+    pub hint: Option<String>,
     /// Whether the same job, ordered anew, may well succeed.
     pub again: bool,
 }
@@ -85,12 +87,16 @@ pub struct Failure {
 impl Failure {
     /// A failure that cost nothing and will happen again.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cost_usd: 0.0, again: false }
+        Self { kind, message: message.into(), cost_usd: 0.0, hint: None, again: false }
     }
 
     /// As an error.
     pub fn to_error(&self) -> Error {
-        Error::new(self.kind, self.message.clone()).with_spent_usd(self.cost_usd)
+        let error = Error::new(self.kind, self.message.clone()).with_spent_usd(self.cost_usd);
+        match &self.hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     }
 }
 

@@ -9,10 +9,7 @@ mod audio;
 mod generation;
 mod info;
 pub(crate) mod names;
-pub mod offline;
-pub mod openai;
 mod planner;
-pub mod replicate;
 mod video;
 mod webhook;
 

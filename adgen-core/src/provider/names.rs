@@ -235,8 +235,9 @@ fn is_syllable(c: char) -> bool {
 mod tests {
     use super::*;
     use crate::{
+        offline::TemplatePlanner,
         project::{Brand, Brief},
-        provider::{PlanRequest, offline::TemplatePlanner},
+        provider::PlanRequest,
     };
     use proptest::prelude::*;
 

@@ -157,6 +157,7 @@ fn milliseconds(time: &str) -> i64 {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::error::ErrorBody;
     use crate::project::{Degradation, GeneratedBackground, Role, StateAsset, Transition};
 
     pub(in super::super) fn record(at: &str, entry: JournalEntry) -> JournalRecord {
@@ -231,7 +232,7 @@ pub(super) mod tests {
                 stage: Stage::Scenes,
                 product,
                 fallback,
-                cause: "c".into(),
+                cause: ErrorBody::new("media", "c"),
                 also: Vec::new(),
             });
         }

@@ -5,7 +5,7 @@ use super::{
     page::Page,
     words::role,
 };
-use crate::provider::offline::planner::shown_name;
+use crate::offline::planner::shown_name;
 use std::fmt;
 
 /// The page's head.
@@ -77,7 +77,7 @@ impl Summary<'_> {
                 "<li><b>{}</b> <span class=\"arrow\" aria-hidden=\"true\">→</span> {}<br><small>{}</small></li>",
                 Text(&degradation.products().collect::<Vec<_>>().join(", ")),
                 Text(&degradation.fallback),
-                Text(&degradation.cause)
+                Text(&degradation.cause.to_string())
             )?;
         }
         f.write_str("</ul></div>\n")

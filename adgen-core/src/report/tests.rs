@@ -3,6 +3,7 @@ use super::{
     *,
 };
 use crate::{
+    error::ErrorBody,
     media::MediaInfo,
     project::{
         Background, Degradation, GeneratedBackground, GeneratedMusic, LoudnessReport, Music, ProductLayer, Rgb, Role,
@@ -71,7 +72,7 @@ fn full(text: &str, scenes: usize) -> Page {
         stage,
         product: product.into(),
         fallback: text.into(),
-        cause: text.into(),
+        cause: ErrorBody::new("media", text),
         also: Vec::new(),
     };
     state.degradations = vec![degradation(Stage::Scenes, "scene_1_bg"), degradation(Stage::Audio, text)];

@@ -29,7 +29,7 @@ pub(crate) fn folder(text: &Path) -> Result<PathBuf> {
         let error = Error::new(ErrorKind::InvalidConfig, format!("{what}; a folder or a file:/// address is allowed"));
         Err(error
             .with_context("storage", text.display())
-            .with_context("next", format!("name a folder; one that is really called so is ./{}", text.display())))
+            .with_hint(format!("name a folder; one that is really called so is ./{}", text.display())))
     };
     if lower == "file" {
         let url = Url::parse(&text.display().to_string()).ok().filter(|_| rest.starts_with('/'));

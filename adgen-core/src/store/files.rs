@@ -150,7 +150,7 @@ impl ProjectFiles {
             Ok(there) if !there.is_file() && !there.is_dir() => {
                 Err(Error::new(ErrorKind::Io, "a file of the project is a pipe, a socket or a device")
                     .with_context("file", path.display())
-                    .with_context("next", "remove it, then run again"))
+                    .with_hint("remove it, then run again"))
             }
             // What is missing or cannot be read is told by those who read it.
             _ => Ok(()),
@@ -170,7 +170,7 @@ impl ProjectFiles {
                     format!("a file of the project has {} bytes; at most {MAX_WHOLE_BYTES} are read", found.meta.size),
                 )
                 .with_context("file", self.display(name))
-                .with_context("next", "bring its own version back, then run again"));
+                .with_hint("bring its own version back, then run again"));
             }
             Ok(found) => found.bytes().await,
             Err(error) => Err(error),

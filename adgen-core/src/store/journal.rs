@@ -192,7 +192,7 @@ impl Journal {
         }
         Err(Error::new(ErrorKind::Io, "the storage takes no further entry of the project's journal")
             .with_context("file", self.files.display(&name(self.records.len() as u64 + 1)))
-            .with_context("next", "look whether something else writes into the folder, then run again"))
+            .with_hint("look whether something else writes into the folder, then run again"))
     }
 
     async fn read_on(&mut self) -> Result<()> {
@@ -389,8 +389,7 @@ fn number_of(file: &str) -> Option<u64> {
 fn missing_entries(files: &ProjectFiles, missing: &str) -> Error {
     Error::new(ErrorKind::InvalidProject, format!("entries of the project's journal are missing: {missing}"))
         .with_context("file", files.display("journal"))
-        .with_context(
-            "next",
+        .with_hint(
             "restore them from a backup: they say what was bought. To do without, move the project's folder away and \
              begin anew; everything is then made and paid for again",
         )

@@ -27,13 +27,13 @@ pub(super) fn read_record(bytes: &[u8], number: u64) -> Result<JournalRecord> {
     if !EVENTS.contains(&event.as_str()) {
         let message = format!("an entry of the project's journal tells of {event:?}, which this version does not know");
         return Err(Error::new(ErrorKind::InvalidProject, message)
-            .with_context("next", "a newer adgen wrote it: use that one for this project"));
+            .with_hint("a newer adgen wrote it: use that one for this project"));
     }
     // Journals of earlier versions have no numbers within.
     if let Some(own) = fields.remove("number").filter(|own| own.as_u64() != Some(number)) {
         let message = format!("an entry of the project's journal says that it is number {own}, and lies at {number}");
         return Err(Error::new(ErrorKind::InvalidProject, message)
-            .with_context("next", "entries were renamed or copied: restore the journal from a backup"));
+            .with_hint("entries were renamed or copied: restore the journal from a backup"));
     }
     let Some(at) = text(&mut fields, "at") else { return Err(damaged("it has no time".to_owned())) };
     let run = text(&mut fields, "run");

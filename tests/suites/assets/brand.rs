@@ -38,10 +38,7 @@ fn what_is_left_out_is_told_once_in_every_run() {
         let degradations = state["degradations"].as_array().expect("a list");
         let of = |product: &str| degradations.iter().filter(|one| one["product"] == product).count();
         assert_eq!((of("brand_logo"), of("brand_font")), (1, 1), "run {run}: {degradations:#?}");
-        let texts: Vec<&Value> = degradations
-            .iter()
-            .filter(|one| one["cause"].as_str().is_some_and(|cause| cause.contains("glyph")))
-            .collect();
+        let texts: Vec<&Value> = degradations.iter().filter(|one| one["cause"].to_string().contains("glyph")).collect();
         assert_eq!(texts.len(), 1, "run {run}: {degradations:#?}");
         let also = texts[0]["also"].as_array().map(Vec::len);
         assert_eq!(also, Some(5), "run {run}: {degradations:#?}");

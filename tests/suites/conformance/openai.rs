@@ -3,7 +3,7 @@
 use crate::{expect_tried, plan, speech};
 use adgen::{
     SecretString,
-    provider::openai::{OpenAi, OpenAiPlanner, OpenAiSpeech, Wire},
+    openai::{OpenAi, OpenAiPlanner, OpenAiSpeech, Wire},
     testkit,
 };
 use adgen_tests::openai_server::{KEY, OpenAiServer, Script};

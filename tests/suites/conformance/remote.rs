@@ -3,7 +3,7 @@
 use crate::{NAMED_JOB, clip, expect_tried, music, speech};
 use adgen::{
     SecretString,
-    provider::replicate::{Delivery, Replicate, ReplicateAudio, ReplicateVideo},
+    replicate::{Delivery, Replicate, ReplicateAudio, ReplicateVideo},
     testkit::{self, Case, Report},
 };
 use adgen_tests::{

@@ -3,7 +3,8 @@
 use super::Bench;
 use adgen::{
     Event, Studio,
-    provider::{Plan, PlanRequest, Planner, Price, ProviderInfo, offline::TemplatePlanner},
+    offline::TemplatePlanner,
+    provider::{Plan, PlanRequest, Planner, Price, ProviderInfo},
 };
 use adgen_tests::document;
 use async_trait::async_trait;
@@ -114,7 +115,12 @@ async fn a_plan_that_breaks_a_rule_is_replaced_told_and_paid_for_once() {
         let degradations = degraded(&events);
         assert_eq!(degradations.len(), 1, "{id}: {events:?}");
         assert_eq!(degradations[0].fallback, "template plan", "{id}");
-        assert!(degradations[0].cause.contains(said), "{id}: {:?} is not in {}", said, degradations[0].cause);
+        assert!(
+            degradations[0].cause.to_string().contains(said),
+            "{id}: {:?} is not in {}",
+            said,
+            degradations[0].cause
+        );
         let project = bench.project(id);
         let journal = project.journal();
         let of_plan = |event: &str| {

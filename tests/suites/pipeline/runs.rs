@@ -116,7 +116,7 @@ async fn a_failed_run_says_why_in_state_and_events() {
     let Some(Event::RunFinished { status: Status::Failed, error: Some(told), .. }) = events.last() else {
         panic!("{:?}", events.last());
     };
-    assert!(told.contains("nothing.png"), "{told}");
+    assert!(told.to_string().contains("nothing.png"), "{told}");
     let state = bench.project("fail").state();
     assert_eq!((state["status"].as_str(), state["error"]["code"].as_str()), (Some("FAILED"), Some("invalid_input")));
 }

@@ -1,7 +1,10 @@
 //! A person who saves the document while a run is at work: what they saved stays.
 
 use super::{Bench, finished, made, resumed};
-use adgen::provider::{Plan, PlanRequest, Planner, ProviderInfo, offline::TemplatePlanner};
+use adgen::{
+    offline::TemplatePlanner,
+    provider::{Plan, PlanRequest, Planner, ProviderInfo},
+};
 use adgen_tests::{command::until, document};
 use async_trait::async_trait;
 use serde_json::json;

@@ -3,7 +3,7 @@
 use super::finished;
 use adgen::{
     Studio,
-    provider::replicate::{ReplicateAudio, ReplicateVideo},
+    replicate::{ReplicateAudio, ReplicateVideo},
 };
 use adgen_tests::{document, emulator::Script, pictures, services::Services, storage::Project};
 use serde_json::{Value, json};

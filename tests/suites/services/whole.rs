@@ -146,12 +146,12 @@ async fn an_outage_costs_seconds_and_gives_an_ad_all_the_same() {
     let services = Services::start(Script::quick()).await;
     let gone = ClosedPort::take();
     let token = secrecy::SecretString::from(adgen_tests::services::TOKEN);
-    let replicate = adgen::provider::replicate::Replicate::builder()
+    let replicate = adgen::replicate::Replicate::builder()
         .with_token(token)
         .with_base_url(format!("{}/v1", gone.url()))
         .build()
         .expect("an account");
-    let video = adgen::provider::replicate::ReplicateVideo::new(replicate);
+    let video = adgen::replicate::ReplicateVideo::new(replicate);
     assert_eq!(video.info().name, "replicate");
     let studio = services.builder().await.with_video(video).build().expect("a studio");
     let scenes = [("a", 1.0, "cut"), ("b", 1.0, "cut"), ("c", 1.0, "cut"), ("d", 1.0, "cut")];
@@ -160,5 +160,9 @@ async fn an_outage_costs_seconds_and_gives_an_ad_all_the_same() {
     let outcome = tokio::time::timeout(Duration::from_secs(600), run.wait()).await.expect("it hangs");
     let outcome = finished(outcome);
     assert_eq!(outcome.state.degradations.len(), 4);
-    assert!(outcome.state.degradations[0].cause.contains("unavailable"), "{:?}", outcome.state.degradations[0]);
+    assert!(
+        outcome.state.degradations[0].cause.to_string().contains("unavailable"),
+        "{:?}",
+        outcome.state.degradations[0]
+    );
 }

@@ -4,7 +4,7 @@ use super::{
     ground::{CLIP_USD, clip, expect_bill, expect_clip_trouble, make, only_prediction, orders, resume, strict},
     meddler::Meddler,
 };
-use adgen::{Studio, provider::replicate::ReplicateVideo};
+use adgen::{Studio, replicate::ReplicateVideo};
 use adgen_tests::{
     emulator::{Action, Answer, Content, Fault, On, Script},
     services::Services,

@@ -109,7 +109,8 @@ pub(crate) fn only_degradation(outcome: &Outcome) -> &Degradation {
 }
 
 #[track_caller]
-pub(crate) fn expect_says(text: &str, parts: &[&str]) {
+pub(crate) fn expect_says(said: &(impl ToString + ?Sized), parts: &[&str]) {
+    let text = said.to_string();
     for part in parts {
         assert!(text.contains(part), "{part:?} is not said: {text}");
     }

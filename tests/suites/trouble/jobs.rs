@@ -7,10 +7,7 @@ use super::{
     },
     meddler::Meddler,
 };
-use adgen::{
-    Studio,
-    provider::{Price, replicate::ReplicateVideo},
-};
+use adgen::{Studio, provider::Price, replicate::ReplicateVideo};
 use adgen_tests::{
     emulator::{Action, End, Fault, On, Outcome, Script},
     services::Services,

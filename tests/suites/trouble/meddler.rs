@@ -1,6 +1,6 @@
 //! Somebody on the way to the emulator who changes what it answers.
 
-use adgen::provider::replicate::Replicate;
+use adgen::replicate::Replicate;
 use adgen_tests::services::TOKEN;
 use axum::{
     Router,

@@ -3,7 +3,7 @@
 use super::ground::{clip, expect_bill, expect_clip_trouble, expect_says, make, orders};
 use adgen::{
     Studio,
-    provider::replicate::{Replicate, ReplicateVideo},
+    replicate::{Replicate, ReplicateVideo},
 };
 use adgen_tests::{
     command::{Ran, run},

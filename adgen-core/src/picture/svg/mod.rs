@@ -62,7 +62,7 @@ pub(super) fn draw(
 fn broken(subject: Subject<'_>, cause: impl std::fmt::Display) -> Error {
     subject
         .invalid(format!("is an SVG drawing that cannot be drawn: {cause}"))
-        .with_context("next", "open it in a drawing program and export it as plain SVG or as PNG")
+        .with_hint("open it in a drawing program and export it as plain SVG or as PNG")
 }
 
 fn unpacked(bytes: Vec<u8>, subject: Subject<'_>) -> Result<Vec<u8>> {
@@ -77,7 +77,7 @@ fn unpacked(bytes: Vec<u8>, subject: Subject<'_>) -> Result<Vec<u8>> {
     };
     if bytes.len() > MAX_SVG_BYTES {
         let message = format!("is a drawing of more than {} MB, which is the most that is read", MAX_SVG_BYTES >> 20);
-        return Err(subject.invalid(message).with_context("next", "make it simpler, or export it as PNG"));
+        return Err(subject.invalid(message).with_hint("make it simpler, or export it as PNG"));
     }
     Ok(bytes)
 }
@@ -105,7 +105,7 @@ fn on_own_stack(text: &str, subject: Subject<'_>, fonts: &(dyn Fn() -> Arc<FontD
     let too_much = |what: String| {
         subject
             .invalid(format!("is a drawing that asks for too much: {what}"))
-            .with_context("next", "make it simpler in a drawing program, or export it as PNG")
+            .with_hint("make it simpler in a drawing program, or export it as PNG")
     };
     check::text(text).map_err(too_much)?;
     // Programs of old write entities; what they may be is checked above.

@@ -167,7 +167,7 @@ fn open_within_bounds(policy: &AssetPolicy, used: AssetUse, folder: &Path, named
 
 fn urls_are_closed() -> Error {
     Error::new(ErrorKind::InvalidInput, "it lies on the web, and this program takes files of this machine alone")
-        .with_context("next", "download it and name the local file")
+        .with_hint("download it and name the local file")
 }
 
 /// Hash over the document and the content of its files: tells whether the same one comes again.
@@ -269,7 +269,7 @@ async fn stage(context: &Arc<Context>, opened: Opened, folder: &Path) -> Result<
 async fn fetch(context: &Context, used: AssetUse, url: &str, folder: &Path) -> Result<PathBuf> {
     if !context.network {
         return Err(Error::new(ErrorKind::Unsupported, "the project names a file on the web, and this run is offline")
-            .with_context("next", "download it, name the local file in the document, or run without --offline"));
+            .with_hint("download it, name the local file in the document, or run without --offline"));
     }
     let target = folder.join(format!("{}.download", used.stem()));
     let rules = AssetRules::untrusted();

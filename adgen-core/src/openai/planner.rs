@@ -1,0 +1,225 @@
+//! The planner: a question, an answer that is checked here, and one repair.
+
+use super::{
+    answer::{Outcome, Reply},
+    bill::{self, Bill},
+    catalog, check,
+    client::OpenAi,
+    conversation::{Conversation, Effort, Manner, Wire},
+    draft::Draft,
+    error::PROVIDER,
+    photo, prompt,
+    task::Task,
+};
+use crate::{
+    error::{Error, ErrorKind, Result, Retry},
+    http::{Body, Call, Repeat},
+    provider::{CostRange, Plan, PlanRequest, Planner, Price, ProviderInfo},
+};
+use async_trait::async_trait;
+use std::time::{Duration, Instant};
+
+/// Cheap, sees pictures, and named by OpenAI as the successor of the small models that retire in January 2027.
+const MODEL: &str = "gpt-6-luna";
+/// The longest wait for one answer, and for the whole planning.
+const ANSWER: Duration = Duration::from_secs(120);
+const PLANNING: Duration = Duration::from_secs(240);
+/// The pause before a question is asked anew that the server took and then gave up, and the longest one it may ask for.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// An answer is a few thousand tokens.
+const LARGEST_ANSWER: usize = 4 << 20;
+
+/// Plans ads with a language model at OpenAI or a compatible server.
+///
+/// The answer's form is enforced (Structured Outputs), its content is checked here; where it breaks a rule the model
+/// is told so once. The number of scenes and their roles are those of the offline planner, durations are fitted to
+/// the ad's length.
+#[derive(Debug, Clone)]
+pub struct OpenAiPlanner {
+    client: OpenAi,
+    manner: Manner,
+    price: Option<Price>,
+    info: ProviderInfo,
+}
+
+impl OpenAiPlanner {
+    /// A planner with the model `gpt-6-luna` and little reasoning. Speaks [`Wire::Responses`] to OpenAI itself, and
+    /// [`Wire::ChatCompletions`] to any other server.
+    pub fn new(client: OpenAi) -> Self {
+        let wire = if client.is_original() { Wire::Responses } else { Wire::ChatCompletions };
+        let manner = Manner { wire, model: MODEL.to_owned(), effort: None };
+        let info = ProviderInfo::priced(PROVIDER, MODEL, catalog::text_price(MODEL));
+        Self { client, manner, price: None, info }
+    }
+
+    /// Another model. One that this library does not know works too; its price is unknown unless it is told.
+    #[must_use]
+    pub fn with_model(mut self, name: impl Into<String>) -> Self {
+        self.manner.model = name.into();
+        self.describe()
+    }
+
+    /// How long the model thinks, [`Effort::Low`] unless told. It is never sent to a model that is known not to reason.
+    #[must_use]
+    pub fn with_effort(mut self, effort: Effort) -> Self {
+        self.manner.effort = Some(effort);
+        self
+    }
+
+    /// Which of the two APIs is spoken.
+    #[must_use]
+    pub fn with_wire(mut self, wire: Wire) -> Self {
+        self.manner.wire = wire;
+        self
+    }
+
+    /// What the model takes, where the built-in price list does not know it or is out of date.
+    #[must_use]
+    pub fn with_price(mut self, price: Price) -> Self {
+        self.price = Some(price);
+        self.describe()
+    }
+
+    fn describe(mut self) -> Self {
+        let price = self.price.clone().unwrap_or_else(|| catalog::text_price(&self.manner.model));
+        self.info = ProviderInfo::priced(PROVIDER, &self.manner.model, price);
+        self
+    }
+
+    /// Asks, checks, and asks once more where the answer will not do.
+    async fn rounds(&self, request: &PlanRequest, bill: &mut Bill<'_>) -> Result<Plan> {
+        let photo = match &request.photo {
+            Some(path) => Some(photo::data_url(path).await?),
+            None => None,
+        };
+        let task = Task::new(request);
+        let mut talk = prompt::conversation(&task, photo);
+        let end = Instant::now() + PLANNING;
+        let mut repaired = false;
+        loop {
+            let text = self.ask(&talk, end, bill).await?;
+            let faults = match Draft::all(&text) {
+                Ok(drafts) => {
+                    let (draft, faults) = check::best(&task, drafts);
+                    if faults.is_empty() || repaired && faults.hard.is_empty() {
+                        return Ok(task.plan(&draft));
+                    }
+                    faults
+                }
+                Err(problem) => check::Faults { hard: vec![problem], soft: Vec::new() },
+            };
+            if repaired {
+                let error = Error::new(
+                    ErrorKind::GenerationFailed,
+                    format!("{} gave no usable plan, and none when it was told what is wrong", self.manner.model),
+                );
+                return Err(faults.hard.iter().fold(error, |error, fault| error.with_context("problem", fault)));
+            }
+            repaired = true;
+            talk.objection = Some((text, prompt::objection(&faults.listed())));
+        }
+    }
+
+    /// One answer's text. A cut answer is asked for again with twice the room, one that the server gave up on a
+    /// second time.
+    async fn ask(&self, talk: &Conversation, end: Instant, bill: &mut Bill<'_>) -> Result<String> {
+        let mut room = self.manner.effort().unwrap_or_default().room();
+        let (mut longer, mut again) = (false, false);
+        loop {
+            let error = match self.once(talk, room, end, bill).await? {
+                Ok(Outcome::Text(text)) => return Ok(text),
+                Ok(Outcome::Cut) if !longer => {
+                    longer = true;
+                    room *= 2;
+                    continue;
+                }
+                Ok(outcome) => self.unanswered(outcome, room),
+                Err(unreadable) => unreadable,
+            };
+            let pause = match error.retry() {
+                Retry::Now => PAUSE,
+                Retry::After(wait) => wait,
+                Retry::Never | Retry::Exhausted => return Err(error),
+            };
+            if again || pause > LONGEST_PAUSE || end.saturating_duration_since(Instant::now()) < pause {
+                return Err(error);
+            }
+            again = true;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One question. The inner error is an answer that came and could not be read; the outer one is the call's own,
+    /// which was repeated already as far as that helps.
+    async fn once(&self, talk: &Conversation, room: u32, end: Instant, bill: &mut Bill<'_>) -> Result<Result<Outcome>> {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let message = format!("{} needed more than {} s for a plan", self.manner.model, PLANNING.as_secs());
+            return Err(Error::new(ErrorKind::Timeout, message));
+        }
+        let body = Body::Json(self.manner.body(talk, room));
+        let call = Call::post(self.manner.path(), body, Repeat::Safe);
+        let call = Call { timeout: ANSWER.min(left), deadline: left, max_bytes: LARGEST_ANSWER, ..call };
+        let answer = self.client.call(call).await.map_err(|error| error.with_model(&self.manner.model))?;
+        let reply = match Reply::read(&answer, self.manner.wire) {
+            Ok(reply) => reply,
+            Err(error) => return Ok(Err(error)),
+        };
+        let length = if let Outcome::Text(text) = &reply.said { text.chars().count() } else { 0 };
+        bill.add(reply.usage, talk.characters(), length);
+        Ok(Ok(reply.said))
+    }
+
+    /// Why there is no text.
+    fn unanswered(&self, outcome: Outcome, room: u32) -> Error {
+        let model = &self.manner.model;
+        let new = Error::new;
+        match outcome {
+            Outcome::Refused(words) => {
+                new(ErrorKind::ContentRejected, format!("{model} will not plan this ad: {words}"))
+            }
+            Outcome::Filtered => new(
+                ErrorKind::ContentRejected,
+                format!("a content filter stopped {model}; say it in other words in the brief"),
+            ),
+            Outcome::Cut => new(
+                ErrorKind::GenerationFailed,
+                format!("{model} did not finish its plan within {room} tokens; choose less effort or another model"),
+            ),
+            Outcome::Failed(said) => said.to_error(200, None),
+            Outcome::Unfinished(status) => {
+                new(ErrorKind::Unavailable, format!("{model}'s answer came unfinished: {status}"))
+                    .with_retry(Retry::Now)
+            }
+            // A text is no reason.
+            Outcome::Empty | Outcome::Text(_) => {
+                new(ErrorKind::GenerationFailed, format!("{model} answered with nothing"))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Planner for OpenAiPlanner {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn estimate(&self, request: &PlanRequest) -> CostRange {
+        let talk = prompt::conversation(&Task::new(request), None);
+        bill::estimate(&self.info.price, talk.characters(), request.photo.is_some())
+    }
+
+    async fn plan(&self, request: &PlanRequest) -> Result<Plan> {
+        let mut bill = Bill::new(&self.info.price);
+        match self.rounds(request, &mut bill).await {
+            Ok(plan) => Ok(Plan { cost_usd: bill.usd(), ..plan }),
+            Err(error) => Err(error.with_spent_usd(bill.usd())),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "planner_tests.rs"]
+mod tests;
