@@ -12,4 +12,4 @@ mod video;
 pub use audio::StudioAudio;
 pub use planner::TemplatePlanner;
 pub(crate) use planner::clean_seconds;
-pub use video::{Ground, StudioVideo};
+pub use video::StudioVideo;

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoSettings},
     project::Output,
-    provider::{Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    provider::{Cancelled, Generated, Generation, Ground, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
 };
 use async_trait::async_trait;
 use std::path::Path;
@@ -36,21 +36,12 @@ impl StudioVideo {
         Self::default()
     }
 
-    /// Where a product can stand in the clip that this provider makes of a prompt; `None` where it has no ground.
-    pub fn ground(prompt: &str, seed: u32, width: u32, height: u32) -> Option<Ground> {
-        let look = look_for(prompt, seed);
-        let line = look.ground_line(width as usize, height as usize)?;
-        Some(Ground { line, centered: look == Look::Podium })
-    }
 }
 
-/// Where a product can stand in a clip.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ground {
-    /// Height of the contact as a fraction of the frame's, from the top.
-    pub line: f32,
-    /// The ground is a stage in the middle: beside it there is none.
-    pub centered: bool,
+/// Where a product can stand in a clip, in a video of this size; `None` where it has no ground.
+fn ground_of(look: Look, (width, height): (u32, u32)) -> Option<Ground> {
+    let line = look.ground_line(width as usize, height as usize)?;
+    Some(if look == Look::Podium { Ground::stage(line) } else { Ground::new(line) })
 }
 
 /// The look that a prompt asks for by its phrase; any, by the seed, where it names none.
@@ -110,7 +101,8 @@ fn draw(request: &VideoRequest, signal: &Signal) -> Result<Generated> {
         camera: CameraMove::ALL[(request.seed / 7) as usize % CameraMove::ALL.len()],
         ..LookSettings::new(width as usize, height as usize, u64::from(request.seed))
     };
-    let mut renderer = renderer(look_for(&request.prompt, request.seed), &settings)?;
+    let look = look_for(&request.prompt, request.seed);
+    let mut renderer = renderer(look, &settings)?;
     let path = request.scratch.join("clip.mp4");
     write_clip(
         &path,
@@ -123,7 +115,12 @@ fn draw(request: &VideoRequest, signal: &Signal) -> Result<Generated> {
         },
         signal,
     )?;
-    Ok(Generated::file(path))
+    let video = Output { short_side: request.short_side, ..Output::default() }.size(request.aspect);
+    let ground = ground_of(look, video);
+    Ok(match ground {
+        Some(ground) => Generated::file(path).with_ground(ground),
+        None => Generated::file(path),
+    })
 }
 
 fn write_clip(

@@ -1,6 +1,9 @@
 //! A job at a provider: under way, done, failed; what a provider knows of a call whose answer was lost.
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    project::{Ground, Metadata, Timing},
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -25,17 +28,33 @@ pub struct Generated {
     pub cost_usd: f64,
     /// The wish that the provider met differently, such as another length: recorded as a note.
     pub notes: Vec<String>,
+    /// What is known about it beside its bytes.
+    pub metadata: Metadata,
 }
 
 impl Generated {
     /// A file on this machine that cost nothing.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self { content: Content::File(path.into()), cost_usd: 0.0, notes: Vec::new() }
+        Self { content: Content::File(path.into()), cost_usd: 0.0, notes: Vec::new(), metadata: Metadata::default() }
+    }
+
+    /// With the place where a product can stand in it.
+    #[must_use]
+    pub fn with_ground(mut self, ground: Ground) -> Self {
+        self.metadata.ground = Some(ground);
+        self
+    }
+
+    /// With the times at which its words or sounds are heard.
+    #[must_use]
+    pub fn with_timings(mut self, timings: Vec<Timing>) -> Self {
+        self.metadata.timings = timings;
+        self
     }
 
     /// A file to be fetched.
     pub fn url(url: impl Into<String>, cost_usd: f64) -> Self {
-        Self { content: Content::Url(url.into()), cost_usd, notes: Vec::new() }
+        Self { content: Content::Url(url.into()), cost_usd, notes: Vec::new(), metadata: Metadata::default() }
     }
 }
 

@@ -13,7 +13,7 @@ mod planner;
 mod video;
 mod webhook;
 
-pub use crate::project::CostRange;
+pub use crate::project::{CostRange, Ground, Metadata, Timing};
 pub use audio::{AudioCapability, AudioKind, AudioProvider, AudioRequest, Voice};
 pub use generation::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup};
 pub use info::{Price, ProviderInfo};

@@ -167,6 +167,7 @@ pub(super) mod tests {
     pub(in super::super) fn finished(product: &str, stage: Stage, elapsed_ms: u64) -> JournalEntry {
         JournalEntry::Finished {
             lacks: Vec::new(),
+            metadata: Metadata::default(),
             product: product.into(),
             stage,
             key: "k".into(),

@@ -6,7 +6,7 @@
 use super::{ProjectFiles, journal_record::read_record};
 use crate::{
     error::{Error, ErrorKind, Result},
-    project::{FidelityReport, Lack, Stage, StateAsset},
+    project::{FidelityReport, Lack, Metadata, Stage, StateAsset},
 };
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -74,6 +74,9 @@ pub enum JournalEntry {
         /// What it lacks of what was asked for.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lacks: Vec<Lack>,
+        /// What is known about it beside its bytes.
+        #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+        metadata: Metadata,
     },
     /// The product could not be made.
     Failed {
@@ -138,6 +141,8 @@ pub struct MadeProduct {
     pub fidelity: Option<FidelityReport>,
     /// What it lacks of what was asked for.
     pub lacks: Vec<Lack>,
+    /// What is known about it beside its bytes.
+    pub metadata: Metadata,
 }
 
 impl Journal {
@@ -251,16 +256,16 @@ impl Journal {
     /// What was last made with this key: as `product` where it was made under that name, else under whatever name.
     pub fn made(&self, product: &str, key: &str) -> Option<MadeProduct> {
         let mut made = self.records.iter().rev().filter_map(|record| match &record.entry {
-            JournalEntry::Finished { product, key: made, files, fidelity, lacks, .. } if made == key => {
-                Some((product, files, fidelity, lacks))
+            JournalEntry::Finished { product, key: made, files, fidelity, lacks, metadata, .. } if made == key => {
+                Some((product, files, fidelity, lacks, metadata))
             }
             _ => None,
         });
         let last = made.next()?;
         let own = if last.0 == product { None } else { made.find(|(name, ..)| *name == product) };
-        let (product, files, fidelity, lacks) = own.unwrap_or(last);
+        let (product, files, fidelity, lacks, metadata) = own.unwrap_or(last);
         let (product, files, lacks) = (product.clone(), files.clone(), lacks.clone());
-        Some(MadeProduct { product, files, fidelity: *fidelity, lacks })
+        Some(MadeProduct { product, files, fidelity: *fidelity, lacks, metadata: metadata.clone() })
     }
 
     /// The key with which the product was last made.

@@ -45,7 +45,7 @@ pub(super) fn read_record(bytes: &[u8], number: u64) -> Result<JournalRecord> {
 
 mod untagged {
     use crate::{
-        project::{FidelityReport, Lack, Stage, StateAsset},
+        project::{FidelityReport, Lack, Metadata, Stage, StateAsset},
         store::JournalEntry,
     };
     use serde::Deserialize;
@@ -84,6 +84,8 @@ mod untagged {
             fidelity: Option<FidelityReport>,
             #[serde(default)]
             lacks: Vec<Lack>,
+            #[serde(default)]
+            metadata: Metadata,
         },
         Failed {
             product: String,
@@ -128,6 +130,7 @@ mod tests {
                 notes: vec![text()],
                 fidelity: None,
                 lacks: vec![Lack { fallback: text(), cause: text() }],
+                metadata: Metadata { ground: Some(Ground::new(0.5)), ..Metadata::default() },
             },
             JournalEntry::Failed { product: text(), key: text(), code: text(), message: text(), cost_usd: 0.0 },
             JournalEntry::RunFinished { outcome: text() },

@@ -1,0 +1,72 @@
+//! Fetching what a job made, and looking at it. What comes from the web is fetched again where it is no good; it is never
+//! made again for that.
+//!
+//! May depend on `provider`, `error` and its neighbours `job`, `wanted`.
+
+use super::{job::Job, wanted::{ATTEMPTS, Trouble}};
+use crate::{
+    engine::turns::blocking,
+    error::{Error, ErrorKind},
+    http::backoff,
+    provider::{Content, Failure, Generated},
+};
+use std::path::PathBuf;
+
+impl Job<'_> {
+    /// The made file on this machine. What comes from the web is fetched again where it is no good, never made again.
+    pub(super) async fn fetch(&self, generated: &Generated) -> Result<PathBuf, Trouble> {
+        let Self { shop, wanted, order } = self;
+        let bad = |error: &Error| {
+            // By this kind later runs know it: see `past::check`.
+            let mut body = error.body();
+            let hint = body.hint.take();
+            let failure = Failure::new(ErrorKind::Media, body.to_string());
+            let failure = Failure { cost_usd: generated.cost_usd, hint, ..failure };
+            Trouble::Over(failure)
+        };
+        let url = match &generated.content {
+            Content::File(path) => {
+                let (accept, file) = (wanted.accept, path.clone());
+                return match blocking(move || accept(&file)).await {
+                    Ok(()) => Ok(path.clone()),
+                    Err(error) => Err(bad(&error)),
+                };
+            }
+            Content::Url(url) => url,
+        };
+        let path = shop.products.work_folder(wanted.product).await?.join("download");
+        let mut attempt = 1;
+        loop {
+            let fetched = tokio::select! {
+                fetched = order.fetch(url, &path) => fetched,
+                () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
+            };
+            let accept = wanted.accept;
+            let file = path.clone();
+            let (error, arrived) = match fetched {
+                // Probing reads the whole file.
+                Ok(()) => match blocking(move || accept(&file)).await {
+                    Ok(()) => return Ok(path),
+                    Err(error) => (error, true),
+                },
+                Err(error) => (error, false),
+            };
+            if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) {
+                return Err(error.into());
+            }
+            // A file that is too large will be so again.
+            let hopeless = error.kind() == ErrorKind::InvalidInput && !arrived;
+            if hopeless || attempt == ATTEMPTS {
+                return Err(match arrived || hopeless {
+                    true => bad(&error),
+                    false => error
+                        .with_spent_usd(generated.cost_usd)
+                        .with_hint("run again soon: what was made is still at the provider")
+                        .into(),
+                });
+            }
+            self.pause(backoff(attempt), attempt, error.kind()).await?;
+            attempt += 1;
+        }
+    }
+}

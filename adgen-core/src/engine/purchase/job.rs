@@ -1,0 +1,72 @@
+//! One job on its way, and what is said of it.
+//!
+//! May depend on `provider`, `error` and its neighbours `order`, `purchases`, `wanted`.
+
+use super::{order::Order, purchases::Purchases, wanted::{Trouble, Wanted}};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    event::Event,
+    http::Repetition,
+    provider::Price,
+};
+use std::{sync::Arc, time::Duration};
+
+/// One job on its way.
+pub(super) struct Job<'a> {
+    pub(super) shop: &'a Arc<Purchases>,
+    pub(super) wanted: Wanted<'a>,
+    pub(super) order: Arc<dyn Order>,
+}
+
+impl Job<'_> {
+    pub(super) fn is_free(&self) -> bool {
+        self.order.info().price.is_free()
+    }
+
+    /// A provider that has forgotten what was ordered reckons with its dearest; the journal knows better where the price
+    /// is one of outputs, not of running time.
+    pub(super) fn at_most(&self, expected_usd: f64, trouble: Trouble) -> Trouble {
+        match (trouble, &self.order.info().price) {
+            (Trouble::Over(mut failure), Price::Second { .. } | Price::Output { .. }) => {
+                failure.cost_usd = failure.cost_usd.min(expected_usd);
+                Trouble::Over(failure)
+            }
+            (trouble, _) => trouble,
+        }
+    }
+
+    pub(super) fn named(&self, error: Error) -> Error {
+        error
+            .with_operation(self.wanted.stage.as_str())
+            .with_provider(&self.order.info().name)
+            .with_model(&self.order.info().model)
+            .with_context("product", self.wanted.product)
+    }
+
+    /// The job is over: says so in the journal, and counts what it cost all the same.
+    pub(super) async fn close(&self, error: &Error, cost_usd: f64) -> Result<()> {
+        if self.is_free() {
+            return Ok(());
+        }
+        self.shop.products.failed(self.wanted.stage, self.wanted.product, self.wanted.key, error, cost_usd).await
+    }
+
+    pub(super) fn watch(&self) -> Arc<dyn Fn(&Repetition) + Send + Sync> {
+        self.shop.progress.watch(self.wanted.stage, self.wanted.product)
+    }
+
+    pub(super) async fn pause(&self, wait: Duration, attempt: u32, kind: ErrorKind) -> Result<()> {
+        let Self { shop, wanted, .. } = self;
+        shop.progress.emit(Event::Retrying {
+            stage: wanted.stage,
+            product: wanted.product.to_owned(),
+            attempt: attempt + 1,
+            wait_ms: wait.as_millis() as u64,
+            code: kind.as_str().to_owned(),
+        });
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = shop.turns.cancel().cancelled() => Err(Error::cancelled()),
+        }
+    }
+}

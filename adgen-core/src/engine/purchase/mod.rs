@@ -1,0 +1,24 @@
+//! Products that providers make: ordered once, waited for, fetched, stored.
+//!
+//! [`Purchases::buy`] is the one way. May depend on `provider`, `http` (retries), `store`, `stages` (what a product is),
+//! `project`, `error` and the engine's `products`, `money`, `turns`, `progress`.
+
+mod buy;
+mod fetch;
+mod job;
+mod jobs;
+mod order;
+mod past;
+mod purchases;
+mod retry_class;
+mod settle;
+mod start;
+mod stock;
+mod wakeup;
+mod wanted;
+
+pub(crate) use order::{ClipOrder, TrackOrder};
+pub(crate) use purchases::Purchases;
+pub(crate) use stock::{Stock, look};
+pub(crate) use wakeup::Wakeups;
+pub(crate) use wanted::Wanted;

@@ -1,0 +1,42 @@
+//! What all purchases of a run share.
+//!
+//! May depend on its neighbours `jobs`, `wakeup` and on the engine's `products`, `money`, `turns`, `progress`.
+
+use super::{jobs::OpenJobs, wakeup::Wakeups};
+use crate::{
+    engine::{money::Money, products::Products, progress::Progress, turns::RunTurns},
+    error::Result,
+};
+use std::{sync::Arc, time::Duration};
+
+/// Has products made by providers.
+#[derive(Debug)]
+pub(crate) struct Purchases {
+    pub(super) products: Arc<Products>,
+    pub(super) money: Arc<Money>,
+    pub(super) turns: Arc<RunTurns>,
+    pub(super) progress: Arc<Progress>,
+    /// Woken when a provider says that a job moved on.
+    pub(super) wakeups: Arc<Wakeups>,
+    pub(super) jobs: OpenJobs,
+    /// A job that takes longer is given up.
+    pub(super) job_timeout: Duration,
+}
+
+impl Purchases {
+    pub(crate) fn new(
+        products: Arc<Products>,
+        money: Arc<Money>,
+        turns: Arc<RunTurns>,
+        progress: Arc<Progress>,
+        wakeups: Arc<Wakeups>,
+        job_timeout: Duration,
+    ) -> Self {
+        Self { products, money, turns, progress, wakeups, jobs: OpenJobs::default(), job_timeout }
+    }
+
+    /// Stops what an ended run left under way.
+    pub(crate) async fn stop_jobs(&self, cancelled: bool) -> Result<()> {
+        self.jobs.stop(cancelled, &self.products, &self.progress).await
+    }
+}

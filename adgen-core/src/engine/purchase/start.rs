@@ -1,0 +1,183 @@
+//! Starting a job: the one moment at which money is spent.
+//!
+//! The journal says so before and after. Until a call is sent it can be called off; from then on it is waited for, and where
+//! its answer is lost the provider is asked what became of it.
+
+use super::{
+    job::Job,
+    jobs::OpenJob,
+    purchases::Purchases,
+    retry_class::{is_answer, wait_of},
+    wanted::{ATTEMPTS, LEAST_WAIT, Trouble, Wanted},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::{Leave, backoff, watched, with_leave},
+    provider::{Generation, JobId, Lookup},
+    store::JournalEntry,
+};
+use std::{sync::Arc, time::SystemTime};
+
+/// Why no job was started.
+enum NotStarted {
+    /// The call was called off before it was sent: nothing was ordered.
+    Left(Error),
+    /// As the provider says.
+    Failed(Error),
+}
+
+impl From<Error> for NotStarted {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Why a call was called off: somebody cancelled the run, or its turn did not come.
+fn left(shop: &Purchases) -> Error {
+    if shop.turns.cancel().is_cancelled() {
+        return Error::cancelled();
+    }
+    let message = format!("no turn came within {} s: nothing was ordered", shop.job_timeout.as_secs());
+    Error::new(ErrorKind::Timeout, message).with_hint("run again when the provider takes more calls")
+}
+
+impl Job<'_> {
+    /// Starts a job, and again where the provider says that nothing came of it.
+    pub(super) async fn start(&self) -> Result<Generation, Trouble> {
+        let mut attempt = 1;
+        loop {
+            let since = SystemTime::now();
+            let error = match self.try_start().await {
+                Ok(generation) => return Ok(generation),
+                // Nothing was sent, and the journal says so already.
+                Err(NotStarted::Left(error)) => return Err(error.into()),
+                Err(NotStarted::Failed(error)) => error,
+            };
+            // Whatever it was, a job that nobody knows of must not stay behind.
+            let lost = error.kind() == ErrorKind::OutcomeUnknown && !self.is_free();
+            if lost {
+                if let Some(generation) = self.look_up(since).await? {
+                    return Ok(generation);
+                }
+            } else if is_answer(&error) && !self.is_free() {
+                self.close(&error, 0.0).await?;
+            }
+            let wait = if lost { Some(backoff(attempt)) } else { wait_of(&error, attempt) };
+            match wait {
+                Some(wait) if attempt < ATTEMPTS => self.pause(wait, attempt, error.kind()).await?,
+                _ => return Err(error.into()),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// The call and its journal entries are one task, so that a dropped run cannot part them. A run that is cancelled, or
+    /// that has waited too long, calls the call off while it waits for its turn; what was sent is waited for.
+    async fn try_start(&self) -> Result<Generation, NotStarted> {
+        let Self { shop, wanted, order } = self;
+        let free = self.is_free();
+        let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
+        shop.turns.check_cancelled()?;
+        if !free {
+            let expected_usd = shop.progress.amount(wanted.stage, wanted.product, order.estimate().expected_usd());
+            let provider = order.info().name.clone();
+            let entry = JournalEntry::Starting { product: product.clone(), key: key.clone(), provider, expected_usd };
+            shop.products.record(entry).await?;
+        }
+        let starting = shop.jobs.starting().await;
+        let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, key };
+        let leave = Leave::new(shop.turns.cancel().child_token());
+        let mut task = tokio::spawn({
+            let (shop, watch, leave) = (Arc::clone(shop), self.watch(), leave.clone());
+            async move {
+                let _starting = starting;
+                let started = match leave.is_called_off() {
+                    true => Err(leave.go()),
+                    false => with_leave(leave.clone(), watched(watch, open.order.start())).await,
+                };
+                match started {
+                    Ok(generation) => {
+                        if let Generation::Pending { job, .. } = &generation {
+                            shop.jobs.remember(job.clone(), open.clone());
+                            if !free {
+                                let (product, key, job) = (open.product, open.key, job.0.clone());
+                                shop.products.record(JournalEntry::Started { product, key, job }).await?;
+                            }
+                        }
+                        Ok(generation)
+                    }
+                    Err(_) if leave.has_left() => {
+                        let error = left(&shop);
+                        if !free {
+                            shop.products.failed(open.stage, &open.product, &open.key, &error, 0.0).await?;
+                        }
+                        Err(NotStarted::Left(error))
+                    }
+                    Err(error) => Err(NotStarted::Failed(error)),
+                }
+            }
+        });
+        let joined = tokio::select! {
+            joined = &mut task => joined,
+            () = tokio::time::sleep(shop.job_timeout) => {
+                leave.call_off();
+                task.await
+            }
+        };
+        joined.unwrap_or_else(|panic| {
+            let kind = if free { ErrorKind::Unexpected } else { ErrorKind::OutcomeUnknown };
+            let error = Error::new(kind, "a provider panicked while it started a job").with_source(panic);
+            Err(NotStarted::Failed(error))
+        })
+    }
+
+    /// A job of an earlier run, as if it had just been started.
+    pub(super) fn taken_up(&self, job: JobId) -> Generation {
+        let Wanted { stage, product, key, .. } = &self.wanted;
+        let (product, key) = ((*product).to_owned(), (*key).to_owned());
+        self.shop.jobs.remember(job.clone(), OpenJob { order: Arc::clone(&self.order), stage: *stage, product, key });
+        Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
+    }
+
+    /// A call was made and nobody heard the answer: asks the provider what became of it. `None`: nothing, and a new
+    /// call buys nothing twice.
+    pub(super) async fn look_up(&self, since: SystemTime) -> Result<Option<Generation>> {
+        let provider = &self.order.info().name;
+        let unknown = |cause: Option<Error>| {
+            let error = Error::new(
+                ErrorKind::OutcomeUnknown,
+                format!(
+                    "a call to {provider} was made and its answer was lost; the job may have been paid for, so it is \
+                     not bought again unasked"
+                ),
+            )
+            .with_possibly_spent_usd(self.order.estimate().expected_usd())
+            .with_hint("look at the provider's list of jobs, then change the scene's seed to order anew");
+            match cause {
+                Some(cause) => error.with_source(cause),
+                None => error,
+            }
+        };
+        let known: Vec<JobId> = self.shop.products.journal().lock().await.jobs().into_iter().map(JobId).collect();
+        let found = tokio::select! {
+            found = watched(self.watch(), self.order.find(since, &known)) => found,
+            () = self.shop.turns.cancel().cancelled() => return Err(Error::cancelled()),
+        };
+        let (product, key) = (self.wanted.product.to_owned(), self.wanted.key.to_owned());
+        match found {
+            Ok(Lookup::Found(job)) => {
+                self.shop.products.record(JournalEntry::Started { product, key, job: job.0.clone() }).await?;
+                let said = format!("{}: the job {job} was found again after its answer was lost", self.wanted.product);
+                self.shop.progress.note(self.wanted.stage, said);
+                Ok(Some(self.taken_up(job)))
+            }
+            Ok(Lookup::Absent) => {
+                let error = Error::new(ErrorKind::Unavailable, "the call never reached the provider");
+                self.close(&error, 0.0).await?;
+                Ok(None)
+            }
+            Ok(_) => Err(unknown(None)),
+            Err(error) => Err(unknown(Some(error))),
+        }
+    }
+}

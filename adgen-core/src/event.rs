@@ -1,0 +1,121 @@
+//! What a run tells while it lasts.
+
+use crate::{
+    error::ErrorBody,
+    project::{Degradation, Stage, Status},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One thing that happened in a run. As JSON, `type` names the variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// The run holds the project and begins.
+    RunStarted {
+        /// The project.
+        project_id: String,
+        /// The run.
+        run_id: String,
+    },
+    /// What the ad is expected to cost when everything is made anew, before anything is called.
+    Estimated {
+        /// US dollars, where everything works at the first try.
+        low_usd: f64,
+        /// US dollars, the usual repetitions included; missing where a price is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        high_usd: Option<f64>,
+    },
+    /// The status that users see changed.
+    StatusChanged {
+        /// The new one.
+        status: Status,
+        /// 0-100.
+        progress: f64,
+    },
+    /// A stage began its first work.
+    StageStarted {
+        /// The stage.
+        stage: Stage,
+    },
+    /// Work on a product goes on.
+    Progress {
+        /// The stage.
+        stage: Stage,
+        /// The product: `scene_2_bg`.
+        product: String,
+        /// Of this product, 0-1.
+        fraction: f64,
+        /// Of the whole run, 0-100; never falls.
+        progress: f64,
+    },
+    /// A product was there already.
+    ProductReused {
+        /// The stage.
+        stage: Stage,
+        /// The product.
+        product: String,
+    },
+    /// A product was made and stored.
+    ProductReady {
+        /// The stage.
+        stage: Stage,
+        /// The product.
+        product: String,
+        /// Its files in the project's folder.
+        files: Vec<String>,
+        /// What it cost in US dollars.
+        cost_usd: f64,
+        /// How long it took.
+        elapsed_ms: u64,
+    },
+    /// A step failed and is tried again.
+    Retrying {
+        /// The stage.
+        stage: Stage,
+        /// The product.
+        product: String,
+        /// 2 for the first repetition.
+        attempt: u32,
+        /// How long the run waits before.
+        wait_ms: u64,
+        /// The error's public code.
+        code: String,
+    },
+    /// A step failed for good and something humbler took its place.
+    Degraded(Degradation),
+    /// Something is worth knowing and is no degradation.
+    Note {
+        /// The stage.
+        stage: Stage,
+        /// In one line.
+        message: String,
+    },
+    /// All products of a stage are there.
+    StageFinished {
+        /// The stage.
+        stage: Stage,
+        /// Since its first work.
+        elapsed_ms: u64,
+    },
+    /// The run ended. Always the last event.
+    RunFinished {
+        /// `COMPLETED`, `FAILED` or `CANCELLED`.
+        status: Status,
+        /// Spent by this run in US dollars.
+        cost_usd: f64,
+        /// How long the run took.
+        elapsed_ms: u64,
+        /// The main video, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        video: Option<String>,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<ErrorBody>,
+    },
+}
+
+/// What an embedder is called with for each event. It must be quick and must not block. One that panics is called again
+/// for the next event; that it did is noted in the state.
+pub type EventSink = Arc<dyn Fn(&Event) + Send + Sync>;
