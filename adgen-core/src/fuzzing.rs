@@ -11,10 +11,10 @@ use crate::{
     media::{Decode, Frame, SAMPLE_RATE, VideoReader, VideoTarget, decode_audio, measure, probe},
     offline::TemplatePlanner,
     openai,
-    pipeline::Animation,
     project::{AdProject, Aspect, Role, State},
     provider::PlanRequest,
     replicate,
+    stages::Animation,
     store::{Journal, JournalEntry, ProjectFiles, Store},
 };
 use image::RgbaImage;

@@ -76,7 +76,9 @@ mod asset;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compose;
+mod engine;
 mod error;
+mod event;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -86,22 +88,22 @@ pub mod media;
 pub mod offline;
 pub mod openai;
 pub mod picture;
-pub mod pipeline;
 pub mod project;
 pub mod provider;
 pub mod replicate;
 mod report;
-mod run;
 mod services;
+mod stages;
 pub mod store;
 mod studio;
 pub mod testkit;
 
 pub use asset::AssetPolicy;
+pub use engine::{Estimate, Outcome, Run, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
-pub use pipeline::{Estimate, Event, EventSink, Inspected, StageEstimate};
+pub use event::{Event, EventSink};
 pub use project::{AdProject, State, Status};
-pub use run::{Outcome, Run};
 pub use secrecy::SecretString;
 pub use services::Models;
+pub use stages::Inspected;
 pub use studio::{Matting, Studio, StudioBuilder};

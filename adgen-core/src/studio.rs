@@ -4,12 +4,13 @@
 
 use crate::{
     asset::{AssetPolicy, with_similar_name},
+    engine::{Estimate, Providers, Run, RunSettings, Source, Turns, estimate},
     error::{Error, ErrorKind, Result},
+    event::EventSink,
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
-    pipeline::{Estimate, EventSink, Inspected, Providers, Source, Turns, estimate, inspect},
     project::{AdProject, State},
     provider::{AudioProvider, Planner, VideoProvider},
-    run::{Run, RunSettings},
+    stages::{Inspected, inspect},
     store::{Lease, ProjectFiles, Store},
 };
 use object_store::ObjectStore;
@@ -317,15 +318,16 @@ impl StudioBuilder {
             Some(objects) => Store::remote(objects),
             None => Store::local(self.folder.unwrap_or_else(|| PathBuf::from("storage")))?,
         };
-        let offline_video: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
-        let offline_audio: Arc<dyn AudioProvider> = Arc::new(StudioAudio::new());
+        let fallback_video: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
+        let fallback_audio: Arc<dyn AudioProvider> = Arc::new(StudioAudio::new());
         let providers = Providers {
             planner: self.planner.unwrap_or_else(|| Arc::new(TemplatePlanner::new())),
-            video: self.video.unwrap_or_else(|| Arc::clone(&offline_video)),
-            audio: self.audio.unwrap_or_else(|| Arc::clone(&offline_audio)),
-            template: TemplatePlanner::new(),
-            offline_video,
-            offline_audio,
+            video: self.video.unwrap_or_else(|| Arc::clone(&fallback_video)),
+            audio: self.audio.unwrap_or_else(|| Arc::clone(&fallback_audio)),
+            fallback_planner: Arc::new(TemplatePlanner::new()),
+            fallback_video,
+            fallback_audio,
+            sketch: |request| TemplatePlanner::new().plan_now(request),
         };
         let mut matting = self.matting;
         matting.download &= !self.offline;

@@ -2,9 +2,9 @@
 
 use super::{generate::is_document, output, services::Services, validate};
 use crate::{
+    engine::Estimate as Cost,
     error::Result,
     openai::OpenAi,
-    pipeline::Estimate as Cost,
     project::{AdProject, CostRange},
     replicate::Replicate,
     studio::Studio,

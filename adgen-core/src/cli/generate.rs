@@ -2,9 +2,9 @@
 
 use super::{assets::Assets, numbers, output, progress, services::Services, signals::stop_signal, validate};
 use crate::{
+    engine::Run,
     error::{Error, ErrorKind, Result},
     project::AdProject,
-    run::Run,
     store::folder_at,
     studio::Studio,
 };

@@ -5,8 +5,8 @@ use crate::{
     asset::with_similar_name,
     error::{Error, ErrorKind, Result},
     picture::Photo,
-    pipeline::open_logo,
     project::{AdProject, Aspect, Asset, Rgb},
+    stages::open_logo,
 };
 use clap::Args;
 use std::{

@@ -2,7 +2,7 @@
 
 use super::{escape, output, work::Work};
 use crate::{
-    pipeline::Event,
+    event::Event,
     project::{CostRange, Stage, Status},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};

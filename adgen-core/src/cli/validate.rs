@@ -4,8 +4,8 @@ use super::{assets::Assets, output};
 use crate::{
     asset::{as_on_disk, with_similar_name},
     error::{Error, ErrorKind, Result},
-    pipeline::inspect,
     project::{AdProject, MAX_DOCUMENT_BYTES, validate_json},
+    stages::inspect,
 };
 use clap::Args;
 use std::{

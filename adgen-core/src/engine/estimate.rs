@@ -1,9 +1,10 @@
 //! What an ad will cost, before anything is called.
 
-use super::{build::Providers, clip, plan, sound, timeline::timeline};
+use super::providers::Providers;
 use crate::{
     project::{AdProject, CostRange, Music, Stage},
     provider::{PlanRequest, ProviderInfo},
+    stages::{estimate_clips, estimate_track, fill_in, timeline},
 };
 use serde::Serialize;
 
@@ -49,10 +50,10 @@ pub(crate) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
             products: 1,
             cost: providers.planner.estimate(&request),
         });
-        plan::fill_in(&mut project, providers.template.plan_now(&request));
+        fill_in(&mut project, (providers.sketch)(&request));
     }
     let slots = timeline(&project);
-    let (ordered, clips) = clip::estimate(&project, &slots, &providers.video);
+    let (ordered, clips) = estimate_clips(&project, &slots, &*providers.video);
     let frames: u64 = slots.iter().map(|slot| slot.frames).sum();
     let duration_s = frames as f64 / f64::from(project.output.fps);
     stages.push(StageEstimate {
@@ -66,7 +67,7 @@ pub(crate) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
         stage: Stage::Audio,
         provider: providers.audio.info().clone(),
         products: usize::from(music),
-        cost: sound::estimate(&project, duration_s, &providers.audio),
+        cost: estimate_track(&project, duration_s, &*providers.audio),
     });
     let total = stages.iter().map(|stage| stage.cost).sum();
     Estimate { stages, total }

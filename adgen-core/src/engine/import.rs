@@ -1,37 +1,21 @@
 //! Brings a document and the files that it names into the storage, where the project is then whole by itself.
 //!
 //! Every file is opened once, by the caller's [`AssetPolicy`](crate::AssetPolicy), and looked at before anything of it is
-//! stored.
+//! stored. May depend on the engine's parts, `stages`, `asset`, `http` (files on the web), `store`, `project` and `error`.
 
-mod asset_use;
-mod inspect;
-mod look;
-mod staging;
-
-pub(crate) use asset_use::AssetUse;
-pub use inspect::Inspected;
-pub(crate) use inspect::inspect;
-
-use self::{
-    asset_use::{inventory, rename},
-    staging::Staged,
-};
-use super::{brand, context::Context, document::DOCUMENT, key::content_key};
+use super::{document::DOCUMENT, parts::Parts, turns::blocking};
 use crate::{
     asset::{AssetPolicy, PlainFile},
     error::{Error, ErrorKind, Result},
     http::{AssetRules, fetch_asset},
     project::{AdProject, Asset, AssetLocation, Stage},
-    store::JournalEntry,
+    stages::{
+        AssetUse, Staged, content_key, hash_asset, inventory, open_within_bounds, rename, stage_asset, urls_are_closed,
+    },
+    store::{JournalEntry, ProjectFiles},
 };
 use serde_json::json;
-use std::{
-    path::{Component, Path, PathBuf},
-    sync::Arc,
-};
-
-/// No format begins with as many zeros.
-const NOTHING: usize = 1 << 20;
+use std::path::{Component, Path, PathBuf};
 
 /// Where a run's document comes from.
 #[derive(Debug, Clone)]
@@ -43,28 +27,28 @@ pub(crate) enum Source {
 }
 
 /// The document that a run works on. A document that came before, unchanged, gives the stored one with a person's edits.
-pub(crate) async fn import(context: &Arc<Context>, source: Source) -> Result<AdProject> {
+pub(crate) async fn import(parts: &Parts, source: Source) -> Result<AdProject> {
     match source {
-        Source::Stored => stored(context).await?.ok_or_else(|| {
+        Source::Stored => stored(parts).await?.ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "there is no such project in the storage")
-                .with_context("file", context.files.display("project.json"))
+                .with_context("file", parts.products.files().display("project.json"))
         }),
         Source::Document(document, folder) => {
             document.validate()?;
-            context.look_at_document().await?;
-            let mut opened = open_all(context, &document, &folder).await?;
-            let hash = source_hash(context, &document, &mut opened).await?;
-            let same = context.journal.lock().await.imported_source() == Some(hash.as_str());
-            if same && let Some(project) = stored(context).await? {
-                bring_back(context, &project, opened).await?;
+            parts.document.look_at().await?;
+            let mut opened = open_all(parts, &document, &folder).await?;
+            let hash = source_hash(parts, &document, &mut opened).await?;
+            let same = parts.products.journal().lock().await.imported_source() == Some(hash.as_str());
+            if same && let Some(project) = stored(parts).await? {
+                bring_back(parts, &project, opened).await?;
                 return Ok(project);
             }
             // Set once, before anything can be left out.
-            let _ = context.policy.set(document.policy.clone());
-            let project = bring_in(context, *document, opened).await?;
+            let _ = parts.policy.set(document.policy.clone());
+            let project = bring_in(parts, *document, opened).await?;
             // Where somebody saved another one meanwhile, this one was not imported: it will be when it comes again.
-            if context.write_document(&project).await? {
-                context.record(JournalEntry::Imported { source: hash }).await?;
+            if parts.document.write(&project).await? {
+                parts.products.record(JournalEntry::Imported { source: hash }).await?;
             }
             Ok(project)
         }
@@ -72,15 +56,15 @@ pub(crate) async fn import(context: &Arc<Context>, source: Source) -> Result<AdP
 }
 
 /// The stored document. Files that a person's edit named lie elsewhere, by the same policy, and are brought in now.
-async fn stored(context: &Arc<Context>) -> Result<Option<AdProject>> {
-    let Some(project) = context.read_document().await? else { return Ok(None) };
-    let in_file = |error: Error| error.with_context("document", context.files.display(DOCUMENT));
+async fn stored(parts: &Parts) -> Result<Option<AdProject>> {
+    let Some(project) = parts.document.read().await? else { return Ok(None) };
+    let in_file = |error: Error| error.with_context("document", parts.products.files().display(DOCUMENT));
     let mut foreign = Vec::new();
     for (used, named) in inventory(&project) {
         if used.may_be_left_out() && named == used.left_out_name() {
             continue;
         }
-        match in_storage(context, &named).map_err(|error| in_file(used.error(&named, error)))? {
+        match in_storage(parts, &named).map_err(|error| in_file(used.error(&named, error)))? {
             true => {}
             false => foreign.push((used, named)),
         }
@@ -88,21 +72,21 @@ async fn stored(context: &Arc<Context>) -> Result<Option<AdProject>> {
     if foreign.is_empty() {
         return Ok(Some(project));
     }
-    let _ = context.policy.set(project.policy.clone());
-    let folder = context.files.folder().unwrap_or_else(|| PathBuf::from("."));
+    let _ = parts.policy.set(project.policy.clone());
+    let folder = parts.products.files().folder().unwrap_or_else(|| PathBuf::from("."));
     let mut opened = Vec::new();
     for (used, named) in foreign {
-        let file = open(context, used, &named, &folder).await.map_err(in_file)?;
+        let file = open(parts, used, &named, &folder).await.map_err(in_file)?;
         opened.push(Opened { used, named, file });
     }
-    let project = bring_in(context, project, opened).await?;
-    context.write_document(&project).await?;
+    let project = bring_in(parts, project, opened).await?;
+    parts.document.write(&project).await?;
     Ok(Some(project))
 }
 
 /// Whether a stored document names a file of the project's own folder. Where that is a folder of this machine, the file must
 /// be a plain one that really lies there; one that is missing is told by the stage that needs it.
-fn in_storage(context: &Context, named: &str) -> Result<bool> {
+fn in_storage(parts: &Parts, named: &str) -> Result<bool> {
     let path = match Asset::from(named).location() {
         AssetLocation::Url(_) => return Ok(false),
         AssetLocation::File(path) => path,
@@ -110,9 +94,9 @@ fn in_storage(context: &Context, named: &str) -> Result<bool> {
     if !path.components().all(|part| matches!(part, Component::Normal(_))) {
         return Ok(false);
     }
-    let Some(folder) = context.files.folder() else { return Ok(true) };
+    let Some(folder) = parts.products.files().folder() else { return Ok(true) };
     let there = |path: &Path| path.symlink_metadata().is_ok();
-    let own = Path::new(&context.files.display(named)).to_owned();
+    let own = PathBuf::from(parts.products.files().display(named));
     if !there(&own) {
         // A person may have put it there under a name that the storage itself would spell in another way.
         return Ok(!there(&folder.join(&path)));
@@ -128,112 +112,90 @@ struct Opened {
     file: Option<PlainFile>,
 }
 
-async fn open_all(context: &Arc<Context>, document: &AdProject, folder: &Path) -> Result<Vec<Opened>> {
+async fn open_all(parts: &Parts, document: &AdProject, folder: &Path) -> Result<Vec<Opened>> {
     let mut opened = Vec::new();
     for (used, named) in inventory(document) {
-        let file = open(context, used, &named, folder).await?;
+        let file = open(parts, used, &named, folder).await?;
         opened.push(Opened { used, named, file });
     }
     Ok(opened)
 }
 
-async fn open(context: &Arc<Context>, used: AssetUse, named: &str, folder: &Path) -> Result<Option<PlainFile>> {
+async fn open(parts: &Parts, used: AssetUse, named: &str, folder: &Path) -> Result<Option<PlainFile>> {
     if let AssetLocation::Url(url) = Asset::from(named).location() {
-        return match context.assets.allows_urls() {
+        return match parts.own_files.policy.allows_urls() {
             true => Ok(None),
             false => Err(used.error(&url, urls_are_closed())),
         };
     }
-    let (policy, folder, name) = (context.assets.clone(), folder.to_owned(), named.to_owned());
-    let opened = context.blocking(move || open_within_bounds(&policy, used, &folder, &name));
+    let (policy, folder, name) = (parts.own_files.policy.clone(), folder.to_owned(), named.to_owned());
+    let opened = blocking(move || open_within_bounds(&policy, used, &folder, &name));
     opened.await.map(Some).map_err(|error| used.error(named, error))
 }
 
-/// Opens a file that the policy allows, if it is not empty and not too large.
-fn open_within_bounds(policy: &AssetPolicy, used: AssetUse, folder: &Path, named: &str) -> Result<PlainFile> {
-    let mut file = policy.open(folder, named)?;
-    file.check_size(used.max_bytes())?;
-    if file.bytes() == 0 {
-        return Err(Error::new(ErrorKind::InvalidInput, format!("{} is empty (0 bytes)", used.label())));
-    }
-    // Gigabytes of nothing are not worth copying to be looked at.
-    let head = file.head(NOTHING)?;
-    if head.len() == NOTHING && head.iter().all(|byte| *byte == 0) {
-        let message = "its first megabyte is zeros alone: it was reserved, and never written";
-        return Err(Error::new(ErrorKind::InvalidInput, message));
-    }
-    Ok(file)
-}
-
-fn urls_are_closed() -> Error {
-    Error::new(ErrorKind::InvalidInput, "it lies on the web, and this program takes files of this machine alone")
-        .with_hint("download it and name the local file")
-}
-
 /// Hash over the document and the content of its files: tells whether the same one comes again.
-async fn source_hash(context: &Arc<Context>, document: &AdProject, opened: &mut Vec<Opened>) -> Result<String> {
+async fn source_hash(parts: &Parts, document: &AdProject, opened: &mut Vec<Opened>) -> Result<String> {
     let json = serde_json::to_value(document).unwrap_or_default();
     let mut files = std::mem::take(opened);
-    let cancel = context.cancel.clone();
-    let (files, hashes) = context
-        .blocking(move || {
-            let mut hashes = Vec::new();
-            for Opened { used, named, file } in &mut files {
-                if let Some(file) = file {
-                    hashes.push(staging::hash(file, &cancel).map_err(|error| used.error(named, error))?);
-                }
+    let cancel = parts.turns.cancel().clone();
+    let (files, hashes) = blocking(move || {
+        let mut hashes = Vec::new();
+        for Opened { used, named, file } in &mut files {
+            if let Some(file) = file {
+                hashes.push(hash_asset(file, &cancel).map_err(|error| used.error(named, error))?);
             }
-            Ok((files, hashes))
-        })
-        .await?;
+        }
+        Ok((files, hashes))
+    })
+    .await?;
     *opened = files;
     let inputs: Vec<&str> = hashes.iter().map(String::as_str).collect();
     Ok(content_key("source", 1, &json!({ "document": json }), &inputs))
 }
 
 /// Files that somebody deleted from the storage, or emptied, come in again from where they came from.
-async fn bring_back(context: &Arc<Context>, project: &AdProject, mut opened: Vec<Opened>) -> Result<()> {
-    let folder = context.work_folder("import").await?;
+async fn bring_back(parts: &Parts, project: &AdProject, mut opened: Vec<Opened>) -> Result<()> {
+    let folder = parts.products.work_folder("import").await?;
     let mut all = Vec::new();
     for (used, name) in inventory(project) {
-        if name == used.left_out_name() || context.files.has_content(&name).await? {
+        if name == used.left_out_name() || parts.products.files().has_content(&name).await? {
             continue;
         }
         // In the stored document, scenes may have changed places.
         let same = |file: &Opened| file.used == used && name.starts_with(&used.stem());
         let Some(at) = opened.iter().position(same) else { continue };
         let file = opened.swap_remove(at);
-        context.remember_name(&name, &file.named);
-        let staged = stage(context, file, &folder).await?;
-        context.tracker.note(Stage::Plan, format!("{name} was missing or empty in the storage: it is imported again"));
+        parts.own_files.remember_name(&name, &file.named);
+        let staged = stage(parts, file, &folder).await?;
+        parts.progress.note(Stage::Plan, format!("{name} was missing or empty in the storage: it is imported again"));
         all.push(Staged { name, ..staged });
     }
-    staging::store(&context.files, &all, &folder).await
+    store(parts.products.files(), &all, &folder).await
 }
 
 /// Brings the opened files in, all or none, and gives the document that names them there.
-async fn bring_in(context: &Arc<Context>, mut project: AdProject, opened: Vec<Opened>) -> Result<AdProject> {
-    let folder = context.work_folder("import").await?;
+async fn bring_in(parts: &Parts, mut project: AdProject, opened: Vec<Opened>) -> Result<AdProject> {
+    let folder = parts.products.work_folder("import").await?;
     let names = inventory(&project);
     let mut all = Vec::new();
     for opened in opened {
         let (used, named) = (opened.used, opened.named.clone());
-        match stage(context, opened, &folder).await {
+        match stage(parts, opened, &folder).await {
             Ok(staged) => {
                 let name = free_name(&staged.name, used, &names);
-                context.remember_name(&name, &named);
+                parts.own_files.remember_name(&name, &named);
                 rename(&mut project, used, name.clone());
                 all.push(Staged { name, ..staged });
             }
             Err(error) if used.may_be_left_out() && error.kind() == ErrorKind::InvalidInput => {
                 // Where the policy denies that, nothing was spent yet.
-                brand::left_out(context, used, error)?;
+                parts.own_files.leave_out(used, error)?;
                 rename(&mut project, used, used.left_out_name());
             }
             Err(error) => return Err(error),
         }
     }
-    staging::store(&context.files, &all, &folder).await?;
+    store(parts.products.files(), &all, &folder).await?;
     Ok(project)
 }
 
@@ -248,35 +210,57 @@ fn free_name(wanted: &str, used: AssetUse, names: &[(AssetUse, String)]) -> Stri
     }
 }
 
-async fn stage(context: &Arc<Context>, opened: Opened, folder: &Path) -> Result<Staged> {
+async fn stage(parts: &Parts, opened: Opened, folder: &Path) -> Result<Staged> {
     let Opened { used, named, file } = opened;
     let shown = named.clone();
     let file = match file {
         Some(file) => file,
         None => {
-            let path = fetch(context, used, &named, folder).await.map_err(|error| used.error(&shown, error))?;
-            context.blocking(move || PlainFile::open(&path)).await?
+            let path = fetch(parts, used, &named, folder).await.map_err(|error| used.error(&shown, error))?;
+            blocking(move || PlainFile::open(&path)).await?
         }
     };
-    let (folder, cancel) = (folder.to_owned(), context.cancel.clone());
-    let staged = context.cpu(move |_| {
+    let (folder, cancel) = (folder.to_owned(), parts.turns.cancel().clone());
+    let staged = parts.turns.cpu(move |_| {
         let mut file = file;
-        staging::stage(used, &named, &mut file, &folder, &cancel)
+        stage_asset(used, &named, &mut file, &folder, &cancel)
     });
     staged.await.map_err(|error| used.error(&shown, error))
 }
 
-async fn fetch(context: &Context, used: AssetUse, url: &str, folder: &Path) -> Result<PathBuf> {
-    if !context.network {
+async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Result<PathBuf> {
+    if !parts.own_files.network {
         return Err(Error::new(ErrorKind::Unsupported, "the project names a file on the web, and this run is offline")
             .with_hint("download it, name the local file in the document, or run without --offline"));
     }
     let target = folder.join(format!("{}.download", used.stem()));
     let rules = AssetRules::untrusted();
-    let rules =
-        AssetRules { allow_private: context.private_urls, max_bytes: rules.max_bytes.min(used.max_bytes()), ..rules };
+    let rules = AssetRules {
+        allow_private: parts.own_files.private_urls,
+        max_bytes: rules.max_bytes.min(used.max_bytes()),
+        ..rules
+    };
     tokio::select! {
         fetched = fetch_asset(url, &target, rules) => fetched.map(|()| target.clone()),
-        () = context.cancel.cancelled() => Err(Error::cancelled()),
+        () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
     }
+}
+
+/// Moves everything to its place. Where that fails half way, what was not there before goes again.
+async fn store(files: &ProjectFiles, staged: &[Staged], scratch: &Path) -> Result<()> {
+    let mut new = Vec::new();
+    for file in staged {
+        let was_there = files.exists(&file.name).await?;
+        if let Err(error) = files.adopt_file(&file.name, &file.path, scratch).await {
+            for name in new {
+                // The first error is the one to report; what cannot be deleted is only litter.
+                drop(files.delete(name).await);
+            }
+            return Err(error);
+        }
+        if !was_there {
+            new.push(&file.name);
+        }
+    }
+    Ok(())
 }

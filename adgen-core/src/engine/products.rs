@@ -5,11 +5,7 @@
 //! edit that moves scenes about changes names, and must buy nothing. The one place that writes products' files. May depend
 //! on `store`, `stages` (what a piece of work is), `project`, `error` and its neighbours `progress`, `turns`, `fallback`.
 
-use super::{
-    fallback::Fallbacks,
-    progress::Progress,
-    turns::RunTurns,
-};
+use super::{fallback::Fallbacks, progress::Progress, turns::RunTurns};
 use crate::{
     error::{Error, Result},
     project::{Aspect, FidelityReport, Metadata, Stage, StateAsset},
@@ -18,7 +14,7 @@ use crate::{
 };
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex as PlainMutex, PoisonError, Weak},
     time::Instant,
 };
@@ -108,11 +104,6 @@ impl Products {
     /// SHA-256 of one of the project's files; empty where there is none.
     pub(crate) async fn hash_of(&self, file: &str) -> Result<String> {
         Ok(self.files.hash(file).await?.map(|(_, hash)| hash).unwrap_or_default())
-    }
-
-    /// The run's own folder on this machine.
-    pub(crate) fn scratch(&self) -> &Path {
-        &self.scratch
     }
 
     /// A folder of this machine for one product's work.

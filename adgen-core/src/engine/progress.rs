@@ -1,8 +1,6 @@
 //! Keeps a run's [`State`] and tells listeners what happens. The one place that decides status and progress.
 
-use super::{
-    listeners::{Listeners, call},
-};
+use super::listeners::{Listeners, call};
 use crate::{
     error::Error,
     event::{Event, EventSink},

@@ -1,23 +1,35 @@
 //! One run over one project: events, waiting, cancelling. What bindings wrap.
 
+use super::{
+    document::Document,
+    fallback::Fallbacks,
+    graph::build,
+    import::{Source, import},
+    money::Money,
+    own_files::OwnFiles,
+    parts::Parts,
+    photos::Photos,
+    policy::ProjectPolicy,
+    products::Products,
+    progress::Progress,
+    providers::Providers,
+    purchase::{Purchases, Wakeups},
+    turns::Turns,
+};
 use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
-    pipeline::{
-        Bells, Context, Event, EventSink, Providers, Seen, Shelf, Source, Tracker, Turns, build, import, name_for,
-    },
+    event::{Event, EventSink},
     project::{Aspect, State, Status},
     provider::WebhookEvent,
     report,
+    stages::name_for,
     store::{Journal, JournalEntry, Lease, ProjectFiles, Scratch, now},
     studio::Matting,
 };
 use futures_util::{Stream, stream};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
-use tokio::{
-    sync::{Mutex, RwLock},
-    task::JoinHandle,
-};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How often a changed state is written while a run lasts.
@@ -42,8 +54,8 @@ pub(crate) struct RunSettings {
 pub struct Run {
     id: String,
     project_id: String,
-    tracker: Arc<Tracker>,
-    bells: Arc<Bells>,
+    progress: Arc<Progress>,
+    wakeups: Arc<Wakeups>,
     cancel: CancellationToken,
     task: JoinHandle<Result<Outcome>>,
 }
@@ -75,18 +87,19 @@ impl Run {
         let lease = Lease::acquire(&settings.files, &id).await?;
         // Everything that can fail before the first event gives the project back at once.
         let prepared = prepare(&project_id, &id, &settings).await;
-        let (context, tracker, scratch) = match prepared {
+        let (parts, scratch) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
                 lease.release().await;
                 return Err(error);
             }
         };
-        let (cancel, bells) = (context.cancel.clone(), Arc::clone(&context.bells));
-        tracker.emit(Event::RunStarted { project_id: project_id.clone(), run_id: id.clone() });
-        let work = Work { project_id: project_id.clone(), source, settings, context, lease, scratch };
+        let (cancel, progress) = (parts.turns.cancel().clone(), Arc::clone(&parts.progress));
+        let wakeups = Arc::clone(parts.purchases.wakeups());
+        progress.emit(Event::RunStarted { project_id: project_id.clone(), run_id: id.clone() });
+        let work = Work { project_id: project_id.clone(), source, parts, lease, scratch };
         let task = tokio::spawn(work.supervise());
-        Ok(Self { id, project_id, tracker, bells, cancel, task })
+        Ok(Self { id, project_id, progress, wakeups, cancel, task })
     }
 
     /// Name of this run.
@@ -101,12 +114,12 @@ impl Run {
 
     /// What is known about the project now.
     pub fn state(&self) -> State {
-        self.tracker.state()
+        self.progress.state()
     }
 
     /// All events of the run, those of the past first. Ends after [`Event::RunFinished`].
     pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + 'static {
-        Box::pin(stream::unfold(self.tracker.listen(), |mut events| async {
+        Box::pin(stream::unfold(self.progress.listen(), |mut events| async {
             events.recv().await.map(|event| (event, events))
         }))
     }
@@ -127,7 +140,7 @@ impl Run {
     ///
     /// Verify webhooks before: [`replicate::verify_webhook`](crate::replicate::verify_webhook).
     pub fn notify(&self, event: &WebhookEvent) -> bool {
-        self.bells.ring(&event.job)
+        self.wakeups.wake(&event.job)
     }
 
     /// Waits for the end.
@@ -160,7 +173,7 @@ fn need_runtime() -> Result<()> {
         .with_hint("call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
 }
 
-async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<(Arc<Context>, Arc<Tracker>, Scratch)> {
+async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<(Arc<Parts>, Scratch)> {
     let files = &settings.files;
     let old = files.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
     let has_state = old.is_some();
@@ -178,41 +191,60 @@ async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<
     // The journal is the truth; the state only shows it.
     state.cost_usd = journal.spent_usd();
     journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
-    let tracker = Arc::new(Tracker::new(state, settings.sink.clone()));
+    let progress = Arc::new(Progress::new(state, settings.sink.clone()));
     let scratch = files.work_folder().await?;
-    let context = Context {
-        reserved_usd: std::sync::Mutex::new(0.0),
-        open_jobs: std::sync::Mutex::new(Vec::new()),
-        bells: Arc::default(),
-        job_timeout: settings.job_timeout,
-        max_usd: settings.max_usd,
-        starting: Arc::new(RwLock::new(())),
-        network: settings.network,
-        assets: settings.assets.clone(),
-        names: std::sync::Mutex::default(),
-        left_out: std::sync::Mutex::default(),
-        private_urls: settings.private_urls,
-        files: files.clone(),
-        journal: Mutex::new(journal),
-        tracker: Arc::clone(&tracker),
-        cancel: CancellationToken::new(),
-        policy: std::sync::OnceLock::new(),
-        jobs: settings.turns.jobs(),
-        turns: settings.turns.of_run(),
-        scratch: scratch.path().to_owned(),
-        shelf: Shelf::default(),
-        document: Seen::default(),
-        photos: Default::default(),
+    let turns = Arc::new(settings.turns.of_run(CancellationToken::new()));
+    let policy = ProjectPolicy::default();
+    let folder = scratch.path().to_owned();
+    let fallbacks =
+        Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), folder.clone()));
+    let money = Arc::new(Money::new(settings.max_usd, Arc::clone(&policy), Arc::clone(&progress)));
+    let products = Arc::new(Products::new(
+        files.clone(),
+        journal,
+        folder,
+        Arc::clone(&progress),
+        Arc::clone(&turns),
+        Arc::clone(&fallbacks),
+    ));
+    let purchases = Arc::new(Purchases::new(
+        Arc::clone(&products),
+        Arc::clone(&money),
+        Arc::clone(&turns),
+        Arc::clone(&progress),
+        Arc::default(),
+        settings.job_timeout,
+    ));
+    let own_files = OwnFiles::new(
+        settings.assets.clone(),
+        settings.network,
+        settings.private_urls,
+        files.clone(),
+        Arc::clone(&fallbacks),
+    );
+    let parts = Parts {
+        document: Document::new(files.clone(), Arc::clone(&progress)),
+        photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
         art: Arc::default(),
+        providers: settings.providers.clone(),
+        matting: settings.matting.clone(),
+        job_timeout: settings.job_timeout,
+        products,
+        purchases,
+        money,
+        turns,
+        progress,
+        fallbacks,
+        policy,
+        own_files,
     };
-    Ok((Arc::new(context), tracker, scratch))
+    Ok((Arc::new(parts), scratch))
 }
 
 struct Work {
     project_id: String,
     source: Source,
-    settings: RunSettings,
-    context: Arc<Context>,
+    parts: Arc<Parts>,
     lease: Lease,
     scratch: Scratch,
 }
@@ -220,22 +252,22 @@ struct Work {
 impl Work {
     /// Runs to the end, whatever happens: the last state is written, the last event told, the project given back.
     async fn supervise(self) -> Result<Outcome> {
-        let context = Arc::clone(&self.context);
-        let tracker = Arc::clone(&context.tracker);
+        let parts = Arc::clone(&self.parts);
+        let (progress, cancel) = (Arc::clone(&parts.progress), parts.turns.cancel().clone());
         let lost = self.lease.lost().clone();
         // Where the whole runtime is dropped, heavy work on its threads has to end as well.
-        let _stops = context.cancel.clone().drop_guard();
+        let _stops = cancel.clone().drop_guard();
         let over = CancellationToken::new();
-        let saver = tokio::spawn(save_now_and_then(Arc::clone(&context), over.clone()));
+        let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()));
         // A task of its own, so that even a panic leads to an orderly end.
         let mut work = tokio::spawn({
-            let (context, settings) = (Arc::clone(&context), self.settings);
-            async move { work(&context, self.source, settings).await }
+            let parts = Arc::clone(&parts);
+            async move { work(&parts, self.source).await }
         });
         let result = tokio::select! {
             result = &mut work => result,
             () = lost.cancelled() => {
-                context.cancel.cancel();
+                cancel.cancel();
                 work.await.map(|_| Err(Error::new(
                     ErrorKind::Locked,
                     "the project's lease could not be renewed, so another process may have taken it: run again",
@@ -250,12 +282,12 @@ impl Work {
             .with_context("cause", panic))
         });
         // Whatever failed first when its ground went away, this is what a person has to know.
-        let result = result.map_err(|error| context.check_storage(error));
+        let result = result.map_err(|error| parts.fallbacks.check_storage(error));
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
-        context.cancel.cancel();
-        let stopped = context.stop_jobs(cancelled).await;
-        context.quiet().await;
+        cancel.cancel();
+        let stopped = parts.purchases.stop_jobs(cancelled).await;
+        parts.turns.quiet().await;
         // Its last write has to be over before the last state is written.
         over.cancel();
         drop(saver.await);
@@ -267,68 +299,68 @@ impl Work {
             Err(_) => Status::Failed,
         };
         let video = result.as_ref().ok().and_then(|outcome| outcome.videos.first().map(|(_, _, path)| path.clone()));
-        tracker.end(status, result.as_ref().err(), video);
-        let closing = close(&context, status).await;
+        progress.end(status, result.as_ref().err(), video);
+        let closing = close(&parts, status).await;
         if !lost.is_cancelled() {
             self.lease.release().await;
         }
-        tracker.close();
+        progress.close();
         let mut outcome = result?;
         stopped?;
         closing?;
-        outcome.state = State { journal_entries: entries(&context).await, ..tracker.state() };
+        outcome.state = State { journal_entries: entries(&parts).await, ..progress.state() };
         outcome.project_id = self.project_id;
         Ok(outcome)
     }
 }
 
-async fn work(context: &Arc<Context>, source: Source, settings: RunSettings) -> Result<Outcome> {
-    let project = import(context, source).await?;
+async fn work(parts: &Parts, source: Source) -> Result<Outcome> {
+    let project = import(parts, source).await?;
     // Set once, before any stage asks.
-    let _ = context.policy.set(project.policy.clone());
-    let project = build(context, project, settings.providers, settings.matting).await?;
+    let _ = parts.policy.set(project.policy.clone());
+    let project = build(parts, project).await?;
     let video = |&aspect: &Aspect| {
         let name = format!("{}.mp4", name_for("final_video", aspect, project.main_aspect()));
-        let path = context.files.display(&name);
+        let path = parts.products.files().display(&name);
         (aspect, name, path)
     };
     let videos: Vec<_> = project.output.aspects.iter().map(video).collect();
-    report::write(context, &project, &videos[0].1).await?;
+    report::write(parts, &project, &videos[0].1).await?;
     Ok(Outcome {
         project_id: project.id.clone(),
         videos,
-        report: context.files.display("report.html"),
-        state: context.tracker.state(),
+        report: parts.products.files().display("report.html"),
+        state: parts.progress.state(),
     })
 }
 
-async fn save_now_and_then(context: Arc<Context>, over: CancellationToken) {
+async fn save_now_and_then(parts: Arc<Parts>, over: CancellationToken) {
     while !over.is_cancelled() {
-        if let Some(state) = context.tracker.changed_state() {
+        if let Some(state) = parts.progress.changed_state() {
             // A storage that fails shows itself where products are written.
-            drop(save(&context, state).await);
+            drop(save(&parts, state).await);
         }
         tokio::select! { () = tokio::time::sleep(SAVE_EVERY) => {}, () = over.cancelled() => {} }
     }
 }
 
-async fn entries(context: &Context) -> u64 {
-    context.journal.lock().await.records().len() as u64
+async fn entries(parts: &Parts) -> u64 {
+    parts.products.journal().lock().await.records().len() as u64
 }
 
-async fn save(context: &Context, state: State) -> Result<()> {
-    context.journal.lock().await.expect_there()?;
-    let json = serde_json::to_vec_pretty(&State { journal_entries: entries(context).await, ..state })
+async fn save(parts: &Parts, state: State) -> Result<()> {
+    parts.products.journal().lock().await.expect_there()?;
+    let json = serde_json::to_vec_pretty(&State { journal_entries: entries(parts).await, ..state })
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
-    context.files.write("state.json", json).await
+    parts.products.files().write("state.json", json).await
 }
 
-async fn close(context: &Context, status: Status) -> Result<()> {
+async fn close(parts: &Parts, status: Status) -> Result<()> {
     let outcome = status.as_str().to_lowercase();
-    let recorded = context.record(JournalEntry::RunFinished { outcome }).await;
-    let state = State { updated_at: now(), ..context.tracker.state() };
+    let recorded = parts.products.record(JournalEntry::RunFinished { outcome }).await;
+    let state = State { updated_at: now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
-    let saved = save(context, state).await;
+    let saved = save(parts, state).await;
     recorded.and(saved)
 }
 

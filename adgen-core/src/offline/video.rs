@@ -8,7 +8,9 @@ use crate::{
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoSettings},
     project::Output,
-    provider::{Cancelled, Generated, Generation, Ground, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    provider::{
+        Cancelled, Generated, Generation, Ground, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest,
+    },
 };
 use async_trait::async_trait;
 use std::path::Path;
@@ -35,7 +37,6 @@ impl StudioVideo {
     pub fn new() -> Self {
         Self::default()
     }
-
 }
 
 /// Where a product can stand in a clip, in a video of this size; `None` where it has no ground.

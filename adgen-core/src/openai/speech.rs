@@ -10,8 +10,8 @@ use crate::{
     error::{Error, ErrorKind, Result, Retry},
     http::{Answer, Body, Call, Repeat},
     provider::{
-        AudioCapability, AudioKind, AudioProvider, AudioRequest, Cancelled, Content, CostRange, Generated, Generation,
-        JobId, Price, ProviderInfo, Voice,
+        AudioCapability, AudioKind, AudioProvider, AudioRequest, Cancelled, CostRange, Generated, Generation, JobId,
+        Price, ProviderInfo, Voice,
     },
 };
 use async_trait::async_trait;
@@ -195,7 +195,7 @@ impl AudioProvider for OpenAiSpeech {
         tokio::fs::write(&path, bytes)
             .await
             .map_err(|error| Error::from(error).with_context("path", path.display()).with_spent_usd(cost_usd))?;
-        Ok(Generation::Done(Generated { content: Content::File(path), cost_usd, notes }))
+        Ok(Generation::Done(Generated { cost_usd, notes, ..Generated::file(path) }))
     }
 
     async fn check(&self, job: &JobId) -> Result<Generation> {

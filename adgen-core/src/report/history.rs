@@ -3,7 +3,7 @@
 //! Pure. Depends on the types of `store`, `pipeline` and `project`.
 
 use crate::{
-    pipeline::Event,
+    event::Event,
     project::{Background, Scene, Stage, State},
     store::{JournalEntry, JournalRecord},
 };
@@ -158,7 +158,7 @@ fn milliseconds(time: &str) -> i64 {
 pub(super) mod tests {
     use super::*;
     use crate::error::ErrorBody;
-    use crate::project::{Degradation, GeneratedBackground, Role, StateAsset, Transition};
+    use crate::project::{Degradation, GeneratedBackground, Metadata, Role, StateAsset, Transition};
 
     pub(in super::super) fn record(at: &str, entry: JournalEntry) -> JournalRecord {
         JournalRecord::new(1, format!("2026-05-01T10:00:{at}Z"), entry)

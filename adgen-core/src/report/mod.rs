@@ -28,10 +28,12 @@ use self::{
     stills::Still,
 };
 use crate::{
+    engine::Parts,
     error::{Error, ErrorKind, Result},
+    event::Event,
     media::{Fps, decode_audio, probe},
-    pipeline::{Context, Event, timeline},
     project::{AdProject, Asset, Stage, State, StateAsset},
+    stages::timeline,
     store::JournalRecord,
 };
 use std::{
@@ -45,34 +47,34 @@ const NAME: &str = "report.html";
 const CUTOUT: &str = "product_masked.png";
 
 /// Writes the report of the run that is about to end. `video` is the main video's name in the project's folder.
-pub(crate) async fn write(context: &Context, project: &AdProject, video: &str) -> Result<()> {
-    let path = context.path_of(video).await?;
-    let has_cutout = context.tracker.state().assets.values().any(|asset| asset.file == CUTOUT);
+pub(crate) async fn write(parts: &Parts, project: &AdProject, video: &str) -> Result<()> {
+    let path = parts.products.path_of(video).await?;
+    let has_cutout = parts.progress.state().assets.values().any(|asset| asset.file == CUTOUT);
     let cutout = has_cutout.then(|| Asset::from(CUTOUT));
     // Side by side: an ad is not there before its report is.
     let (sheet, sketch, photo, cutout, logo) = futures_util::join!(
-        sheet(context, project, &path),
-        sketch(context, &path),
-        picture(context, Some(&project.product.image), stills::photo),
-        picture(context, cutout.as_ref(), stills::transparent),
-        picture(context, project.brand.logo.as_ref(), stills::logo),
+        sheet(parts, project, &path),
+        sketch(parts, &path),
+        picture(parts, Some(&project.product.image), stills::photo),
+        picture(parts, cutout.as_ref(), stills::transparent),
+        picture(parts, project.brand.logo.as_ref(), stills::logo),
     );
-    let (sheet, sketch) = (shown(context, "contact sheet", sheet)?, shown(context, "sound's drawing", sketch)?);
+    let (sheet, sketch) = (shown(parts, "contact sheet", sheet)?, shown(parts, "sound's drawing", sketch)?);
     let (photo, cutout, logo) = (photo?, cutout?, logo?);
-    let poster = context.files.read("poster.jpg").await?.and_then(|bytes| stills::as_it_is(bytes.to_vec()));
-    let captions = context.files.read("captions.vtt").await?.map(|bytes| bytes.to_vec());
-    let info = context.cpu({
+    let poster = parts.products.files().read("poster.jpg").await?.and_then(|bytes| stills::as_it_is(bytes.to_vec()));
+    let captions = parts.products.files().read("captions.vtt").await?.map(|bytes| bytes.to_vec());
+    let info = parts.turns.cpu({
         let path = path.clone();
         move |_| probe(&path)
     });
-    let info = shown(context, "video's facts", info.await)?;
+    let info = shown(parts, "video's facts", info.await)?;
     let bytes =
         std::fs::metadata(&path).map_err(|error| Error::from(error).with_context("path", path.display()))?.len();
 
-    let events = past_events(context);
-    let records = context.journal.lock().await.records().to_vec();
+    let events = past_events(parts);
+    let records = parts.products.journal().lock().await.records().to_vec();
     // Last, so that the notes of this very stage are in it.
-    let state = context.tracker.state();
+    let state = parts.progress.state();
     let page = Page {
         scenes: scenes(project, &state, &records, sheet.unwrap_or_default()),
         history: History::of(&records, &events),
@@ -82,7 +84,7 @@ pub(crate) async fn write(context: &Context, project: &AdProject, video: &str) -
         version: env!("CARGO_PKG_VERSION").to_owned(),
         video: (video.to_owned(), bytes),
         info,
-        run_cost_usd: context.tracker.run_cost_usd(),
+        run_cost_usd: parts.progress.run_cost_usd(),
         sketch,
         poster,
         photo,
@@ -90,14 +92,14 @@ pub(crate) async fn write(context: &Context, project: &AdProject, video: &str) -
         logo,
         captions,
     };
-    let folder = context.work_folder("report").await?;
+    let folder = parts.products.work_folder("report").await?;
     let target = folder.join(NAME);
     let written = {
         let target = target.clone();
-        context.cpu(move |cancel| store(&page, &path, &target, &|| !cancel.is_cancelled()))
+        parts.turns.cpu(move |cancel| store(&page, &path, &target, &|| !cancel.is_cancelled()))
     };
     written.await?;
-    context.files.adopt_file(NAME, &target, &folder).await.map(drop)
+    parts.products.files().adopt_file(NAME, &target, &folder).await.map(drop)
 }
 
 fn store(page: &Page, video: &Path, target: &Path, keep_on: &dyn Fn() -> bool) -> Result<()> {
@@ -111,46 +113,42 @@ fn store(page: &Page, video: &Path, target: &Path, keep_on: &dyn Fn() -> bool) -
     written.map_err(|error| named(target, error))
 }
 
-async fn sheet(context: &Context, project: &AdProject, video: &Path) -> Result<Vec<Vec<Still>>> {
+async fn sheet(parts: &Parts, project: &AdProject, video: &Path) -> Result<Vec<Vec<Still>>> {
     let (slots, fps, path) = (timeline(project), Fps::from(project.output.fps), video.to_owned());
-    let threads = context.jobs;
-    context.cpu(move |cancel| stills::contact_sheet(&path, &slots, fps, threads, &|| cancel.is_cancelled())).await
+    let threads = parts.turns.jobs();
+    parts.turns.cpu(move |cancel| stills::contact_sheet(&path, &slots, fps, threads, &|| cancel.is_cancelled())).await
 }
 
-async fn sketch(context: &Context, video: &Path) -> Result<Sketch> {
+async fn sketch(parts: &Parts, video: &Path) -> Result<Sketch> {
     let path = video.to_owned();
-    context.cpu(move |_| Sketch::of(&decode_audio(&path, None)?)).await
+    parts.turns.cpu(move |_| Sketch::of(&decode_audio(&path, None)?)).await
 }
 
 /// A picture of the project, made small; `None` where there is none or it cannot be read.
-async fn picture(
-    context: &Context,
-    asset: Option<&Asset>,
-    make: fn(&Path) -> Result<Picture>,
-) -> Result<Option<Picture>> {
+async fn picture(parts: &Parts, asset: Option<&Asset>, make: fn(&Path) -> Result<Picture>) -> Result<Option<Picture>> {
     let Some(asset) = asset else { return Ok(None) };
-    let path = match context.path_of(asset.as_str()).await {
+    let path = match parts.products.path_of(asset.as_str()).await {
         Ok(path) => path,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return shown(context, &format!("picture {asset}"), Err(error)),
+        Err(error) => return shown(parts, &format!("picture {asset}"), Err(error)),
     };
-    shown(context, &format!("picture {asset}"), context.cpu(move |_| make(&path)).await)
+    shown(parts, &format!("picture {asset}"), parts.turns.cpu(move |_| make(&path)).await)
 }
 
 /// The finished ad is worth more than its report: what cannot be shown is left out, and said.
-fn shown<T>(context: &Context, what: &str, made: Result<T>) -> Result<Option<T>> {
+fn shown<T>(parts: &Parts, what: &str, made: Result<T>) -> Result<Option<T>> {
     match made {
         Ok(made) => Ok(Some(made)),
         Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
         Err(error) => {
-            context.tracker.note(Stage::Render, format!("the report lacks the {what}: {error}"));
+            parts.progress.note(Stage::Render, format!("the report lacks the {what}: {error}"));
             Ok(None)
         }
     }
 }
 
-fn past_events(context: &Context) -> Vec<Event> {
-    let mut listener = context.tracker.listen();
+fn past_events(parts: &Parts) -> Vec<Event> {
+    let mut listener = parts.progress.listen();
     std::iter::from_fn(|| listener.try_recv().ok()).collect()
 }
 

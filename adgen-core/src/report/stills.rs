@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     media::{Fps, Frame, VideoReader, VideoTarget, probe},
     picture::Photo,
-    pipeline::Slot,
+    stages::Slot,
 };
 use image::{
     DynamicImage, ExtendedColorType, ImageBuffer, ImageEncoder, Pixel, RgbImage, Rgba, RgbaImage,

@@ -1,9 +1,8 @@
-//! The pictures that many stages look at: each is decoded once, however many ask for it at the same time.
+//! The product and the logo, prepared once for all scenes: scenes that each prepared their own would take hundreds of
+//! megabytes.
 //!
-//! A large photo takes hundreds of megabytes while it is decoded: twice at a time would be too much, and scenes that each
-//! prepared their own product would be, too.
+//! May depend on `compose`, `picture` and `error`.
 
-use super::context::Context;
 use crate::{
     compose::{Fonts, LogoArt, ProductArt},
     error::Result,
@@ -11,29 +10,9 @@ use crate::{
 };
 use image::RgbaImage;
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError},
 };
-
-/// The decoded photos of a run, as long as somebody holds them.
-#[derive(Debug, Default)]
-pub(crate) struct Photos(tokio::sync::Mutex<BTreeMap<String, Weak<Photo>>>);
-
-impl Context {
-    /// The photo that lies as `file` in the project's folder; `what` is how errors call it.
-    pub(crate) async fn photo(&self, file: &str, what: &'static str) -> Result<Arc<Photo>> {
-        // Held while it is decoded: who asks meanwhile gets the same.
-        let mut photos = self.photos.0.lock().await;
-        if let Some(photo) = photos.get(file).and_then(Weak::upgrade) {
-            return Ok(photo);
-        }
-        let path = self.path_of(file).await?;
-        let photo = Arc::new(self.cpu(move |_| Photo::open(&path, what)).await?);
-        photos.insert(file.to_owned(), Arc::downgrade(&photo));
-        Ok(photo)
-    }
-}
 
 /// The product and the logo, prepared once for all scenes and shapes.
 #[derive(Debug, Default)]

@@ -18,7 +18,10 @@ use crate::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeSet, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 const VERSION: u32 = 1;
 /// For models that take such words: the product is put over the clip, and nothing may look like it or compete with it.
@@ -40,7 +43,8 @@ pub(crate) fn shape_of(provider: &dyn VideoProvider, main: Aspect, aspect: Aspec
 /// Name of a scene's clip: `scene_1_bg`, and `scene_1_bg_1x1` for a further shape.
 pub(crate) fn clip_name(project: &AdProject, provider: &dyn VideoProvider, index: usize, aspect: Aspect) -> String {
     let main = project.main_aspect();
-    let background = project.scenes.as_deref().unwrap_or_default().get(index).and_then(|scene| scene.background.as_ref());
+    let background =
+        project.scenes.as_deref().unwrap_or_default().get(index).and_then(|scene| scene.background.as_ref());
     // A picture that somebody brings becomes a clip of its own for each shape.
     let shape = match background {
         Some(Background::File(_)) => aspect,
@@ -153,7 +157,11 @@ fn key_of(provider: &dyn VideoProvider, request: &VideoRequest) -> String {
 
 /// The request, and others whose clips would serve where they were bought before: longer, sharper, or in another of the
 /// document's shapes, from which it is cropped.
-pub(crate) fn clip_wishes(provider: &dyn VideoProvider, shapes: &[Aspect], request: VideoRequest) -> Vec<Wish<VideoRequest>> {
+pub(crate) fn clip_wishes(
+    provider: &dyn VideoProvider,
+    shapes: &[Aspect],
+    request: VideoRequest,
+) -> Vec<Wish<VideoRequest>> {
     let capability = provider.capability();
     let mut wishes = vec![Wish { key: key_of(provider, &request), request: request.clone() }];
     if capability.local {

@@ -1,135 +1,73 @@
 //! The composite stage: the product, the captions and the logo over the background, frame by frame, into one segment.
+//!
+//! May depend on `compose`, `media`, `project`, `error` and its neighbours.
 
 use super::{
-    build::Build,
-    clip::Clip,
-    context::{Made, Product, Work},
-    extract::Cutout,
+    art::Art,
+    brand::Brand,
     fidelity,
     glance::glance,
     ground::ground_of,
-    import::AssetUse,
     key::content_key,
     lettering::lacks_of,
-    pictures::Art,
     playback::{Playback, Room},
-    scene::scene_spec,
     tail::Tail,
     timeline::Slot,
-    turn::picture_mb,
+    work::{Made, Recipe, Work, picture_mb},
 };
 use crate::{
     compose::{Backdrop, FontLibrary, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec, TextFault, crossfade, dip},
-    error::{Error, ErrorKind, Result},
+    error::Result,
     media::{Frame, VideoEncoder, VideoSettings},
-    project::{Aspect, Background, Quality, Rgb, Role, Stage},
+    project::{Rgb, Role, Stage},
 };
 use serde_json::{Value, json};
 use std::{
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// Grows when the same parameters give other pictures.
 const VERSION: u32 = 5;
 
-/// The encoder's settings of every segment: equal ones, or they could not be joined.
-pub(crate) fn video_settings(build: &Build, aspect: Aspect) -> VideoSettings {
-    let output = &build.project.output;
-    let (width, height) = output.size(aspect);
-    let (preset, crf) = match output.quality {
-        Quality::Draft => ("superfast", 26.0),
-        Quality::Standard => ("veryfast", 20.0),
-        Quality::High => ("medium", 17.0),
-    };
-    let mut settings = VideoSettings::new(width as usize, height as usize, output.fps);
-    settings.preset = preset.to_owned();
-    settings.crf = crf;
-    settings
-}
-
 /// What one scene looks like, without its pictures.
 #[derive(Debug, Clone)]
-struct Look {
-    spec: SceneSpec,
-    clip: PathBuf,
-    slot: Slot,
+pub(crate) struct Look {
+    pub(crate) spec: SceneSpec,
+    /// The clip, and its key.
+    pub(crate) clip: (PathBuf, String),
+    pub(crate) slot: Slot,
 }
 
-/// The segment of scene `index` in `aspect`.
-pub(crate) async fn composite(build: &Build, index: usize, aspect: Aspect) -> Result<Product> {
-    let clip = build.clip(index, aspect).await?;
-    let before = match build.slots[index].crossfade {
-        0 => None,
-        _ => Some(build.clip(index - 1, aspect).await?),
-    };
-    let cutout = build.cutout().await?;
-    let product = build.composite_name(index, aspect);
-    let first = with_product(build, index, aspect, &clip, before.as_ref(), cutout.as_ref(), &product).await;
-    match first.map_err(|error| own_clips_fault(build, index, error)) {
-        Ok(made) => Ok(made),
-        // A clip of the person's own that is broken is broken without the product, too.
-        Err(error) if cutout.is_some() && error.kind() != ErrorKind::InvalidInput => {
-            build.context.degrade(Stage::Composite, &product, "background alone", error)?;
-            with_product(build, index, aspect, &clip, before.as_ref(), None, &product).await
-        }
-        Err(error) => Err(error),
+/// Everything that a segment is made from.
+#[derive(Debug, Clone)]
+pub(crate) struct Segment {
+    pub(crate) look: Look,
+    /// The scene before, where that dissolves into this one.
+    pub(crate) before: Option<Look>,
+    /// The product cut out, and its key.
+    pub(crate) cutout: Option<(PathBuf, String)>,
+    pub(crate) brand: Brand,
+    pub(crate) settings: VideoSettings,
+    /// What the clip looks like, and that of the scene before.
+    pub(crate) backdrops: (SharedBackdrop, Option<SharedBackdrop>),
+    pub(crate) art: Arc<Art>,
+}
+
+impl Segment {
+    /// How the segment is made, as `product`.
+    pub(crate) fn recipe(self, product: &str) -> Recipe {
+        let key_of = |pair: Option<&(PathBuf, String)>| pair.map(|(_, key)| key.clone()).unwrap_or_default();
+        let before = key_of(self.before.as_ref().map(|look| &look.clip));
+        let logo = self.brand.logo.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
+        let font = self.brand.font.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
+        let parameters = parameters(&self.look, self.before.as_ref(), &self.settings);
+        let inputs = [&self.look.clip.1, &before, &key_of(self.cutout.as_ref()), &logo, &font];
+        let key = content_key("composite", VERSION, &parameters, &inputs.map(String::as_str));
+        let megabytes = picture_mb(self.settings.width as u32, self.settings.height as u32);
+        let name = format!("{product}.mp4");
+        Recipe::new(Stage::Composite, product, key, move |work| self.run(work, &name)).weighing(megabytes)
     }
-}
-
-/// Where a clip that the person brought turns out to be broken beyond its beginning, that is bad input, by its own name.
-fn own_clips_fault(build: &Build, index: usize, error: Error) -> Error {
-    let path = error.context().iter().find(|(key, _)| *key == "path").map(|(_, path)| PathBuf::from(path));
-    let (Some(file), ErrorKind::Media) = (path.as_deref().and_then(Path::file_name), error.kind()) else {
-        return error;
-    };
-    let own = [Some(index), index.checked_sub(1)].into_iter().flatten().find_map(|index| {
-        match build.scenes().get(index).and_then(|scene| scene.background.as_ref()) {
-            Some(Background::File(asset)) if file == asset.as_str() => Some((index, asset.as_str())),
-            _ => None,
-        }
-    });
-    match own {
-        Some((index, stored)) => build.context.about(AssetUse::Clip(index), stored, error),
-        None => error,
-    }
-}
-
-async fn with_product(
-    build: &Build,
-    index: usize,
-    aspect: Aspect,
-    clip: &Clip,
-    before: Option<&Clip>,
-    cutout: Option<&Cutout>,
-    product: &str,
-) -> Result<Product> {
-    let context = &build.context;
-    let look = look(build, index, aspect, clip).await?;
-    let before_look = match before {
-        Some(clip) => Some(self::look(build, index - 1, aspect, clip).await?),
-        None => None,
-    };
-    let settings = video_settings(build, aspect);
-    let (logo_key, logo) = build.brand.logo.clone().unzip();
-    let (font_key, font) = build.brand.font.clone().unzip();
-    let (logo_key, font_key) = (logo_key.unwrap_or_default(), font_key.unwrap_or_default());
-    let parameters = parameters(&look, before_look.as_ref(), &settings);
-    let cutout_key = cutout.map(|cutout| cutout.key.clone()).unwrap_or_default();
-    let before_key = before.map(|clip| clip.key.clone()).unwrap_or_default();
-    let key =
-        content_key("composite", VERSION, &parameters, &[&clip.key, &before_key, &cutout_key, &logo_key, &font_key]);
-    let art = match cutout {
-        Some(cutout) => Some(context.path_of(&cutout.file).await?),
-        None => None,
-    };
-    let name = format!("{product}.mp4");
-    let backdrops = (build.backdrop(index, aspect), index.checked_sub(1).map(|before| build.backdrop(before, aspect)));
-    let fonts = build.brand.fonts.clone();
-    let pictures = Arc::clone(&context.art);
-    let job = Job { look, before: before_look, art, logo, font, settings, backdrops, fonts, pictures };
-    let megabytes = picture_mb(job.settings.width as u32, job.settings.height as u32);
-    context.make_weighing(megabytes, Stage::Composite, product, &key, move |work| job.run(work, &name)).await
 }
 
 /// What a segment is made from, beside files.
@@ -141,24 +79,6 @@ fn parameters(look: &Look, before: Option<&Look>, settings: &VideoSettings) -> V
         "before_frames": before.map(|look| look.slot.frames),
         "encoder": settings,
     })
-}
-
-async fn look(build: &Build, index: usize, aspect: Aspect, clip: &Clip) -> Result<Look> {
-    let spec = scene_spec(build, index, aspect, clip.ground);
-    Ok(Look { spec, clip: build.context.path_of(&clip.file).await?, slot: build.slots[index] })
-}
-
-struct Job {
-    look: Look,
-    before: Option<Look>,
-    art: Option<PathBuf>,
-    logo: Option<PathBuf>,
-    font: Option<String>,
-    settings: VideoSettings,
-    /// Of the scene and of the one before.
-    backdrops: (SharedBackdrop, Option<SharedBackdrop>),
-    fonts: Arc<OnceLock<FontLibrary>>,
-    pictures: Arc<Art>,
 }
 
 /// What a scene's clip looks like: found by the first who needs it, for its own segment or for the crossfade out of it, and
@@ -176,7 +96,7 @@ impl SharedBackdrop {
         let spec = &look.spec;
         let branded = matches!(spec.role, Role::Hook | Role::CallToAction);
         let backdrop = if branded || spec.caption.is_some() || spec.call_to_action.is_some() {
-            glance(&look.clip, room(look))?
+            glance(&look.clip.0, room(look))?
         } else {
             // Nothing stands over it whose colour would follow from it.
             Backdrop::still(Frame::black(2, 2))
@@ -189,14 +109,14 @@ impl SharedBackdrop {
     }
 }
 
-impl Job {
+impl Segment {
     fn run(self, work: &Work, name: &str) -> Result<Made> {
-        let mut fonts = Fonts::from(self.fonts.get_or_init(FontLibrary::system));
-        if let Some(font) = &self.font {
+        let mut fonts = Fonts::from(self.brand.fonts.get_or_init(FontLibrary::system));
+        if let Some((_, font)) = &self.brand.font {
             fonts.set_brand_font(font)?;
         }
-        let art = self.art.as_deref().map(|path| self.pictures.product(path)).transpose()?;
-        let logo = self.logo.as_deref().map(|path| self.pictures.logo(path)).transpose()?;
+        let art = self.cutout.as_ref().map(|(path, _)| self.art.product(path)).transpose()?;
+        let logo = self.brand.logo.as_ref().map(|(_, path)| self.art.logo(path)).transpose()?;
         let (art, logo) = (art.as_deref(), logo.as_deref().map(|(logo, _)| logo));
         let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = self.look.slot;
         let (width, height) = (self.settings.width, self.settings.height);
@@ -261,7 +181,7 @@ impl Layers {
         backdrop: &SharedBackdrop,
     ) -> Result<Self> {
         let backdrop = backdrop.of(look)?;
-        let clip = Playback::open(&look.clip, room(look))?;
+        let clip = Playback::open(&look.clip.0, room(look))?;
         Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, &backdrop)?, index: 0 })
     }
 

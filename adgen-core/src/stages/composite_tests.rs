@@ -1,7 +1,9 @@
 //! The keys of composited scenes, pinned: they must be the same in every build, or finished scenes are made again.
 
 use super::*;
+use crate::project::Aspect;
 use crate::project::ProductLayer;
+use std::path::Path;
 
 fn look(caption: &str, crossfade: u64) -> Look {
     let mut spec = SceneSpec::new(240, 426, Aspect::Portrait9x16, Role::Showcase, 48);
@@ -11,7 +13,7 @@ fn look(caption: &str, crossfade: u64) -> Look {
     spec.product = Some(ProductLayer { scale: 0.85, ..ProductLayer::default() });
     spec.scene_index = 1;
     let slot = Slot { start: 24, frames: 36, crossfade, dip_in: 0, dip_out: 6, tail: 12 };
-    Look { spec, clip: PathBuf::from("anywhere"), slot }
+    Look { spec, clip: (PathBuf::from("anywhere"), String::new()), slot }
 }
 
 fn settings() -> VideoSettings {

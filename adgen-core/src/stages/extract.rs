@@ -8,9 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    matte::{
-        self, Cutout as Cut, OnnxRemover, Runtime, SearchRoots, by_backdrop, by_model, by_transparency, framed,
-    },
+    matte::{self, Cutout as Cut, OnnxRemover, Runtime, SearchRoots, by_backdrop, by_model, by_transparency, framed},
     picture::Photo,
     project::Stage,
     studio::Matting,

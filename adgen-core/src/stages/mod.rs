@@ -1,67 +1,71 @@
-//! The pipeline: one file a stage, and the graph that runs them.
+//! The stages: what each makes of which data, under which content key. One file a stage, and what several of them need.
 //!
-//! Import → plan and extract → clips and sound → composites → render. Every product has a content key; what is in the
-//! storage with its key is not made again. May depend on `provider`, `matte`, `compose`, `media` and `store`.
+//! A stage takes data and gives data: a request for a provider, or a [`Recipe`] for work on this machine. It finds, buys
+//! and stores nothing, and knows nothing of runs: that is the engine's. May depend on `provider` (contracts), `matte`,
+//! `compose`, `picture`, `media`, `project` and `error`.
 
-mod advice;
-mod again;
 mod animation;
-mod bell;
+mod art;
+mod assets;
 mod brand;
-mod bridge;
-mod build;
 mod canonical;
 mod clip;
 mod composite;
-mod context;
-mod document;
-mod estimate;
-mod event;
+mod encoding;
 mod extract;
-mod fallback;
 mod fidelity;
-mod generate;
+mod file_kind;
 mod glance;
 mod ground;
-mod import;
 mod key;
 mod lettering;
-mod order;
+mod names;
 mod palette;
-mod picture;
-mod pictures;
 mod plan;
 mod playback;
 mod render;
 mod scene;
-mod shelf;
 mod soften;
 mod sound;
-mod start;
 mod still;
-mod stock;
+mod stitch;
 mod subtitles;
 mod tail;
-mod telling;
 mod timeline;
-mod tracker;
-mod turn;
+mod wish;
+mod work;
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use animation::Animation;
-pub(crate) use bell::Bells;
-pub(crate) use build::{Providers, build, name_for};
-pub(crate) use context::Context;
-pub(crate) use document::Seen;
-pub(crate) use estimate::estimate;
-pub use estimate::{Estimate, StageEstimate};
-pub use event::Event;
-pub use import::Inspected;
-pub(crate) use import::{Source, import, inspect};
+pub(crate) use art::Art;
 #[cfg(feature = "cli")]
-pub(crate) use pictures::open_logo;
-pub(crate) use shelf::Shelf;
-pub use telling::EventSink;
+pub(crate) use art::open_logo;
+pub use assets::Inspected;
+pub(crate) use assets::{
+    AssetUse, Staged, hash_asset, inspect, inventory, open_within_bounds, rename, stage_asset, urls_are_closed,
+};
+pub(crate) use brand::Brand;
+pub(crate) use clip::{
+    accept_clip, black, clip_name, clip_request, clip_wishes, estimate_clips, joined_key, needed_s, part_seed, seed_of,
+    shape_of,
+};
+pub(crate) use composite::{Look, Segment, SharedBackdrop};
+pub(crate) use encoding::video_settings;
+pub(crate) use extract::{CUTOUT, CUTOUT_FILE, Way};
+pub(crate) use fidelity::combined as combined_fidelity;
+pub(crate) use file_kind::{FileKind, kind_of};
+pub(crate) use key::content_key;
+pub(crate) use lettering::foreseen_lacks;
+pub(crate) use names::name_for;
+pub(crate) use palette::palette;
+pub(crate) use plan::{check_plan, fill_in, photo_for_model, plan_key};
+pub(crate) use render::{Rendering, loudness_of, still_of};
+pub(crate) use scene::scene_spec;
+pub(crate) use soften::soften;
+pub(crate) use sound::{MUSIC, accept_track, estimate_track, normalized, track_request, track_wishes};
+pub(crate) use still::still;
+pub(crate) use stitch::{join_clips, parts_of};
+pub(crate) use subtitles::{srt, vtt};
 pub(crate) use timeline::{Slot, timeline};
-pub(crate) use tracker::Tracker;
-pub(crate) use turn::Turns;
+pub(crate) use wish::Wish;
+pub(crate) use work::{LIGHT_MB, Made, Recipe, Work, picture_mb};

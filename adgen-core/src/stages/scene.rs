@@ -1,21 +1,23 @@
 //! What a scene shows, as the compositor needs it.
 
-use super::build::Build;
+use super::timeline::Slot;
 use crate::{
     compose::SceneSpec,
-    offline::{
-        Ground,
-        planner::{default_call_to_action, shown_name, shown_words},
-    },
-    project::{Aspect, Role},
+    offline::planner::{default_call_to_action, shown_name, shown_words},
+    project::{AdProject, Aspect, Ground, Role},
 };
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Scene `index` in `aspect`, over a background with this ground.
-pub(super) fn scene_spec(build: &Build, index: usize, aspect: Aspect, ground: Option<Ground>) -> SceneSpec {
-    let project = &build.project;
-    let scene = &build.scenes()[index];
-    let slot = build.slots[index];
+pub(crate) fn scene_spec(
+    project: &AdProject,
+    slots: &[Slot],
+    index: usize,
+    aspect: Aspect,
+    ground: Option<Ground>,
+) -> SceneSpec {
+    let scene = &project.scenes.as_deref().unwrap_or_default()[index];
+    let slot = slots[index];
     let (width, height) = project.output.size(aspect);
     let call = (scene.role == Role::CallToAction).then(|| {
         let own = project.brief.call_to_action.as_deref().map(str::trim);
@@ -56,7 +58,7 @@ pub(super) fn scene_spec(build: &Build, index: usize, aspect: Aspect, ground: Op
         seed: project.seed,
         scene_index: index,
         is_first: index == 0,
-        is_last: index + 1 == build.slots.len(),
+        is_last: index + 1 == slots.len(),
     }
 }
 

@@ -1,13 +1,11 @@
 //! The audio stage: music as long as the ad, as loud as asked for.
+//!
+//! May depend on `provider` (contracts), `media`, `project`, `error` and its neighbours.
 
 use super::{
-    build::Build,
-    context::{Made, Product, Work},
-    generate::{Wanted, generate},
-    import::AssetUse,
     key::content_key,
-    order::TrackOrder,
-    stock::{self, Stock, Wish},
+    wish::Wish,
+    work::{Made, Recipe, Work},
 };
 use crate::{
     error::{Error, Result},
@@ -19,15 +17,13 @@ use crate::{
     provider::{AudioProvider, AudioRequest, Price},
 };
 use serde_json::json;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 2;
 /// Of what is ordered: what is done with a track afterwards must not make it be paid for again.
 const ORDER_VERSION: u32 = 1;
-const PRODUCT: &str = "background_music";
+/// Name of the track as it was made.
+pub(crate) const MUSIC: &str = "background_music";
 /// Music whose price does not depend on its length is ordered in steps of so many seconds.
 const STEP_S: f64 = 5.0;
 /// No track is looked for that is longer, in seconds: no ad is.
@@ -42,28 +38,16 @@ const FADE_OUT_S: f64 = 1.5;
 /// The overlap of the repetitions of a track that is too short, in seconds.
 const CROSSFADE_S: f64 = 0.5;
 
-/// The ad's sound in the storage: exactly as long as the video; `None` where it is silent.
-pub(crate) async fn sound(build: &Build) -> Result<Option<Product>> {
-    let context = &build.context;
-    let source = match &build.project.audio.music {
-        None => None,
-        Some(Music::File(asset)) => {
-            let file = asset.as_str().to_owned();
-            let path = context.path_of(&file).await?;
-            let accepted = context.cpu(move |_| accept(&path)).await;
-            accepted.map_err(|error| context.about(AssetUse::Music, &file, error))?;
-            let key = context.files.hash(&file).await?.map(|(_, hash)| hash).unwrap_or_default();
-            Some((file, key, false))
-        }
-        Some(Music::Generate(music)) => generated(build, music.prompt.as_deref().unwrap_or_default()).await?,
-    };
-    let Some((file, key, composed_to_length)) = source else { return Ok(None) };
-    let own = matches!(&build.project.audio.music, Some(Music::File(_))).then(|| file.clone());
-    let path = context.path_of(&file).await?;
-    let loudness = build.project.audio.loudness_lufs;
-    let frames = build.samples();
+/// The track at `path`, whose key is `source`, made as long as `frames` samples a channel and as loud as asked for.
+pub(crate) fn normalized(
+    path: PathBuf,
+    source: &str,
+    frames: usize,
+    loudness: f64,
+    composed_to_length: bool,
+) -> Recipe {
     let parameters = json!([frames, loudness, composed_to_length]);
-    let key = content_key("sound", VERSION, &parameters, &[&key]);
+    let key = content_key("sound", VERSION, &parameters, &[source]);
     let work = move |work: &Work| {
         let Fitted { mut samples, silence_s } = fitted(&path, frames, composed_to_length)?;
         work.step(0.4)?;
@@ -83,13 +67,7 @@ pub(crate) async fn sound(build: &Build) -> Result<Option<Product>> {
         }
         Ok(made)
     };
-    let made = context.make(Stage::Audio, "background_music_normalized", &key, work).await;
-    // A track of the person's own may be broken beyond its beginning.
-    let named = |error: Error| match &own {
-        Some(file) => context.about(AssetUse::Music, file, error),
-        None => error,
-    };
-    made.map(Some).map_err(named)
+    Recipe::new(Stage::Audio, "background_music_normalized", key, work)
 }
 
 /// A track as long as the ad.
@@ -121,46 +99,19 @@ pub(crate) fn fitted(path: &Path, frames: usize, composed_to_length: bool) -> Re
     Ok(Fitted { samples, silence_s: opening.silence_s })
 }
 
-/// File, key, and whether it was composed to the ad's length.
-type Source = (String, String, bool);
-
-async fn generated(build: &Build, prompt: &str) -> Result<Option<Source>> {
-    let (own, offline) = (&build.providers.audio, &build.providers.offline_audio);
-    let mut error = match order(build, own, prompt).await {
-        Ok(source) => return Ok(Some(source)),
-        Err(error) => error,
-    };
-    if own.info() != offline.info() {
-        build.context.degrade(Stage::Audio, PRODUCT, "offline composer", error)?;
-        error = match order(build, offline, prompt).await {
-            Ok(source) => return Ok(Some(source)),
-            Err(error) => error,
-        };
-    }
-    build.context.degrade(Stage::Audio, PRODUCT, "silence", error)?;
-    Ok(None)
-}
-
-async fn order(build: &Build, provider: &Arc<dyn AudioProvider>, prompt: &str) -> Result<Source> {
-    let (context, capability) = (&build.context, provider.capability());
-    let duration_s = length_of(provider, build.duration_s());
-    let scratch = context.work_folder(PRODUCT).await?;
-    let request = AudioRequest { seed: build.project.seed, ..AudioRequest::music(prompt, duration_s, scratch) };
-    let file = format!("{PRODUCT}.mp3");
-    let mut wishes = wishes(provider, request);
-    let chosen = match stock::look(context, Stage::Audio, PRODUCT, &wishes).await? {
-        Stock::There(index) => return Ok((file, wishes.swap_remove(index).key, capability.local)),
-        Stock::UnderWay(index) => index,
-        Stock::Empty => 0,
-    };
-    let Wish { key, request } = wishes.swap_remove(chosen);
-    let wanted = Wanted { stage: Stage::Audio, product: PRODUCT, key: &key, file: file.clone(), accept };
-    generate(context, wanted, Arc::new(TrackOrder { provider: Arc::clone(provider), request })).await?;
-    Ok((file, key, capability.local))
+/// What a provider is asked for.
+pub(crate) fn track_request(
+    provider: &dyn AudioProvider,
+    prompt: &str,
+    duration_s: f64,
+    seed: u32,
+    scratch: PathBuf,
+) -> AudioRequest {
+    AudioRequest { seed, ..AudioRequest::music(prompt, length_of(provider, duration_s), scratch) }
 }
 
 /// The request, and longer ones whose tracks would serve where they were bought before: they are cut.
-fn wishes(provider: &Arc<dyn AudioProvider>, request: AudioRequest) -> Vec<Wish<AudioRequest>> {
+pub(crate) fn track_wishes(provider: &dyn AudioProvider, request: AudioRequest) -> Vec<Wish<AudioRequest>> {
     let (info, capability) = (provider.info(), provider.capability());
     let wish = |request: AudioRequest| {
         let offered_s = if capability.local { request.duration_s } else { provider.offered_s(&request) };
@@ -186,7 +137,7 @@ fn wishes(provider: &Arc<dyn AudioProvider>, request: AudioRequest) -> Vec<Wish<
 
 /// Remote music is bought in steps, so that an ad that becomes a little longer needs no other track, and looped where the
 /// provider's longest piece is too short. Where each second costs, only seconds that are begun are bought.
-fn length_of(provider: &Arc<dyn AudioProvider>, exact_s: f64) -> f64 {
+fn length_of(provider: &dyn AudioProvider, exact_s: f64) -> f64 {
     let capability = provider.capability();
     let step_s = if matches!(provider.info().price, Price::Second { .. }) { 1.0 } else { STEP_S };
     // Whole steps, but for sums that miss them by rounding.
@@ -195,28 +146,20 @@ fn length_of(provider: &Arc<dyn AudioProvider>, exact_s: f64) -> f64 {
 }
 
 /// What the ad's music will cost at a provider: nothing where the user brings it or wants none.
-pub(crate) fn estimate(project: &AdProject, duration_s: f64, provider: &Arc<dyn AudioProvider>) -> CostRange {
+pub(crate) fn estimate_track(project: &AdProject, duration_s: f64, provider: &dyn AudioProvider) -> CostRange {
     let Some(Music::Generate(music)) = &project.audio.music else { return CostRange::ZERO };
     let prompt = music.prompt.clone().unwrap_or_default();
     provider.estimate(&AudioRequest::music(prompt, length_of(provider, duration_s), ""))
 }
 
 /// A track is good if it has sound that can be decoded.
-pub(super) fn accept(path: &Path) -> Result<()> {
+pub(crate) fn accept_track(path: &Path) -> Result<()> {
     if let Some(format) = still_format(path)? {
         return Err(Error::media(format!("the music is a still picture ({format}), which has no sound"))
             .with_context("path", path.display())
             .with_hint("name a file with sound (a video's is taken too), or null for a silent ad"));
     }
     decode_audio(path, Some(0.01)).map(drop)
-}
-
-/// The track that the video gets: the normalised one, or silence.
-pub(crate) async fn track(build: &Build, sound: Option<&Product>) -> Result<Option<PathBuf>> {
-    match sound.and_then(|product| product.files.first()) {
-        Some(file) => build.context.path_of(&file.file).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 #[cfg(test)]

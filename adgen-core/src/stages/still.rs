@@ -44,8 +44,7 @@ pub(crate) fn still(
     let Slot { frames, tail, .. } = slot;
     let ground = project.style.as_ref().map_or(ground_of(&[]), |style| ground_of(&style.palette)).0;
     // By the picture, so that scenes may be moved and it is still the same clip.
-    let seed =
-        u64::from_str_radix(hash.get(..8).unwrap_or_default(), 16).unwrap_or_default() ^ u64::from(project.seed);
+    let seed = u64::from_str_radix(hash.get(..8).unwrap_or_default(), 16).unwrap_or_default() ^ u64::from(project.seed);
     let fps = project.output.fps;
     let parameters = json!([width, height, fps, frames + tail, seed, ground]);
     let key = content_key("still", VERSION, &parameters, &[hash]);

@@ -103,6 +103,7 @@ mod untagged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::{Ground, Metadata};
     use crate::{
         project::{Lack, Stage},
         store::JournalEntry,

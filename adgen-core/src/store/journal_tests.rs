@@ -35,7 +35,7 @@ fn finished(product: &str, key: &str, sha256: &str, cost_usd: f64) -> JournalEnt
         notes: Vec::new(),
         fidelity: None,
         lacks: Vec::new(),
-            metadata: Metadata::default(),
+        metadata: Metadata::default(),
     }
 }
 

@@ -7,9 +7,9 @@ mod store {
     }
 }
 
-#[path = "../../../adgen-core/src/pipeline/canonical.rs"]
+#[path = "../../../adgen-core/src/stages/canonical.rs"]
 mod canonical;
-#[path = "../../../adgen-core/src/pipeline/key.rs"]
+#[path = "../../../adgen-core/src/stages/key.rs"]
 mod key;
 
 /// The key of what `parameters` describe, as the core makes it.

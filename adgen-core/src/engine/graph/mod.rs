@@ -15,10 +15,10 @@ mod render;
 mod sound;
 
 use self::{board::Board, clips::Clip, composites::Scene, extract::Cutout};
-use super::{estimate::estimate, parts::Parts};
+use super::{estimate::estimate, parts::Parts, products::Product as Stored};
 use crate::{
     error::{Error, Result},
-    project::{AdProject, Aspect, Stage},
+    project::{AdProject, Aspect, Product, Stage},
     stages::{SharedBackdrop, clip_name},
 };
 use futures_util::future::try_join_all;
@@ -30,31 +30,42 @@ pub(crate) async fn build(parts: &Parts, project: AdProject) -> Result<AdProject
     parts.progress.estimated(estimate(&project, &parts.providers).total);
     // Before anything is spent, for a policy may deny an ad without the logo.
     let brand = brand::brand(parts, &project).await?;
-    let cutout = OnceCell::new();
+    let cutting = Cutting { parts, product: project.product.clone(), cutout: OnceCell::new() };
     parts.progress.expect(Stage::Plan, ["plan".to_owned()]);
-    let product = project.product.clone();
     // Cutting out needs no plan, and planning no cut-out.
     let extraction = async {
-        cutout.get_or_try_init(|| extract::extract(parts, &product)).await?;
+        cutting.cutout().await?;
         parts.progress.finished(Stage::Extract);
         Ok::<_, Error>(())
     };
     let rest = async {
-        let project = plan::plan(parts, project.clone()).await?;
-        let graph = Graph::new(parts, Board::new(project, brand));
-        // Whoever comes first cuts out; the other waits for it.
-        let cutout = || cutout.get_or_try_init(|| extract::extract(parts, &product));
-        graph.run(async || cutout().await.cloned()).await?;
+        let project = plan::plan(parts, project).await?;
+        let graph = Graph::new(parts, Board::new(project, brand), &cutting);
+        graph.run().await?;
         Ok(graph.board.project)
     };
     let (project, ()) = futures_util::try_join!(rest, extraction)?;
     Ok(project)
 }
 
+/// The product cut out, once: by whoever comes first; the others wait for it.
+struct Cutting<'a> {
+    parts: &'a Parts,
+    product: Product,
+    cutout: OnceCell<Option<Cutout>>,
+}
+
+impl Cutting<'_> {
+    async fn cutout(&self) -> Result<Option<Cutout>> {
+        self.cutout.get_or_try_init(|| extract::extract(self.parts, &self.product)).await.cloned()
+    }
+}
+
 /// What is shared while scenes are made.
 struct Graph<'a> {
     parts: &'a Parts,
     board: Board,
+    cutting: &'a Cutting<'a>,
     /// By scene and by the name of the clip, for shapes may share one.
     clips: Vec<BTreeMap<String, OnceCell<Clip>>>,
     /// What the clips look like, by the name of what is composited.
@@ -62,7 +73,7 @@ struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    fn new(parts: &'a Parts, board: Board) -> Self {
+    fn new(parts: &'a Parts, board: Board, cutting: &'a Cutting<'a>) -> Self {
         let aspects = &board.project.output.aspects;
         let named = |index| aspects.iter().map(move |&aspect| (index, aspect));
         let video = &*parts.providers.video;
@@ -77,13 +88,15 @@ impl<'a> Graph<'a> {
         progress.expect(Stage::Composite, composites.iter().cloned());
         progress.expect(Stage::Render, aspects.iter().map(|&a| board.name_for("final_video", a)));
         let backdrops = composites.into_iter().map(|name| (name, SharedBackdrop::default())).collect();
-        Self { parts, board, clips, backdrops }
+        Self { parts, board, cutting, clips, backdrops }
     }
 
-    /// Makes scenes, sound and video. `cutout` gives the product cut out.
-    async fn run(&self, cutout: impl AsyncFn() -> Result<Option<Cutout>>) -> Result<()> {
+    /// Makes scenes, sound and video.
+    async fn run(&self) -> Result<()> {
         let Self { parts, board, .. } = self;
-        lettering::check(parts, board, &cutout).await?;
+        if parts.fallbacks.are_denied() {
+            lettering::check(parts, board, self.cutting.cutout().await?).await?;
+        }
         let progress = &parts.progress;
         let aspects = &board.project.output.aspects;
         let clips = async {
@@ -98,21 +111,7 @@ impl<'a> Graph<'a> {
             Ok(sound)
         };
         let composites = async {
-            let scenes = 0..board.slots.len();
-            let of = |aspect| try_join_all(scenes.clone().map(move |index| (index, aspect)).map(async |(index, aspect)| {
-                let scene = Scene {
-                    index,
-                    aspect,
-                    clip: self.clip(index, aspect).await?,
-                    before: match board.slots[index].crossfade {
-                        0 => None,
-                        _ => Some(self.clip(index - 1, aspect).await?),
-                    },
-                    backdrop: self.backdrop(index, aspect),
-                    backdrop_before: index.checked_sub(1).map(|before| self.backdrop(before, aspect)),
-                };
-                composites::composite(parts, board, scene, cutout().await?).await
-            }));
+            let of = |aspect| try_join_all((0..board.slots.len()).map(move |index| self.composite(index, aspect)));
             let composites = try_join_all(aspects.iter().map(|&aspect| of(aspect))).await?;
             progress.finished(Stage::Composite);
             Ok(composites)
@@ -122,6 +121,23 @@ impl<'a> Graph<'a> {
         parts.products.clear_stale(board.slots.len(), aspects.get(1..).unwrap_or_default()).await?;
         progress.finished(Stage::Render);
         Ok(())
+    }
+
+    /// The segment of a scene, once its inputs are there.
+    async fn composite(&self, index: usize, aspect: Aspect) -> Result<Stored> {
+        let Self { parts, board, .. } = self;
+        let scene = Scene {
+            index,
+            aspect,
+            clip: self.clip(index, aspect).await?,
+            before: match board.slots[index].crossfade {
+                0 => None,
+                _ => Some(self.clip(index - 1, aspect).await?),
+            },
+            backdrop: self.backdrop(index, aspect),
+            backdrop_before: index.checked_sub(1).map(|before| self.backdrop(before, aspect)),
+        };
+        composites::composite(parts, board, scene, self.cutting.cutout().await?).await
     }
 
     /// The background of a scene; made once, however many ask.

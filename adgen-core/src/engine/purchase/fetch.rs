@@ -3,7 +3,10 @@
 //!
 //! May depend on `provider`, `error` and its neighbours `job`, `wanted`.
 
-use super::{job::Job, wanted::{ATTEMPTS, Trouble}};
+use super::{
+    job::Job,
+    wanted::{ATTEMPTS, Trouble},
+};
 use crate::{
     engine::turns::blocking,
     error::{Error, ErrorKind},

@@ -2,7 +2,11 @@
 //!
 //! May depend on `provider`, `error` and its neighbours `order`, `purchases`, `wanted`.
 
-use super::{order::Order, purchases::Purchases, wanted::{Trouble, Wanted}};
+use super::{
+    order::Order,
+    purchases::Purchases,
+    wanted::{Trouble, Wanted},
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     event::Event,

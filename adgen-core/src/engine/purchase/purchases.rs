@@ -35,6 +35,11 @@ impl Purchases {
         Self { products, money, turns, progress, wakeups, jobs: OpenJobs::default(), job_timeout }
     }
 
+    /// What wakes those who wait for a job.
+    pub(crate) fn wakeups(&self) -> &Arc<Wakeups> {
+        &self.wakeups
+    }
+
     /// Stops what an ended run left under way.
     pub(crate) async fn stop_jobs(&self, cancelled: bool) -> Result<()> {
         self.jobs.stop(cancelled, &self.products, &self.progress).await

@@ -45,7 +45,9 @@ mod tests {
         let wakeups = Wakeups::default();
         let job = JobId("a".into());
         assert!(!wakeups.wake(&job));
-        tokio::time::timeout(Duration::from_secs(600), wakeups.of(&job).notified()).await.expect("it was called before");
+        tokio::time::timeout(Duration::from_secs(600), wakeups.of(&job).notified())
+            .await
+            .expect("it was called before");
         assert!(wakeups.wake(&job));
     }
 

@@ -67,7 +67,7 @@ impl AssetUse {
     }
 
     /// The name in the storage, without extension.
-    pub(super) fn stem(self) -> String {
+    pub(crate) fn stem(self) -> String {
         match self {
             Self::Photo => "product_original".to_owned(),
             Self::Cutout => "product_cutout".to_owned(),
@@ -129,7 +129,7 @@ fn font_file(project: &AdProject) -> Option<&str> {
 }
 
 /// Names another file in a document.
-pub(super) fn rename(project: &mut AdProject, used: AssetUse, name: String) {
+pub(crate) fn rename(project: &mut AdProject, used: AssetUse, name: String) {
     match used {
         AssetUse::Photo => project.product.image = Asset::from(name),
         AssetUse::Cutout => project.product.cutout = Some(Asset::from(name)),

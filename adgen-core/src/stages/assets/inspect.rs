@@ -2,7 +2,8 @@
 
 use super::{
     asset_use::{AssetUse, inventory},
-    look, open_within_bounds,
+    look,
+    open::{open_within_bounds, urls_are_closed},
 };
 use crate::{
     asset::AssetPolicy,
@@ -33,7 +34,7 @@ pub(crate) fn inspect(project: &AdProject, folder: &Path, policy: &AssetPolicy) 
         let on_the_web = matches!(Asset::from(named.as_str()).location(), AssetLocation::Url(_));
         let looked = match on_the_web {
             true if policy.allows_urls() => Ok(()),
-            true => Err(super::urls_are_closed()),
+            true => Err(urls_are_closed()),
             false => look_at(used, folder, &named, policy),
         };
         let problem = looked.err().map(|error| used.error(&named, error));

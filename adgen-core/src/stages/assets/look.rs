@@ -2,19 +2,18 @@
 //!
 //! May depend on `picture`, `compose`, `media` and `error`.
 
-use super::{
-    super::{
-        clip,
-        picture::{FileKind, kind_of},
-        pictures::open_logo,
-        sound, still,
-    },
-    asset_use::AssetUse,
-};
+use super::asset_use::AssetUse;
 use crate::{
     compose::Fonts,
     error::Result,
     picture::{Format, Photo},
+    stages::{
+        art::open_logo,
+        clip::accept_clip,
+        file_kind::{FileKind, kind_of},
+        sound::accept_track,
+        still::accept_still,
+    },
 };
 use std::path::Path;
 
@@ -28,10 +27,10 @@ pub(super) fn look(used: AssetUse, path: &Path) -> Result<()> {
         AssetUse::Cutout => Photo::open(path, "the cut-out").map(drop),
         AssetUse::Logo => open_logo(path).map(drop),
         AssetUse::Clip(_) => match kind_of(path)? {
-            FileKind::Video => clip::accept(path),
-            kind => still::accept(path, kind),
+            FileKind::Video => accept_clip(path),
+            kind => accept_still(path, kind),
         },
-        AssetUse::Music => sound::accept(path),
+        AssetUse::Music => accept_track(path),
         AssetUse::Font => Fonts::embedded().set_brand_font_file(path),
     }
 }

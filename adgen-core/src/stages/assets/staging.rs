@@ -8,7 +8,7 @@ use crate::{
     asset::PlainFile,
     error::{Error, Result},
     picture::HEAD_BYTES,
-    store::{ProjectFiles, hex},
+    store::hex,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -20,14 +20,14 @@ use tokio_util::sync::CancellationToken;
 
 /// A file in the working folder that was looked at.
 #[derive(Debug)]
-pub(super) struct Staged {
+pub(crate) struct Staged {
     /// The name in the storage.
-    pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
 }
 
 /// SHA-256 of a file, read through the handle that was judged.
-pub(super) fn hash(file: &mut PlainFile, cancel: &CancellationToken) -> Result<String> {
+pub(crate) fn hash(file: &mut PlainFile, cancel: &CancellationToken) -> Result<String> {
     let mut hash = Sha256::new();
     file.read(|piece| {
         hash.update(piece);
@@ -37,7 +37,7 @@ pub(super) fn hash(file: &mut PlainFile, cancel: &CancellationToken) -> Result<S
 }
 
 /// Copies a file into `folder` and looks at the copy. What cannot be used is removed again.
-pub(super) fn stage(
+pub(crate) fn stage(
     used: AssetUse,
     named: &str,
     file: &mut PlainFile,
@@ -68,25 +68,6 @@ fn copy(file: &mut PlainFile, target: &Path, cancel: &CancellationToken) -> Resu
 
 fn go_on(cancel: &CancellationToken) -> Result<()> {
     if cancel.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
-}
-
-/// Moves everything to its place. Where that fails half way, what was not there before goes again.
-pub(super) async fn store(files: &ProjectFiles, staged: &[Staged], scratch: &Path) -> Result<()> {
-    let mut new = Vec::new();
-    for file in staged {
-        let was_there = files.exists(&file.name).await?;
-        if let Err(error) = files.adopt_file(&file.name, &file.path, scratch).await {
-            for name in new {
-                // The first error is the one to report; what cannot be deleted is only litter.
-                drop(files.delete(name).await);
-            }
-            return Err(error);
-        }
-        if !was_there {
-            new.push(&file.name);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

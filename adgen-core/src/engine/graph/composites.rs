@@ -1,0 +1,84 @@
+//! Scenes composited: with the product, or the background alone where that fails.
+//!
+//! May depend on the engine's parts and `stages`.
+
+use super::{board::Board, clips::Clip, extract::Cutout};
+use crate::{
+    engine::{parts::Parts, products::Product},
+    error::{Error, ErrorKind, Result},
+    project::{Aspect, Background, Stage},
+    stages::{AssetUse, Look, Segment, SharedBackdrop, scene_spec, video_settings},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// One scene in one shape, and what it is made from.
+pub(super) struct Scene {
+    pub(super) index: usize,
+    pub(super) aspect: Aspect,
+    pub(super) clip: Clip,
+    /// The clip of the scene before, where that dissolves into this one.
+    pub(super) before: Option<Clip>,
+    pub(super) backdrop: SharedBackdrop,
+    pub(super) backdrop_before: Option<SharedBackdrop>,
+}
+
+/// The segment of a scene.
+pub(super) async fn composite(parts: &Parts, board: &Board, scene: Scene, cutout: Option<Cutout>) -> Result<Product> {
+    let product = board.composite_name(scene.index, scene.aspect);
+    let first = with(parts, board, &scene, cutout.as_ref(), &product).await;
+    match first.map_err(|error| own_clips_fault(parts, board, scene.index, error)) {
+        Ok(made) => Ok(made),
+        // A clip of the person's own that is broken is broken without the product, too.
+        Err(error) if cutout.is_some() && error.kind() != ErrorKind::InvalidInput => {
+            parts.fallbacks.degrade(Stage::Composite, &product, "background alone", error)?;
+            with(parts, board, &scene, None, &product).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutout>, product: &str) -> Result<Product> {
+    let Scene { index, aspect, clip, before, .. } = scene;
+    let segment = Segment {
+        look: look(parts, board, *index, *aspect, clip).await?,
+        before: match before {
+            Some(clip) => Some(look(parts, board, index - 1, *aspect, clip).await?),
+            None => None,
+        },
+        cutout: match cutout {
+            Some(cutout) => Some((parts.products.path_of(&cutout.file).await?, cutout.key.clone())),
+            None => None,
+        },
+        brand: board.brand.clone(),
+        settings: video_settings(&board.project.output, *aspect),
+        backdrops: (scene.backdrop.clone(), scene.backdrop_before.clone()),
+        art: Arc::clone(&parts.art),
+    };
+    parts.products.make(segment.recipe(product)).await
+}
+
+async fn look(parts: &Parts, board: &Board, index: usize, aspect: Aspect, clip: &Clip) -> Result<Look> {
+    let spec = scene_spec(&board.project, &board.slots, index, aspect, clip.ground);
+    Ok(Look { spec, clip: (parts.products.path_of(&clip.file).await?, clip.key.clone()), slot: board.slots[index] })
+}
+
+/// Where a clip that the person brought turns out to be broken beyond its beginning, that is bad input, by its own name.
+fn own_clips_fault(parts: &Parts, board: &Board, index: usize, error: Error) -> Error {
+    let path = error.context().iter().find(|(key, _)| *key == "path").map(|(_, path)| PathBuf::from(path));
+    let (Some(file), ErrorKind::Media) = (path.as_deref().and_then(Path::file_name), error.kind()) else {
+        return error;
+    };
+    let own = [Some(index), index.checked_sub(1)].into_iter().flatten().find_map(|index| {
+        match board.scenes().get(index).and_then(|scene| scene.background.as_ref()) {
+            Some(Background::File(asset)) if file == asset.as_str() => Some((index, asset.as_str())),
+            _ => None,
+        }
+    });
+    match own {
+        Some((index, stored)) => parts.own_files.about(AssetUse::Clip(index), stored, error),
+        None => error,
+    }
+}

@@ -1,0 +1,33 @@
+//! What runs an ad from its document to its video: the graph, and the parts that it works with.
+//!
+//! `graph` is the roof, `run` the house around it; below lie `purchase`, `products`, `money`, `turns`, `progress` and what
+//! they need, each for one thing. May depend on `report`, `stages`, `provider` (contracts), `store`, `http`, `event`,
+//! `asset`, `project` and `error`.
+
+mod document;
+mod estimate;
+mod fallback;
+mod graph;
+mod hints;
+mod import;
+mod listeners;
+mod money;
+mod own_files;
+mod parts;
+mod photos;
+mod policy;
+mod products;
+mod progress;
+mod providers;
+mod purchase;
+mod run;
+mod turns;
+
+pub(crate) use estimate::estimate;
+pub use estimate::{Estimate, StageEstimate};
+pub(crate) use import::Source;
+pub(crate) use parts::Parts;
+pub(crate) use providers::Providers;
+pub(crate) use run::RunSettings;
+pub use run::{Outcome, Run};
+pub(crate) use turns::Turns;
