@@ -89,15 +89,15 @@ async fn main() -> Result<()> {
     project.brief.duration_s = 8.0;
     project.output.short_side = 540;
     let run = studio.generate(project, ".").await?;
-    let mut events = run.events();
-    while let Some(event) = events.next().await {
-        match event {
+    let mut events = run.events(0);
+    while let Some(record) = events.next().await {
+        match record.event {
             Event::ProductReady { product, elapsed_ms, .. } => println!("{product}: {elapsed_ms} ms"),
             Event::Degraded(degradation) => println!("{}: {}", degradation.product, degradation.cause),
             _ => {}
         }
     }
-    println!("{}", run.wait().await?.report);
+    println!("{:?}", run.wait().await?.video());
 
     // What belongs into a test of the provider: does it keep the rules of the contract?
     let mut request = VideoRequest::new("a calm wall", 2.0, std::env::temp_dir());

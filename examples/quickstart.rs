@@ -9,6 +9,6 @@ async fn main() -> adgen::Result<()> {
     let studio = Studio::builder().with_storage_dir("demo/storage").build()?;
     let project = AdProject::new("quickstart", "Verlune Botanical Oil", "examples/assets/bottle_studio.jpg");
     let outcome = studio.generate(project, ".").await?.wait().await?;
-    println!("{}", outcome.report);
+    println!("{:?}", outcome.video());
     Ok(())
 }

@@ -1,4 +1,6 @@
 //! What a run tells while it lasts.
+//!
+//! May depend on `project` and `error`.
 
 use crate::{
     error::ErrorBody,
@@ -7,18 +9,30 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// One event of a run: whose it is, and which.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EventRecord {
+    /// The run.
+    pub run_id: String,
+    /// The project.
+    pub project_id: String,
+    /// 1, 2, 3 … within the run, in the order in which things happened. A listener that comes late does not hear the steps of
+    /// progress that later ones have overtaken, so that numbers may be missing.
+    pub seq: u64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// What happened.
+    pub event: Event,
+}
+
 /// One thing that happened in a run. As JSON, `type` names the variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// The run holds the project and begins.
-    RunStarted {
-        /// The project.
-        project_id: String,
-        /// The run.
-        run_id: String,
-    },
+    RunStarted,
     /// What the ad is expected to cost when everything is made anew, before anything is called.
     Estimated {
         /// US dollars, where everything works at the first try.
@@ -114,8 +128,34 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<ErrorBody>,
     },
+    /// What a newer version tells and this one does not know.
+    #[serde(other)]
+    Unknown,
 }
 
-/// What an embedder is called with for each event. It must be quick and must not block. One that panics is called again
-/// for the next event; that it did is noted in the state.
-pub type EventSink = Arc<dyn Fn(&Event) + Send + Sync>;
+impl Event {
+    /// Whether nobody who hears this one needs to have heard `old`: a later step of the same product's progress.
+    pub(crate) fn overtakes(&self, old: &Self) -> bool {
+        matches!((old, self), (
+            Self::Progress { stage: a, product: p, .. },
+            Self::Progress { stage: b, product: q, .. },
+        ) if a == b && p == q)
+    }
+}
+
+/// What an embedder is called with for each event, on a thread of its own. One that is slow hears of things later, and of
+/// fewer steps of progress; one that panics is called again for the next event, and the state has a note that it did.
+pub type EventSink = Arc<dyn Fn(&EventRecord) + Send + Sync>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_version_tells_is_no_error() {
+        let json =
+            r#"{"run_id":"r","project_id":"p","seq":7,"at":"t","event":{"type":"moon_rose","over":"x"},"more":1}"#;
+        let record: EventRecord = serde_json::from_str(json).unwrap();
+        assert_eq!((record.seq, record.event), (7, Event::Unknown));
+    }
+}

@@ -12,7 +12,7 @@
 //!     let studio = Studio::builder().with_storage_dir("demo/storage").build()?;
 //!     let project = AdProject::new("quickstart", "Verlune Botanical Oil", "examples/assets/bottle_studio.jpg");
 //!     let outcome = studio.generate(project, ".").await?.wait().await?;
-//!     println!("{}", outcome.report);
+//!     println!("{:?}", outcome.video());
 //!     Ok(())
 //! }
 //! ```
@@ -27,9 +27,9 @@
 //! use futures_util::StreamExt;
 //!
 //! let run = studio.generate(project, ".").await?;
-//! let mut events = run.events();
-//! while let Some(event) = events.next().await {
-//!     match event {
+//! let mut events = run.events(0);
+//! while let Some(record) = events.next().await {
+//!     match record.event {
 //!         Event::Progress { progress, .. } => println!("{progress} %"),
 //!         Event::Degraded(what) => println!("{}: {} instead, {}", what.product, what.fallback, what.cause),
 //!         _ => {}
@@ -99,9 +99,9 @@ mod studio;
 pub mod testkit;
 
 pub use asset::AssetPolicy;
-pub use engine::{Estimate, Outcome, Run, StageEstimate};
+pub use engine::{Estimate, Outcome, OutputFile, Run, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
-pub use event::{Event, EventSink};
+pub use event::{Event, EventRecord, EventSink};
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use services::Models;

@@ -6,7 +6,7 @@ use crate::{
     asset::{AssetPolicy, with_similar_name},
     engine::{Estimate, Providers, Run, RunSettings, Source, Turns, estimate},
     error::{Error, ErrorKind, Result},
-    event::EventSink,
+    event::{EventRecord, EventSink},
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
     project::{AdProject, State},
     provider::{AudioProvider, Planner, VideoProvider},
@@ -294,8 +294,8 @@ impl StudioBuilder {
         self
     }
 
-    /// Calls `sink` for every event of every run. It must be quick and must not block.
-    pub fn on_event(mut self, sink: impl Fn(&crate::Event) + Send + Sync + 'static) -> Self {
+    /// Calls `sink` for every event of every run, each run on a thread of its own.
+    pub fn on_event(mut self, sink: impl Fn(&EventRecord) + Send + Sync + 'static) -> Self {
         self.sink = Some(Arc::new(sink));
         self
     }

@@ -30,7 +30,7 @@ pub(crate) fn run(material: &Material, storage: &Path) -> Outcome<Ad> {
         .with_storage_dir(storage)
         .with_asset_policy(AssetPolicy::own_documents())
         .on_event(move |event| {
-            let at = match event {
+            let at = match &event.event {
                 Event::StageStarted { stage: Stage::Composite } => 0,
                 Event::StageFinished { stage: Stage::Render, .. } => 1,
                 _ => return,
@@ -62,8 +62,7 @@ fn check(outcome: &adgen::Outcome) -> Outcome {
     if state.stages.get(&Stage::Scenes).is_some_and(|scenes| scenes.made > 0) {
         return Err("adgen made clips of its own".into());
     }
-    let (_, _, video) = outcome.videos.first().ok_or("there is no video")?;
-    crate::check_length(Path::new(video))
+    crate::check_length(outcome.video().ok_or("there is no video")?)
 }
 
 fn document(material: &Material) -> Outcome<AdProject> {

@@ -82,17 +82,17 @@ impl Generate {
         }
         let studio = self.services.apply(builder).await?.build()?;
         let run = self.start(&studio).await?;
-        let cancel = run.canceller();
+        let cancelled = run.clone();
         let mut progress = (!self.json).then(|| progress::Progress::new(draws()));
         let voice = progress.as_ref().map(progress::Progress::voice).unwrap_or_default();
         let signals = tokio::spawn(async move {
             stop_signal().await;
             voice.say("cancelling: finished work is kept, press Ctrl-C again to stop at once");
-            cancel();
+            cancelled.cancel();
             stop_signal().await;
             std::process::exit(130);
         });
-        let mut events = run.events();
+        let mut events = run.events(0);
         let show = tokio::spawn(async move {
             while let Some(event) = events.next().await {
                 match &mut progress {
@@ -107,10 +107,11 @@ impl Generate {
         signals.abort();
         let outcome = result?;
         if !self.json {
-            for (_, _, path) in &outcome.videos {
-                output::line(format!("video   {path}"));
+            let videos = outcome.videos.iter().map(|video| ("video ", video));
+            for (what, file) in videos.chain([("report", &outcome.report)]) {
+                let place = file.path.as_ref().map_or(file.name.clone(), |path| path.display().to_string());
+                output::line(format!("{what}  {place}"));
             }
-            output::line(format!("report  {}", outcome.report));
         }
         Ok(())
     }

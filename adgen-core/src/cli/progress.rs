@@ -2,7 +2,7 @@
 
 use super::{escape, output, work::Work};
 use crate::{
-    event::Event,
+    event::{Event, EventRecord},
     project::{CostRange, Stage, Status},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -62,9 +62,9 @@ impl Progress {
         Voice(self.bars.as_ref().map(|bars| bars.all.clone()))
     }
 
-    pub(super) fn show(&mut self, event: &Event) {
-        match event {
-            Event::RunStarted { project_id, .. } => self.say(format!("project {project_id}")),
+    pub(super) fn show(&mut self, record: &EventRecord) {
+        match &record.event {
+            Event::RunStarted => self.say(format!("project {}", record.project_id)),
             Event::Estimated { high_usd: Some(high), .. } if *high <= 0.0 => {}
             Event::Estimated { low_usd, high_usd } => {
                 let cost = CostRange { low_usd: *low_usd, high_usd: high_usd.unwrap_or(f64::INFINITY) };
@@ -105,6 +105,7 @@ impl Progress {
                 self.plain(format!("{stage}: finished, {work:.1} s of work"));
             }
             Event::StatusChanged { .. } => {}
+            Event::Unknown => {}
             Event::RunFinished { status, elapsed_ms, cost_usd, .. } => {
                 if let Some(bars) = &self.bars {
                     for bar in bars.stages.values().filter(|bar| !bar.is_finished()) {

@@ -1,85 +1,72 @@
 //! Who is told what happens: a sink, and listeners that may come late. Each hears events in the order in which they came
 //! about, whatever thread they came from.
+//!
+//! May depend on `event` and its neighbour `sink`.
 
-use crate::event::{Event, EventSink};
-use std::{
-    collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
+use super::sink::SinkThread;
+use crate::{
+    event::{Event, EventRecord},
+    store::now,
 };
 use tokio::sync::mpsc;
 
-/// Listeners, what they have heard, and what the sink still has to hear.
-#[derive(Default)]
+/// Numbers events, remembers them, and passes them on.
 pub(super) struct Listeners {
-    history: Vec<Event>,
-    listeners: Vec<mpsc::UnboundedSender<Event>>,
-    /// For the sink, which is called without a lock: it may ask for the state.
-    queue: VecDeque<Event>,
-    /// Some thread is calling the sink, and will take what comes meanwhile.
-    is_at_work: bool,
+    run_id: String,
+    project_id: String,
+    seq: u64,
+    history: Vec<EventRecord>,
+    listeners: Vec<mpsc::UnboundedSender<EventRecord>>,
+    is_closed: bool,
+    sink: Option<SinkThread>,
 }
 
 impl Listeners {
-    /// All events, those of the past first.
-    pub(super) fn listen(&mut self) -> mpsc::UnboundedReceiver<Event> {
+    pub(super) fn new(run_id: String, project_id: String, sink: Option<SinkThread>) -> Self {
+        Self { run_id, project_id, seq: 0, history: Vec::new(), listeners: Vec::new(), is_closed: false, sink }
+    }
+
+    /// All events from number `from_seq` on, those of the past first.
+    pub(super) fn listen(&mut self, from_seq: u64) -> mpsc::UnboundedReceiver<EventRecord> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        for event in &self.history {
+        for event in self.history.iter().filter(|event| event.seq >= from_seq) {
             // The receiver is at hand, so it cannot be closed.
             drop(sender.send(event.clone()));
         }
-        self.listeners.push(sender);
+        // After the end there is nothing more to hear.
+        if !self.is_closed {
+            self.listeners.push(sender);
+        }
         receiver
+    }
+
+    /// The events so far, without those that later ones have overtaken.
+    pub(super) fn history(&self) -> &[EventRecord] {
+        &self.history
     }
 
     /// No listener hears anything any more.
     pub(super) fn close(&mut self) {
+        self.is_closed = true;
         self.listeners.clear();
     }
 
-    /// Tells listeners at once, and lines the event up for the sink.
-    pub(super) fn add(&mut self, event: Event, has_sink: bool) {
-        self.listeners.retain(|listener| listener.send(event.clone()).is_ok());
-        if has_sink {
-            self.queue.push_back(event.clone());
+    /// Tells everybody.
+    pub(super) fn add(&mut self, event: Event) {
+        self.seq += 1;
+        let record = EventRecord {
+            run_id: self.run_id.clone(),
+            project_id: self.project_id.clone(),
+            seq: self.seq,
+            at: now(),
+            event,
+        };
+        self.listeners.retain(|listener| listener.send(record.clone()).is_ok());
+        if let Some(sink) = &self.sink {
+            sink.add(record.clone());
         }
         // Late listeners need to know where things stand, not every step on the way.
-        if matches!(event, Event::Progress { .. }) {
-            self.history.retain(|old| !same_progress(old, &event));
-        }
-        self.history.push(event);
+        self.history.retain(|old| !record.event.overtakes(&old.event));
+        self.history.push(record);
     }
-
-    /// Whether the caller has to call the sink now, until [`Listeners::next`] gives nothing more.
-    pub(super) fn begin(&mut self) -> bool {
-        let begins = !self.is_at_work && !self.queue.is_empty();
-        self.is_at_work |= begins;
-        begins
-    }
-
-    /// The next event for the sink; `None` ends what [`Listeners::begin`] began.
-    pub(super) fn next(&mut self) -> Option<Event> {
-        let next = self.queue.pop_front();
-        self.is_at_work = next.is_some();
-        next
-    }
-
-    /// Whether the sink has heard everything.
-    pub(super) fn is_over(&self) -> bool {
-        !self.is_at_work && self.queue.is_empty()
-    }
-}
-
-/// Calls the sink; gives what it panicked with. A panic of its own must not be one of the run's.
-pub(super) fn call(sink: &EventSink, event: &Event) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(|| sink(event))).map_err(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        text.unwrap_or("without saying why").to_owned()
-    })
-}
-
-fn same_progress(old: &Event, new: &Event) -> bool {
-    matches!((old, new), (
-        Event::Progress { stage: a, product: p, .. },
-        Event::Progress { stage: b, product: q, .. },
-    ) if a == b && p == q)
 }

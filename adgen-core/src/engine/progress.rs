@@ -1,9 +1,12 @@
 //! Keeps a run's [`State`] and tells listeners what happens. The one place that decides status and progress.
 
-use super::listeners::{Listeners, call};
+use super::{
+    listeners::Listeners,
+    sink::{SinkThread, SinkWatch},
+};
 use crate::{
-    error::Error,
-    event::{Event, EventSink},
+    error::{Error, Result},
+    event::{Event, EventRecord, EventSink},
     http::Repetition,
     project::{CostRange, Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, Status},
     store::now,
@@ -11,7 +14,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -24,9 +27,7 @@ const SINK: Duration = Duration::from_secs(10);
 /// A run's state and its listeners.
 pub(crate) struct Progress {
     inner: Mutex<Inner>,
-    /// Told when the sink has heard everything.
-    told: Condvar,
-    sink: Option<EventSink>,
+    sink: Option<SinkWatch>,
     dirty: AtomicBool,
     began: Instant,
 }
@@ -42,33 +43,36 @@ struct Inner {
     /// Fractions of the products of each stage that are known so far.
     fractions: BTreeMap<Stage, BTreeMap<String, f64>>,
     listeners: Listeners,
-    has_sink: bool,
-    sink_panicked: bool,
     run_cost_usd: f64,
     /// How often each note of the state came, in the same order.
     note_counts: Vec<(String, u32)>,
 }
 
 impl Progress {
-    pub(crate) fn new(mut state: State, sink: Option<EventSink>) -> Self {
+    /// The progress of a run over a project in this state.
+    ///
+    /// # Errors
+    /// Where the system has no thread left for the sink.
+    pub(crate) fn new(mut state: State, run_id: &str, sink: Option<EventSink>) -> Result<Self> {
+        let sink = sink.map(SinkThread::start).transpose().map_err(|error| {
+            Error::from(error).with_operation("start").with_hint("end other programs, then run again")
+        })?;
         // What belongs to a run starts afresh; what belongs to the project stays.
         let fresh = State::new(state.project_id.clone(), state.created_at.clone());
         state = State { cost_usd: state.cost_usd, assets: state.assets, ..fresh };
-        Self {
+        let watch = sink.as_ref().map(SinkThread::watch);
+        Ok(Self {
             inner: Mutex::new(Inner {
+                listeners: Listeners::new(run_id.to_owned(), state.project_id.clone(), sink),
                 state,
                 fractions: BTreeMap::new(),
-                listeners: Listeners::default(),
-                has_sink: sink.is_some(),
-                sink_panicked: false,
                 run_cost_usd: 0.0,
                 note_counts: Vec::new(),
             }),
-            told: Condvar::new(),
-            sink,
+            sink: watch,
             dirty: AtomicBool::new(true),
             began: Instant::now(),
-        }
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -76,9 +80,14 @@ impl Progress {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All events, those of the past first.
-    pub(crate) fn listen(&self) -> mpsc::UnboundedReceiver<Event> {
-        self.lock().listeners.listen()
+    /// All events from number `from_seq` on, those of the past first.
+    pub(crate) fn listen(&self, from_seq: u64) -> mpsc::UnboundedReceiver<EventRecord> {
+        self.lock().listeners.listen(from_seq)
+    }
+
+    /// The events so far, without those that later ones have overtaken.
+    pub(crate) fn history(&self) -> Vec<EventRecord> {
+        self.lock().listeners.history().to_vec()
     }
 
     pub(crate) fn emit(&self, event: Event) {
@@ -87,25 +96,20 @@ impl Progress {
         self.release(inner);
     }
 
-    /// Ends a change: what it told goes to the sink, in the order of the changes, whichever thread is first to call it.
-    fn release<'a>(&'a self, mut inner: MutexGuard<'a, Inner>) {
+    /// Ends a change.
+    fn release(&self, inner: MutexGuard<'_, Inner>) {
         self.dirty.store(true, Ordering::Relaxed);
-        let Some(sink) = &self.sink else { return };
-        if !inner.listeners.begin() {
-            return;
-        }
-        while let Some(event) = inner.listeners.next() {
-            drop(inner);
-            let called = call(sink, &event);
-            inner = self.lock();
-            if let Err(panic) = called
-                && !std::mem::replace(&mut inner.sink_panicked, true)
-            {
-                inner.state.notes.push(format!("the function that is called for each event panicked: {panic}"));
-            }
-        }
         drop(inner);
-        self.told.notify_all();
+    }
+
+    /// Waits until the sink has heard everything, though not for ever, and notes it where the sink panicked. Blocks.
+    pub(crate) fn settle_sink(&self) {
+        let Some(sink) = &self.sink else { return };
+        sink.wait(SINK);
+        if let Some(panic) = sink.panic() {
+            let note = format!("the function that is called for each event panicked: {panic}");
+            self.lock().is_first_note(&note);
+        }
     }
 
     /// No listener hears anything any more.
@@ -293,7 +297,7 @@ impl Progress {
         })
     }
 
-    /// Ends the run: sets the last status, tells it, and waits until the sink has heard everything.
+    /// Ends the run: sets the last status and tells it.
     pub(crate) fn end(&self, status: Status, error: Option<&Error>, video: Option<String>) {
         let (elapsed_s, elapsed_ms) = (self.elapsed_s(), self.elapsed_ms());
         let mut inner = self.lock();
@@ -319,14 +323,12 @@ impl Progress {
         let error = error.map(Error::body);
         inner.tell(Event::RunFinished { status, cost_usd, elapsed_ms, video, error });
         self.release(inner);
-        // Another thread may be calling the sink: whoever waits for the run may rely on the last event's being told.
-        drop(self.told.wait_timeout_while(self.lock(), SINK, |inner| !inner.listeners.is_over()));
     }
 }
 
 impl Inner {
     fn tell(&mut self, event: Event) {
-        self.listeners.add(event, self.has_sink);
+        self.listeners.add(event);
     }
 
     fn spend(&mut self, stage: Stage, cost_usd: f64) {

@@ -5,7 +5,7 @@ use crate::error::ErrorBody;
 use std::sync::Arc;
 
 fn progress() -> Progress {
-    Progress::new(State::new("p", "2026-01-01T00:00:00Z"), None)
+    Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", None).expect("no thread is needed")
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn what_is_said_often_is_told_once_and_counted() {
     let state = progress.state();
     assert_eq!(state.degradations.len(), 1);
     assert_eq!(state.degradations[0].products().collect::<Vec<_>>(), ["scene_1", "scene_2", "scene_1_1x1"]);
-    let mut events = progress.listen();
+    let mut events = progress.listen(0);
     progress.close();
     let told = std::iter::from_fn(|| events.try_recv().ok()).count();
     assert_eq!(told, 3, "two notes and one degradation");
@@ -76,12 +76,12 @@ fn late_listeners_hear_the_past() {
     for step in 0..100 {
         progress.progress(Stage::Plan, "plan", f64::from(step) / 100.0);
     }
-    let mut events = progress.listen();
+    let mut events = progress.listen(0);
     progress.end(Status::Cancelled, None, None);
     progress.close();
     let mut all = Vec::new();
-    while let Ok(event) = events.try_recv() {
-        all.push(event);
+    while let Ok(record) = events.try_recv() {
+        all.push(record.event);
     }
     assert!(matches!(all.first(), Some(Event::StageStarted { stage: Stage::Plan })));
     assert!(matches!(all.last(), Some(Event::RunFinished { status: Status::Cancelled, .. })));
@@ -128,14 +128,14 @@ fn everybody_hears_events_in_the_order_in_which_they_came_about() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let sink: EventSink = Arc::new({
         let heard = Arc::clone(&heard);
-        move |event: &Event| {
+        move |event: &EventRecord| {
             // Gives other threads time to overtake.
             std::thread::yield_now();
             heard.lock().expect("whole").push(event.clone());
         }
     });
-    let progress = Progress::new(State::new("p", "2026-01-01T00:00:00Z"), Some(sink));
-    let mut listener = progress.listen();
+    let progress = Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", Some(sink)).expect("a thread");
+    let mut listener = progress.listen(0);
     progress.expect(Stage::Composite, (0..8).map(|n| n.to_string()));
     std::thread::scope(|scope| {
         for n in 0..8 {
@@ -148,6 +148,7 @@ fn everybody_hears_events_in_the_order_in_which_they_came_about() {
         }
     });
     progress.end(Status::Completed, None, None);
+    progress.settle_sink();
     let heard = heard.lock().expect("whole").clone();
     let mut listened = Vec::new();
     while let Ok(event) = listener.try_recv() {
@@ -156,34 +157,38 @@ fn everybody_hears_events_in_the_order_in_which_they_came_about() {
     assert_eq!(heard, listened);
     let told: Vec<f64> = heard
         .iter()
-        .filter_map(|event| if let Event::Progress { progress, .. } = event { Some(*progress) } else { None })
+        .filter_map(|event| if let Event::Progress { progress, .. } = event.event { Some(progress) } else { None })
         .collect();
     assert!(told.len() > 100, "{} steps were told", told.len());
     assert!(told.is_sorted(), "progress fell");
-    assert!(matches!(heard.last(), Some(Event::RunFinished { .. })), "the last event was not told when it ended");
+    assert!(
+        matches!(heard.last().map(|last| &last.event), Some(Event::RunFinished { .. })),
+        "the last event was not told when it ended"
+    );
 }
 
 #[test]
 fn a_sink_that_panics_or_asks_back_does_no_harm() {
     let progress = Arc::new_cyclic(|weak: &std::sync::Weak<Progress>| {
         let weak = weak.clone();
-        let sink: EventSink = Arc::new(move |event: &Event| {
+        let sink: EventSink = Arc::new(move |event: &EventRecord| {
             // It may look at the state, and even tell something.
             if let Some(progress) = weak.upgrade() {
                 assert!(progress.state().progress >= 0.0);
-                if matches!(event, Event::StageStarted { .. }) {
+                if matches!(event.event, Event::StageStarted { .. }) {
                     progress.note(Stage::Plan, "heard");
                 }
             }
-            assert!(!matches!(event, Event::StageFinished { .. }), "no finished stages, please");
+            assert!(!matches!(event.event, Event::StageFinished { .. }), "no finished stages, please");
         });
-        Progress::new(State::new("p", "2026-01-01T00:00:00Z"), Some(sink))
+        Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", Some(sink)).expect("a thread")
     });
     for &stage in Stage::ALL {
         progress.started(stage);
         progress.finished(stage);
     }
     progress.end(Status::Completed, None, None);
+    progress.settle_sink();
     let notes = progress.state().notes;
     assert_eq!(notes.iter().filter(|note| note.contains("no finished stages, please")).count(), 1, "{notes:?}");
     let heard = format!("heard ({} times)", Stage::ALL.len());

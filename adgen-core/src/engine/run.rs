@@ -6,6 +6,7 @@ use super::{
     graph::build,
     import::{Source, import},
     money::Money,
+    outcome::{Outcome, OutputFile},
     own_files::OwnFiles,
     parts::Parts,
     photos::Photos,
@@ -19,8 +20,8 @@ use super::{
 use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
-    event::{Event, EventSink},
-    project::{Aspect, State, Status},
+    event::{Event, EventRecord, EventSink},
+    project::{State, Status},
     provider::WebhookEvent,
     report,
     stages::name_for,
@@ -28,8 +29,8 @@ use crate::{
     studio::Matting,
 };
 use futures_util::{Stream, stream};
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
-use tokio::task::JoinHandle;
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// How often a changed state is written while a run lasts.
@@ -50,34 +51,21 @@ pub(crate) struct RunSettings {
     pub(crate) sink: Option<EventSink>,
 }
 
-/// A run under way. Dropping it does not stop the work; [`Run::cancel`] does.
+/// A run under way. Clones are handles to the same run; dropping them all does not stop the work, [`Run::cancel`] does.
+#[derive(Clone)]
 pub struct Run {
-    id: String,
-    project_id: String,
+    id: Arc<str>,
+    project_id: Arc<str>,
     progress: Arc<Progress>,
     wakeups: Arc<Wakeups>,
     cancel: CancellationToken,
-    task: JoinHandle<Result<Outcome>>,
+    ended: watch::Receiver<Option<Result<Outcome>>>,
 }
 
 impl fmt::Debug for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run").field("id", &self.id).field("project_id", &self.project_id).finish_non_exhaustive()
     }
-}
-
-/// A finished run.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// The project.
-    pub project_id: String,
-    /// The videos, the main one first: shape, name in the project's folder, and where a person finds it.
-    pub videos: Vec<(Aspect, String, String)>,
-    /// Where a person finds the report.
-    pub report: String,
-    /// What is known about the project now.
-    pub state: State,
 }
 
 impl Run {
@@ -96,10 +84,15 @@ impl Run {
         };
         let (cancel, progress) = (parts.turns.cancel().clone(), Arc::clone(&parts.progress));
         let wakeups = Arc::clone(parts.purchases.wakeups());
-        progress.emit(Event::RunStarted { project_id: project_id.clone(), run_id: id.clone() });
-        let work = Work { project_id: project_id.clone(), source, parts, lease, scratch };
-        let task = tokio::spawn(work.supervise());
-        Ok(Self { id, project_id, progress, wakeups, cancel, task })
+        progress.emit(Event::RunStarted);
+        let work = Work { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
+        let (end, ended) = watch::channel(None);
+        tokio::spawn(async move {
+            let result = work.supervise().await;
+            // Nobody may hold a handle any more.
+            end.send_replace(Some(result));
+        });
+        Ok(Self { id: id.into(), project_id: project_id.into(), progress, wakeups, cancel, ended })
     }
 
     /// Name of this run.
@@ -117,9 +110,15 @@ impl Run {
         self.progress.state()
     }
 
-    /// All events of the run, those of the past first. Ends after [`Event::RunFinished`].
-    pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + 'static {
-        Box::pin(stream::unfold(self.progress.listen(), |mut events| async {
+    /// Where the project stands.
+    pub fn status(&self) -> Status {
+        self.progress.state().status
+    }
+
+    /// All events of the run from number `from_seq` on, those of the past first: 0 for all. Ends after
+    /// [`Event::RunFinished`].
+    pub fn events(&self, from_seq: u64) -> impl Stream<Item = EventRecord> + Send + Unpin + 'static {
+        Box::pin(stream::unfold(self.progress.listen(from_seq), |mut events| async {
             events.recv().await.map(|event| (event, events))
         }))
     }
@@ -127,12 +126,6 @@ impl Run {
     /// Stops the run, remote jobs included. What is finished stays; a later run goes on from there.
     pub fn cancel(&self) {
         self.cancel.cancel();
-    }
-
-    /// A handle that cancels the run from elsewhere.
-    pub fn canceller(&self) -> impl Fn() + Send + Sync + Clone + 'static {
-        let cancel = self.cancel.clone();
-        move || cancel.cancel()
     }
 
     /// Hands in a provider's webhook, so that the run need not ask for that job: it is looked at now. Tells whether the job
@@ -143,18 +136,19 @@ impl Run {
         self.wakeups.wake(&event.job)
     }
 
-    /// Waits for the end.
+    /// Waits for the end. Every handle may wait, as often as it likes.
     ///
     /// # Errors
-    /// Why the run failed; `Cancelled` where it was cancelled.
-    pub async fn wait(self) -> Result<Outcome> {
-        self.task.await.unwrap_or_else(|panic| {
-            Err(Error::new(
-                ErrorKind::Unexpected,
-                "the run stopped unexpectedly: this is a defect of adgen, please report it",
-            )
-            .with_context("cause", panic))
-        })
+    /// Why the run failed; `Cancelled` where it was cancelled; `Unexpected` where its Tokio runtime was shut down.
+    pub async fn wait(&self) -> Result<Outcome> {
+        let mut ended = self.ended.clone();
+        let gone = || {
+            Error::new(ErrorKind::Unexpected, "the run's Tokio runtime was shut down before the run had ended")
+                .with_hint("keep the runtime until the run has ended; run again, and it goes on from there")
+        };
+        // Cloned at once: the channel must not stay locked.
+        let result = ended.wait_for(Option::is_some).await.map_err(|_| gone())?.clone();
+        result.unwrap_or_else(|| Err(gone()))
     }
 }
 
@@ -191,7 +185,7 @@ async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<
     // The journal is the truth; the state only shows it.
     state.cost_usd = journal.spent_usd();
     journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
-    let progress = Arc::new(Progress::new(state, settings.sink.clone()));
+    let progress = Arc::new(Progress::new(state, run, settings.sink.clone())?);
     let scratch = files.work_folder().await?;
     let turns = Arc::new(settings.turns.of_run(CancellationToken::new()));
     let policy = ProjectPolicy::default();
@@ -242,6 +236,7 @@ async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<
 }
 
 struct Work {
+    run_id: String,
     project_id: String,
     source: Source,
     parts: Arc<Parts>,
@@ -298,40 +293,45 @@ impl Work {
             Err(_) if cancelled => Status::Cancelled,
             Err(_) => Status::Failed,
         };
-        let video = result.as_ref().ok().and_then(|outcome| outcome.videos.first().map(|(_, _, path)| path.clone()));
+        let video = result.as_ref().ok().and_then(|videos| videos.first()).map(|video| video.name.clone());
         progress.end(status, result.as_ref().err(), video);
+        let told = Arc::clone(&progress);
+        // Whoever waits for the run may rely on the last event's being told.
+        drop(tokio::task::spawn_blocking(move || told.settle_sink()).await);
         let closing = close(&parts, status).await;
         if !lost.is_cancelled() {
             self.lease.release().await;
         }
         progress.close();
-        let mut outcome = result?;
+        let videos = result?;
         stopped?;
         closing?;
-        outcome.state = State { journal_entries: entries(&parts).await, ..progress.state() };
-        outcome.project_id = self.project_id;
-        Ok(outcome)
+        let files = parts.products.files();
+        Ok(Outcome {
+            report: OutputFile::of(files, report::NAME, None).await?,
+            poster: OutputFile::of(files, "poster.jpg", None).await?,
+            videos,
+            run_id: self.run_id,
+            project_id: self.project_id,
+            cost_usd: progress.run_cost_usd(),
+            state: State { journal_entries: entries(&parts).await, ..progress.state() },
+        })
     }
 }
 
-async fn work(parts: &Parts, source: Source) -> Result<Outcome> {
+/// Makes everything; gives the videos.
+async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
     let project = import(parts, source).await?;
     // Set once, before any stage asks.
     let _ = parts.policy.set(project.policy.clone());
     let project = build(parts, project).await?;
-    let video = |&aspect: &Aspect| {
+    let mut videos = Vec::new();
+    for &aspect in &project.output.aspects {
         let name = format!("{}.mp4", name_for("final_video", aspect, project.main_aspect()));
-        let path = parts.products.files().display(&name);
-        (aspect, name, path)
-    };
-    let videos: Vec<_> = project.output.aspects.iter().map(video).collect();
-    report::write(parts, &project, &videos[0].1).await?;
-    Ok(Outcome {
-        project_id: project.id.clone(),
-        videos,
-        report: parts.products.files().display("report.html"),
-        state: parts.progress.state(),
-    })
+        videos.push(OutputFile::of(parts.products.files(), &name, Some(aspect)).await?);
+    }
+    report::write(parts, &project, &videos[0].name).await?;
+    Ok(videos)
 }
 
 async fn save_now_and_then(parts: Arc<Parts>, over: CancellationToken) {
@@ -362,14 +362,6 @@ async fn close(parts: &Parts, status: Status) -> Result<()> {
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;
     recorded.and(saved)
-}
-
-/// Where the files of a project lie, for callers that want to open them.
-impl Outcome {
-    /// The main video where a person finds it.
-    pub fn video(&self) -> Option<PathBuf> {
-        self.videos.first().map(|(_, _, path)| PathBuf::from(path))
-    }
 }
 
 #[cfg(test)]

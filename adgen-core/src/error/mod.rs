@@ -10,14 +10,16 @@ pub use body::{ErrorBody, Fact};
 pub use kind::ErrorKind;
 pub use retry::Retry;
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, sync::Arc};
 
 /// What every fallible function of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What failed, on which value, and what to do next. One word wide.
+/// What failed, on which value, and what to do next. One word wide; clones share what is underneath.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     retry: Retry,
@@ -31,7 +33,7 @@ struct Inner {
     spent_usd: f64,
     possibly_spent_usd: f64,
     context: Vec<(&'static str, String)>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -121,7 +123,7 @@ impl Error {
     /// The error underneath.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 

@@ -42,7 +42,8 @@ use std::{
     path::Path,
 };
 
-const NAME: &str = "report.html";
+/// The page's name in the project's folder.
+pub(crate) const NAME: &str = "report.html";
 /// The cut-out as the pipeline stores it.
 const CUTOUT: &str = "product_masked.png";
 
@@ -148,8 +149,7 @@ fn shown<T>(parts: &Parts, what: &str, made: Result<T>) -> Result<Option<T>> {
 }
 
 fn past_events(parts: &Parts) -> Vec<Event> {
-    let mut listener = parts.progress.listen();
-    std::iter::from_fn(|| listener.try_recv().ok()).collect()
+    parts.progress.history().into_iter().map(|record| record.event).collect()
 }
 
 fn scenes(project: &AdProject, state: &State, records: &[JournalRecord], sheet: Vec<Vec<Still>>) -> Vec<SceneView> {

@@ -126,7 +126,7 @@ impl ProjectFiles {
     }
 
     /// Bytes of the file; `None` where there is none.
-    async fn size(&self, name: &str) -> Result<Option<u64>> {
+    pub(crate) async fn size(&self, name: &str) -> Result<Option<u64>> {
         match self.store.objects.head(&self.at(name)).await {
             Ok(meta) => Ok(Some(meta.size)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),

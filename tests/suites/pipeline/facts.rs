@@ -199,15 +199,15 @@ async fn every_shape_and_rate_is_exact() {
     all["output"]["fps"] = 25.into();
     let outcome = bench.make(&all).await;
     let project = bench.project("shapes");
-    let names: Vec<&str> = outcome.videos.iter().map(|(_, name, _)| name.as_str()).collect();
+    let names: Vec<&str> = outcome.videos.iter().map(|video| video.name.as_str()).collect();
     assert_eq!(names, ["final_video.mp4", "final_video_1x1.mp4", "final_video_9x16.mp4", "final_video_4x5.mp4"]);
-    for ((aspect, name, path), (width, height)) in
-        outcome.videos.iter().zip([(426, 240), (240, 240), (240, 426), (240, 300)])
-    {
-        assert_eq!(Path::new(path), project.path(name).canonicalize().expect("is there"), "{aspect}");
-        let mut wrong = wrong_facts(Path::new(path), &Wanted { width, height, fps: 25, frames: 75 });
-        wrong.extend(wrong_boxes(Path::new(path)));
-        assert!(wrong.is_empty(), "{path}:\n{}", wrong.join("\n"));
+    for (video, (width, height)) in outcome.videos.iter().zip([(426, 240), (240, 240), (240, 426), (240, 300)]) {
+        let path = video.path.as_deref().expect("it is a folder");
+        assert_eq!(path, project.path(&video.name).canonicalize().expect("is there"), "{:?}", video.aspect);
+        assert_eq!((video.media_type.as_str(), video.bytes), ("video/mp4", path.metadata().expect("is there").len()));
+        let mut wrong = wrong_facts(path, &Wanted { width, height, fps: 25, frames: 75 });
+        wrong.extend(wrong_boxes(path));
+        assert!(wrong.is_empty(), "{}:\n{}", path.display(), wrong.join("\n"));
     }
 }
 

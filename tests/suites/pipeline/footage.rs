@@ -4,7 +4,6 @@ use super::{Bench, made_products, resumed};
 use adgen_tests::{command::ffmpeg, document, judge, pictures};
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// An ad of scenes that show nothing but these files.
 fn bare(bench: &Bench, id: &str, files: &[(&str, &str)]) -> Value {
@@ -48,8 +47,8 @@ async fn a_picture_is_a_background_that_moves_slowly() {
     document["output"]["aspects"] = json!(["9:16", "16:9"]);
     let outcome = bench.make(&document).await;
     assert_eq!(outcome.state.degradations, []);
-    for ((_, _, path), (width, height)) in outcome.videos.iter().zip([(240, 426), (426, 240)]) {
-        let video = Path::new(path);
+    for (video, (width, height)) in outcome.videos.iter().zip([(240, 426), (426, 240)]) {
+        let video = video.path.as_deref().expect("it is a folder");
         for time_s in [0.3, 1.2, 1.7, 2.7] {
             let shown = judge::picture(video, time_s);
             expect_colour(&shown, (width / 2, height / 5), [200, 40, 40], "above");

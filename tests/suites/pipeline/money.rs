@@ -152,7 +152,7 @@ async fn the_estimate_is_told_before_anybody_is_called_and_is_what_is_spent() {
     assert!(near(estimate.total.low_usd, 2.0 * EACH) && near(estimate.total.high_usd, 2.0 * EACH), "{estimate:?}");
     assert_eq!(shop.books().calls, 0);
     let run = studio.generate(document, "").await.expect("starts");
-    let events: Vec<Event> = run.events().collect().await;
+    let events: Vec<Event> = run.events(0).map(|record| record.event).collect().await;
     let told = events.iter().position(|event| matches!(event, Event::Estimated { .. })).expect("it is told");
     let first = events.iter().position(|event| matches!(event, Event::StageStarted { .. })).expect("work begins");
     assert!(told < first);

@@ -111,7 +111,7 @@ async fn what_may_be_repeated_is_repeated_and_told() {
     let studio = bench
         .builder("storage")
         .with_video(shop.clone())
-        .on_event(move |event| heard.lock().expect("not poisoned").push(event.clone()))
+        .on_event(move |event| heard.lock().expect("not poisoned").push(event.event.clone()))
         .build()
         .expect("a studio");
     let outcome = finished(made(&studio, document::parse(&two_scenes(&bench, "retry"))).await);
@@ -149,7 +149,7 @@ async fn a_clip_that_fails_for_good_is_replaced_and_said() {
     );
     let report = bench.project("humble").text("report.html");
     assert!(report.contains("E42"), "the report is silent about the degradation");
-    adgen_tests::judge::expect_sound_file(&outcome.video().expect("there is a video"));
+    adgen_tests::judge::expect_sound_file(outcome.video().expect("there is a video"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,7 +62,7 @@ fn studio(bench: &Bench, planner: &Spoiling) -> Studio {
 /// Runs until the plan is there, and no further.
 async fn plan(studio: &Studio, document: &Value) -> Vec<Event> {
     let run = studio.generate(document::parse(document), "").await.expect("starts");
-    let (mut events, mut all) = (run.events(), Vec::new());
+    let (mut events, mut all) = (run.events(0).map(|record| record.event), Vec::new());
     while let Some(event) = events.next().await {
         if matches!(event, Event::StageFinished { stage: adgen::project::Stage::Plan, .. }) {
             run.cancel();

@@ -1,7 +1,7 @@
 //! A run as a program sees it: events, cancelling, dropping, who may work at the same time.
 
 use super::{Bench, finished, made};
-use adgen::{ErrorKind, Event, Status, Studio};
+use adgen::{ErrorKind, Event, EventRecord, Status, Studio};
 use adgen_tests::{command::until, document};
 use futures_util::StreamExt;
 use std::sync::{
@@ -14,26 +14,35 @@ async fn every_listener_hears_the_whole_run() {
     let bench = Bench::new();
     let heard = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&heard);
-    let sink = move |_: &Event| {
+    let sink = move |_: &EventRecord| {
         count.fetch_add(1, Ordering::Relaxed);
     };
     let studio = bench.builder("storage").on_event(sink).build().expect("a studio");
     let run = studio.generate(document::parse(&document::least("listen", &bench.photo)), "").await.expect("starts");
-    let (id, early) = (run.id().to_owned(), run.events());
+    let (id, early) = (run.id().to_owned(), run.events(0));
     assert_eq!(run.project_id(), "listen");
-    let late = run.events().skip_while(|event| std::future::ready(!matches!(event, Event::StageFinished { .. })));
+    let late =
+        run.events(0).skip_while(|record| std::future::ready(!matches!(record.event, Event::StageFinished { .. })));
     let (early, late, outcome) = tokio::join!(early.collect::<Vec<_>>(), late.collect::<Vec<_>>(), run.wait());
     let outcome = finished(outcome);
-    assert_eq!(early.first(), Some(&Event::RunStarted { project_id: "listen".into(), run_id: id }));
+    assert_eq!(early.first().map(|first| &first.event), Some(&Event::RunStarted));
     for events in [&early, &late] {
-        let last = events.last().expect("there are events");
+        let last = &events.last().expect("there are events").event;
         assert!(matches!(last, Event::RunFinished { status: Status::Completed, video: Some(_), .. }), "{last:?}");
+        assert!(events.iter().all(|record| record.run_id == id && record.project_id == "listen"));
     }
+    assert!(early.iter().map(|record| record.seq).eq(1..=early.len() as u64), "a number is missing");
+    // A handle that comes after the end hears what it asks for.
+    let last = early.len() as u64;
+    assert_eq!(run.events(last).map(|record| record.seq).collect::<Vec<_>>().await, [last]);
+    assert_eq!(run.clone().wait().await.expect("it is known"), outcome);
+    let json = serde_json::to_string(&outcome).expect("is JSON");
+    assert_eq!(serde_json::from_str::<adgen::Outcome>(&json).expect("is an outcome"), outcome);
     assert!(heard.load(Ordering::Relaxed) >= early.len());
     // What events carry survives JSON.
     for event in &early {
         let json = serde_json::to_string(event).expect("is JSON");
-        assert_eq!(&serde_json::from_str::<Event>(&json).expect("is an event"), event);
+        assert_eq!(&serde_json::from_str::<EventRecord>(&json).expect("is an event"), event);
     }
     assert_eq!((outcome.state.status, outcome.state.progress), (Status::Completed, 100.0));
     assert_eq!(studio.state("listen").await.expect("is known").status, Status::Completed);
@@ -49,8 +58,7 @@ async fn cancelling_stops_soon_and_a_later_run_goes_on() {
     let run = studio.generate(document::parse(&document), "").await.expect("starts");
     let project = bench.project("cancel");
     until("a clip is there", || project.path("scene_1_bg.mp4").is_file());
-    let cancel = run.canceller();
-    cancel();
+    run.clone().cancel();
     let error = run.wait().await.expect_err("was cancelled");
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(!project.path("final_video.mp4").exists(), "it went on to the end");
@@ -64,7 +72,7 @@ async fn dropping_a_run_does_not_stop_it() {
     let bench = Bench::new();
     let studio = bench.studio();
     let run = studio.generate(document::parse(&document::least("drop", &bench.photo)), "").await.expect("starts");
-    let mut events = run.events();
+    let mut events = run.events(0).map(|record| record.event);
     drop(run);
     let mut last = None;
     while let Some(event) = events.next().await {
@@ -108,7 +116,7 @@ async fn a_failed_run_says_why_in_state_and_events() {
     let bench = Bench::new();
     let document = document::least("fail", std::path::Path::new("nothing.png"));
     let run = bench.studio().generate(document::parse(&document), bench.path()).await.expect("starts");
-    let events = run.events();
+    let events = run.events(0).map(|record| record.event);
     let (events, result) = tokio::join!(events.collect::<Vec<_>>(), run.wait());
     let error = result.expect_err("there is no photo");
     assert_eq!(error.kind(), ErrorKind::InvalidInput);

@@ -21,7 +21,7 @@ async fn an_ad_is_planned_filmed_and_composed_by_the_services() {
     let project = services.planned("whole");
     let estimate = studio.estimate(&project).expect("a sound document");
     let run = studio.generate(project, "").await.expect("starts");
-    let events: Vec<Event> = run.events().collect().await;
+    let events: Vec<Event> = run.events(0).map(|record| record.event).collect().await;
     let outcome = finished(run.wait().await);
     assert_eq!(outcome.state.degradations, [], "{events:?}");
     let journal = services.emulator.journal();

@@ -44,7 +44,7 @@ fn silences(video: &Path) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn mono_at_eight_kilohertz_becomes_stereo_at_forty_eight() {
     let (_services, outcome) = scored(Content::Mono8k).await;
-    let (integrated, peak) = judge::loudness(&outcome.video().expect("a video"));
+    let (integrated, peak) = judge::loudness(outcome.video().expect("a video"));
     assert!((integrated + 14.0).abs() <= 0.7 && peak <= -1.0, "{integrated} LUFS, {peak} dBTP");
 }
 
@@ -52,7 +52,7 @@ async fn mono_at_eight_kilohertz_becomes_stereo_at_forty_eight() {
 async fn silent_music_stays_silent_and_that_is_said() {
     let (_services, outcome) = scored(Content::Silent).await;
     assert!(outcome.state.notes.iter().any(|note| note.contains("silent")), "{:?}", outcome.state.notes);
-    let (integrated, _) = judge::loudness(&outcome.video().expect("a video"));
+    let (integrated, _) = judge::loudness(outcome.video().expect("a video"));
     assert!(integrated < -60.0, "{integrated} LUFS");
 }
 

@@ -78,7 +78,7 @@ async fn webhooks_take_the_place_of_asking() {
         .expect("a studio");
     let document = document::parse(&strict(clip_and_track(&services, "hooked")));
     let run = studio.generate(document, "").await.expect("starts");
-    let mut told = run.events();
+    let mut told = run.events(0).map(|record| record.event);
     let listening = async {
         loop {
             tokio::select! {
