@@ -4,16 +4,17 @@ use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
     pipeline::{
-        Bells, Context, Event, EventSink, Providers, Seen, Shelf, Source, Tracker, Turns, build, import, name_for,
+        Bells, Context, Event, EventSink, Providers, Seen, Shelf, Slot, Source, Tracker, Turns, build, import,
+        name_for, timeline,
     },
-    project::{Aspect, State, Status},
+    project::{AdProject, Aspect, Stage, State, Status},
     provider::WebhookEvent,
     report,
     store::{Journal, JournalEntry, Lease, ProjectFiles, Scratch, now},
     studio::Matting,
 };
 use futures_util::{Stream, stream};
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::{Mutex, RwLock},
     task::JoinHandle,
@@ -293,13 +294,55 @@ async fn work(context: &Arc<Context>, source: Source, settings: RunSettings) -> 
         (aspect, name, path)
     };
     let videos: Vec<_> = project.output.aspects.iter().map(video).collect();
-    report::write(context, &project, &videos[0].1).await?;
+    report(context, &project, &videos[0].1).await?;
     Ok(Outcome {
         project_id: project.id.clone(),
         videos,
         report: context.files.display("report.html"),
         state: context.tracker.state(),
     })
+}
+
+async fn report(context: &Context, project: &AdProject, video: &str) -> Result<()> {
+    let mut state = context.tracker.state();
+    let mut events = context.tracker.listen();
+    state.notes.extend(tried_again(std::iter::from_fn(|| events.try_recv().ok())));
+    let records = context.journal.lock().await.records().to_vec();
+    let span = |slot: Slot| report::Span {
+        start: slot.start,
+        frames: slot.frames,
+        lead_in: slot.crossfade.max(slot.dip_in),
+        lead_out: slot.dip_out,
+    };
+    let spans = timeline(project).into_iter().map(span).collect();
+    let ad = report::Ad { project, state, records, spans, video };
+    let lacks = report::write(ad, &context.files, &context.work_folder("report").await?, context).await?;
+    lacks.into_iter().for_each(|lack| context.tracker.note(Stage::Render, lack));
+    Ok(())
+}
+
+/// What was tried again and how often, as notes: nothing but the events knows it.
+fn tried_again(events: impl Iterator<Item = Event>) -> impl Iterator<Item = String> {
+    let mut times = BTreeMap::<String, u32>::new();
+    for event in events {
+        if let Event::Retrying { product, .. } = event {
+            *times.entry(product).or_default() += 1;
+        }
+    }
+    times.into_iter().map(|(product, times)| format!("{product} was tried again {times}×"))
+}
+
+impl report::Turns for Context {
+    fn threads(&self) -> usize {
+        self.jobs
+    }
+
+    async fn take<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.cpu(work).await
+    }
 }
 
 async fn save_now_and_then(context: Arc<Context>, over: CancellationToken) {
