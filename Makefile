@@ -46,14 +46,15 @@ test-node: setup
 fmt: ## format the code
 	cargo fmt --all
 
+# All of it over the same packages: what `cargo check` makes of the dependencies is then made once. The first look at the
+# formatting needs nothing built and so tells in seconds.
 lint: setup ## formatting, clippy, documentation, licences
 	cargo fmt --all --check
+	@scripts/deny.sh
 	cargo clippy --workspace --all-targets --features $(FEATURES) -- -D warnings
 	@# No default build has this feature.
-	cargo clippy -p adgen-core --all-targets --features $(FEATURES),adgen-core/heif -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli
-	@cargo deny --version >/dev/null 2>&1 || cargo install --locked --quiet cargo-deny
-	cargo deny check licenses bans sources
+	cargo clippy --workspace --all-targets --features $(FEATURES),adgen-core/heif -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet --workspace --lib --features $(FEATURES)
 
 sanitize: setup ## the tests of pictures, sound and parsers under AddressSanitizer
 	@scripts/sanitize.sh
@@ -61,7 +62,7 @@ sanitize: setup ## the tests of pictures, sound and parsers under AddressSanitiz
 fuzz: setup ## every fuzz target for FUZZ_SECONDS (300)
 	@scripts/fuzz.sh
 
-bench: build ## the figures of the README, each with what it is compared to
+bench: build ## the figures of docs/figures.md, each with what it is compared to
 	@scripts/bench.sh
 
 docs: ## the API's documentation in target/doc

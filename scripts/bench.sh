@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the README's figures and prints them as one table: facts of the machine, then a row for each figure.
+# Measures the figures of docs/figures.md and prints them as one table: facts of the machine, then a row for each figure.
 #   ADGEN_BENCH_RUNS=5      measures each 5 times instead of 3 and takes the middle
 #   ADGEN_BENCH_REMBG=1     makes a Python environment with rembg, to measure its mattes in the same run
 #   ADGEN_REMBG_PYTHON=...  uses that Python, which has rembg already

@@ -1,6 +1,8 @@
 //! What the suites share. Everything here panics with a sentence that says what to do when its precondition is missing.
 
 pub mod command;
+#[cfg(doctest)]
+mod doc_tests;
 pub mod document;
 pub mod emulator;
 pub mod judge;

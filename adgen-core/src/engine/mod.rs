@@ -21,6 +21,7 @@ mod products;
 mod progress;
 mod providers;
 mod purchase;
+mod report;
 mod run;
 mod sink;
 mod turns;

@@ -15,6 +15,7 @@ use super::{
     progress::Progress,
     providers::Providers,
     purchase::{Purchases, Wakeups},
+    report,
     turns::Turns,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     event::{Event, EventRecord, EventSink},
     project::{State, Status},
     provider::WebhookEvent,
-    report,
+    report::NAME as REPORT,
     stages::name_for,
     store::{Journal, JournalEntry, Lease, ProjectFiles, Scratch, now},
     studio::Matting,
@@ -308,7 +309,7 @@ impl Work {
         closing?;
         let files = parts.products.files();
         Ok(Outcome {
-            report: OutputFile::of(files, report::NAME, None).await?,
+            report: OutputFile::of(files, REPORT, None).await?,
             poster: OutputFile::of(files, "poster.jpg", None).await?,
             videos,
             run_id: self.run_id,

@@ -1,118 +1,115 @@
-//! The technical facts: streams, hashes, files.
+//! The technical facts: captions, streams, hashes, files.
 
 use super::{
-    html::{Text, clock, fact, size, took},
-    page::Page,
+    element::{code, fact, section},
+    numbers::{clock, size, took},
+    page::{Page, SceneView},
 };
-use crate::offline::planner::shown_words;
-use std::fmt;
+use crate::{media::MediaInfo, offline::planner::shown_words, project::Scene};
+use maud::{Markup, html};
 
-/// The section of captions and technical facts.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Facts<'a>(pub(super) &'a Page);
+/// The sections of captions and technical facts.
+pub(super) fn sections(page: &Page) -> Markup {
+    let facts = html! { (facts(page)) (files(page)) };
+    html! { (section("captions", "Captions", &captions(page))) (section("facts", "Technical facts", &facts)) }
+}
 
-impl fmt::Display for Facts<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.captions(f)?;
-        f.write_str(
-            "<section aria-labelledby=\"facts\"><h2 id=\"facts\">Technical facts</h2>\n<dl class=\"card facts two\">",
-        )?;
-        let Page { project, info, video, .. } = self.0;
-        fact(f, "File", format_args!("{} · {}", Text(&video.0), size(video.1)))?;
-        if let Some(info) = info {
-            fact(f, "Length", format_args!("{:.3} s", info.duration_s))?;
-            if let Some(video) = &info.video {
-                let constant = if video.variable_frame_rate { "variable" } else { "constant" };
-                let (width, height, frames) = (video.width, video.height, video.frame_count);
-                fact(
-                    f,
-                    "Picture",
-                    format_args!("{width}×{height}, {} frames a second ({constant}), {frames} frames", video.fps),
-                )?;
-                let (codec, format) = (Text(&video.codec), Text(&video.pixel_format));
-                fact(f, "Picture codec", format_args!("{codec}, {format}, {} bit", video.bit_depth))?;
-            }
-            match &info.audio {
-                Some(audio) => {
-                    let (codec, rate, channels) = (Text(&audio.codec), audio.sample_rate, audio.channels);
-                    fact(f, "Sound", format_args!("{codec}, {rate} Hz, {channels} channels"))?;
+fn captions(page: &Page) -> Markup {
+    let scenes = page.project.scenes.iter().flatten().zip(&page.scenes);
+    let caption = |(scene, view): (&Scene, &SceneView)| {
+        let text = scene.caption.as_deref().map(shown_words).filter(|text| !text.is_empty())?;
+        Some((clock(view.start_s), clock(view.start_s + view.duration_s), text))
+    };
+    let captions: Vec<_> = scenes.filter_map(caption).collect();
+    if captions.is_empty() {
+        return html! { p.muted { "None." } };
+    }
+    html! {
+        div.card.scroll {
+            table {
+                thead { tr { th { "From" } th { "To" } th { "Text" } } }
+                tbody {
+                    @for (from, to, text) in captions {
+                        tr {
+                            td { (from) } td { (to) }
+                            td.words dir="auto" lang=(page.language()) { (text) }
+                        }
+                    }
                 }
-                None => fact(f, "Sound", "none")?,
-            }
-            if info.duration_s > 0.0 {
-                fact(f, "Bit rate", format_args!("{:.2} Mb/s", video.1 as f64 * 8.0 / 1e6 / info.duration_s))?;
             }
         }
-        if let Some(fidelity) = &self.0.state.fidelity {
-            let (mean, worst, frames) = (fidelity.mean_luma_error, fidelity.worst_luma_error, fidelity.frames);
-            fact(
-                f,
-                "Product fidelity",
-                format_args!("luma differs by {mean:.2} of 255, worst {worst:.2}, {frames} frames"),
-            )?;
-        }
-        let main = self.0.files.iter().find(|(_, asset)| asset.file == video.0);
-        if let Some((_, asset)) = main {
-            fact(f, "SHA-256", format_args!("<code>{}</code>", Text(&asset.sha256)))?;
-            fact(f, "Content key", format_args!("<code>{}</code>", Text(&asset.key)))?;
-        }
-        fact(f, "Seed", project.seed)?;
-        fact(f, "adgen", Text(&self.0.version))?;
-        f.write_str("</dl>\n")?;
-        self.files(f)?;
-        f.write_str("</section>\n")
     }
 }
 
-impl Facts<'_> {
-    fn captions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<section aria-labelledby=\"captions\"><h2 id=\"captions\">Captions</h2>\n")?;
-        let scenes = self.0.project.scenes.iter().flatten().zip(&self.0.scenes);
-        let captions = scenes.filter_map(|(scene, view)| {
-            let text = scene.caption.as_deref().map(shown_words).filter(|text| !text.is_empty())?;
-            Some((view, text))
-        });
-        let captions: Vec<_> = captions.collect();
-        if captions.is_empty() {
-            return f.write_str("<p class=\"muted\">None.</p></section>\n");
+fn facts(page: &Page) -> Markup {
+    let Page { video: (name, bytes), state, .. } = page;
+    let main = page.files.iter().find(|(_, asset)| asset.file == *name);
+    html! {
+        dl.card.facts.two {
+            (fact("File", format!("{name} · {}", size(*bytes))))
+            @if let Some(info) = &page.info { (streams(info, *bytes)) }
+            @if let Some(fidelity) = &state.fidelity {
+                (fact("Product fidelity", format!(
+                    "luma differs by {:.2} of 255, worst {:.2}, {} frames",
+                    fidelity.mean_luma_error, fidelity.worst_luma_error, fidelity.frames
+                )))
+            }
+            @if let Some((_, asset)) = main {
+                (fact("SHA-256", code(&asset.sha256)))
+                (fact("Content key", code(&asset.key)))
+            }
+            (fact("Seed", page.project.seed.to_string()))
+            (fact("adgen", &page.version))
         }
-        let language = Text(&self.0.project.brief.language);
-        f.write_str(
-            "<div class=\"card scroll\"><table><thead><tr><th>From</th><th>To</th><th>Text</th></tr></thead><tbody>",
-        )?;
-        for (view, text) in captions {
-            let (from, to) = (clock(view.start_s), clock(view.start_s + view.duration_s));
-            let text = Text(&text);
-            write!(
-                f,
-                "<tr><td>{from}</td><td>{to}</td><td class=\"words\" dir=\"auto\" lang=\"{language}\">{text}</td></tr>"
-            )?;
-        }
-        f.write_str("</tbody></table></div></section>\n")
     }
+}
 
-    fn files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.files.is_empty() {
-            return Ok(());
+fn streams(info: &MediaInfo, bytes: u64) -> Markup {
+    html! {
+        (fact("Length", format!("{:.3} s", info.duration_s)))
+        @if let Some(video) = &info.video {
+            @let rate = if video.variable_frame_rate { "variable" } else { "constant" };
+            (fact("Picture", format!(
+                "{}×{}, {} frames a second ({rate}), {} frames",
+                video.width, video.height, video.fps, video.frame_count
+            )))
+            (fact("Picture codec", format!("{}, {}, {} bit", video.codec, video.pixel_format, video.bit_depth)))
         }
-        let total: u64 = self.0.files.iter().map(|(_, asset)| asset.bytes).sum();
-        write!(
-            f,
-            "<details class=\"card files\"><summary>All {} products of this run, {} · {}</summary><div class=\"scroll\">\
-             <table><thead><tr><th>File</th><th>Size</th><th>SHA-256</th></tr></thead><tbody>",
-            self.0.files.len(),
-            size(total),
-            took(self.0.state.elapsed_s)
-        )?;
-        for (_, asset) in &self.0.files {
-            let hash: String = asset.sha256.chars().take(16).collect();
-            let (file, hash) = (Text(&asset.file), Text(&hash));
-            write!(
-                f,
-                "<tr><td>{file}</td><td class=\"n\">{}</td><td><code>{hash}…</code></td></tr>",
-                size(asset.bytes)
-            )?;
+        @match &info.audio {
+            Some(audio) => (fact("Sound", format!(
+                "{}, {} Hz, {} channels", audio.codec, audio.sample_rate, audio.channels
+            ))),
+            None => (fact("Sound", "none")),
         }
-        f.write_str("</tbody></table></div></details>\n")
+        @if info.duration_s > 0.0 {
+            (fact("Bit rate", format!("{:.2} Mb/s", bytes as f64 * 8.0 / 1e6 / info.duration_s)))
+        }
+    }
+}
+
+fn files(page: &Page) -> Markup {
+    let total: u64 = page.files.iter().map(|(_, asset)| asset.bytes).sum();
+    html! {
+        @if !page.files.is_empty() {
+            details.card.files {
+                summary {
+                    "All " (page.files.len()) " products of this run, " (size(total)) " · " (took(page.state.elapsed_s))
+                }
+                div.scroll {
+                    table {
+                        thead { tr { th { "File" } th { "Size" } th { "SHA-256" } } }
+                        tbody {
+                            @for (_, asset) in &page.files {
+                                tr {
+                                    td { (asset.file) }
+                                    td.n { (size(asset.bytes)) }
+                                    td { code { (asset.sha256.chars().take(16).collect::<String>()) "…" } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

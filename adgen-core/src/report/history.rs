@@ -1,13 +1,13 @@
-//! What a run did and when, from the project's journal and the run's events.
+//! What the last run did and when, from the project's journal and state.
 //!
-//! Pure. Depends on the types of `store`, `pipeline` and `project`.
+//! Pure. Depends on the types of `store` and `project`.
 
 use crate::{
-    event::Event,
-    project::{Background, Scene, Stage, State},
+    project::{AdProject, Aspect, Background, Scene, Stage, State, StateAsset},
     store::{JournalEntry, JournalRecord},
 };
 use chrono::DateTime;
+use std::collections::BTreeSet;
 
 /// What one run did.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,8 +20,6 @@ pub(super) struct History {
     pub(super) reused: Vec<(Stage, String)>,
     /// What failed for good.
     pub(super) failed: Vec<Failed>,
-    /// What was tried again: product and how often.
-    pub(super) retried: Vec<(String, u32)>,
 }
 
 /// A product that was made.
@@ -46,8 +44,8 @@ pub(super) struct Failed {
 }
 
 impl History {
-    /// The last run of a journal.
-    pub(super) fn of(records: &[JournalRecord], events: &[Event]) -> Self {
+    /// The last run of a journal, over the products that the ad has now.
+    pub(super) fn of(records: &[JournalRecord], products: &[(String, Stage, StateAsset)]) -> Self {
         let mut history = Self::default();
         let first = records.iter().rposition(|record| matches!(record.entry, JournalEntry::RunStarted { .. }));
         let Some(first) = first else { return history };
@@ -80,24 +78,11 @@ impl History {
             let times = a.start_s.total_cmp(&b.start_s).then(a.elapsed_s.total_cmp(&b.elapsed_s));
             a.stage.cmp(&b.stage).then(times).then_with(|| a.product.cmp(&b.product))
         });
-        history.listen(events);
+        let is_made = |product: &str| history.made.iter().any(|made| made.product == product);
+        let found = products.iter().map(|(name, stage, _)| (*stage, product_of(name)));
+        let reused: BTreeSet<_> = found.filter(|(_, product)| !is_made(product)).collect();
+        history.reused = reused.into_iter().map(|(stage, product)| (stage, product.to_owned())).collect();
         history
-    }
-
-    fn listen(&mut self, events: &[Event]) {
-        for event in events {
-            match event {
-                Event::ProductReused { stage, product } => self.reused.push((*stage, product.clone())),
-                Event::Retrying { product, .. } => match self.retried.iter_mut().find(|(name, _)| name == product) {
-                    Some((_, count)) => *count += 1,
-                    None => self.retried.push((product.clone(), 1)),
-                },
-                _ => {}
-            }
-        }
-        self.reused.sort();
-        self.reused.dedup();
-        self.retried.sort();
     }
 
     /// Seconds until the last thing happened.
@@ -105,6 +90,44 @@ impl History {
         let made = self.made.iter().map(|made| made.start_s + made.elapsed_s);
         made.chain(self.failed.iter().map(|failed| failed.at_s)).fold(0.0, f64::max)
     }
+}
+
+/// The products of an ad as it is now: name, stage and file. The state also knows what earlier versions of the document
+/// had: further scenes, other shapes.
+pub(super) fn products(
+    project: &AdProject,
+    state: &State,
+    records: &[JournalRecord],
+) -> Vec<(String, Stage, StateAsset)> {
+    let stage_of = |asset: &StateAsset| {
+        records.iter().rev().find_map(|record| match &record.entry {
+            JournalEntry::Finished { stage, key, .. } if *key == asset.key => Some(*stage),
+            _ => None,
+        })
+    };
+    let own = state.assets.iter().filter(|(name, _)| is_of(product_of(name), project));
+    own.filter_map(|(name, asset)| Some((name.clone(), stage_of(asset)?, asset.clone()))).collect()
+}
+
+/// A product of many files stands in the state as `product:file`.
+fn product_of(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(product, _)| product)
+}
+
+/// Whether a product can be one of this document: `scene_2_bg` and `scene_2_1x1` need a second scene, the latter a further
+/// shape 1:1, and music is only there where it is wanted.
+fn is_of(product: &str, project: &AdProject) -> bool {
+    let further = project.output.aspects.get(1..).unwrap_or_default();
+    let is_foreign =
+        |part: &str| Aspect::ALL.iter().any(|shape| shape.file_suffix() == part && !further.contains(shape));
+    if product.split('_').any(is_foreign) {
+        return false;
+    }
+    if let Some(scene) = product.strip_prefix("scene_") {
+        let number = scene.split('_').next().and_then(|number| number.parse::<usize>().ok());
+        return number.is_none_or(|number| number <= project.scenes.as_ref().map_or(0, Vec::len));
+    }
+    !product.starts_with("background_music") || project.audio.music.is_some()
 }
 
 /// Who made a scene's background.
@@ -158,7 +181,7 @@ fn milliseconds(time: &str) -> i64 {
 pub(super) mod tests {
     use super::*;
     use crate::error::ErrorBody;
-    use crate::project::{Degradation, GeneratedBackground, Metadata, Role, StateAsset, Transition};
+    use crate::project::{Degradation, GeneratedBackground, Role, Transition};
 
     pub(in super::super) fn record(at: &str, entry: JournalEntry) -> JournalRecord {
         JournalRecord::new(1, format!("2026-05-01T10:00:{at}Z"), entry)
@@ -167,7 +190,7 @@ pub(super) mod tests {
     pub(in super::super) fn finished(product: &str, stage: Stage, elapsed_ms: u64) -> JournalEntry {
         JournalEntry::Finished {
             lacks: Vec::new(),
-            metadata: Metadata::default(),
+            metadata: crate::project::Metadata::default(),
             product: product.into(),
             stage,
             key: "k".into(),
@@ -190,26 +213,64 @@ pub(super) mod tests {
             record("11.000", finished("a", Stage::Scenes, 5000)),
             record("09.000", finished("p", Stage::Plan, 10)),
         ];
-        let events = [
-            Event::ProductReused { stage: Stage::Scenes, product: "z".into() },
-            Event::ProductReused { stage: Stage::Extract, product: "cutout".into() },
-            Event::Retrying { stage: Stage::Scenes, product: "b".into(), attempt: 2, wait_ms: 1, code: "io".into() },
-            Event::Retrying { stage: Stage::Scenes, product: "b".into(), attempt: 3, wait_ms: 1, code: "io".into() },
+        let product = |name: &str, stage| (name.to_owned(), stage, asset("k"));
+        let products = [
+            product("z", Stage::Scenes),
+            product("b", Stage::Scenes),
+            product("cutout:mask.png", Stage::Extract),
+            product("cutout:cutout.png", Stage::Extract),
         ];
-        let history = History::of(&records, &events);
+        let history = History::of(&records, &products);
         let bars: Vec<_> =
             history.made.iter().map(|made| (made.product.as_str(), made.start_s, made.elapsed_s)).collect();
         assert_eq!(bars, [("p", 0.0, 0.01), ("a", 0.0, 5.0), ("b", 1.5, 1.0)]);
         assert_eq!(history.reused, [(Stage::Extract, "cutout".into()), (Stage::Scenes, "z".into())]);
-        assert_eq!(history.retried, [("b".into(), 2)]);
         assert_eq!(history.end_s(), 5.0);
         assert_eq!(History::of(&[], &[]), History::default());
     }
 
     #[test]
-    fn the_origin_is_that_of_the_clip_that_is_shown() {
+    fn products_of_earlier_documents_are_none_of_the_ad() {
+        let mut project = AdProject::new("p", "Cup", "cup.png");
+        project.output.aspects = vec![Aspect::Portrait9x16, Aspect::Square];
+        project.scenes = Some(vec![scene(); 2]);
+        project.audio.music = None;
         let mut state = State::new("p", "");
-        let mut scene = Scene {
+        for name in [
+            "product_masked:product_mask.png",
+            "final_video",
+            "final_video_1x1",
+            "final_video_16x9",
+            "final_video_9x16",
+            "scene_2_bg",
+            "scene_2_bg_part3",
+            "scene_3_bg",
+            "scene_2_1x1",
+            "scene_2_4x5",
+            "background_music_normalized",
+        ] {
+            state.assets.insert(name.into(), asset("k"));
+        }
+        state.assets.insert("never_made".into(), asset("other"));
+        let records = [record("00", finished("whatever", Stage::Render, 1))];
+        let names: Vec<_> = products(&project, &state, &records).into_iter().map(|(name, ..)| name).collect();
+        let wanted = [
+            "final_video",
+            "final_video_1x1",
+            "product_masked:product_mask.png",
+            "scene_2_1x1",
+            "scene_2_bg",
+            "scene_2_bg_part3",
+        ];
+        assert_eq!(names, wanted);
+    }
+
+    fn asset(key: &str) -> StateAsset {
+        StateAsset { file: "f".into(), bytes: 1, sha256: "h".into(), key: key.into() }
+    }
+
+    fn scene() -> Scene {
+        Scene {
             id: "s".into(),
             role: Role::Hook,
             duration_s: Some(1.0),
@@ -217,15 +278,20 @@ pub(super) mod tests {
             product: None,
             caption: None,
             transition: Transition::Cut,
-        };
+        }
+    }
+
+    #[test]
+    fn the_origin_is_that_of_the_clip_that_is_shown() {
+        let mut state = State::new("p", "");
+        let mut scene = scene();
         let asked = |key: &str, provider: &str| {
             let (product, key, provider) = ("scene_2_bg".into(), key.into(), provider.into());
             record("00", JournalEntry::Starting { product, key, provider, expected_usd: 1.0 })
         };
         let records = [asked("new", "replicate"), asked("old", "other")];
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Local);
-        let asset = StateAsset { file: "f".into(), bytes: 1, sha256: "h".into(), key: "new".into() };
-        state.assets.insert("scene_2_bg".into(), asset);
+        state.assets.insert("scene_2_bg".into(), asset("new"));
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Provider("replicate".into()));
         for fallback in ["offline studio clip", "black background"] {
             let (product, fallback) = ("scene_2_bg".into(), fallback.into());

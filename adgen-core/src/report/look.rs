@@ -1,132 +1,88 @@
 //! What the ad was made from: style, brief, brand and product.
 
 use super::{
-    html::{Picture, Prose, Text, fact},
+    element::{code, fact, prose, section, swatches},
     page::Page,
 };
-use crate::project::{Music, Rgb};
-use std::fmt;
+use crate::project::Music;
+use maud::{Markup, html};
 
 /// The sections of style and brief.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Look<'a>(pub(super) &'a Page);
-
-impl fmt::Display for Look<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.style(f)?;
-        f.write_str(
-            "<section aria-labelledby=\"brief\"><h2 id=\"brief\">Brief and brand</h2>\n<div class=\"columns\">",
-        )?;
-        self.product(f)?;
-        self.brief(f)?;
-        self.brand(f)?;
-        f.write_str("</div></section>\n")
-    }
+pub(super) fn sections(page: &Page) -> Markup {
+    let brief = html! { div.columns { (product(page)) (brief(page)) (brand(page)) } };
+    html! { (section("style", "Style", &style(page))) (section("brief", "Brief and brand", &brief)) }
 }
 
-impl Look<'_> {
-    fn style(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<section aria-labelledby=\"style\"><h2 id=\"style\">Style</h2>\n")?;
-        let Some(style) = &self.0.project.style else {
-            return f.write_str("<p class=\"muted\">The project has no style.</p></section>\n");
-        };
-        swatches(f, &style.palette)?;
-        f.write_str("<dl class=\"card facts three\">")?;
-        for (label, value) in [
-            ("Lighting", &style.lighting),
-            ("Camera", &style.camera),
-            ("Texture", &style.texture),
-            ("Mood", &style.mood),
-            ("Grade", &style.grade),
-        ] {
-            fact(f, label, Text(value))?;
-        }
-        match &self.0.project.audio.music {
-            Some(Music::Generate(music)) => fact(f, "Music", Text(music.prompt.as_deref().unwrap_or("–")))?,
-            Some(Music::File(asset)) => fact(f, "Music", format_args!("<code>{}</code>", Text(asset.as_str())))?,
-            None => fact(f, "Music", "none")?,
-        }
-        f.write_str("</dl></section>\n")
-    }
-
-    fn product(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Page { photo, cutout, .. } = self.0;
-        if photo.is_none() && cutout.is_none() {
-            return Ok(());
-        }
-        f.write_str("<div class=\"card product\">")?;
-        if let Some(photo) = photo {
-            write!(f, "<figure>{}<figcaption>Photo</figcaption></figure>", photo.img("The product's photo"))?;
-        }
-        if let Some(cutout) = cutout {
-            let img = cutout.img("The product cut out of the photo");
-            write!(f, "<figure class=\"clear\">{img}<figcaption>Cut-out</figcaption></figure>")?;
-        }
-        f.write_str("</div>")
-    }
-
-    fn brief(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let brief = &self.0.project.brief;
-        f.write_str("<dl class=\"card facts\">")?;
-        let language = &brief.language;
-        let text = |text: &str| Prose { text, language }.to_string();
-        fact(f, "Product", text(&brief.product_name))?;
-        for (label, value) in
-            [("Description", &brief.description), ("Audience", &brief.audience), ("Mood", &brief.mood)]
-        {
-            if !value.trim().is_empty() {
-                fact(f, label, text(value))?;
+fn style(page: &Page) -> Markup {
+    let Some(style) = &page.project.style else { return html! { p.muted { "The project has no style." } } };
+    html! {
+        (swatches(&style.palette))
+        dl.card.facts.three {
+            (fact("Lighting", &style.lighting))
+            (fact("Camera", &style.camera))
+            (fact("Texture", &style.texture))
+            (fact("Mood", &style.mood))
+            (fact("Grade", &style.grade))
+            @match &page.project.audio.music {
+                Some(Music::Generate(music)) => (fact("Music", music.prompt.as_deref().unwrap_or("–"))),
+                Some(Music::File(asset)) => (fact("Music", code(asset.as_str()))),
+                None => (fact("Music", "none")),
             }
         }
-        if let Some(call) = brief.call_to_action.as_deref().filter(|call| !call.trim().is_empty()) {
-            fact(f, "Call to action", text(call))?;
-        }
-        fact(f, "Language", Text(language))?;
-        f.write_str("</dl>")
-    }
-
-    fn brand(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (brand, logo) = (&self.0.project.brand, &self.0.logo);
-        let parts = [&brand.name, &brand.guidelines].map(|text| text.trim().is_empty());
-        if parts == [true, true] && brand.colors.is_empty() && logo.is_none() && brand.font.is_none() {
-            return Ok(());
-        }
-        f.write_str("<dl class=\"card facts\">")?;
-        let language = &self.0.project.brief.language;
-        let text = |text: &str| Prose { text, language }.to_string();
-        if !parts[0] {
-            fact(f, "Brand", text(&brand.name))?;
-        }
-        if let Some(logo) = logo {
-            fact(f, "Logo", Logo(logo))?;
-        }
-        if !brand.colors.is_empty() {
-            f.write_str("<div><dt>Colours</dt><dd>")?;
-            swatches(f, &brand.colors)?;
-            f.write_str("</dd></div>")?;
-        }
-        if let Some(font) = &brand.font {
-            fact(f, "Typeface", Text(font))?;
-        }
-        if !parts[1] {
-            fact(f, "Guidelines", text(&brand.guidelines))?;
-        }
-        f.write_str("</dl>")
     }
 }
 
-struct Logo<'a>(&'a Picture);
-
-impl fmt::Display for Logo<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<span class=\"logo\">{}</span>", self.0.img("The brand's logo"))
+fn product(page: &Page) -> Markup {
+    let Page { photo, cutout, .. } = page;
+    html! {
+        @if photo.is_some() || cutout.is_some() {
+            div.card.product {
+                @if let Some(photo) = photo {
+                    figure { (photo.img("The product's photo")) figcaption { "Photo" } }
+                }
+                @if let Some(cutout) = cutout {
+                    figure.clear { (cutout.img("The product cut out of the photo")) figcaption { "Cut-out" } }
+                }
+            }
+        }
     }
 }
 
-fn swatches(f: &mut fmt::Formatter<'_>, colors: &[Rgb]) -> fmt::Result {
-    f.write_str("<ul class=\"swatches\">")?;
-    for color in colors {
-        write!(f, "<li><i style=\"background:{color}\"></i><code>{color}</code></li>")?;
+fn brief(page: &Page) -> Markup {
+    let (brief, language) = (&page.project.brief, page.language());
+    let call_to_action = brief.call_to_action.as_deref().unwrap_or_default();
+    let texts = [
+        ("Description", brief.description.as_str()),
+        ("Audience", &brief.audience),
+        ("Mood", &brief.mood),
+        ("Call to action", call_to_action),
+    ];
+    html! {
+        dl.card.facts {
+            (fact("Product", prose(&brief.product_name, language)))
+            @for (label, text) in texts {
+                @if !text.trim().is_empty() { (fact(label, prose(text, language))) }
+            }
+            (fact("Language", language))
+        }
     }
-    f.write_str("</ul>\n")
+}
+
+fn brand(page: &Page) -> Markup {
+    let (brand, language) = (&page.project.brand, page.language());
+    let has_words = [&brand.name, &brand.guidelines].map(|text| !text.trim().is_empty());
+    if has_words == [false, false] && brand.colors.is_empty() && page.logo.is_none() && brand.font.is_none() {
+        return html! {};
+    }
+    html! {
+        dl.card.facts {
+            @if has_words[0] { (fact("Brand", prose(&brand.name, language))) }
+            @if let Some(logo) = &page.logo {
+                (fact("Logo", html! { span.logo { (logo.img("The brand's logo")) } }))
+            }
+            @if !brand.colors.is_empty() { (fact("Colours", swatches(&brand.colors))) }
+            @if let Some(font) = &brand.font { (fact("Typeface", font)) }
+            @if has_words[1] { (fact("Guidelines", prose(&brand.guidelines, language))) }
+        }
+    }
 }

@@ -1,15 +1,20 @@
 //! The page that people look at after a run: `report.html`, whole by itself.
 //!
-//! [`page`] is the page as plain data; this file gathers that data. May depend on `pipeline`, `store`, `media`,
-//! `picture`, `compose` (fonts) and `project`. Fails only where the run itself would: what cannot be shown is left out, and a note says so.
+//! Made from data alone: document, state, journal and files of a project, so that it can be made again at any time. [`page`]
+//! is what it shows, [`document`] how; this file gathers the data. May depend on `store`, `media`, `picture`, `compose`
+//! (fonts), `offline` (how names are shown) and `project`. Fails only where the run itself would: what cannot be shown is
+//! left out, and a note says so.
 
-mod base64;
+mod document;
+mod drawing;
+mod element;
 mod facts;
 mod history;
-mod html;
 mod look;
+mod numbers;
 mod overview;
 mod page;
+mod picture;
 mod scenes;
 mod sound;
 mod sound_section;
@@ -20,72 +25,111 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use stills::Span;
+
 use self::{
     history::{History, Origin},
-    html::Picture,
     page::{Page, SceneView},
+    picture::Picture,
     sound::Sketch,
     stills::Still,
 };
 use crate::{
-    engine::Parts,
     error::{Error, ErrorKind, Result},
-    event::Event,
     media::{Fps, decode_audio, probe},
-    project::{AdProject, Asset, Stage, State, StateAsset},
-    stages::timeline,
-    store::JournalRecord,
+    project::{AdProject, Asset, State},
+    store::{JournalRecord, ProjectFiles},
 };
 use std::{
     fs::File,
     io::{BufWriter, Write},
     path::Path,
 };
+use tokio_util::sync::CancellationToken;
 
 /// The page's name in the project's folder.
 pub(crate) const NAME: &str = "report.html";
 /// The cut-out as the pipeline stores it.
 const CUTOUT: &str = "product_masked.png";
+/// The most bytes of the poster and of the captions that come into the page. Ours are a few hundred kB.
+const MAX_PART_BYTES: usize = 8 << 20;
 
-/// Writes the report of the run that is about to end. `video` is the main video's name in the project's folder.
-pub(crate) async fn write(parts: &Parts, project: &AdProject, video: &str) -> Result<()> {
-    let path = parts.products.path_of(video).await?;
-    let has_cutout = parts.progress.state().assets.values().any(|asset| asset.file == CUTOUT);
+/// The ad that a report is about.
+#[derive(Debug)]
+pub(crate) struct Ad<'a> {
+    pub(crate) project: &'a AdProject,
+    pub(crate) state: State,
+    pub(crate) records: Vec<JournalRecord>,
+    /// One for each scene.
+    pub(crate) spans: Vec<Span>,
+    /// The main video's name in the project's folder.
+    pub(crate) video: &'a str,
+}
+
+/// Where heavy work is done: off the async runtime, in its turn among all other, until somebody stops it.
+pub(crate) trait Turns {
+    /// How many threads one piece of work may use.
+    fn threads(&self) -> usize;
+
+    /// Does the work, which is told when to stop.
+    fn take<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
+    ) -> impl Future<Output = Result<T>>;
+}
+
+/// Writes the report of an ad that is finished. `scratch` is an empty folder of this machine. Gives what the report lacks,
+/// each thing in one line.
+pub(crate) async fn write(ad: Ad<'_>, files: &ProjectFiles, scratch: &Path, turns: &impl Turns) -> Result<Vec<String>> {
+    let Ad { project, mut state, records, spans, video } = ad;
+    let path = files.open_path(video, scratch).await?;
+    let has_cutout = state.assets.values().any(|asset| asset.file == CUTOUT);
     let cutout = has_cutout.then(|| Asset::from(CUTOUT));
+    let fps = Fps::from(project.output.fps);
+    let small = |asset, make| picture(files, scratch, turns, asset, make);
     // Side by side: an ad is not there before its report is.
-    let (sheet, sketch, photo, cutout, logo) = futures_util::join!(
-        sheet(parts, project, &path),
-        sketch(parts, &path),
-        picture(parts, Some(&project.product.image), stills::photo),
-        picture(parts, cutout.as_ref(), stills::transparent),
-        picture(parts, project.brand.logo.as_ref(), stills::logo),
+    let (sheet, sketch, info, photo, cutout, logo, poster, captions) = futures_util::join!(
+        turns.take({
+            let (path, spans, threads) = (path.clone(), spans.clone(), turns.threads());
+            move |cancel| stills::contact_sheet(&path, &spans, fps, threads, &|| cancel.is_cancelled())
+        }),
+        turns.take({
+            let path = path.clone();
+            move |_| Sketch::of(&decode_audio(&path, None)?)
+        }),
+        turns.take({
+            let path = path.clone();
+            move |_| probe(&path)
+        }),
+        small(Some(&project.product.image), stills::photo),
+        small(cutout.as_ref(), stills::transparent),
+        small(project.brand.logo.as_ref(), stills::logo),
+        part(files, "poster.jpg"),
+        part(files, "captions.vtt"),
     );
-    let (sheet, sketch) = (shown(parts, "contact sheet", sheet)?, shown(parts, "sound's drawing", sketch)?);
-    let (photo, cutout, logo) = (photo?, cutout?, logo?);
-    let poster = parts.products.files().read("poster.jpg").await?.and_then(|bytes| stills::as_it_is(bytes.to_vec()));
-    let captions = parts.products.files().read("captions.vtt").await?.map(|bytes| bytes.to_vec());
-    let info = parts.turns.cpu({
-        let path = path.clone();
-        move |_| probe(&path)
-    });
-    let info = shown(parts, "video's facts", info.await)?;
+    let mut lacks = Lacks::default();
+    let sheet = lacks.shown("contact sheet", sheet)?.unwrap_or_default();
+    let sketch = lacks.shown("sound's drawing", sketch)?;
+    let info = lacks.shown("video's facts", info)?;
+    let photo = lacks.shown(&format!("picture {}", project.product.image), photo)?.flatten();
+    let cutout = lacks.shown("cut-out", cutout)?.flatten();
+    let logo = lacks.shown("logo", logo)?.flatten();
+    let poster = lacks.shown("poster", poster)?.flatten().and_then(stills::as_it_is);
+    let captions = lacks.shown("captions", captions)?.flatten();
     let bytes =
         std::fs::metadata(&path).map_err(|error| Error::from(error).with_context("path", path.display()))?.len();
 
-    let events = past_events(parts);
-    let records = parts.products.journal().lock().await.records().to_vec();
-    // Last, so that the notes of this very stage are in it.
-    let state = parts.progress.state();
+    state.notes.extend(lacks.notes.iter().cloned());
+    let products = history::products(project, &state, &records);
     let page = Page {
-        scenes: scenes(project, &state, &records, sheet.unwrap_or_default()),
-        history: History::of(&records, &events),
-        files: files(&state, &events),
+        scenes: scenes(project, &spans, &state, &records, sheet),
+        history: History::of(&records, &products),
+        files: products.into_iter().map(|(name, _, file)| (name, file)).collect(),
         project: project.clone(),
         state,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         video: (video.to_owned(), bytes),
         info,
-        run_cost_usd: parts.progress.run_cost_usd(),
         sketch,
         poster,
         photo,
@@ -93,91 +137,90 @@ pub(crate) async fn write(parts: &Parts, project: &AdProject, video: &str) -> Re
         logo,
         captions,
     };
-    let folder = parts.products.work_folder("report").await?;
-    let target = folder.join(NAME);
+    let target = scratch.join(NAME);
     let written = {
         let target = target.clone();
-        parts.turns.cpu(move |cancel| store(&page, &path, &target, &|| !cancel.is_cancelled()))
+        turns.take(move |cancel| save(&page, &path, &target, &|| !cancel.is_cancelled()))
     };
     written.await?;
-    parts.products.files().adopt_file(NAME, &target, &folder).await.map(drop)
+    files.adopt_file(NAME, &target, scratch).await?;
+    Ok(lacks.notes)
 }
 
-fn store(page: &Page, video: &Path, target: &Path, keep_on: &dyn Fn() -> bool) -> Result<()> {
+/// The finished ad is worth more than its report: what cannot be shown is left out, and said.
+#[derive(Default)]
+struct Lacks {
+    notes: Vec<String>,
+}
+
+impl Lacks {
+    fn shown<T>(&mut self, what: &str, made: Result<T>) -> Result<Option<T>> {
+        match made {
+            Ok(made) => Ok(Some(made)),
+            Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+            Err(error) => {
+                self.notes.push(format!("the report lacks the {what}: {error}"));
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn save(page: &Page, video: &Path, target: &Path, keep_on: &dyn Fn() -> bool) -> Result<()> {
     let named = |path: &Path, error: std::io::Error| match keep_on() {
         true => Error::from(error).with_operation("write the report").with_context("path", path.display()),
         false => Error::cancelled(),
     };
     let mut video_file = File::open(video).map_err(|error| named(video, error))?;
     let mut out = BufWriter::with_capacity(1 << 16, File::create(target).map_err(|error| named(target, error))?);
-    let written = page.render(&mut video_file, &mut out, keep_on).and_then(|()| out.flush());
+    let written = document::write(page, &mut video_file, &mut out, keep_on).and_then(|()| out.flush());
     written.map_err(|error| named(target, error))
 }
 
-async fn sheet(parts: &Parts, project: &AdProject, video: &Path) -> Result<Vec<Vec<Still>>> {
-    let (slots, fps, path) = (timeline(project), Fps::from(project.output.fps), video.to_owned());
-    let threads = parts.turns.jobs();
-    parts.turns.cpu(move |cancel| stills::contact_sheet(&path, &slots, fps, threads, &|| cancel.is_cancelled())).await
-}
-
-async fn sketch(parts: &Parts, video: &Path) -> Result<Sketch> {
-    let path = video.to_owned();
-    parts.turns.cpu(move |_| Sketch::of(&decode_audio(&path, None)?)).await
-}
-
-/// A picture of the project, made small; `None` where there is none or it cannot be read.
-async fn picture(parts: &Parts, asset: Option<&Asset>, make: fn(&Path) -> Result<Picture>) -> Result<Option<Picture>> {
+/// A picture of the project, made small; `None` where there is none.
+async fn picture(
+    files: &ProjectFiles,
+    scratch: &Path,
+    turns: &impl Turns,
+    asset: Option<&Asset>,
+    make: fn(&Path) -> Result<Picture>,
+) -> Result<Option<Picture>> {
     let Some(asset) = asset else { return Ok(None) };
-    let path = match parts.products.path_of(asset.as_str()).await {
-        Ok(path) => path,
+    let path = match files.open_path(asset.as_str(), scratch).await {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return shown(parts, &format!("picture {asset}"), Err(error)),
+        path => path?,
     };
-    shown(parts, &format!("picture {asset}"), parts.turns.cpu(move |_| make(&path)).await)
+    turns.take(move |_| make(&path)).await.map(Some)
 }
 
-/// The finished ad is worth more than its report: what cannot be shown is left out, and said.
-fn shown<T>(parts: &Parts, what: &str, made: Result<T>) -> Result<Option<T>> {
-    match made {
-        Ok(made) => Ok(Some(made)),
-        Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
-        Err(error) => {
-            parts.progress.note(Stage::Render, format!("the report lacks the {what}: {error}"));
-            Ok(None)
+/// A small file that comes into the page as it is; `None` where there is none.
+async fn part(files: &ProjectFiles, name: &str) -> Result<Option<Vec<u8>>> {
+    match files.read(name).await? {
+        Some(bytes) if bytes.len() > MAX_PART_BYTES => {
+            let message = format!("it has {} bytes; at most {MAX_PART_BYTES} come into the page", bytes.len());
+            Err(Error::new(ErrorKind::Io, message).with_context("file", files.display(name)))
         }
+        bytes => Ok(bytes.map(|bytes| bytes.to_vec())),
     }
 }
 
-fn past_events(parts: &Parts) -> Vec<Event> {
-    parts.progress.history().into_iter().map(|record| record.event).collect()
-}
-
-fn scenes(project: &AdProject, state: &State, records: &[JournalRecord], sheet: Vec<Vec<Still>>) -> Vec<SceneView> {
+fn scenes(
+    project: &AdProject,
+    spans: &[Span],
+    state: &State,
+    records: &[JournalRecord],
+    sheet: Vec<Vec<Still>>,
+) -> Vec<SceneView> {
     let fps = Fps::from(project.output.fps);
     let mut sheet = sheet.into_iter();
-    let scenes = project.scenes.iter().flatten().zip(timeline(project)).enumerate();
+    let scenes = project.scenes.iter().flatten().zip(spans).enumerate();
     scenes
-        .map(|(index, (scene, slot))| SceneView {
-            start_s: fps.seconds(slot.start),
-            duration_s: fps.seconds(slot.start + slot.frames) - fps.seconds(slot.start),
+        .map(|(index, (scene, span))| SceneView {
+            start_s: fps.seconds(span.start),
+            duration_s: fps.seconds(span.start + span.frames) - fps.seconds(span.start),
             origin: Origin::of(index, scene, state, records),
             cost_usd: history::cost_of(&format!("scene_{}_bg", index + 1), state, records),
             stills: sheet.next().unwrap_or_default(),
         })
         .collect()
-}
-
-/// The files that this run made or found there; the state also knows those of earlier ones.
-fn files(state: &State, events: &[Event]) -> Vec<(String, StateAsset)> {
-    let mut products: Vec<&str> = events
-        .iter()
-        .filter_map(|event| match event {
-            Event::ProductReused { product, .. } | Event::ProductReady { product, .. } => Some(product.as_str()),
-            _ => None,
-        })
-        .collect();
-    products.sort_unstable();
-    // A product of many files is listed as `product:file`.
-    let of = |name: &str| name.split(':').next().is_some_and(|product| products.binary_search(&product).is_ok());
-    state.assets.iter().filter(|(name, _)| of(name)).map(|(name, asset)| (name.clone(), asset.clone())).collect()
 }

@@ -1,4 +1,4 @@
-//! The sound as a picture: its envelope, and how loud it is over time.
+//! The sound in numbers that can be drawn: its envelope, and how loud it is over time.
 //!
 //! Depends on `media` and the `ebur128` crate.
 
@@ -7,7 +7,6 @@ use crate::{
     media::{CHANNELS, SAMPLE_RATE, Samples},
 };
 use ebur128::{EbuR128, Mode};
-use std::fmt;
 
 /// Bars of the envelope.
 const BARS: usize = 160;
@@ -17,12 +16,6 @@ const STEP: usize = SAMPLE_RATE as usize / 10;
 const WINDOW_S: f64 = 3.0;
 /// Shorter sounds have no curve worth drawing.
 const LEAST_S: f64 = 2.0 * WINDOW_S;
-/// What the curve's axis shows, in LUFS.
-const AXIS_LUFS: (f64, f64) = (-36.0, -6.0);
-
-/// The size of the drawings in their own units; they are stretched to the page.
-const WIDTH: f64 = 1000.0;
-const HEIGHT: f64 = 100.0;
 
 /// A sound in numbers that can be drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -76,70 +69,6 @@ fn short_term(samples: &Samples) -> Result<Vec<(f64, f64)>> {
     Ok(curve)
 }
 
-/// The envelope as a drawing.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Envelope<'a>(pub(super) &'a Sketch);
-
-impl fmt::Display for Envelope<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        open(f, "envelope", "Envelope of the sound: its peaks over time")?;
-        f.write_str("<path class=\"bars\" d=\"")?;
-        let (peaks, middle) = (&self.0.peaks, HEIGHT / 2.0);
-        for (index, peak) in peaks.iter().enumerate() {
-            let x = (index as f64 + 0.5) * WIDTH / peaks.len() as f64;
-            let half = (f64::from(*peak) * (middle - 3.0)).max(0.3);
-            write!(f, "M{x:.1} {:.1}V{:.1}", middle - half, middle + half)?;
-        }
-        f.write_str("\"/></svg>")
-    }
-}
-
-/// The loudness over time as a drawing, with a line at the target.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Curve<'a> {
-    pub(super) sketch: &'a Sketch,
-    pub(super) target_lufs: f64,
-}
-
-impl Curve<'_> {
-    /// The lines of the axis in LUFS, and how far from the top each is, in percent.
-    pub(super) fn axis() -> impl Iterator<Item = (f64, f64)> {
-        [-10.0, -20.0, -30.0].into_iter().map(|lufs| (lufs, y_of(lufs) * 100.0 / HEIGHT))
-    }
-}
-
-impl fmt::Display for Curve<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        open(f, "loudness", "Short-term loudness over time in LUFS, with the wanted loudness as a dashed line")?;
-        for (lufs, _) in Self::axis() {
-            write!(f, "<path class=\"grid\" d=\"M0 {:.1}H{WIDTH}\"/>", y_of(lufs))?;
-        }
-        write!(f, "<path class=\"target\" d=\"M0 {:.1}H{WIDTH}\"/>", y_of(self.target_lufs))?;
-        f.write_str("<path class=\"curve\" d=\"")?;
-        let mut letter = 'M';
-        for (time_s, lufs) in &self.sketch.loudness {
-            let x = time_s / self.sketch.duration_s.max(1e-9) * WIDTH;
-            write!(f, "{letter}{x:.1} {:.1}", y_of(*lufs))?;
-            letter = 'L';
-        }
-        f.write_str("\"/></svg>")
-    }
-}
-
-fn open(f: &mut fmt::Formatter<'_>, class: &str, label: &str) -> fmt::Result {
-    write!(
-        f,
-        "<svg class=\"{class}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" role=\"img\" \
-         aria-label=\"{label}\">"
-    )
-}
-
-/// Silence is minus infinity and lies on the floor.
-fn y_of(lufs: f64) -> f64 {
-    let (least, most) = AXIS_LUFS;
-    (most - if lufs.is_nan() { least } else { lufs.clamp(least, most) }) / (most - least) * HEIGHT
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,15 +90,5 @@ mod tests {
         assert!((last.0 - 6.5).abs() < 1e-6 && (last.1 + 23.0 - 6.02).abs() < 0.1, "{last:?}");
         assert_eq!(sketch.peaks.len(), BARS);
         assert!((f64::from(sketch.peaks[10]) - level).abs() < 0.001 && !sketch.is_silent());
-    }
-
-    #[test]
-    fn silence_moments_and_nothing_are_harmless() {
-        for seconds in [0.0, 0.0001, 1.0, 7.0] {
-            let sketch = Sketch::of(&tone(seconds, |_| 0.0)).unwrap();
-            assert!(sketch.is_silent());
-            let drawn = format!("{}{}", Envelope(&sketch), Curve { sketch: &sketch, target_lufs: f64::NAN });
-            assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
-        }
     }
 }

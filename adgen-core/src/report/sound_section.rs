@@ -1,65 +1,66 @@
 //! What the ad sounds like: envelope, loudness over time, and the figures.
 
 use super::{
-    html::{clock, signed},
+    drawing, element,
+    numbers::{clock, signed},
     page::Page,
-    sound::{Curve, Envelope},
+    sound::Sketch,
 };
-use std::fmt;
+use maud::{Markup, html};
 
 /// The section of the sound.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sound<'a>(pub(super) &'a Page);
+pub(super) fn section(page: &Page) -> Markup {
+    let content = html! {
+        div.card.sound {
+            (figures(page))
+            @match &page.sketch {
+                None => p.muted { "The sound could not be drawn." },
+                Some(sketch) if sketch.is_silent() => p.muted { "The ad is silent." },
+                Some(sketch) => (drawings(sketch, page.project.audio.loudness_lufs)),
+            }
+        }
+    };
+    element::section("sound", "Sound", &content)
+}
 
-impl fmt::Display for Sound<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<section aria-labelledby=\"sound\"><h2 id=\"sound\">Sound</h2>\n<div class=\"card sound\">")?;
-        self.figures(f)?;
-        match &self.0.sketch {
-            None => f.write_str("<p class=\"muted\">The sound could not be drawn.</p>")?,
-            Some(sketch) if sketch.is_silent() => f.write_str("<p class=\"muted\">The ad is silent.</p>")?,
-            Some(sketch) => {
-                write!(f, "<div class=\"plot\">{}</div>", Envelope(sketch))?;
-                if !sketch.loudness.is_empty() {
-                    f.write_str("<div class=\"plot\">")?;
-                    let curve = Curve { sketch, target_lufs: self.0.project.audio.loudness_lufs };
-                    write!(f, "{curve}")?;
-                    for (lufs, top) in Curve::axis() {
-                        write!(f, "<span class=\"tick\" style=\"top:{top:.1}%\">{}</span>", signed(lufs))?;
-                    }
-                    f.write_str("</div>")?;
-                }
-                let middle = clock(sketch.duration_s / 2.0);
-                let end = clock(sketch.duration_s);
-                write!(f, "<p class=\"times\"><span>{}</span><span>{middle}</span><span>{end}</span></p>", clock(0.0))?;
-                if !sketch.loudness.is_empty() {
-                    f.write_str(
-                        "<p class=\"legend\"><i class=\"solid\"></i> short-term loudness in LUFS (3 s) \
-                         <i class=\"dashed\"></i> wanted loudness of the whole</p>",
-                    )?;
+fn drawings(sketch: &Sketch, target_lufs: f64) -> Markup {
+    let has_curve = !sketch.loudness.is_empty();
+    html! {
+        div.plot { (drawing::envelope(sketch)) }
+        @if has_curve {
+            div.plot {
+                (drawing::curve(sketch, target_lufs))
+                @for (lufs, top) in drawing::axis() {
+                    span.tick style=(format!("top:{top:.1}%")) { (signed(lufs)) }
                 }
             }
         }
-        f.write_str("</div></section>\n")
+        p.times {
+            span { (clock(0.0)) } span { (clock(sketch.duration_s / 2.0)) } span { (clock(sketch.duration_s)) }
+        }
+        @if has_curve {
+            p.legend {
+                i.solid {} " short-term loudness in LUFS (3 s) "
+                i.dashed {} " wanted loudness of the whole"
+            }
+        }
     }
 }
 
-impl Sound<'_> {
-    fn figures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wanted = signed(self.0.project.audio.loudness_lufs);
-        let Some(loudness) = &self.0.state.loudness else {
-            return f.write_str("<p class=\"muted\">The loudness was not measured.</p>");
-        };
-        let or_silent = |value: Option<f64>, unit: &str| match value {
-            Some(value) => format!("{} {unit}", signed(value)),
-            None => "silence".to_owned(),
-        };
-        write!(
-            f,
-            "<p>Integrated loudness <b>{}</b> (wanted {wanted} LUFS), true peak <b>{}</b>, measured on the decoded sound \
-             of the finished video (EBU R 128).</p>",
-            or_silent(loudness.integrated_lufs, "LUFS"),
-            or_silent(loudness.true_peak_dbtp, "dBTP")
-        )
+fn figures(page: &Page) -> Markup {
+    let Some(loudness) = &page.state.loudness else {
+        return html! { p.muted { "The loudness was not measured." } };
+    };
+    let or_silence = |value: Option<f64>, unit: &str| match value {
+        Some(value) => format!("{} {unit}", signed(value)),
+        None => "silence".to_owned(),
+    };
+    html! {
+        p {
+            "Integrated loudness " b { (or_silence(loudness.integrated_lufs, "LUFS")) }
+            " (wanted " (signed(page.project.audio.loudness_lufs)) " LUFS), true peak "
+            b { (or_silence(loudness.true_peak_dbtp, "dBTP")) }
+            ", measured on the decoded sound of the finished video (EBU R 128)."
+        }
     }
 }

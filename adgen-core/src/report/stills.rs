@@ -1,14 +1,13 @@
 //! The small pictures of the page: stills of every scene from the finished video, and the product's own.
 //!
-//! Heavy work: callers run it where that may be. Depends on `media`, `picture`, `compose` (fonts) and `html`.
+//! Heavy work: callers run it where that may be. Depends on `media`, `picture` and `compose` (fonts).
 
-use super::html::Picture;
+use super::picture::Picture;
 use crate::{
     compose::Fonts,
     error::{Error, Result},
     media::{Fps, Frame, VideoReader, VideoTarget, probe},
     picture::Photo,
-    stages::Slot,
 };
 use image::{
     DynamicImage, ExtendedColorType, ImageBuffer, ImageEncoder, Pixel, RgbImage, Rgba, RgbaImage,
@@ -29,10 +28,21 @@ pub(super) struct Still {
     pub(super) picture: Picture,
 }
 
+/// When a scene is shown, in frames of the video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// Number of its first frame.
+    pub(crate) start: u64,
+    pub(crate) frames: u64,
+    /// Frames at its beginning and at its end during which it is not alone in the picture.
+    pub(crate) lead_in: u64,
+    pub(crate) lead_out: u64,
+}
+
 /// Beginning, middle and end of every scene.
 pub(super) fn contact_sheet(
     video: &Path,
-    slots: &[Slot],
+    spans: &[Span],
     fps: Fps,
     threads: usize,
     cancel: &dyn Fn() -> bool,
@@ -42,10 +52,10 @@ pub(super) fn contact_sheet(
     let target = VideoTarget { threads: Some(threads), ..VideoTarget::cover(width, height, fps) };
     let mut reader = VideoReader::open(video, target)?;
     let mut frame = Frame::black(width, height);
-    let mut sheet = Vec::with_capacity(slots.len());
-    for slot in slots {
+    let mut sheet = Vec::with_capacity(spans.len());
+    for span in spans {
         let mut stills = Vec::with_capacity(3);
-        for number in moments(slot, fps) {
+        for number in moments(span, fps) {
             if cancel() {
                 return Err(Error::cancelled());
             }
@@ -63,12 +73,12 @@ pub(super) fn contact_sheet(
 /// The frames of a scene that are shown. The first is behind the transition and the last before it, where the scene is
 /// alone in the picture, and things that come in have begun to. In a scene that is long enough they are key frames, of
 /// which every segment has one each half second from its beginning: no other has to be decoded for them.
-fn moments(slot: &Slot, fps: Fps) -> [u64; 3] {
-    let last = slot.frames.saturating_sub(1);
-    let first = (slot.crossfade.max(slot.dip_in) + slot.frames / 12).min(last);
-    let end = last.saturating_sub(slot.dip_out + 1).max(first);
+fn moments(span: &Span, fps: Fps) -> [u64; 3] {
+    let last = span.frames.saturating_sub(1);
+    let first = (span.lead_in + span.frames / 12).min(last);
+    let end = last.saturating_sub(span.lead_out + 1).max(first);
     let step = fps.frames(0.5).max(1);
-    let middle = slot.frames / 2;
+    let middle = span.frames / 2;
     let offsets = match end - first >= 3 * step {
         true => {
             let (from, to) = (first.div_ceil(step) * step, end / step * step);
@@ -76,7 +86,7 @@ fn moments(slot: &Slot, fps: Fps) -> [u64; 3] {
         }
         false => [first, middle.clamp(first, end), end],
     };
-    offsets.map(|offset| slot.start + offset)
+    offsets.map(|offset| span.start + offset)
 }
 
 fn still_size(width: usize, height: usize) -> (usize, usize) {
@@ -152,21 +162,21 @@ mod tests {
     use super::*;
     use crate::media::{VideoEncoder, VideoSettings};
 
-    fn slot(start: u64, frames: u64) -> Slot {
-        Slot { start, frames, crossfade: 0, dip_in: 0, dip_out: 0, tail: 0 }
+    fn span(start: u64, frames: u64) -> Span {
+        Span { start, frames, lead_in: 0, lead_out: 0 }
     }
 
     #[test]
     fn moments_are_inside_the_scene_and_in_order() {
         for frames in 1..200 {
-            for (crossfade, dip_in, dip_out) in [(0, 0, 0), (frames / 3, 0, 0), (0, frames / 6, frames / 6)] {
-                let slot = Slot { crossfade, dip_in, dip_out, ..slot(50, frames) };
-                let moments = moments(&slot, Fps::from(30));
-                assert!(moments.is_sorted(), "{slot:?} {moments:?}");
-                assert!(moments[0] >= 50 && moments[2] < 50 + frames, "{slot:?} {moments:?}");
-                let alone = 50 + crossfade.max(dip_in)..50 + frames - dip_out;
-                assert!(frames < 10 || moments.iter().all(|moment| alone.contains(moment)), "{slot:?} {moments:?}");
-                assert!(frames < 10 || moments[0] < moments[2], "{slot:?} {moments:?}");
+            for (lead_in, lead_out) in [(0, 0), (frames / 3, 0), (frames / 6, frames / 6)] {
+                let span = Span { lead_in, lead_out, ..span(50, frames) };
+                let moments = moments(&span, Fps::from(30));
+                assert!(moments.is_sorted(), "{span:?} {moments:?}");
+                assert!(moments[0] >= 50 && moments[2] < 50 + frames, "{span:?} {moments:?}");
+                let alone = 50 + lead_in..50 + frames - lead_out;
+                assert!(frames < 10 || moments.iter().all(|moment| alone.contains(moment)), "{span:?} {moments:?}");
+                assert!(frames < 10 || moments[0] < moments[2], "{span:?} {moments:?}");
             }
         }
     }
@@ -185,8 +195,8 @@ mod tests {
             }
         }
         encoder.finish().unwrap();
-        let slots = [slot(0, 20), slot(20, 20), slot(40, 20)];
-        let sheet = contact_sheet(&path, &slots, Fps::from(30), 1, &|| false).unwrap();
+        let spans = [span(0, 20), span(20, 20), span(40, 20)];
+        let sheet = contact_sheet(&path, &spans, Fps::from(30), 1, &|| false).unwrap();
         assert_eq!(sheet.len(), 3);
         for (stills, luma) in sheet.iter().zip(lumas) {
             assert_eq!(stills.len(), 3);
@@ -197,7 +207,7 @@ mod tests {
                 assert!((got - wanted).abs() < 12, "{got} at {} s, not {wanted}", still.time_s);
             }
         }
-        let stopped = contact_sheet(&path, &slots, Fps::from(30), 1, &|| true).unwrap_err();
+        let stopped = contact_sheet(&path, &spans, Fps::from(30), 1, &|| true).unwrap_err();
         assert_eq!(stopped.kind(), crate::ErrorKind::Cancelled);
     }
 

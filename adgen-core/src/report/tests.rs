@@ -1,14 +1,18 @@
 use super::{
-    history::{Failed, Made},
+    history::{
+        Failed, Made,
+        tests::{finished, record},
+    },
     *,
 };
 use crate::{
     error::ErrorBody,
-    media::MediaInfo,
+    media::{Frame, MediaInfo, VideoEncoder, VideoSettings},
     project::{
         Background, Degradation, GeneratedBackground, GeneratedMusic, LoudnessReport, Music, ProductLayer, Rgb, Role,
-        Scene, StageState, StageStatus, Style, Transition,
+        Scene, Stage, StageState, StageStatus, StateAsset, Style, Transition,
     },
+    store::JournalEntry,
 };
 
 const EVIL: &str = "<script>alert('x')</script>\"><img src=x onerror=y>";
@@ -34,7 +38,6 @@ fn bare(name: &str) -> Page {
         version: "1.2.3".into(),
         video: ("final_video.mp4".into(), 3),
         info: None,
-        run_cost_usd: 0.0,
         scenes: Vec::new(),
         history: History::default(),
         sketch: None,
@@ -98,7 +101,6 @@ fn full(text: &str, scenes: usize) -> Page {
             .collect(),
         reused: vec![(Stage::Scenes, text.to_owned())],
         failed: vec![Failed { product: text.into(), at_s: 3.0, message: text.into(), cost_usd: 0.5 }],
-        retried: vec![(text.to_owned(), 2)],
     };
     page.scenes = (0..scenes)
         .map(|index| SceneView {
@@ -126,13 +128,13 @@ fn dot() -> Picture {
 
 fn html(page: &Page) -> String {
     let mut out = Vec::new();
-    page.render(&mut &b"abc"[..], &mut out, &|| true).unwrap();
+    document::write(page, &mut &b"abc"[..], &mut out, &|| true).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// Every element that is opened is closed, in order, with every attribute in quotes: nothing escaped from its place.
 fn assert_well_formed(html: &str) {
-    const EMPTY: [&str; 6] = ["meta", "link", "img", "br", "track", "path"];
+    const EMPTY: [&str; 5] = ["meta", "link", "img", "br", "track"];
     let mut rest = html
         .split_once("<style>")
         .map(|(head, after)| {
@@ -173,7 +175,7 @@ fn text_from_outside_stays_text() {
     let html = html(&page);
     assert_well_formed(&html);
     assert!(!html.contains("<script") && !html.contains("src=x>") && !html.contains("\"><img src=x"));
-    assert!(html.contains("&lt;script&gt;alert(&#39;x&#39;)"));
+    assert!(html.contains("&lt;script&gt;alert('x')"));
 }
 
 #[test]
@@ -234,7 +236,6 @@ fn everything_that_was_asked_for_is_there() {
 }
 
 fn info() -> MediaInfo {
-    use crate::media::{Frame, VideoEncoder, VideoSettings};
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("video.mp4");
     let mut encoder = VideoEncoder::create(&path, VideoSettings::new(96, 160, 30)).unwrap();
@@ -262,6 +263,108 @@ fn the_same_page_is_the_same_bytes() {
 
 #[test]
 fn writing_can_be_stopped() {
-    let error = bare("Cup").render(&mut &b"abc"[..], &mut Vec::new(), &|| false).unwrap_err();
+    let error = document::write(&bare("Cup"), &mut &b"abc"[..], &mut Vec::new(), &|| false).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::Interrupted);
+}
+
+/// Does heavy work at once.
+struct Alone(CancellationToken);
+
+impl Turns for Alone {
+    fn threads(&self) -> usize {
+        1
+    }
+
+    async fn take<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        work(&self.0)
+    }
+}
+
+/// What lies in a project's folder after a run of long ago.
+async fn old_project(folder: &Path) -> (ProjectFiles, AdProject, State, Vec<JournalRecord>) {
+    let files = crate::store::Store::local(folder.join("storage")).unwrap().project("p").unwrap();
+    let video = folder.join("video.mp4");
+    let mut encoder = VideoEncoder::create(&video, VideoSettings::new(96, 160, 30)).unwrap();
+    for _ in 0..30 {
+        encoder.write(&Frame::black(96, 160)).unwrap();
+    }
+    encoder.finish().unwrap();
+    files.store_file("final_video.mp4", &video).await.unwrap();
+    let photo = image::RgbImage::from_pixel(64, 64, image::Rgb([200, 30, 30]));
+    photo.save(folder.join("cup.png")).unwrap();
+    files.store_file("cup.png", &folder.join("cup.png")).await.unwrap();
+    let mut project = AdProject::new("p", "Cup", "cup.png");
+    project.scenes = Some(vec![scene(0, Some("Hot"), "steam")]);
+    let mut state = State::new("p", "2026-05-01T10:00:00.000Z");
+    let asset = |file: &str| StateAsset { file: file.into(), bytes: 1, sha256: "5f2c".repeat(16), key: "k".into() };
+    state.assets.insert("scene_1_bg".into(), asset("scene_1_bg.mp4"));
+    state.assets.insert("final_video".into(), asset("final_video.mp4"));
+    let records = vec![
+        record("00.000", JournalEntry::RunStarted { version: "1".into() }),
+        record("01.000", finished("scene_1_bg", Stage::Scenes, 900)),
+        record("10.000", JournalEntry::RunStarted { version: "1".into() }),
+        record("12.000", finished("final_video", Stage::Render, 1500)),
+    ];
+    (files, project, state, records)
+}
+
+async fn written(folder: &Path, change: impl AsyncFnOnce(&ProjectFiles, &mut AdProject)) -> (String, Vec<String>) {
+    let (files, mut project, state, records) = old_project(folder).await;
+    change(&files, &mut project).await;
+    let scratch = folder.join("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    let spans = vec![Span { start: 0, frames: 30, lead_in: 0, lead_out: 0 }];
+    let ad = Ad { project: &project, state, records, spans, video: "final_video.mp4" };
+    let lacks = write(ad, &files, &scratch, &Alone(CancellationToken::new())).await.unwrap();
+    let html = files.read(NAME).await.unwrap().expect("a report");
+    (String::from_utf8(html.to_vec()).unwrap(), lacks)
+}
+
+#[tokio::test]
+async fn a_report_is_made_from_what_the_storage_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let (html, lacks) = written(folder.path(), async |_, _| {}).await;
+    assert_well_formed(&html);
+    // This video has no sound.
+    assert_eq!(lacks.len(), 1, "{lacks:?}");
+    assert!(lacks[0].starts_with("the report lacks the sound's drawing: "), "{lacks:?}");
+    for part in ["1 made, 1 reused", "scene_1_bg.mp4", "96×160", "0:01.0", "The product's photo", &shown(&lacks[0])] {
+        assert!(html.contains(part), "{part}");
+    }
+    assert_eq!(html.matches("<figcaption>0:00.").count(), 3);
+}
+
+fn shown(text: &str) -> String {
+    maud::html! { (text) }.into_string()
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_broken_is_left_out_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (html, lacks) = written(folder.path(), async |files, project| {
+        files.write("poster.jpg", vec![0; MAX_PART_BYTES + 1]).await.unwrap();
+        files.write("logo.png", "no picture").await.unwrap();
+        project.brand.logo = Some("logo.png".into());
+        project.product.image = "gone.png".into();
+    })
+    .await;
+    assert_well_formed(&html);
+    let said = |what: &str| lacks.iter().filter(|lack| lack.contains(what)).count();
+    assert_eq!((said("the poster: "), said("the logo: "), said("photo")), (1, 1, 0), "{lacks:?}");
+    assert!(!html.contains("poster=") && !html.contains("The product's photo"));
+}
+
+#[tokio::test]
+async fn a_report_that_is_not_wanted_any_more_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, project, state, records) = old_project(folder.path()).await;
+    let stopped = CancellationToken::new();
+    stopped.cancel();
+    let ad = Ad { project: &project, state, records, spans: Vec::new(), video: "final_video.mp4" };
+    let error = write(ad, &files, folder.path(), &Alone(stopped)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(!files.exists(NAME).await.unwrap());
 }

@@ -14,7 +14,7 @@ use std::{thread, time::Instant};
 /// What a chain does with its project before it is run to its end.
 type Story = fn(&mut Chain<'_>);
 
-/// Prints the totals: `make bench` and the README quote them.
+/// Prints the totals: docs/figures.md quotes them.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_scripted_points_nothing_is_bought_twice_and_nothing_is_lost() {
     let began = Instant::now();

@@ -1,4 +1,6 @@
-//! The documentation against the repository: what it names is there, and no machine's own paths are in it.
+//! The documentation against the repository: what it names is there, its commands work, and no machine's own paths are in it.
+
+mod commands;
 
 use adgen_tests::root;
 use std::{
@@ -144,6 +146,30 @@ fn every_command_and_target_that_a_document_names_exists() {
         }
     }
     assert!(wrong.is_empty(), "the Makefile has no such targets:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_bench_test_and_example_that_a_document_names_exists() {
+    let manifests: Vec<String> = ["tests", "benches", "examples"]
+        .iter()
+        .map(|package| fs::read_to_string(root().join(package).join("Cargo.toml")).expect("a package has a manifest"))
+        .collect();
+    let (mut wrong, mut checked) = (Vec::new(), 0);
+    for (path, text) in documents() {
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| line.contains("cargo ")) {
+            let words: Vec<&str> = line.split([' ', '`']).collect();
+            for pair in words.windows(2).filter(|pair| ["--bench", "--test", "--example"].contains(&pair[0])) {
+                checked += 1;
+                let name = format!("name = \"{}\"", pair[1]);
+                let is_file = root().join("examples").join(pair[1]).with_extension("rs").is_file();
+                if !is_file && !manifests.iter().any(|manifest| manifest.contains(&name)) {
+                    wrong.push(format!("{}:{}: {} {}", path.display(), index + 1, pair[0], pair[1]));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "there is nothing of these names:\n{}", wrong.join("\n"));
+    assert!(checked > 5, "only {checked} benches, tests and examples were found");
 }
 
 #[test]

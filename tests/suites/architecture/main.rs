@@ -1,0 +1,140 @@
+//! The library's sources against ARCHITECTURE.md: no circle of imports, neither between files nor between folders, and
+//! every arrow points down the layers that are drawn there. Read from the text of the sources, so nothing is built for it.
+
+mod graph;
+mod layers;
+mod made_up;
+mod module;
+mod token;
+
+use graph::{Arrows, arrows, between_rooms, circles, room, sources, told, way};
+use layers::Layers;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Imports that close a circle between files and are known. To be shortened, never to be made longer: one that closes no
+/// circle any more fails the test, too.
+const KNOWN: &[(&str, &str)] = &[
+    ("error/body.rs", "error/mod.rs"),
+    ("http/api.rs", "http/asset.rs"),
+    ("http/api.rs", "http/limit.rs"),
+    ("http/api.rs", "http/request.rs"),
+    ("http/api.rs", "http/retry.rs"),
+    ("http/guard.rs", "http/network.rs"),
+    ("media/alpha.rs", "media/scaler.rs"),
+    ("media/decoder.rs", "media/video_reader.rs"),
+    ("media/native.rs", "media/input.rs"),
+    ("media/picture_format.rs", "media/stream_info.rs"),
+    ("media/video_reader.rs", "media/video_reader/pictures.rs"),
+    ("offline/look/mod.rs", "offline/look/bokeh.rs"),
+    ("offline/look/mod.rs", "offline/look/gradient_waves.rs"),
+    ("offline/look/mod.rs", "offline/look/particles.rs"),
+    ("offline/look/mod.rs", "offline/look/podium.rs"),
+    ("offline/look/mod.rs", "offline/look/rays.rs"),
+    ("offline/look/mod.rs", "offline/look/studio_sweep.rs"),
+    ("offline/look/mod.rs", "offline/look/surface.rs"),
+    ("offline/look/mod.rs", "offline/look/water.rs"),
+    ("offline/music/mod.rs", "offline/music/arrangement.rs"),
+    ("offline/music/mod.rs", "offline/music/effect/dynamics.rs"),
+    ("offline/music/mod.rs", "offline/music/mixer.rs"),
+    ("offline/music/mod.rs", "offline/music/score.rs"),
+    ("offline/music/mod.rs", "offline/music/style.rs"),
+    ("offline/music/voice/mod.rs", "offline/music/voice/bass.rs"),
+    ("offline/music/voice/mod.rs", "offline/music/voice/electric.rs"),
+    ("offline/music/voice/mod.rs", "offline/music/voice/modal.rs"),
+    ("offline/music/voice/mod.rs", "offline/music/voice/string.rs"),
+    ("offline/music/voice/mod.rs", "offline/music/voice/synth.rs"),
+    ("picture/photo.rs", "picture/format.rs"),
+    ("picture/photo.rs", "picture/heif.rs"),
+    ("picture/photo.rs", "picture/jpeg.rs"),
+    ("picture/photo.rs", "picture/png.rs"),
+    ("picture/photo.rs", "picture/svg/mod.rs"),
+    ("picture/photo.rs", "picture/webp.rs"),
+    ("picture/reduce.rs", "picture/photo.rs"),
+    ("pipeline/advice.rs", "pipeline/generate.rs"),
+    ("pipeline/build.rs", "pipeline/clip.rs"),
+    ("pipeline/build.rs", "pipeline/composite.rs"),
+    ("pipeline/build.rs", "pipeline/estimate.rs"),
+    ("pipeline/build.rs", "pipeline/extract.rs"),
+    ("pipeline/build.rs", "pipeline/lettering.rs"),
+    ("pipeline/build.rs", "pipeline/plan.rs"),
+    ("pipeline/build.rs", "pipeline/render.rs"),
+    ("pipeline/build.rs", "pipeline/sound.rs"),
+    ("pipeline/build.rs", "studio.rs"),
+    ("pipeline/clip.rs", "pipeline/still.rs"),
+    ("pipeline/context.rs", "pipeline/document.rs"),
+    ("pipeline/context.rs", "pipeline/pictures.rs"),
+    ("pipeline/context.rs", "pipeline/shelf.rs"),
+    ("project/mod.rs", "project/validate.rs"),
+    ("replicate/builder.rs", "replicate/client.rs"),
+    ("run.rs", "studio.rs"),
+    ("store/journal.rs", "store/journal_record.rs"),
+    ("testkit/life.rs", "testkit/mod.rs"),
+];
+
+/// The same between folders, and against the layers.
+const KNOWN_BETWEEN_FOLDERS: &[(&str, &str)] = &[("pipeline", "studio"), ("run", "studio")];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn own_arrows() -> Arrows {
+    arrows(&sources(&root().join("adgen-core/src")))
+}
+
+/// What is wrong with the circles of `arrows`, where `known` ones may be.
+fn faults(arrows: &Arrows, known: &[(&str, &str)]) -> Vec<String> {
+    let known: BTreeSet<(String, String)> = known.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    let rest: Arrows =
+        arrows.iter().filter(|(arrow, _)| !known.contains(arrow)).map(|(a, b)| (a.clone(), b.clone())).collect();
+    let mut faults: Vec<String> = circles(&rest).iter().map(|circle| told(circle, arrows)).collect();
+    for (from, to) in known {
+        if !arrows.contains_key(&(from.clone(), to.clone())) || way(&rest, &to, &from).is_none() {
+            faults.push(format!("{from} -> {to} closes no circle any more: take it from the list"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn no_circle_of_imports_between_files() {
+    let arrows = own_arrows();
+    assert!(arrows.len() > 100, "only {} imports were found: the sources were not understood", arrows.len());
+    let faults = faults(&arrows, KNOWN);
+    assert!(faults.is_empty(), "circles of imports between files:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn no_circle_of_imports_between_folders() {
+    let faults = faults(&between_rooms(&own_arrows()), KNOWN_BETWEEN_FOLDERS);
+    assert!(faults.is_empty(), "circles of imports between folders:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn imports_point_down_the_drawn_layers() {
+    let document = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("there is an ARCHITECTURE.md");
+    let layers = Layers::drawn_in(&document);
+    let mut rooms = between_rooms(&own_arrows());
+    // The roots show names and start the command.
+    rooms.retain(|(from, to), _| from != "lib" && from != "main" && !is_known(from, to));
+    let wrong = layers.broken_by(&rooms);
+    assert!(wrong.is_empty(), "against the layers that ARCHITECTURE.md draws:\n{}", wrong.join("\n"));
+
+    let sources = sources(&root().join("adgen-core/src"));
+    let there: BTreeSet<&str> = sources.keys().map(|file| room(file)).collect();
+    let is_there = |name: &str| there.contains(name) || root().join(name).join("Cargo.toml").is_file();
+    let foreign: Vec<&str> = layers.names().filter(|name| !is_there(name)).collect();
+    assert!(foreign.is_empty(), "ARCHITECTURE.md draws {foreign:?}, which is neither in adgen-core/src nor a package");
+    // Neither the roots nor what is built for tests alone.
+    let drawn: BTreeSet<&str> = layers.names().chain(["lib", "main", "fuzzing"]).collect();
+    let missing: Vec<_> = there.difference(&drawn).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md does not draw {missing:?}");
+}
+
+fn is_known(from: &str, to: &str) -> bool {
+    KNOWN_BETWEEN_FOLDERS.contains(&(from, to))
+}
