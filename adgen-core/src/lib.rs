@@ -99,6 +99,7 @@ pub mod testkit;
 
 pub use asset::AssetPolicy;
 pub use error::{Error, ErrorKind, Result, Retry};
+pub use http::{HttpOptions, RootCertificates};
 pub use pipeline::{Estimate, Event, EventSink, Inspected, StageEstimate};
 pub use project::{AdProject, State, Status};
 pub use run::{Outcome, Run};

@@ -1,18 +1,19 @@
 //! [`ReplicateAudio`]: music or speech from one model.
 
 use super::{
-    super::{
+    client::Replicate,
+    engine::Engine,
+    model::{self, Kind, Model, check_name},
+    order, schema,
+    wire::PROVIDER,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::{
         AudioCapability, AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, Price,
         ProviderInfo,
     },
-    Replicate,
-    engine::Engine,
-    model::{self, Kind, Model},
-    order, schema,
-    video::check_name,
-    wire::PROVIDER,
 };
-use crate::error::{Error, ErrorKind, Result};
 use async_trait::async_trait;
 use std::{path::Path, sync::Arc, time::SystemTime};
 

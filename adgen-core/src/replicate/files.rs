@@ -1,6 +1,6 @@
 //! Pictures on their way to a model: by address, as data where they are small, or through the Files API.
 
-use super::Replicate;
+use super::client::Replicate;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::ImageInput;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
