@@ -121,7 +121,8 @@ fn the_oldest_clients_go_first() {
 #[test]
 fn a_call_outside_a_runtime_is_an_error_and_no_panic() {
     let account = api("http://127.0.0.1:9", &http(HttpOptions::default()));
-    let error = futures_util::FutureExt::now_or_never(account.call(create())).expect("at once").expect_err("no runtime");
+    let error =
+        futures_util::FutureExt::now_or_never(account.call(create())).expect("at once").expect_err("no runtime");
     assert!(error.kind() == ErrorKind::InvalidConfig && error.message().contains("Tokio"), "{error}");
 }
 

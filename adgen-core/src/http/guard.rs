@@ -71,7 +71,9 @@ pub(super) async fn check(url: &Url, allow_private: bool, proxies: &Proxies) -> 
     match host {
         Host::Ipv4(ip) if !is_public(ip.into()) => refused(&ip),
         Host::Ipv6(ip) if !is_public(ip.into()) => refused(&ip),
-        Host::Domain(name) if is_local_name(name) || proxies.hosts().iter().any(|proxy| proxy == name) => refused(&name),
+        Host::Domain(name) if is_local_name(name) || proxies.hosts().iter().any(|proxy| proxy == name) => {
+            refused(&name)
+        }
         // A proxy resolves names itself: what can be known here is looked at, the rest is the proxy's to decide.
         Host::Domain(name) if proxies.serves(url.scheme()) => {
             let found = tokio::net::lookup_host((name, 0)).await;
@@ -115,9 +117,15 @@ mod tests {
             let error = check(&Url::parse(url).expect("an address"), false, &Proxies::default()).await.expect_err(url);
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{url}");
         }
-        check(&Url::parse("https://a.example/x.png?y").expect("an address"), false, &Proxies::default()).await.expect("fine");
-        check(&Url::parse("http://127.0.0.1:8000/x").expect("an address"), true, &Proxies::default()).await.expect("allowed");
-        check(&Url::parse("http://u@127.0.0.1/x").expect("an address"), true, &Proxies::default()).await.expect_err("a name");
+        check(&Url::parse("https://a.example/x.png?y").expect("an address"), false, &Proxies::default())
+            .await
+            .expect("fine");
+        check(&Url::parse("http://127.0.0.1:8000/x").expect("an address"), true, &Proxies::default())
+            .await
+            .expect("allowed");
+        check(&Url::parse("http://u@127.0.0.1/x").expect("an address"), true, &Proxies::default())
+            .await
+            .expect_err("a name");
     }
 
     /// Says of every name the same.

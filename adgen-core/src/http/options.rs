@@ -165,7 +165,9 @@ impl HttpOptions {
         }
         let mut roots = Vec::new();
         for (index, source) in root_certificates.iter().enumerate() {
-            roots.extend(read(source).map_err(|error| error.with_context("field", format!("root_certificates[{index}]")))?);
+            roots.extend(
+                read(source).map_err(|error| error.with_context("field", format!("root_certificates[{index}]")))?,
+            );
         }
         Ok(Checked {
             proxies: Proxies::new(proxy),
@@ -234,9 +236,7 @@ fn time(field: &'static str, value: f64) -> Result<Duration, Wrong> {
 fn read(source: &RootCertificates) -> Result<Vec<CertificateDer<'static>>> {
     match source {
         RootCertificates::Pem(text) => Ok(certificates(text.as_bytes())?),
-        RootCertificates::File(path) => {
-            read_file(path).map_err(|error| error.with_context("path", path.display()))
-        }
+        RootCertificates::File(path) => read_file(path).map_err(|error| error.with_context("path", path.display())),
     }
 }
 
@@ -279,7 +279,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_named() {
-        for proxy in ["proxy:3128", "socks5://a.example:1080", "ftp://a.example", "http://a.example/path", "nonsense", ""] {
+        for proxy in
+            ["proxy:3128", "socks5://a.example:1080", "ftp://a.example", "http://a.example/path", "nonsense", ""]
+        {
             let error = refused(HttpOptions::default().with_proxy(proxy));
             assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{proxy}");
             assert!(error.message().contains("http://host:port"), "{error}");
@@ -299,7 +301,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("roots.pem");
         // What stands around the blocks does not matter.
-        std::fs::write(&file, [b"# Z\xfcrich\r\n".as_slice(), ROOT.as_bytes(), b"\n", ROOT.as_bytes()].concat()).expect("written");
+        std::fs::write(&file, [b"# Z\xfcrich\r\n".as_slice(), ROOT.as_bytes(), b"\n", ROOT.as_bytes()].concat())
+            .expect("written");
         let options = HttpOptions::default().with_root_certificates_pem(ROOT).with_root_certificates_file(&file);
         assert_eq!(options.check().expect("sound").roots.len(), 3);
         let cut = &ROOT[..ROOT.len() / 2];
@@ -350,7 +353,10 @@ mod tests {
         assert!(serde_json::from_str::<HttpOptions>(r#"{"proxi":"x"}"#).is_err());
         // An address with a password is refused, and until then shown without it.
         let secret = options.with_proxy("http://u:SECRET@proxy.example").with_root_certificates_pem(KEY);
-        let text = format!("{secret:?}") + &serde_json::to_string(&secret.proxy.clone().map(|_| &secret).expect("set")).expect("JSON").replace(&KEY.replace('\n', "\\n"), "");
+        let text = format!("{secret:?}")
+            + &serde_json::to_string(&secret.proxy.clone().map(|_| &secret).expect("set"))
+                .expect("JSON")
+                .replace(&KEY.replace('\n', "\\n"), "");
         assert!(!text.contains("SECRET") && !format!("{secret:?}").contains(&KEY[40..80]), "{text}");
         let error = refused(secret);
         assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");

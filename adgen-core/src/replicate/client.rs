@@ -68,14 +68,8 @@ impl Told {
 impl Replicate {
     pub(super) fn new(settings: Settings) -> Result<Self> {
         let Settings { token, base, delivery, cancel_after, http } = settings;
-        let settings = ApiSettings {
-            provider: PROVIDER,
-            base,
-            key: token,
-            headers: Vec::new(),
-            parse_error,
-            limits: LIMITS,
-        };
+        let settings =
+            ApiSettings { provider: PROVIDER, base, key: token, headers: Vec::new(), parse_error, limits: LIMITS };
         let (api, claims) = (Api::new(settings, http)?, Claims::default());
         Ok(Self { inner: Arc::new(Inner { api, delivery, cancel_after, claims }) })
     }
