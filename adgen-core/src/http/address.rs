@@ -25,7 +25,9 @@ pub(crate) fn shown(url: &Url) -> String {
 
 /// The same for a text that need not be an address.
 pub(crate) fn shown_text(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| url.split(['?', '#']).next().unwrap_or_default().to_owned(), |url| shown(&url))
+    // What stands before an `@` may be a password even where the rest is no address.
+    let plain = || url.split(['?', '#']).next().and_then(|text| text.rsplit('@').next()).unwrap_or_default().to_owned();
+    Url::parse(url).map_or_else(|_| plain(), |url| shown(&url))
 }
 
 /// A host that is not on the public internet.
@@ -224,6 +226,7 @@ mod tests {
             ("http://user:SECRET@a.example:81/x", "http://a.example:81/x"),
             ("data:image/png;base64,SECRET", "data:…"),
             ("no address?SECRET", "no address"),
+            ("http://user:SECRET@:81", ":81"),
         ] {
             assert_eq!(shown_text(url), expected);
         }

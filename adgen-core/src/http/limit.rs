@@ -99,8 +99,8 @@ impl Class {
     fn new(per_minute: f64, burst: f64, most: usize) -> Self {
         let (now, most) = (Instant::now(), most.max(1));
         let interval = Duration::try_from_secs_f64(60.0 / per_minute).unwrap_or(SLOWEST).min(SLOWEST);
-        // A burst of no more than a second's calls, however few these are.
-        let burst = (per_minute / 60.0).clamp(1.0, burst);
+        // A burst of no more than a second's calls, however few these are. `max` and `min` give a number whatever they get.
+        let burst = (per_minute / 60.0).max(1.0).min(burst);
         let state = State {
             interval,
             ahead: interval.mul_f64(burst - 1.0),
