@@ -102,6 +102,7 @@ pub use asset::AssetPolicy;
 pub use engine::{Estimate, Outcome, OutputFile, Run, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
 pub use event::{Event, EventRecord, EventSink};
+pub use http::{HttpOptions, RootCertificates};
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use services::Models;

@@ -36,6 +36,11 @@ impl StudioBuilder {
     /// Plans with OpenAI where `OPENAI_API_KEY` is set, films and composes with Replicate where `REPLICATE_API_TOKEN` is; what
     /// has no key is made offline. A model that adgen does not know is looked up at Replicate, which is the only call made.
     ///
+    /// With a proxy or further roots to trust ([`HttpOptions`](crate::HttpOptions)), make the accounts yourself, by
+    /// [`OpenAiBuilder::from_env`](crate::openai::OpenAiBuilder::from_env) and
+    /// [`ReplicateBuilder::from_env`](crate::replicate::ReplicateBuilder::from_env), and hand them to
+    /// [`with_services`](Self::with_services).
+    ///
     /// # Errors
     /// `InvalidConfig` for a setting that cannot be used, `NotFound` or `Unsupported` for a model.
     pub async fn with_services_from_env(self, models: &Models) -> Result<Self> {

@@ -1,12 +1,16 @@
 //! Calls over real connections to a little server.
 
 use super::super::{
-    client::builder,
+    call::Body,
+    options::HttpOptions,
     retry::watched,
+    settings::Limits,
     test_server::{Act, Server},
 };
 use super::*;
-use std::sync::Mutex;
+use reqwest::header::HeaderName;
+use secrecy::SecretString;
+use std::{sync::Mutex, time::Duration};
 use tokio::net::TcpListener;
 
 const KEY: &str = "r8_SECRET";
@@ -33,8 +37,12 @@ fn settings(base: &str) -> ApiSettings {
     }
 }
 
+fn http() -> Http {
+    Http::new(HttpOptions::default()).expect("sound options")
+}
+
 fn api(base: &str) -> Api {
-    Api::new(settings(base)).expect("an API")
+    Api::new(settings(base), http()).expect("an API")
 }
 
 fn ok(body: &str) -> Act {
@@ -220,17 +228,17 @@ async fn wrong_settings_are_told_before_anything_is_sent() {
     for base in
         ["http://api.example.com/v1", "ftp://localhost", "https://u:SECRET@a.example", "https://a.example/?SECRET"]
     {
-        let error = Api::new(settings(base)).expect_err(base);
+        let error = Api::new(settings(base), http()).expect_err(base);
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
         no_secret(&error);
     }
     for base in
         ["http://localhost:1", "http://10.0.0.7/v1", "http://gpu-box:8000", "http://a.internal", "http://[::1]:8"]
     {
-        Api::new(settings(base)).expect(base);
+        Api::new(settings(base), http()).expect(base);
     }
     for key in ["r8_SECRET\n", "r8 SECRET", "SECRETé"] {
-        let error = Api::new(ApiSettings { key: SecretString::from(key), ..settings("https://a.example") });
+        let error = Api::new(ApiSettings { key: SecretString::from(key), ..settings("https://a.example") }, http());
         let error = error.expect_err(key);
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
         no_secret(&error);
@@ -285,12 +293,11 @@ async fn failures_on_the_way_say_what_to_look_at() {
         }
     });
     let dead_proxy = |settings: ApiSettings| {
-        let proxy = reqwest::Proxy::all("http://127.0.0.1:9").expect("a proxy");
-        Api::with_client(settings, builder().proxy(proxy).build().expect("a client")).expect("an API")
+        let options = HttpOptions::default().with_proxy("http://127.0.0.1:9");
+        Api::new(settings, Http::new(options).expect("sound options")).expect("an API")
     };
     let nameless = |settings: ApiSettings| {
-        let client = builder().no_proxy().dns_resolver(NoNames).build().expect("a client");
-        Api::with_client(settings, client).expect("an API")
+        Api::new(settings, Http::asking(HttpOptions::default(), Arc::new(NoNames))).expect("an API")
     };
     let all = [
         (
@@ -312,6 +319,24 @@ async fn failures_on_the_way_say_what_to_look_at() {
         no_secret(&error);
     });
     futures_util::future::join_all(all).await;
+}
+
+#[tokio::test]
+async fn a_success_that_is_none_is_made_again_where_that_is_safe() {
+    let failed = |answer: &Answer| match answer.body.starts_with(b"failed") {
+        true => Err(Error::new(ErrorKind::Unavailable, "it gave up").with_retry(Retry::Now)),
+        false if answer.body.starts_with(b"no") => Err(Error::new(ErrorKind::ContentRejected, "it will not")),
+        false => Ok(()),
+    };
+    for (first, call, calls, kind) in [
+        ("failed", read(), 2, None),
+        ("no", read(), 1, Some(ErrorKind::ContentRejected)),
+        ("failed", create(), 1, Some(ErrorKind::Unavailable)),
+    ] {
+        let server = Server::start(vec![ok(first), ok("{}")]).await;
+        let result = api(&server.url).call_judged(call, &failed).await;
+        assert_eq!((result.err().map(|error| error.kind()), server.requests().len()), (kind, calls), "{first}");
+    }
 }
 
 #[tokio::test]
@@ -359,7 +384,7 @@ async fn a_tier_with_little_credit_just_takes_longer() {
     let results = futures_util::future::join_all((0..20).map(|_| api.call(create()))).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     let counts = counts.lock().expect("not poisoned");
-    // How seldom it is refused is for `limit` to say, whose tests have a clock of their own.
+    // How often it is refused is for `limit` to say, whose tests have a clock of their own.
     assert_eq!(counts[&201], 20);
 }
 
@@ -376,34 +401,11 @@ async fn a_missing_file_is_no_failure_of_the_api() {
     api.call(read()).await.expect("still closed");
 }
 
-#[test]
-fn a_connection_of_a_runtime_that_is_gone_does_no_harm() {
-    use std::io::{Read, Write};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
-    let url = format!("http://{}", listener.local_addr().expect("has an address"));
-    // Keeps its connections open, unlike the server of the other tests.
-    std::thread::spawn(move || {
-        for mut socket in listener.incoming().map_while(std::result::Result::ok) {
-            std::thread::spawn(move || {
-                let mut buffer = [0; 4096];
-                while socket.read(&mut buffer).is_ok_and(|read| read > 0) {
-                    drop(socket.write_all(b"HTTP/1.1 201 X\r\ncontent-length: 2\r\n\r\n{}"));
-                }
-            });
-        }
-    });
-    let api = api(&url);
-    for _ in 0..4 {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        runtime.expect("a runtime").block_on(api.call(create())).expect("made");
-    }
-}
-
 #[tokio::test]
 async fn many_calls_at_once_are_all_made() {
     let server = Server::start(vec![ok("{}")]).await;
     let limits = Limits { creates_per_minute: 60_000.0, others_per_minute: 60_000.0, concurrent: 32 };
-    let api = Api::new(ApiSettings { limits, ..settings(&server.url) }).expect("an API");
+    let api = Api::new(ApiSettings { limits, ..settings(&server.url) }, http()).expect("an API");
     let calls = (0..600).map(|i| api.call(if i % 2 == 0 { create() } else { read() }));
     let results = futures_util::future::join_all(calls).await;
     assert!(results.iter().all(Result::is_ok));

@@ -1,14 +1,15 @@
 //! Files that a document or a provider names by an address.
 //!
-//! May depend on `error` and its neighbours.
+//! May depend on `error` and its neighbours but for `api`.
 
 use super::{
-    client,
-    client::REDIRECTS,
+    address::{is_loopback, shown, shown_text},
+    client::{Http, Kind, REDIRECTS},
     data_url,
     download::{Failure, Origin, Wanted, gather, part_of, refused},
     guard,
-    network::{shown, shown_text},
+    options::HttpOptions,
+    proxy::Proxies,
     request::begins_a_page,
 };
 use crate::error::{Error, ErrorKind, Result, Retry};
@@ -46,18 +47,32 @@ impl AssetRules {
     }
 }
 
-/// Fetches `url` to the file `target`, over an old one.
+/// Fetches `url` to the file `target`, over an old one, as the default [`HttpOptions`] say.
+///
+/// # Errors
+/// Those of [`fetch_asset_over`].
+pub(crate) async fn fetch_asset(url: &str, target: &Path, rules: AssetRules) -> Result<()> {
+    fetch_asset_over(&Http::new(HttpOptions::default())?, url, target, rules).await
+}
+
+/// The same over the connections of `http`.
 ///
 /// # Errors
 /// `NotFound`, `Unauthenticated`, `Timeout`, `Unavailable`, `RateLimited` by what the server or the network did;
 /// `InvalidInput` for an address that is not allowed and for a file that is empty or too large; `Io` where this machine
 /// cannot keep it.
-pub(crate) async fn fetch_asset(url: &str, target: &Path, rules: AssetRules) -> Result<()> {
-    fetch(url, target, rules, None).await
+pub(crate) async fn fetch_asset_over(http: &Http, url: &str, target: &Path, rules: AssetRules) -> Result<()> {
+    fetch(http, url, target, rules, None).await
 }
 
 /// The same, with a key that goes to the host of `url` alone: redirects are errors then.
-pub(super) async fn fetch(url: &str, target: &Path, rules: AssetRules, key: Option<HeaderValue>) -> Result<()> {
+pub(super) async fn fetch(
+    http: &Http,
+    url: &str,
+    target: &Path,
+    rules: AssetRules,
+    key: Option<HeaderValue>,
+) -> Result<()> {
     if rules.inline && url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")) {
         let bytes = data_url::decode(url, rules.max_bytes)?;
         return if bytes.is_empty() { Err(empty()) } else { keep(target, &bytes).await };
@@ -70,7 +85,7 @@ pub(super) async fn fetch(url: &str, target: &Path, rules: AssetRules, key: Opti
     // What an earlier run has gathered may belong to another file: nothing here could tell.
     drop(tokio::fs::remove_file(part_of(target)).await);
     let wanted = Wanted { bytes: None, max_bytes: rules.max_bytes, check: &is_file };
-    let web = Web { url: &url, rules, key };
+    let web = Web { http, url: &url, rules, key };
     let gathered = tokio::time::timeout(LONGEST, gather(&web, target, wanted, &|_, _| {})).await;
     let result = gathered.unwrap_or_else(|_| {
         Err(Error::new(ErrorKind::Timeout, "a download took more than half an hour").with_context("url", shown(&url)))
@@ -112,6 +127,7 @@ async fn keep(target: &Path, bytes: &[u8]) -> Result<()> {
 
 /// A file on the web, whose redirects are checked one by one.
 struct Web<'a> {
+    http: &'a Http,
     url: &'a Url,
     rules: AssetRules,
     key: Option<HeaderValue>,
@@ -120,6 +136,10 @@ struct Web<'a> {
 impl Origin for Web<'_> {
     fn shown(&self) -> String {
         shown(self.url)
+    }
+
+    fn proxies(&self) -> &Proxies {
+        self.http.proxies()
     }
 
     fn open(&self, headers: HeaderMap) -> BoxFuture<'_, Result<Response, Failure>> {
@@ -131,20 +151,21 @@ impl Web<'_> {
     async fn follow(&self, headers: HeaderMap) -> Result<Response, Failure> {
         let mut url = self.url.clone();
         for _ in 0..=REDIRECTS {
-            guard::check(&url, self.rules.allow_private).await?;
-            let client = match self.rules.allow_private && guard::is_loopback(&url) {
-                true => client::loopback_asset()?,
-                false => client::asset(self.rules.allow_private)?,
+            guard::check(&url, self.rules.allow_private, self.proxies()).await?;
+            let kind = match (self.rules.allow_private, is_loopback(&url)) {
+                (true, true) => Kind::FileHere,
+                (true, false) => Kind::File,
+                (false, _) => Kind::FilePublic,
             };
-            let mut request = client.get(url.clone()).headers(headers.clone());
+            let mut request = self.http.client(kind)?.get(url.clone()).headers(headers.clone());
             if let Some(key) = &self.key {
                 request = request.header(header::AUTHORIZATION, key.clone());
             }
-            let response = request.send().await.map_err(|error| Failure::network(&url, error))?;
+            let response = request.send().await.map_err(|error| Failure::network(&url, error, self.proxies()))?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return match response.status().is_success() || response.status().as_u16() == 416 {
                     true => Ok(response),
-                    false => Err(refused(&shown(&url), response.status())),
+                    false => Err(refused(&shown(&url), &response)),
                 };
             }
             url = self.redirected(&url, &response)?;

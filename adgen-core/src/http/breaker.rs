@@ -1,5 +1,5 @@
 //! A circuit breaker: when an API is down, the calls that would find that out one by one, each after its own timeouts,
-//! fail at once instead.
+//! fail at once instead. By hand: small, and its refusals are words for people.
 //!
 //! May depend on `error` alone.
 

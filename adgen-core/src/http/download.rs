@@ -1,10 +1,18 @@
 //! Downloads of large files that go on where they stopped and arrive whole or not at all.
 //!
 //! Bytes gather in `<file>.part`; a later try asks for the rest. Whether the parts fit together is decided by the
-//! file's check; within one download the server's validator is asked, too. May depend on `error` and its neighbour
-//! `network`.
+//! file's check; within one download the server's validator is asked, too.
+//!
+//! A second place that tries again, beside `retry`: only here it is known what has come already, so that a connection which
+//! brought something costs no try, and what is missing is asked for alone. By hand, as no crate does it on reqwest. May
+//! depend on `error` and its neighbours `address`, `network`, `proxy` and `wait`.
 
-use super::network::{explain, shown, shown_text};
+use super::{
+    address::{shown, shown_text},
+    network::explain,
+    proxy::Proxies,
+    wait::{a_little_more, backoff, wait_in_headers},
+};
 use crate::error::{Error, ErrorKind, Result, Retry};
 use futures_util::future::BoxFuture;
 use reqwest::{
@@ -38,6 +46,8 @@ impl std::fmt::Debug for Expectation<'_> {
 
 /// Connections that broke off are taken up again this often, as long as each brought something.
 const TRIES: u32 = 5;
+/// A server that asks for a longer wait is not waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// A file that nobody knows the size of may not be larger.
 const MAX_BYTES: u64 = 2 << 30;
 
@@ -58,11 +68,15 @@ pub(super) trait Origin: Send + Sync {
 
     /// Its address for messages, without secrets.
     fn shown(&self) -> String;
+
+    /// Which proxies may be on the way.
+    fn proxies(&self) -> &Proxies;
 }
 
 struct Plain<'a> {
     client: &'a Client,
     url: &'a str,
+    proxies: Proxies,
 }
 
 impl Origin for Plain<'_> {
@@ -74,16 +88,20 @@ impl Origin for Plain<'_> {
                     .with_source(error)
             })?;
             let response = self.client.get(url.clone()).headers(headers).send().await;
-            let response = response.map_err(|error| Failure::network(&url, error))?;
+            let response = response.map_err(|error| Failure::network(&url, error, &self.proxies))?;
             match response.status() {
                 status if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
-                status => Err(refused(&self.shown(), status)),
+                _ => Err(refused(&self.shown(), &response)),
             }
         })
     }
 
     fn shown(&self) -> String {
         shown_text(self.url)
+    }
+
+    fn proxies(&self) -> &Proxies {
+        &self.proxies
     }
 }
 
@@ -103,7 +121,7 @@ pub(crate) async fn download(
 ) -> Result<()> {
     let Expectation { bytes, check } = expected;
     let wanted = Wanted { bytes, max_bytes: bytes.unwrap_or(MAX_BYTES), check };
-    gather(&Plain { client, url }, target, wanted, progress).await
+    gather(&Plain { client, url, proxies: Proxies::default() }, target, wanted, progress).await
 }
 
 /// Gathers the file of `origin` in `<target>.part`, as often as the connection breaks off, and moves it to its place.
@@ -126,10 +144,12 @@ pub(super) async fn gather(
             Err(failure) if failure.broken_off => {
                 // A connection that brought something costs no try: large files come over bad lines, too.
                 tries = if length(&part).await > before { 1 } else { tries + 1 };
-                if tries >= TRIES {
-                    return Err(failure.error.with_retry(Retry::Exhausted));
+                let wait = failure.wait.map_or_else(|| backoff(tries), a_little_more);
+                match failure.wait {
+                    Some(asked) if asked > LONGEST_WAIT => return Err(failure.error.with_retry(Retry::After(asked))),
+                    _ if tries >= TRIES => return Err(failure.error.with_retry(Retry::Exhausted)),
+                    _ => tokio::time::sleep(wait).await,
                 }
-                tokio::time::sleep(Duration::from_millis(200 << tries)).await;
             }
             Err(failure) => return Err(failure.error),
         }
@@ -157,23 +177,25 @@ pub(super) struct Failure {
     error: Error,
     /// The connection or the server failed; asking again can help.
     broken_off: bool,
+    /// The wait that the server asks for.
+    wait: Option<Duration>,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, broken_off: false }
+        Self { error, broken_off: false, wait: None }
     }
 }
 
 impl Failure {
-    pub(super) fn network(url: &Url, error: reqwest::Error) -> Self {
+    pub(super) fn network(url: &Url, error: reqwest::Error, proxies: &Proxies) -> Self {
         if error.is_redirect() {
             let error = Error::new(ErrorKind::Unavailable, "the server redirects too often");
             return error.with_context("url", shown(url)).into();
         }
-        let error = explain("the server", url, error);
+        let error = explain("the server", url, error, proxies);
         let broken_off = error.retry() != Retry::Never;
-        Self { error: error.with_context("url", shown(url)), broken_off }
+        Self { error: error.with_context("url", shown(url)), broken_off, wait: None }
     }
 }
 
@@ -216,7 +238,7 @@ async fn attempt(
             *validator = response.headers().get(header::ETAG).filter(|tag| tag.as_bytes().starts_with(b"\"")).cloned();
             File::create(part).await.map_err(io)?
         }
-        status => return Err(refused(&origin.shown(), status)),
+        _ => return Err(refused(&origin.shown(), &response)),
     };
     let total = response.content_length().map(|rest| have.saturating_add(rest)).or(wanted.bytes);
     let limit = wanted.max_bytes;
@@ -236,7 +258,7 @@ async fn attempt(
                 progress(have, total);
             }
             Ok(None) => break None,
-            Err(error) => break Some(Failure::network(response.url(), error)),
+            Err(error) => break Some(Failure::network(response.url(), error, origin.proxies())),
         }
     };
     file.flush().await.map_err(io)?;
@@ -247,6 +269,7 @@ async fn attempt(
             error: Error::new(ErrorKind::Unavailable, "the connection ended before the file did")
                 .with_context("url", origin.shown()),
             broken_off: true,
+            wait: None,
         }),
         None => Ok(()),
     }
@@ -264,7 +287,8 @@ fn too_large(origin: &dyn Origin, limit: u64) -> Error {
 }
 
 /// An answer that brings no file.
-pub(super) fn refused(url: &str, status: StatusCode) -> Failure {
+pub(super) fn refused(url: &str, response: &Response) -> Failure {
+    let status = response.status();
     let kind = match status {
         StatusCode::NOT_FOUND | StatusCode::GONE => ErrorKind::NotFound,
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ErrorKind::Unauthenticated,
@@ -274,7 +298,7 @@ pub(super) fn refused(url: &str, status: StatusCode) -> Failure {
     };
     let broken_off = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
     let error = Error::new(kind, format!("the server answered {status}")).with_context("url", url);
-    Failure { error, broken_off }
+    Failure { error, broken_off, wait: wait_in_headers(response.headers()) }
 }
 
 #[cfg(test)]

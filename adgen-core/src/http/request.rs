@@ -1,25 +1,32 @@
 //! One request as it is sent, as often as it takes: its address, its headers, its body, and how its answer is read.
 //!
-//! May depend on `error` and its neighbours.
+//! May depend on `error` and its neighbours `address`, `call`, `network`, `proxy`, `retry` and `settings`.
 
 use super::{
-    api::{Answer, ApiSettings, Body, Call},
-    network::{explain, shown, surely_not_sent},
+    address::{shown, shown_text},
+    call::{Answer, Body, Call},
+    network::{explain, surely_not_sent},
+    proxy::Proxies,
     retry::End,
+    settings::{ApiSettings, header_map},
 };
 use crate::error::{Error, ErrorKind, Result, Retry};
 use bytes::{Bytes, BytesMut};
 use reqwest::{
     Client, Method, RequestBuilder,
-    header::{self, HeaderMap, HeaderName, HeaderValue},
+    header::{self, HeaderMap, HeaderValue},
     multipart::{Form, Part},
 };
 use std::time::Duration;
 use url::Url;
 
+/// Says of an answer with the status of a success whether it is one. The [`Retry`] of its error counts as that of others.
+pub(crate) type Judge<'a> = &'a (dyn Fn(&Answer) -> Result<()> + Send + Sync);
+
 /// A call, checked and put together.
 pub(crate) struct Request<'a> {
     provider: &'static str,
+    proxies: &'a Proxies,
     parse_error: fn(&Answer) -> Error,
     method: Method,
     url: Url,
@@ -39,8 +46,8 @@ impl<'a> Request<'a> {
     /// `InvalidConfig` for an address of another origin, which the key must not reach, or a header that is none.
     pub(crate) fn new(
         settings: &ApiSettings,
+        proxies: &'a Proxies,
         headers: &HeaderMap,
-        key: Option<HeaderValue>,
         call: &'a Call,
     ) -> Result<Self> {
         let mut url = address(settings, &call.path)?;
@@ -49,7 +56,7 @@ impl<'a> Request<'a> {
         }
         let mut headers = headers.clone();
         headers.extend(header_map(&call.headers)?);
-        if let Some(key) = key {
+        if let Some(key) = settings.authorization()? {
             headers.insert(header::AUTHORIZATION, key);
         }
         let body = match &call.body {
@@ -62,11 +69,11 @@ impl<'a> Request<'a> {
         };
         let Call { method, max_bytes, .. } = call;
         let ApiSettings { provider, parse_error, .. } = *settings;
-        Ok(Self { provider, parse_error, method: method.clone(), url, headers, body, max_bytes: *max_bytes })
+        Ok(Self { provider, proxies, parse_error, method: method.clone(), url, headers, body, max_bytes: *max_bytes })
     }
 
-    /// Sends it once and reads the answer, all within `timeout`.
-    pub(crate) async fn send(&self, client: &Client, timeout: Duration) -> Result<Answer, End> {
+    /// Sends it once and reads the answer, all within `timeout`. An answer that `judge` refuses is none.
+    pub(crate) async fn send(&self, client: &Client, timeout: Duration, judge: Judge<'_>) -> Result<Answer, End> {
         let request = client.request(self.method.clone(), self.url.clone()).headers(self.headers.clone());
         let request = self.with_body(request).await.map_err(End::NotSent)?;
         let answer = match tokio::time::timeout(timeout, self.exchange(request)).await {
@@ -85,7 +92,10 @@ impl<'a> Request<'a> {
                     .with_hint("check the base address, and whether a proxy or a login page is in between");
                 Err(self.lost(error))
             }
-            200..300 => Ok(answer),
+            200..300 => match judge(&answer) {
+                Ok(()) => Ok(answer),
+                Err(error) => Err(End::Answered(answer, error)),
+            },
             300..400 => {
                 let error = self.redirected(&answer);
                 Err(End::Answered(answer, error))
@@ -117,7 +127,7 @@ impl<'a> Request<'a> {
     async fn exchange(&self, request: RequestBuilder) -> Result<Answer, End> {
         let failed = |error: reqwest::Error| {
             let not_sent = surely_not_sent(&error);
-            let error = explain(self.provider, &self.url, error);
+            let error = explain(self.provider, &self.url, error, self.proxies);
             if not_sent { End::NotSent(self.name(error)) } else { self.lost(error) }
         };
         let mut response = request.send().await.map_err(failed)?;
@@ -166,7 +176,7 @@ fn address(settings: &ApiSettings, path: &str) -> Result<Url> {
     };
     let url = url.map_err(|error| {
         Error::new(ErrorKind::InvalidConfig, format!("no address for a call to {provider} can be made"))
-            .with_context("path", super::network::shown_text(path))
+            .with_context("path", shown_text(path))
             .with_source(error)
     })?;
     let own = url.origin() == base.origin() && url.username().is_empty() && url.password().is_none();
@@ -180,19 +190,6 @@ fn address(settings: &ApiSettings, path: &str) -> Result<Url> {
         base.origin().ascii_serialization()
     );
     Err(Error::new(ErrorKind::InvalidConfig, message).with_provider(provider))
-}
-
-/// # Errors
-/// `InvalidConfig` for a value that no header can hold. It is not shown: it may be a secret.
-pub(crate) fn header_map(headers: &[(HeaderName, String)]) -> Result<HeaderMap> {
-    let mut map = HeaderMap::new();
-    for (name, value) in headers {
-        let value = HeaderValue::from_str(value).map_err(|_| {
-            Error::new(ErrorKind::InvalidConfig, format!("the value of {name} has characters that no header can hold"))
-        })?;
-        map.insert(name.clone(), value);
-    }
-    Ok(map)
 }
 
 /// Whether an answer is a page for people. No API here answers with one.

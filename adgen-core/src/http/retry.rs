@@ -1,11 +1,12 @@
-//! The one place that decides whether a call is made again, and when.
+//! The one place that decides whether a call of an API is made again, and when.
 //!
+//! By hand: no crate for retrying knows calls that cost money, or waits that are for a whole class of calls.
 //! A call that creates something costs money each time it is made, and no API here knows a key by which it would see that
 //! two calls are one. So such a call is made again only where the first surely had no effect. May depend on `error` and
-//! its neighbours alone.
+//! its neighbours `call` and `wait` alone.
 
 use super::{
-    api::{Answer, Repeat},
+    call::{Answer, Repeat},
     wait::{a_little_more, backoff, server_wait},
 };
 use crate::error::{Error, ErrorKind, Retry};
@@ -38,8 +39,8 @@ impl End {
 /// What to do now.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// Again after this time. `throttled`: refused by a rate limit; `stated`: the wait is the server's own.
-    Again { wait: Duration, throttled: bool, stated: bool, code: &'static str },
+    /// Again after this time. `throttled`: refused by a rate limit.
+    Again { wait: Duration, throttled: bool, code: &'static str },
     /// It is over.
     Stop(Error),
 }
@@ -109,7 +110,6 @@ impl Tries {
 
     fn throttled(&mut self, error: Error, wait: Option<Duration>, fruitless: Duration) -> Next {
         self.refused += 1;
-        let stated = wait.is_some();
         let wait = wait.unwrap_or_else(|| backoff(self.refused).max(Duration::from_millis(100)));
         if wait > LONGEST_WAIT {
             return Next::Stop(self.name(error).with_retry(Retry::After(wait)));
@@ -117,7 +117,7 @@ impl Tries {
         if fruitless > self.deadline {
             return Next::Stop(self.exhausted(error));
         }
-        Next::Again { wait, throttled: true, stated, code: ErrorKind::RateLimited.as_str() }
+        Next::Again { wait, throttled: true, code: ErrorKind::RateLimited.as_str() }
     }
 
     fn again(&mut self, error: Error, wait: Option<Duration>, took: Duration) -> Next {
@@ -127,13 +127,12 @@ impl Tries {
         {
             return Next::Stop(self.name(error).with_retry(Retry::After(wait)));
         }
-        let stated = wait.is_some();
         let wait = wait.map_or_else(|| backoff(self.failed), a_little_more);
         self.spent = self.spent.saturating_add(took).saturating_add(wait);
         if self.failed >= TRIES || self.left().is_zero() {
             return Next::Stop(self.exhausted(error));
         }
-        Next::Again { wait, throttled: false, stated, code: error.kind().as_str() }
+        Next::Again { wait, throttled: false, code: error.kind().as_str() }
     }
 
     /// The error of a paid call whose outcome nobody here knows.
@@ -276,7 +275,7 @@ mod tests {
         for (status, throttled) in [(429, true), (503, false)] {
             let end = answered(status, Retry::Now, &[("retry-after", "9")]);
             match tries(Repeat::Safe).next(end, Duration::ZERO, Duration::ZERO) {
-                Next::Again { wait, stated: true, throttled: was, .. } => {
+                Next::Again { wait, throttled: was, .. } => {
                     assert!(was == throttled && (9.0..=9.5).contains(&wait.as_secs_f64()), "{wait:?}");
                 }
                 other => panic!("{other:?}"),

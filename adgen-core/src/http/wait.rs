@@ -1,8 +1,10 @@
-//! How long a server wishes to be left alone, in all the ways in which servers say it; and what we wait of our own.
+//! How long a server wishes to be left alone, in the ways in which the services document it; and what we wait of our own.
 //!
-//! May depend on its neighbour `api` alone.
+//! By hand, since no crate knows more of these than `Retry-After`. Dates are read by chrono, which is here already: what HTTP
+//! sends is a subset of RFC 2822. May depend on its neighbour `call` alone.
 
-use super::api::Answer;
+use super::call::Answer;
+use reqwest::header::HeaderMap;
 use std::time::Duration;
 
 /// The first wait of our own lasts up to this, each further one up to twice as long.
@@ -11,8 +13,6 @@ const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
 /// A wish beyond this is no wish but a mistake, and would only overflow clocks.
 const WISH_MAX: f64 = 365.0 * 86_400.0;
-/// Where a sentence names a wait, it does so in its beginning.
-const TEXT_BYTES: usize = 4096;
 
 /// The wait after the failed try `attempt`, 1 for the first: evenly spread up to a limit that doubles each time, from where
 /// the one before ended. Callers who failed together do not come back together ("full jitter",
@@ -34,16 +34,25 @@ pub(crate) fn a_little_more(wait: Duration) -> Duration {
 }
 
 /// How long the server asks to wait, by the first of: the header `retry-after-ms`, `Retry-After` as seconds or as a date,
-/// `retry_after` in a JSON body, a sentence such as `resets in ~5s` or `try again in 1m2.5s` in the body, and the resets
-/// of used-up rate limits. `None` where it says nothing, or that there is nothing to wait for.
+/// `retry_after` in a JSON body, and the resets of used-up rate limits. `None` where it says nothing, or that there is
+/// nothing to wait for.
 pub(crate) fn server_wait(answer: &Answer) -> Option<Duration> {
-    let now = chrono::Utc::now().timestamp_micros() as f64 / 1e6;
-    let seconds = after_ms(answer)
-        .or_else(|| retry_after(answer.header("retry-after")?, now))
-        .or_else(|| body_field(&answer.body))
-        .or_else(|| sentence(&answer.body))
-        .or_else(|| limit_reset(answer, now))?;
-    // A ten-millionth of a millisecond is nothing to wait for.
+    let headers = &answer.headers;
+    retry_after(headers).or_else(|| body_field(&answer.body)).or_else(|| limit_reset(headers)).and_then(worth)
+}
+
+/// The same of an answer whose body is not read.
+pub(super) fn wait_in_headers(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers).or_else(|| limit_reset(headers)).and_then(worth)
+}
+
+/// The wait that a server's text begins with, such as `1m2.5s` or `12ms`; `None` where it begins with none.
+pub(crate) fn told_wait(text: &str) -> Option<Duration> {
+    worth(duration(text)?)
+}
+
+/// A ten-millionth of a millisecond is nothing to wait for.
+fn worth(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds.min(WISH_MAX)).ok().filter(|wait| !wait.is_zero())
 }
 
@@ -52,17 +61,26 @@ fn positive(seconds: f64) -> Option<f64> {
     (seconds.is_finite() && seconds > 0.0).then_some(seconds)
 }
 
-fn after_ms(answer: &Answer) -> Option<f64> {
-    positive(answer.header("retry-after-ms")?.trim().parse::<f64>().ok()? / 1000.0)
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-fn retry_after(value: &str, now: f64) -> Option<f64> {
-    let value = value.trim();
+fn retry_after(headers: &HeaderMap) -> Option<f64> {
+    let milliseconds = text(headers, "retry-after-ms").and_then(|value| value.parse::<f64>().ok());
+    if let Some(seconds) = milliseconds.and_then(|wait| positive(wait / 1000.0)) {
+        return Some(seconds);
+    }
+    let value = text(headers, "retry-after")?;
     match value.parse::<f64>() {
         Ok(seconds) => positive(seconds),
-        // HTTP dates are a subset of RFC 2822's.
-        Err(_) => positive(chrono::DateTime::parse_from_rfc2822(value).ok()?.timestamp_micros() as f64 / 1e6 - now),
+        Err(_) => {
+            positive(chrono::DateTime::parse_from_rfc2822(value).ok()?.timestamp_micros() as f64 / 1e6 - unix_time())
+        }
     }
+}
+
+fn unix_time() -> f64 {
+    chrono::Utc::now().timestamp_micros() as f64 / 1e6
 }
 
 fn body_field(body: &[u8]) -> Option<f64> {
@@ -78,21 +96,13 @@ fn body_field(body: &[u8]) -> Option<f64> {
     }
 }
 
-fn sentence(body: &[u8]) -> Option<f64> {
-    let text = String::from_utf8_lossy(&body[..body.len().min(TEXT_BYTES)]).to_ascii_lowercase();
-    ["resets in", "again in", "retry in", "retry after"].iter().find_map(|phrase| {
-        let (_, rest) = text.split_once(phrase)?;
-        duration(rest)
-    })
-}
-
-fn limit_reset(answer: &Answer, now: f64) -> Option<f64> {
-    let left = |name: &str| answer.header(name).and_then(|left| left.trim().parse::<f64>().ok());
-    if let Some(reset) = answer.header("ratelimit-reset").and_then(duration)
+fn limit_reset(headers: &HeaderMap) -> Option<f64> {
+    let left = |name: &str| text(headers, name).and_then(|left| left.parse::<f64>().ok());
+    if let Some(reset) = text(headers, "ratelimit-reset").and_then(duration)
         && left("ratelimit-remaining").is_none_or(|left| left <= 0.0)
     {
         // Seconds by the standard; some send the moment itself.
-        return positive(if reset > 1e9 { reset - now } else { reset });
+        return positive(if reset > 1e9 { reset - unix_time() } else { reset });
     }
     [
         ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
@@ -100,13 +110,13 @@ fn limit_reset(answer: &Answer, now: f64) -> Option<f64> {
     ]
     .iter()
     .filter(|(remaining, _)| left(remaining).is_some_and(|left| left <= 0.0))
-    .filter_map(|(_, reset)| duration(answer.header(reset)?))
+    .filter_map(|(_, reset)| duration(text(headers, reset)?))
     .reduce(f64::max)
 }
 
-/// The duration that `text` begins with, in seconds: `41.724s`, `1m2s`, `6m0s`, `12ms`, `~5s`, `26 seconds`, `30`.
+/// The duration that `text` begins with, in seconds: `41.724s`, `1m2s`, `6m0s`, `12ms`, `26 seconds`, `30`.
 fn duration(text: &str) -> Option<f64> {
-    let mut rest = text.trim_start().trim_start_matches('~').trim_start();
+    let mut rest = text.trim_start();
     let mut total = None;
     loop {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
@@ -134,7 +144,7 @@ mod tests {
     use super::*;
     use bytes::Bytes;
     use proptest::prelude::*;
-    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+    use reqwest::header::{HeaderName, HeaderValue};
 
     fn answer(headers: &[(&'static str, &str)], body: &str) -> Answer {
         let mut map = HeaderMap::new();
@@ -154,7 +164,6 @@ mod tests {
     fn every_way_of_asking_for_time_is_understood() {
         let reset = "x-ratelimit-reset-requests";
         let remaining = "x-ratelimit-remaining-requests";
-        let replicate = r#"{"detail":"Request was throttled. Your rate limit resets in ~30s."}"#;
         let low = r#"{"detail":"Your rate limit resets in ~5s.","status":429,"retry_after":4}"#;
         let openai = r#"{"error":{"message":"Limit 3. Please try again in 41.724s. Visit us."}}"#;
         for (headers, body, expected) in [
@@ -169,14 +178,8 @@ mod tests {
             (vec![("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")], "", None),
             (vec![], low, Some(4.0)),
             (vec![], r#"{"retry_after":"2.5"}"#, Some(2.5)),
-            (vec![], replicate, Some(30.0)),
-            (vec![], openai, Some(41.724)),
-            (vec![], "Please try again in 1m2.5s.", Some(62.5)),
-            (vec![], "Please try again in 6m0s", Some(360.0)),
-            (vec![], "try again in 12ms", Some(0.012)),
-            (vec![], "Please retry after 26 seconds.", Some(26.0)),
-            (vec![], "try again in 3.", Some(3.0)),
-            (vec![], "try again in a while", None),
+            // Sentences are for people; OpenAI's is read by who knows its errors.
+            (vec![], openai, None),
             (vec![], "<html>busy</html>", None),
             (vec![("ratelimit-reset", "12")], "", Some(12.0)),
             (vec![("ratelimit-reset", "12"), ("ratelimit-remaining", "599")], "", None),
@@ -187,6 +190,23 @@ mod tests {
             (vec![("retry-after", "1e300")], "", Some(WISH_MAX)),
         ] {
             assert_eq!(wait(&headers, body), expected, "{headers:?} {body}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_with_their_units() {
+        for (text, expected) in [
+            ("41.724s. Visit us.", Some(41.724)),
+            ("1m2.5s.", Some(62.5)),
+            ("6m0s", Some(360.0)),
+            (" 12ms", Some(0.012)),
+            ("26 seconds.", Some(26.0)),
+            ("3.", Some(3.0)),
+            ("a while", None),
+            ("0s", None),
+            ("", None),
+        ] {
+            assert_eq!(told_wait(text).map(|wait| wait.as_secs_f64()), expected, "{text}");
         }
     }
 
@@ -226,14 +246,14 @@ mod tests {
         }
 
         #[test]
-        fn sentences_with_any_number_are_read(seconds in 0.001_f64..10_000.0, tail in "[. ][^0-9a-z]{0,10}") {
-            let body = format!("Rate limit reached. Please try again in {seconds}s{tail}");
-            prop_assert!((wait(&[], &body).expect("a wait") - seconds).abs() < 1e-6);
+        fn durations_with_any_number_are_read(seconds in 0.001_f64..10_000.0, tail in "[. ][^0-9a-z]{0,10}") {
+            let wait = told_wait(&format!("{seconds}s{tail}")).expect("a wait");
+            prop_assert!((wait.as_secs_f64() - seconds).abs() < 1e-6);
         }
 
         #[test]
-        fn any_text_after_the_phrase_is_survived(rest in "\\PC{0,40}") {
-            let _ = wait(&[], &format!("resets in {rest}"));
+        fn any_text_is_survived(text in "\\PC{0,40}") {
+            let _ = told_wait(&text);
         }
     }
 }

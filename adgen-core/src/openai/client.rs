@@ -1,10 +1,12 @@
 //! The account: address, key and limits, shared by everything that is asked there. The one place that reads OpenAI's
 //! environment variables.
+//!
+//! May depend on `error`, `http` and its neighbour `error`.
 
 use super::error::{PROVIDER, parse_error};
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{Answer, Api, ApiSettings, Call, Limits},
+    http::{Answer, Api, ApiSettings, Call, Http, HttpOptions, Limits},
 };
 use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,10 +15,13 @@ use std::fmt;
 use url::Url;
 
 const BASE: &str = "https://api.openai.com/v1";
-/// What the lowest paid tier allows, about; the limiter learns the rest from the answers.
+/// What the lowest paid tier allows, about; refusals say where it is less.
 const LIMITS: Limits = Limits { creates_per_minute: 500.0, others_per_minute: 500.0, concurrent: 16 };
 
 /// An account at OpenAI, or at a server that speaks its language. Clones share limits and connections.
+///
+/// Make one for an account and clone it: two that were made apart know nothing of each other, and together may call twice
+/// as often as is allowed.
 #[derive(Clone)]
 pub struct OpenAi {
     api: Api,
@@ -40,19 +45,7 @@ impl OpenAi {
     /// # Errors
     /// `InvalidConfig` for an address or a key that cannot be used.
     pub fn from_env() -> Result<Option<Self>> {
-        let read = |name: &str| std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|v| !v.is_empty());
-        let Some(key) = read("OPENAI_API_KEY") else { return Ok(None) };
-        let mut builder = Self::builder().with_key(SecretString::from(key));
-        if let Some(base) = read("OPENAI_BASE_URL") {
-            builder = builder.with_base_url(base);
-        }
-        if let Some(organization) = read("OPENAI_ORG_ID") {
-            builder = builder.with_organization(organization);
-        }
-        if let Some(project) = read("OPENAI_PROJECT_ID") {
-            builder = builder.with_project(project);
-        }
-        builder.build().map(Some)
+        OpenAiBuilder::from_env().map(OpenAiBuilder::build).transpose()
     }
 
     /// The models that are served to this key: a call that costs nothing, to check key and model.
@@ -77,6 +70,15 @@ impl OpenAi {
     pub(super) async fn call(&self, call: Call) -> Result<Answer> {
         self.api.call(call).await
     }
+
+    /// The same where `judge` says of a success whether it is one.
+    pub(super) async fn call_judged(
+        &self,
+        call: Call,
+        judge: &(dyn Fn(&Answer) -> Result<()> + Send + Sync),
+    ) -> Result<Answer> {
+        self.api.call_judged(call, judge).await
+    }
 }
 
 /// Settings for an [`OpenAi`].
@@ -85,6 +87,7 @@ pub struct OpenAiBuilder {
     key: Option<SecretString>,
     base: Option<String>,
     headers: Vec<(HeaderName, String)>,
+    http: HttpOptions,
 }
 
 impl fmt::Debug for OpenAiBuilder {
@@ -94,6 +97,22 @@ impl fmt::Debug for OpenAiBuilder {
 }
 
 impl OpenAiBuilder {
+    /// What the environment says, to add to it; see [`OpenAi::from_env`]. `None` without a key.
+    pub fn from_env() -> Option<Self> {
+        let read = |name: &str| std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|v| !v.is_empty());
+        let mut builder = Self::default().with_key(SecretString::from(read("OPENAI_API_KEY")?));
+        if let Some(base) = read("OPENAI_BASE_URL") {
+            builder = builder.with_base_url(base);
+        }
+        if let Some(organization) = read("OPENAI_ORG_ID") {
+            builder = builder.with_organization(organization);
+        }
+        if let Some(project) = read("OPENAI_PROJECT_ID") {
+            builder = builder.with_project(project);
+        }
+        Some(builder)
+    }
+
     /// The key. Required; servers of one's own mostly take any.
     #[must_use]
     pub fn with_key(mut self, key: SecretString) -> Self {
@@ -122,10 +141,18 @@ impl OpenAiBuilder {
         self
     }
 
-    /// The account.
+    /// How calls travel: proxy, further roots to trust, time for a connection.
+    #[must_use]
+    pub fn with_http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// The account. Makes no call.
     ///
     /// # Errors
-    /// `InvalidConfig` without a key, or for an address or a key that cannot be used.
+    /// `InvalidConfig` without a key, or for an address, a key or [`HttpOptions`] that cannot be used; `NotFound` or `Io`
+    /// for a file of certificates that cannot be read.
     pub fn build(self) -> Result<OpenAi> {
         let invalid = |message: String| Error::new(ErrorKind::InvalidConfig, message);
         let key = self.key.filter(|key| !key.expose_secret().trim().is_empty());
@@ -150,7 +177,7 @@ impl OpenAiBuilder {
         }
         let settings =
             ApiSettings { provider: PROVIDER, base, key, headers: self.headers, parse_error, limits: LIMITS };
-        Ok(OpenAi { api: Api::new(settings)? })
+        Ok(OpenAi { api: Api::new(settings, Http::new(self.http)?)? })
     }
 }
 

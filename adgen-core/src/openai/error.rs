@@ -1,11 +1,11 @@
 //! What OpenAI's error answers mean: by code first, then by type, then by status.
 //!
 //! Source: the API's guide to error codes and its OpenAPI document. No message ever carries a key: some gateways
-//! repeat it.
+//! repeat it. May depend on `error` and `http` alone.
 
 use crate::{
     error::{Error, ErrorKind, Retry},
-    http::{Answer, server_wait},
+    http::{Answer, server_wait, told_wait},
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -156,26 +156,10 @@ fn unauthenticated() -> Error {
     Error::new(ErrorKind::Unauthenticated, "the server refused the key; check OPENAI_API_KEY and OPENAI_BASE_URL")
 }
 
-/// The time in "Please try again in 1m2.5s" or "in 12ms".
+/// The time in "Please try again in 1m2.5s": an answer may come without any header that names it, and what failed after it
+/// was begun has none.
 fn wait_in(message: &str) -> Option<Duration> {
-    let (_, rest) = message.split_once("try again in ")?;
-    let mut rest = rest.trim_start();
-    let mut seconds = 0.0;
-    while rest.starts_with(|c: char| c.is_ascii_digit()) {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (number, tail) = rest.split_at(digits);
-        let (unit, tail) = tail.split_at(tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len()));
-        let scale = match unit {
-            "ms" => 0.001,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        seconds += number.trim_end_matches('.').parse::<f64>().ok()? * scale;
-        rest = tail;
-    }
-    Duration::try_from_secs_f64(seconds).ok().filter(|wait| !wait.is_zero())
+    told_wait(message.split_once("try again in ")?.1)
 }
 
 /// A server's text on one line, shortened, without anything that looks like a key.

@@ -1,4 +1,6 @@
 //! The product's photo as a part of a question. The pipeline has made it small; here it is only looked at and wrapped.
+//!
+//! May depend on `error` alone.
 
 use crate::error::{Error, ErrorKind, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -13,20 +13,20 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
-    http::{Body, Call, Repeat},
+    http::{Answer, Body, Call, Repeat},
     provider::{CostRange, Plan, PlanRequest, Planner, Price, ProviderInfo},
 };
 use async_trait::async_trait;
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 /// Cheap, sees pictures, and named by OpenAI as the successor of the small models that retire in January 2027.
 const MODEL: &str = "gpt-6-luna";
 /// The longest wait for one answer, and for the whole planning.
 const ANSWER: Duration = Duration::from_secs(120);
 const PLANNING: Duration = Duration::from_secs(240);
-/// The pause before a question is asked anew that the server took and then gave up, and the longest one it may ask for.
-const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// An answer is a few thousand tokens.
 const LARGEST_ANSWER: usize = 4 << 20;
 
@@ -121,38 +121,23 @@ impl OpenAiPlanner {
         }
     }
 
-    /// One answer's text. A cut answer is asked for again with twice the room, one that the server gave up on a
-    /// second time.
+    /// One answer's text. A cut answer is asked for once more with twice the room: another question, not the same again.
     async fn ask(&self, talk: &Conversation, end: Instant, bill: &mut Bill<'_>) -> Result<String> {
-        let mut room = self.manner.effort().unwrap_or_default().room();
-        let (mut longer, mut again) = (false, false);
-        loop {
-            let error = match self.once(talk, room, end, bill).await? {
-                Ok(Outcome::Text(text)) => return Ok(text),
-                Ok(Outcome::Cut) if !longer => {
-                    longer = true;
-                    room *= 2;
-                    continue;
-                }
-                Ok(outcome) => self.unanswered(outcome, room),
-                Err(unreadable) => unreadable,
-            };
-            let pause = match error.retry() {
-                Retry::Now => PAUSE,
-                Retry::After(wait) => wait,
-                Retry::Never | Retry::Exhausted => return Err(error),
-            };
-            if again || pause > LONGEST_PAUSE || end.saturating_duration_since(Instant::now()) < pause {
-                return Err(error);
-            }
-            again = true;
-            tokio::time::sleep(pause).await;
+        let room = self.manner.effort().unwrap_or_default().room();
+        let (mut used, mut outcome) = (room, self.once(talk, room, end, bill).await?);
+        if outcome == Outcome::Cut {
+            used = 2 * room;
+            outcome = self.once(talk, used, end, bill).await?;
+        }
+        match outcome {
+            Outcome::Text(text) => Ok(text),
+            outcome => Err(self.unanswered(outcome, used)),
         }
     }
 
-    /// One question. The inner error is an answer that came and could not be read; the outer one is the call's own,
-    /// which was repeated already as far as that helps.
-    async fn once(&self, talk: &Conversation, room: u32, end: Instant, bill: &mut Bill<'_>) -> Result<Result<Outcome>> {
+    /// One question. An answer that cannot be read, or with which the server says that it gave up, is one that failed: the
+    /// call is made again as after any other failure, and what was counted of it is paid.
+    async fn once(&self, talk: &Conversation, room: u32, end: Instant, bill: &mut Bill<'_>) -> Result<Outcome> {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let message = format!("{} needed more than {} s for a plan", self.manner.model, PLANNING.as_secs());
@@ -161,14 +146,23 @@ impl OpenAiPlanner {
         let body = Body::Json(self.manner.body(talk, room));
         let call = Call::post(self.manner.path(), body, Repeat::Safe);
         let call = Call { timeout: ANSWER.min(left), deadline: left, max_bytes: LARGEST_ANSWER, ..call };
-        let answer = self.client.call(call).await.map_err(|error| error.with_model(&self.manner.model))?;
-        let reply = match Reply::read(&answer, self.manner.wire) {
-            Ok(reply) => reply,
-            Err(error) => return Ok(Err(error)),
+        let bill = Mutex::new(bill);
+        let said = Mutex::new(None);
+        let judge = |answer: &Answer| {
+            let reply = Reply::read(answer, self.manner.wire)?;
+            let length = if let Outcome::Text(text) = &reply.said { text.chars().count() } else { 0 };
+            let mut bill = bill.lock().unwrap_or_else(PoisonError::into_inner);
+            bill.add(reply.usage, talk.characters(), length);
+            if matches!(reply.said, Outcome::Failed(_) | Outcome::Unfinished(_)) {
+                return Err(self.unanswered(reply.said, room));
+            }
+            *said.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply.said);
+            Ok(())
         };
-        let length = if let Outcome::Text(text) = &reply.said { text.chars().count() } else { 0 };
-        bill.add(reply.usage, talk.characters(), length);
-        Ok(Ok(reply.said))
+        let called = self.client.call_judged(call, &judge).await;
+        called.map_err(|error| error.with_model(&self.manner.model))?;
+        // An answer without a word is what is left where nothing was kept.
+        Ok(said.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or(Outcome::Empty))
     }
 
     /// Why there is no text.

@@ -140,8 +140,11 @@ async fn refusals_and_failures_say_what_was_spent() {
     assert_eq!((rejected.unwrap_err().kind(), questions.len()), (ErrorKind::ContentRejected, 1));
     let (empty, _) = plan(vec![said("completed", " ")]).await;
     assert_eq!(empty.unwrap_err().kind(), ErrorKind::GenerationFailed);
-    let (queued, _) = plan(vec![said("queued", ""), said("queued", "")]).await;
-    assert_eq!(queued.unwrap_err().kind(), ErrorKind::Unavailable);
+    // As often as any other call that failed, and each answer that was counted is paid.
+    let (queued, questions) = plan(vec![said("queued", ""); 6]).await;
+    let error = queued.unwrap_err();
+    assert_eq!((error.kind(), error.retry(), questions.len()), (ErrorKind::Unavailable, Retry::Exhausted, 5));
+    assert!((error.spent_usd() - 5.0 * USD).abs() < 1e-12, "{error}");
 }
 
 #[tokio::test]

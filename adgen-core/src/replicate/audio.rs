@@ -1,16 +1,18 @@
 //! [`ReplicateAudio`]: music or speech from one model.
 
 use super::{
-    Replicate,
+    client::Replicate,
     engine::Engine,
-    model::{self, Kind, Model},
+    model::{self, Kind, Model, check_name},
     order, schema,
-    video::check_name,
     wire::PROVIDER,
 };
-use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{
-    AudioCapability, AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, Price, ProviderInfo,
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::{
+        AudioCapability, AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, Price,
+        ProviderInfo,
+    },
 };
 use async_trait::async_trait;
 use std::{path::Path, sync::Arc, time::SystemTime};

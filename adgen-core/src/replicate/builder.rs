@@ -1,15 +1,22 @@
-//! What a [`Replicate`] client is told once.
+//! How a [`Replicate`] account is made: by its builder, or as the environment says.
+//!
+//! May depend on `error`, `http` and its neighbours `client` and `delivery`.
 
-use super::{Replicate, client::Settings};
-use crate::error::{Error, ErrorKind, Result};
+use super::{
+    client::{Replicate, Settings},
+    delivery::Delivery,
+    error::TOKEN_VARIABLE,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::{Http, HttpOptions},
+};
 use secrecy::{ExposeSecret, SecretString};
-use std::{fmt, time::Duration};
+use std::time::Duration;
 use url::Url;
 
 /// Where the API lives.
 const DEFAULT_BASE: &str = "https://api.replicate.com/v1";
-/// The variable with the token.
-pub(super) const TOKEN_VARIABLE: &str = "REPLICATE_API_TOKEN";
 /// The variable with another base address.
 const BASE_VARIABLE: &str = "REPLICATE_BASE_URL";
 /// The shortest deadline that the API takes.
@@ -17,31 +24,19 @@ const MIN_CANCEL_AFTER: Duration = Duration::from_secs(5);
 /// Long enough for the slowest model of the list, and half of what the service itself allows.
 const DEFAULT_CANCEL_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// How the end of a job is learnt.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Delivery {
-    /// By asking, at growing intervals.
-    #[default]
-    Poll,
-    /// The first call waits for this long, 1-60 s, and brings the result where that was enough; after that by asking.
-    Wait(Duration),
-    /// Replicate calls this https address; hand what it sends to [`verify_webhook`](super::verify_webhook) and on to
-    /// [`Run::notify`](crate::Run::notify). The job is asked for every five minutes all the same.
-    Webhook(String),
-}
+impl Replicate {
+    /// To say what differs from the defaults.
+    pub fn builder() -> ReplicateBuilder {
+        ReplicateBuilder::default()
+    }
 
-impl fmt::Debug for Delivery {
-    /// A webhook's address is cut to its host: path and query may hold a secret.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Poll => f.write_str("Poll"),
-            Self::Wait(time) => f.debug_tuple("Wait").field(time).finish(),
-            Self::Webhook(url) => {
-                let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-                f.debug_tuple("Webhook").field(&host.unwrap_or_default()).finish()
-            }
-        }
+    /// As the environment says: `REPLICATE_API_TOKEN`, and `REPLICATE_BASE_URL` for another address. Nothing where there is
+    /// no token. Makes no call.
+    ///
+    /// # Errors
+    /// `InvalidConfig` for an address that is none, or a token that no header can hold.
+    pub fn from_env() -> Result<Option<Self>> {
+        ReplicateBuilder::from_env().map(ReplicateBuilder::build).transpose()
     }
 }
 
@@ -52,6 +47,7 @@ pub struct ReplicateBuilder {
     base_url: String,
     delivery: Delivery,
     cancel_after: Duration,
+    http: HttpOptions,
 }
 
 impl Default for ReplicateBuilder {
@@ -61,6 +57,7 @@ impl Default for ReplicateBuilder {
             base_url: DEFAULT_BASE.into(),
             delivery: Delivery::Poll,
             cancel_after: DEFAULT_CANCEL_AFTER,
+            http: HttpOptions::default(),
         }
     }
 }
@@ -95,10 +92,18 @@ impl ReplicateBuilder {
         self
     }
 
+    /// How calls travel: proxy, further roots to trust, time for a connection. It holds for fetched files, too.
+    #[must_use]
+    pub fn with_http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
     /// The client. Makes no call.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`] for a missing token, an address that is none, or a time out of range.
+    /// [`ErrorKind::InvalidConfig`] for a missing token, an address that is none, a time out of range, and [`HttpOptions`]
+    /// that cannot be used; [`ErrorKind::NotFound`] or [`ErrorKind::Io`] for a file of certificates that cannot be read.
     pub fn build(self) -> Result<Replicate> {
         let wrong = |message: String| Error::new(ErrorKind::InvalidConfig, message);
         let token = self
@@ -109,30 +114,24 @@ impl ReplicateBuilder {
             let given = self.cancel_after.as_secs_f64();
             return Err(wrong(format!("jobs are to be given up after {given} s: 5 s is the least")));
         }
-        match &self.delivery {
-            Delivery::Wait(time) if !(1..=60).contains(&time.as_secs()) => {
-                return Err(wrong(format!("a first call is to wait for {time:?}: 1-60 s are possible")));
-            }
-            Delivery::Webhook(url) => check_webhook(url)?,
-            _ => {}
-        }
+        self.delivery.check()?;
         Replicate::new(Settings {
             token: SecretString::from(token.expose_secret().trim()),
             base: base_url(&self.base_url)?,
             delivery: self.delivery,
             cancel_after: self.cancel_after,
+            http: Http::new(self.http)?,
         })
     }
 
-    /// As the environment says: nothing where `REPLICATE_API_TOKEN` is not set or empty.
-    pub(super) fn from_env() -> Result<Option<Self>> {
+    /// What the environment says, to add to it: nothing where `REPLICATE_API_TOKEN` is not set or empty.
+    pub fn from_env() -> Option<Self> {
         let read = |name: &str| std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|t| !t.is_empty());
-        let Some(token) = read(TOKEN_VARIABLE) else { return Ok(None) };
-        let builder = Self::default().with_token(token.into());
-        Ok(Some(match read(BASE_VARIABLE) {
+        let builder = Self::default().with_token(read(TOKEN_VARIABLE)?.into());
+        Some(match read(BASE_VARIABLE) {
             Some(url) => builder.with_base_url(url),
             None => builder,
-        }))
+        })
     }
 }
 
@@ -148,18 +147,6 @@ fn base_url(text: &str) -> Result<Url> {
     url.set_query(None);
     url.set_fragment(None);
     Ok(url)
-}
-
-fn check_webhook(text: &str) -> Result<()> {
-    let wrong = "webhooks go to an https address that Replicate can reach";
-    let url = Url::parse(text).map_err(|e| Error::new(ErrorKind::InvalidConfig, wrong).with_source(e))?;
-    // Plain http only for trying things out on one machine: nobody else could be called there.
-    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if url.scheme() == "https" || (url.scheme() == "http" && local) {
-        Ok(())
-    } else {
-        Err(Error::new(ErrorKind::InvalidConfig, wrong).with_context("scheme", url.scheme()))
-    }
 }
 
 #[cfg(test)]
@@ -194,6 +181,15 @@ mod tests {
         let webhook = |url: &str| builder().with_delivery(Delivery::Webhook(url.into()));
         assert_eq!(kind(webhook("http://a.example/hook")), Err(ErrorKind::InvalidConfig));
         assert_eq!(kind(webhook("https://a.example/hook")), Ok(()));
+    }
+
+    #[test]
+    fn options_of_the_way_are_checked_and_hold() {
+        let wrong = builder().with_http(HttpOptions::default().with_root_certificates_pem("nonsense")).build();
+        let error = wrong.expect_err("no certificate");
+        assert!(error.kind() == ErrorKind::InvalidConfig && error.message().contains("BEGIN CERTIFICATE"), "{error}");
+        let missing = builder().with_http(HttpOptions::default().with_root_certificates_file("/no/such/file")).build();
+        assert_eq!(missing.expect_err("no file").kind(), ErrorKind::NotFound);
     }
 
     #[test]

@@ -1,14 +1,17 @@
-//! The account: its token, its limits, and the calls that are made.
+//! The account: its token, its limits, the jobs that it knows, and the calls that are made.
+//!
+//! May depend on `error`, `http`, `provider`'s contracts, and its neighbours `claims`, `delivery`, `error`, `model` and `wire`.
 
 use super::{
-    Delivery, ReplicateBuilder,
+    claims::Claims,
+    delivery::Delivery,
     error::parse_error,
     model::Model,
-    wire::{PROVIDER, Page, Prediction, server_time, strange},
+    wire::{PROVIDER, Page, Prediction, Strange, server_time},
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
-    http::{Answer, Api, ApiSettings, Body, Call, Limits, Repeat},
+    http::{Answer, Api, ApiSettings, Body, Call, Http, Limits, Repeat},
     provider::JobId,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -29,9 +32,13 @@ pub(super) struct Settings {
     pub(super) base: Url,
     pub(super) delivery: Delivery,
     pub(super) cancel_after: Duration,
+    pub(super) http: Http,
 }
 
-/// An account at Replicate. Clones are cheap and share limits and state.
+/// An account at Replicate. Clones are cheap and share connections, limits, and the memory of jobs that are spoken for.
+///
+/// Make one for an account and clone it. Two that were made apart know nothing of each other: together they may call
+/// twice as often as is allowed, and after a lost answer one may take up the other's job where both ordered exactly the same.
 #[derive(Debug, Clone)]
 pub struct Replicate {
     inner: Arc<Inner>,
@@ -42,6 +49,7 @@ struct Inner {
     api: Api,
     delivery: Delivery,
     cancel_after: Duration,
+    claims: Claims,
 }
 
 /// A prediction, and the server's clock when it was told.
@@ -58,31 +66,12 @@ impl Told {
 }
 
 impl Replicate {
-    /// To say what differs from the defaults.
-    pub fn builder() -> ReplicateBuilder {
-        ReplicateBuilder::default()
-    }
-
-    /// As the environment says: `REPLICATE_API_TOKEN`, and `REPLICATE_BASE_URL` for another address. Nothing where there is
-    /// no token. Makes no call.
-    ///
-    /// # Errors
-    /// `InvalidConfig` for an address that is none.
-    pub fn from_env() -> Result<Option<Self>> {
-        ReplicateBuilder::from_env()?.map(ReplicateBuilder::build).transpose()
-    }
-
     pub(super) fn new(settings: Settings) -> Result<Self> {
-        let Settings { token, base, delivery, cancel_after } = settings;
-        let api = Api::new(ApiSettings {
-            provider: PROVIDER,
-            base,
-            key: token,
-            headers: Vec::new(),
-            parse_error,
-            limits: LIMITS,
-        })?;
-        Ok(Self { inner: Arc::new(Inner { api, delivery, cancel_after }) })
+        let Settings { token, base, delivery, cancel_after, http } = settings;
+        let settings =
+            ApiSettings { provider: PROVIDER, base, key: token, headers: Vec::new(), parse_error, limits: LIMITS };
+        let (api, claims) = (Api::new(settings, http)?, Claims::default());
+        Ok(Self { inner: Arc::new(Inner { api, delivery, cancel_after, claims }) })
     }
 
     /// The name of the account: the cheapest way to see whether the token is good.
@@ -92,23 +81,22 @@ impl Replicate {
     pub async fn account(&self) -> Result<String> {
         let account: Value = self.inner.api.call(Call::get("account")).await?.json(PROVIDER)?;
         let name = account.get("username").or(account.get("name")).and_then(Value::as_str);
-        name.map(str::to_owned).ok_or_else(|| strange("an account without a name"))
+        name.map(str::to_owned).ok_or_else(|| Strange::Account.into())
     }
 
-    /// The secret with which this account's webhooks are signed, for [`verify_webhook`](super::verify_webhook). Ask once and
+    /// The secret with which this account's webhooks are signed, for [`verify_webhook`](crate::replicate::verify_webhook). Ask once and
     /// keep it.
     ///
     /// # Errors
     /// `Unauthenticated` for a token that is refused; as the network did.
     pub async fn webhook_secret(&self) -> Result<SecretString> {
         let secret: Value = self.inner.api.call(Call::get("webhooks/default/secret")).await?.json(PROVIDER)?;
-        let key = secret.get("key").and_then(Value::as_str).ok_or_else(|| strange("a webhook secret without a key"))?;
+        let key = secret.get("key").and_then(Value::as_str).ok_or(Strange::Secret)?;
         Ok(SecretString::from(key))
     }
 
-    /// The API's address: what belongs to one belongs to no other.
-    pub(super) fn base(&self) -> &str {
-        self.inner.api.base().as_str()
+    pub(super) fn claims(&self) -> &Claims {
+        &self.inner.claims
     }
 
     pub(super) fn delivery(&self) -> &Delivery {
@@ -212,7 +200,7 @@ impl Replicate {
         call.deadline = Duration::from_secs(600);
         let file: Value = self.inner.api.call(call).await?.json(PROVIDER)?;
         let url = file.pointer("/urls/get").and_then(Value::as_str);
-        url.map(str::to_owned).ok_or_else(|| strange("a file without an address"))
+        url.map(str::to_owned).ok_or_else(|| Strange::File.into())
     }
 
     /// Fetches what a job made. The token goes along to the API's own address at the most.

@@ -1,8 +1,10 @@
 //! A job of one model from its order to its file: what video and audio have in common.
+//!
+//! May depend on `error`, `http`, `provider`'s contracts, and its neighbours but for `audio`, `video` and `builder`.
 
 use super::{
-    Delivery, Replicate, claims,
-    client::Told,
+    client::{Replicate, Told},
+    delivery::Delivery,
     error::{clean, failure_of},
     lookup::{self, Sought},
     model::{Kind, Model},
@@ -12,10 +14,10 @@ use super::{
     progress::progress,
     wire::{Prediction, Status},
 };
-use crate::provider::{Cancelled, CostRange, Failure, Generated, Generation, JobId, Lookup, Price};
 use crate::{
     error::{ErrorKind, Result},
-    http::{AssetRules, called_off, fetch_asset},
+    http::called_off,
+    provider::{Cancelled, CostRange, Failure, Generated, Generation, JobId, Lookup, Price},
 };
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -56,7 +58,7 @@ impl Engine {
     }
 
     pub(super) async fn start(&self, order: &Order) -> Result<Generation> {
-        let door = claims::door(self.replicate.base(), &self.essence_of(order));
+        let door = self.replicate.claims().door(&self.essence_of(order));
         let _open = tokio::select! {
             biased;
             error = called_off() => return Err(error),
@@ -66,18 +68,18 @@ impl Engine {
         self.claim(&told.prediction.id, order);
         if told.prediction.status.is_final() {
             // Nobody will ask for it.
-            claims::ask(self.replicate.base(), &told.prediction.id);
+            self.replicate.claims().ask(&told.prediction.id);
         }
         Ok(self.read(told))
     }
 
     pub(super) async fn check(&self, job: &JobId) -> Result<Generation> {
-        claims::ask(self.replicate.base(), &job.0);
+        self.replicate.claims().ask(&job.0);
         Ok(self.read(self.replicate.prediction(job).await?))
     }
 
     pub(super) async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
-        claims::ask(self.replicate.base(), &job.0);
+        self.replicate.claims().ask(&job.0);
         let prediction = self.replicate.cancel(job).await?.prediction;
         Ok(match prediction.status {
             Status::Succeeded | Status::Failed => Cancelled::AlreadyOver,
@@ -92,7 +94,7 @@ impl Engine {
 
     pub(super) async fn find(&self, order: &Order, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
         let essence = order.essence();
-        let door = claims::door(self.replicate.base(), &self.essence_of(order));
+        let door = self.replicate.claims().door(&self.essence_of(order));
         let _alone = door.write().await;
         let found =
             lookup::find(&self.replicate, &Sought { model: &self.model, essence: &essence, since, known }).await?;
@@ -104,10 +106,6 @@ impl Engine {
 
     pub(super) async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
         let most = if self.model.kind == Kind::Video { VIDEO_BYTES } else { AUDIO_BYTES };
-        if url.starts_with("data:") {
-            // No address at all, and so none that could lead astray.
-            return fetch_asset(url, target, AssetRules { max_bytes: most, ..AssetRules::foreign() }).await;
-        }
         self.replicate.fetch(url, target, most).await
     }
 
@@ -116,11 +114,11 @@ impl Engine {
     }
 
     fn claim(&self, id: &str, order: &Order) {
-        claims::claim(self.replicate.base(), id, self.estimate(order).expected_usd());
+        self.replicate.claims().claim(id, self.estimate(order).expected_usd());
     }
 
     fn cost(&self, prediction: &Prediction) -> f64 {
-        let remembered = claims::claimed(self.replicate.base(), &prediction.id).map(|claim| claim.cost_usd);
+        let remembered = self.replicate.claims().claimed(&prediction.id).map(|claim| claim.cost_usd);
         metered(&self.model, self.price.as_ref(), prediction, remembered)
     }
 

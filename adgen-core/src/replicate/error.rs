@@ -1,6 +1,7 @@
 //! Replicate's refusals as errors: what was refused, why, whether to try again, and what to do next.
+//!
+//! May depend on `error` and `http` alone.
 
-use super::builder::TOKEN_VARIABLE;
 use crate::{
     error::{Error, ErrorKind, Retry},
     http::{Answer, server_wait},
@@ -8,6 +9,8 @@ use crate::{
 use serde_json::Value;
 use std::time::Duration;
 
+/// The variable with the token.
+pub(super) const TOKEN_VARIABLE: &str = "REPLICATE_API_TOKEN";
 /// The wait after a 429 that names none.
 const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 /// Characters of a foreign text that a message carries.

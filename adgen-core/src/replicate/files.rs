@@ -1,8 +1,12 @@
 //! Pictures on their way to a model: by address, as data where they are small, or through the Files API.
+//!
+//! May depend on `error`, `provider`'s contracts, and its neighbour `client`.
 
-use super::Replicate;
-use crate::error::{Error, ErrorKind, Result};
-use crate::provider::ImageInput;
+use super::client::Replicate;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::ImageInput,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::path::Path;
 use tokio::io::AsyncReadExt;

@@ -6,7 +6,7 @@ use super::{
     output::file_of,
     progress::progress,
     schema::derive,
-    verify_webhook,
+    webhook::verify_webhook,
     wire::{PROVIDER, Page, Prediction, server_time},
 };
 use crate::http::Answer;

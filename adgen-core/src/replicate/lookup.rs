@@ -1,15 +1,17 @@
 //! Finding the job of an order whose answer was lost, among the account's recent predictions.
 //!
-//! The API has no idempotency keys: only the input tells whose job a prediction is.
+//! The API has no idempotency keys: only the input tells whose job a prediction is. May depend on `error`, `provider`'s
+//! contracts, and its neighbours `client`, `model` and `wire`.
 
 use super::{
-    Replicate, claims,
-    client::Told,
+    client::{Replicate, Told},
     model::Model,
     wire::{Page, Prediction},
 };
-use crate::error::Result;
-use crate::provider::{JobId, Lookup};
+use crate::{
+    error::Result,
+    provider::{JobId, Lookup},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -20,7 +22,8 @@ const CLOCK: TimeDelta = TimeDelta::minutes(5);
 const HAIR: TimeDelta = TimeDelta::seconds(3);
 /// Pages of a hundred that are read.
 const PAGES: usize = 5;
-/// Waits before the list is asked again: it may lag behind what was created.
+/// Waits before the list is asked again: it may lag behind what was created. No repetition of a call that failed: the list
+/// was read, and what it does not say yet it may say in a second.
 const LAGS: [Duration; 2] = if cfg!(test) {
     [Duration::from_millis(50), Duration::from_millis(100)]
 } else {
@@ -113,7 +116,7 @@ impl Seen {
                 continue;
             }
             let fits = fits(sought.essence, &job.input);
-            match claims::claimed(replicate.base(), &job.id) {
+            match replicate.claims().claimed(&job.id) {
                 // Its owner may have lost it before anybody wrote it down, and be who asks now.
                 Some(claim) => self.unclear |= fits && !claim.is_asked_for,
                 None if job.data_removed || job.input.is_empty() => self.unclear = true,

@@ -133,3 +133,26 @@ async fn equal_orders_never_take_each_others_job() {
     assert!(matches!(second, Ok(Generation::Pending { job, .. }) if job.0 == "equal-1"));
     assert_eq!(search.expect("an answer"), found("equal-0"));
 }
+
+/// Runs that share an account object, or clones of it, share the memory of whose job is whose; another object has its own.
+#[tokio::test]
+async fn runs_of_one_account_never_take_each_others_job() {
+    let server = Server::start(move |seen| {
+        let job = prediction("theirs", "processing", json!({ "input": input() }));
+        Some(match seen.line.starts_with("POST") {
+            true => reply(201, job),
+            false => reply(200, json!({ "results": [job] })),
+        })
+    })
+    .await;
+    let account = server.client();
+    let (one, other) = (ReplicateVideo::new(account.clone()), ReplicateVideo::new(account));
+    let since = SystemTime::now() - Duration::from_secs(1);
+    one.start(&request()).await.expect("a job");
+    // Its owner may be who asks, as long as that one has not asked for it.
+    assert_eq!(other.find(&request(), since, &[]).await.expect("an answer"), Lookup::CannotTell);
+    one.check(&job("theirs")).await.expect_err("a list is no prediction");
+    assert_eq!(other.find(&request(), since, &[]).await.expect("an answer"), Lookup::Absent);
+    let apart = ReplicateVideo::new(server.client());
+    assert_eq!(apart.find(&request(), since, &[]).await.expect("an answer"), found("theirs"));
+}

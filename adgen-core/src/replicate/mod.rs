@@ -8,6 +8,7 @@ mod audio;
 mod builder;
 mod claims;
 mod client;
+mod delivery;
 mod engine;
 mod error;
 mod files;
@@ -33,7 +34,8 @@ mod testing;
 mod tests;
 
 pub use audio::ReplicateAudio;
-pub use builder::{Delivery, ReplicateBuilder};
+pub use builder::ReplicateBuilder;
 pub use client::Replicate;
+pub use delivery::Delivery;
 pub use video::ReplicateVideo;
 pub use webhook::verify_webhook;

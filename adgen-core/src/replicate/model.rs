@@ -2,8 +2,11 @@
 //! from a model's own schema.
 
 use super::length::Length;
-use crate::project::Aspect;
-use crate::provider::Price;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    project::Aspect,
+    provider::Price,
+};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -26,6 +29,18 @@ pub(super) fn known(kind: Kind) -> impl Iterator<Item = &'static Model> {
 /// A known model by its name.
 pub(super) fn named(name: &str) -> Option<&'static Model> {
     KNOWN.iter().find(|model| model.name == name)
+}
+
+/// A name becomes part of an address.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    let is_part = |part: &str| {
+        part.bytes().any(|c| c.is_ascii_alphanumeric())
+            && part.bytes().all(|c| c.is_ascii_alphanumeric() || b"._-".contains(&c))
+    };
+    match name.split_once('/') {
+        Some((owner, model)) if is_part(owner) && is_part(model) => Ok(()),
+        _ => Err(Error::new(ErrorKind::InvalidConfig, format!("{name:?} is no model: write owner/name"))),
+    }
 }
 
 /// What a model makes.

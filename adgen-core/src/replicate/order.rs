@@ -1,8 +1,10 @@
 //! The input of a job, made from a request by what is known of the model. Nothing here calls anybody.
 
 use super::model::{Kind, Model, Prompt, USUAL_SIDE, VoiceInput};
-use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{AudioKind, AudioRequest, VideoRequest, Voice};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::{AudioKind, AudioRequest, VideoRequest, Voice},
+};
 use serde_json::{Map, Value};
 
 /// Put before music prompts that are shorter than a model takes.
@@ -168,8 +170,7 @@ mod tests {
         super::model::{known, named},
         *,
     };
-    use crate::project::Aspect;
-    use crate::provider::ImageInput;
+    use crate::{project::Aspect, provider::ImageInput};
 
     #[test]
     fn every_model_takes_every_request() {

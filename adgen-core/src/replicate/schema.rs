@@ -4,8 +4,10 @@ use super::{
     length::{Allowed, Length, Unit},
     model::{AspectInput, Kind, Model, Prompt, Resolution, Speed, Tier, VoiceInput, ratio},
 };
-use crate::error::{Error, ErrorKind, Result};
-use crate::provider::Price;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::Price,
+};
 use serde_json::{Map, Value};
 
 /// Customary names of inputs, the most telling first.

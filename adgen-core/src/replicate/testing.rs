@@ -1,6 +1,6 @@
 //! A small server on this machine that answers as a test says.
 
-use super::{Replicate, ReplicateBuilder};
+use super::{builder::ReplicateBuilder, client::Replicate};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tokio::{

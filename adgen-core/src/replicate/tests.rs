@@ -4,9 +4,12 @@ use super::{
     Delivery, ReplicateAudio, ReplicateVideo,
     testing::{Reply, Server, prediction, reply},
 };
-use crate::error::{ErrorKind, Retry};
-use crate::provider::{
-    AudioProvider, AudioRequest, Cancelled, Content, Generation, ImageInput, JobId, Price, VideoProvider, VideoRequest,
+use crate::{
+    error::{ErrorKind, Retry},
+    provider::{
+        AudioProvider, AudioRequest, Cancelled, Content, Generation, ImageInput, JobId, Price, VideoProvider,
+        VideoRequest,
+    },
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -336,4 +339,22 @@ async fn data_urls_are_unpacked() {
     for wrong in ["data:video/mp4", "data:video/mp4;base64,???", "data:video/mp4;base64,"] {
         assert!(video.fetch(wrong, &target).await.is_err(), "{wrong}");
     }
+}
+
+/// A host may drop its runtime and go on in another, with the same account and with a new one.
+#[test]
+fn an_account_outlives_the_runtime_in_which_it_was_made() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
+    let servers = runtime();
+    let server = servers.block_on(Server::start(|_| Some(reply(200, json!({ "username": "ada" })))));
+    let first = runtime();
+    let account = first.block_on(async { server.client() });
+    assert_eq!(first.block_on(account.account()).expect("a name"), "ada");
+    drop(first);
+    let second = runtime();
+    assert_eq!(second.block_on(account.account()).expect("a name"), "ada");
+    assert_eq!(second.block_on(server.client().account()).expect("a name"), "ada");
+    drop(second);
+    assert_eq!(runtime().block_on(account.account()).expect("a name"), "ada");
+    assert_eq!(server.seen().len(), 4);
 }

@@ -1,21 +1,21 @@
 //! [`ReplicateVideo`]: moving backgrounds from one video model.
 
 use super::{
-    Replicate,
+    client::Replicate,
     engine::Engine,
     files,
-    model::{self, Kind, Model, USUAL_SIDE},
+    model::{self, Kind, Model, USUAL_SIDE, check_name},
     order::{self, Order},
     schema,
     wire::PROVIDER,
 };
-use crate::provider::{
-    Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoOffer,
-    VideoProvider, VideoRequest,
-};
 use crate::{
     error::{Error, ErrorKind, Result},
     project::Aspect,
+    provider::{
+        Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoOffer,
+        VideoProvider, VideoRequest,
+    },
 };
 use async_trait::async_trait;
 use std::{path::Path, sync::Arc, time::SystemTime};
@@ -175,17 +175,5 @@ impl VideoProvider for ReplicateVideo {
 
     async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
         self.engine.fetch(url, target).await
-    }
-}
-
-/// A name becomes part of an address.
-pub(super) fn check_name(name: &str) -> Result<()> {
-    let is_part = |part: &str| {
-        part.bytes().any(|c| c.is_ascii_alphanumeric())
-            && part.bytes().all(|c| c.is_ascii_alphanumeric() || b"._-".contains(&c))
-    };
-    match name.split_once('/') {
-        Some((owner, model)) if is_part(owner) && is_part(model) => Ok(()),
-        _ => Err(Error::new(ErrorKind::InvalidConfig, format!("{name:?} is no model: write owner/name"))),
     }
 }

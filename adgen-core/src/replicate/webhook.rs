@@ -1,8 +1,12 @@
 //! Verifying that a webhook comes from Replicate. Pure: time and secret are given.
+//!
+//! May depend on `error`, `provider`'s contracts, and its neighbour `wire`.
 
 use super::wire::Prediction;
-use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{JobId, WebhookEvent};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::{JobId, WebhookEvent},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -11,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Checks a webhook and tells which job it is about.
 ///
-/// `secret` comes from [`Replicate::webhook_secret`](super::Replicate::webhook_secret); `id`, `timestamp` and `signature` are
+/// `secret` comes from [`Replicate::webhook_secret`](crate::replicate::Replicate::webhook_secret); `id`, `timestamp` and `signature` are
 /// the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`; `body` is the body as it came, byte for byte.
 /// `tolerance` is how far the timestamp may be from `now`, in either direction: five minutes are usual.
 ///
@@ -31,53 +35,68 @@ pub fn verify_webhook(
 ) -> Result<WebhookEvent> {
     check_signature(secret, id, timestamp, signature, body)?;
     check_time(timestamp, now, tolerance)?;
-    let prediction = serde_json::from_slice(body).ok().as_ref().and_then(Prediction::parse);
-    let prediction =
-        prediction.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the webhook's body is no prediction"))?;
+    let prediction = serde_json::from_slice(body).ok().as_ref().and_then(Prediction::parse).ok_or(Refusal::Body)?;
     Ok(WebhookEvent::new(JobId(prediction.id), id))
 }
 
-/// One of the listed signatures must be HMAC-SHA-256 over `id.timestamp.body`.
-fn check_signature(secret: &SecretString, id: &str, timestamp: &str, signature: &str, body: &[u8]) -> Result<()> {
-    let text = secret.expose_secret().trim();
-    // No source: it would show a piece of the secret.
-    let key = STANDARD
-        .decode(text.strip_prefix("whsec_").unwrap_or(text))
-        .ok()
-        .filter(|key| !key.is_empty())
-        .ok_or_else(|| Error::new(ErrorKind::InvalidConfig, "the webhook secret is not of the form whsec_…"))?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key)
-        .map_err(|_| Error::new(ErrorKind::InvalidConfig, "the webhook secret cannot be used as a key"))?;
-    for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
-        mac.update(part);
-    }
-    let listed = signature.split_whitespace().filter_map(|entry| entry.strip_prefix("v1,"));
-    // `verify_slice` takes the same time whichever byte differs.
-    let is_ours =
-        |entry: &str| STANDARD.decode(entry).is_ok_and(|signature| mac.clone().verify_slice(&signature).is_ok());
-    if listed.into_iter().any(is_ours) {
-        Ok(())
-    } else {
-        Err(Error::new(ErrorKind::Unauthenticated, "the webhook's signature is not Replicate's")
-            .with_hint("check the secret, and that the body reaches the check unchanged"))
+/// Why a webhook is not believed.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("the webhook secret is not of the form whsec_…")]
+    Secret,
+    #[error("the webhook's signature is not Replicate's")]
+    Signature,
+    #[error("the webhook's timestamp {0:?} is no number of seconds")]
+    Timestamp(String),
+    #[error("the webhook is {seconds} s {side}; {tolerated} s are tolerated")]
+    Time { seconds: u64, side: &'static str, tolerated: u64 },
+    #[error("the webhook's body is no prediction")]
+    Body,
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match refusal {
+            Refusal::Secret => ErrorKind::InvalidConfig,
+            Refusal::Signature | Refusal::Timestamp(_) | Refusal::Time { .. } => ErrorKind::Unauthenticated,
+            Refusal::Body => ErrorKind::InvalidInput,
+        };
+        let error = Self::new(kind, refusal.to_string());
+        match refusal {
+            Refusal::Signature => error.with_hint("check the secret, and that the body reaches the check unchanged"),
+            _ => error,
+        }
     }
 }
 
-fn check_time(timestamp: &str, now: SystemTime, tolerance: Duration) -> Result<()> {
-    let refused = |message: String| Err(Error::new(ErrorKind::Unauthenticated, message));
-    let Ok(sent) = timestamp.trim().parse::<u64>() else {
-        return refused(format!("the webhook's timestamp {timestamp:?} is no number of seconds"));
-    };
-    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    if now.abs_diff(sent) > tolerance.as_secs() {
-        let side = if sent < now { "old" } else { "from the future" };
-        return refused(format!(
-            "the webhook is {} s {side}; {} s are tolerated",
-            now.abs_diff(sent),
-            tolerance.as_secs()
-        ));
+/// One of the listed signatures must be HMAC-SHA-256 over `id.timestamp.body`.
+fn check_signature(
+    secret: &SecretString,
+    id: &str,
+    timestamp: &str,
+    signature: &str,
+    body: &[u8],
+) -> Result<(), Refusal> {
+    let text = secret.expose_secret().trim();
+    // No source: it would show a piece of the secret.
+    let key = STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text)).ok().filter(|key| !key.is_empty());
+    let mut mac = key.and_then(|key| Hmac::<Sha256>::new_from_slice(&key).ok()).ok_or(Refusal::Secret)?;
+    for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+        mac.update(part);
     }
-    Ok(())
+    let mut listed = signature.split_whitespace().filter_map(|entry| entry.strip_prefix("v1,"));
+    // `verify_slice` takes the same time whichever byte differs.
+    let is_ours =
+        |entry: &str| STANDARD.decode(entry).is_ok_and(|signature| mac.clone().verify_slice(&signature).is_ok());
+    if listed.any(is_ours) { Ok(()) } else { Err(Refusal::Signature) }
+}
+
+fn check_time(timestamp: &str, now: SystemTime, tolerance: Duration) -> Result<(), Refusal> {
+    let sent: u64 = timestamp.trim().parse().map_err(|_| Refusal::Timestamp(timestamp.to_owned()))?;
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let (seconds, tolerated) = (now.abs_diff(sent), tolerance.as_secs());
+    let side = if sent < now { "old" } else { "from the future" };
+    if seconds > tolerated { Err(Refusal::Time { seconds, side, tolerated }) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -124,7 +143,8 @@ mod tests {
     #[test]
     fn a_secret_that_is_none_is_named_without_being_shown() {
         for secret in ["whsec_", "whsec_not base64", ""] {
-            let error = check_signature(&SecretString::from(secret), ID, TIME, SIGNATURE, BODY).expect_err("no secret");
+            let error: Error =
+                check_signature(&SecretString::from(secret), ID, TIME, SIGNATURE, BODY).expect_err("no secret").into();
             assert_eq!(error.kind(), ErrorKind::InvalidConfig);
             assert!(!format!("{error:?}").contains("not base64"));
         }

@@ -1,5 +1,7 @@
 //! What Replicate sends, read leniently: of a prediction only `id` and `status` are needed; anything else may be missing,
 //! null or of another type, and unknown fields are passed over.
+//!
+//! May depend on `error` and `http` alone.
 
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -97,7 +99,7 @@ impl Prediction {
     /// # Errors
     /// `Unavailable` for an answer that holds no prediction.
     pub(super) fn read(answer: &Answer) -> Result<Self> {
-        Self::parse(&answer.json(PROVIDER)?).ok_or_else(|| strange("a prediction without id or status"))
+        Self::parse(&answer.json(PROVIDER)?).ok_or_else(|| Strange::Prediction.into())
     }
 
     /// Seconds for which it ran, as far as that is told.
@@ -128,7 +130,7 @@ impl Page {
     /// `Unavailable` for an answer that is no list.
     pub(super) fn read(answer: &Answer) -> Result<Self> {
         let value: Value = answer.json(PROVIDER)?;
-        let list = value.get("results").and_then(Value::as_array).ok_or_else(|| strange("a list without results"))?;
+        let list = value.get("results").and_then(Value::as_array).ok_or(Strange::List)?;
         let results: Vec<_> = list.iter().filter_map(Prediction::parse).collect();
         let next = value.get("next").and_then(Value::as_str).filter(|url| !url.is_empty()).map(str::to_owned);
         Ok(Self { next, unreadable: list.len() - results.len(), results })
@@ -146,8 +148,32 @@ fn parse_time(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// An answer that is not what the API describes.
-pub(super) fn strange(what: &str) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("Replicate gave an answer that is not what its API describes: {what}"))
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("Replicate gave an answer that is not what its API describes: {}", self.what())]
+pub(super) enum Strange {
+    Prediction,
+    List,
+    Account,
+    Secret,
+    File,
+}
+
+impl Strange {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Prediction => "a prediction without id or status",
+            Self::List => "a list without results",
+            Self::Account => "an account without a name",
+            Self::Secret => "a webhook secret without a key",
+            Self::File => "a file without an address",
+        }
+    }
+}
+
+impl From<Strange> for Error {
+    fn from(strange: Strange) -> Self {
+        Self::new(ErrorKind::Unavailable, strange.to_string())
+    }
 }
 
 #[cfg(test)]
