@@ -30,7 +30,6 @@ pub(crate) use estimate::estimate;
 pub use estimate::{Estimate, StageEstimate};
 pub(crate) use import::Source;
 pub use outcome::{Outcome, OutputFile};
-pub(crate) use parts::Parts;
 pub(crate) use providers::Providers;
 pub use run::Run;
 pub(crate) use run::RunSettings;
