@@ -41,27 +41,17 @@
 //! # }
 //! ```
 //!
-//! # Layers
-//!
-//! An arrow may only point down.
-//!
-//! ```text
-//!  Studio · Run                                          configure once, start, watch, wait, cancel
-//!  pipeline · report                                     stages, graph, events, fallbacks; the page about a run
-//!  provider · matte · compose · media · http · store     contracts and the real parts
-//!  picture                                               the pictures that people bring
-//!  asset · project · error                               files that may come in; pure data
-//! ```
-//!
 //! - [`project`]: the document, its defaults, validation and JSON Schema; the [`State`] of a project.
-//! - [`provider`]: the contracts of whatever plans, films and composes, and the offline implementations.
-//! - [`pipeline`]: the [`Event`]s of a run; the stages themselves are private.
+//! - [`provider`]: the contracts of whatever plans, films and composes.
+//! - [`offline`], [`openai`], [`replicate`]: implementations of them.
 //! - [`store`]: the files of a project, its journal and its lease, over any `object_store`.
 //! - [`matte`]: cutting a product out of its photo; models and ONNX Runtime.
 //! - [`picture`]: photos, cut-outs and logos as people bring them, decoded with bounds.
 //! - [`compose`]: a scene drawn over a frame.
 //! - [`media`]: video and sound in and out; the only user of FFmpeg.
 //! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
+//!
+//! How these depend on each other stands in the repository's ARCHITECTURE.md, and a test holds it.
 //!
 //! # Errors
 //!

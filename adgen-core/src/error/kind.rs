@@ -2,10 +2,12 @@
 //!
 //! Depends on nothing.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What kind of failure it was: a caller's program decides by this, never by the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The project document breaks a rule; the context lists each problem with its path.

@@ -3,6 +3,7 @@
 use super::{Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
 use crate::error::Result;
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt::Debug,
     path::{Path, PathBuf},
@@ -10,7 +11,7 @@ use std::{
 };
 
 /// One track to be made.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AudioRequest {
     /// Music or speech.
@@ -39,7 +40,8 @@ impl AudioRequest {
 }
 
 /// What a track is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AudioKind {
     /// Music.
@@ -49,7 +51,7 @@ pub enum AudioKind {
 }
 
 /// Who speaks, and how.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Voice {
     /// The provider's own name for a voice; its default where missing.
@@ -69,7 +71,7 @@ impl Default for Voice {
 }
 
 /// What an audio provider can do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AudioCapability {
     /// Whether it makes music.
@@ -77,6 +79,7 @@ pub struct AudioCapability {
     /// Whether it speaks.
     pub speech: bool,
     /// The longest piece of music in seconds; the pipeline loops it where the ad is longer.
+    #[serde(with = "super::unbounded")]
     pub max_duration_s: f64,
     /// Whether it works on this machine's processor and so has to take its turn with the pipeline's own work.
     pub local: bool,

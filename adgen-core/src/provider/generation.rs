@@ -19,7 +19,7 @@ impl fmt::Display for JobId {
 }
 
 /// What a provider made.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Generated {
     /// The file, or where it can be fetched.
@@ -27,8 +27,10 @@ pub struct Generated {
     /// What it cost in US dollars, as metered or, where the provider does not tell, by its price list.
     pub cost_usd: f64,
     /// The wish that the provider met differently, such as another length: recorded as a note.
+    #[serde(default)]
     pub notes: Vec<String>,
     /// What is known about it beside its bytes.
+    #[serde(default)]
     pub metadata: Metadata,
 }
 
@@ -59,7 +61,8 @@ impl Generated {
 }
 
 /// Where a made file lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
     /// On this machine, in the folder that the request named.
@@ -69,7 +72,8 @@ pub enum Content {
 }
 
 /// A job at a provider.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Generation {
     /// Under way.
@@ -79,6 +83,7 @@ pub enum Generation {
         /// 0-1 where the provider tells.
         progress: Option<f32>,
         /// When asking again makes sense. Longer than any job where the provider will call instead.
+        #[serde(rename = "check_after_ms", with = "super::milliseconds")]
         check_after: Duration,
     },
     /// Finished.
@@ -88,7 +93,7 @@ pub enum Generation {
 }
 
 /// How a job failed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Failure {
     /// `GenerationFailed`, `ContentRejected`, `Cancelled` or `Timeout`.
@@ -96,10 +101,13 @@ pub struct Failure {
     /// What the provider said, in one sentence.
     pub message: String,
     /// What it cost all the same, in US dollars.
+    #[serde(default)]
     pub cost_usd: f64,
     /// What a person can do about it.
+    #[serde(default)]
     pub hint: Option<String>,
     /// Whether the same job, ordered anew, may well succeed.
+    #[serde(default)]
     pub again: bool,
 }
 
@@ -120,7 +128,8 @@ impl Failure {
 }
 
 /// What became of a job that was to be cancelled.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cancelled {
     /// It was stopped, after it had cost this much.
@@ -133,7 +142,8 @@ pub enum Cancelled {
 }
 
 /// What a provider knows of a call whose answer was lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Lookup {
     /// The call came through: this is its job.

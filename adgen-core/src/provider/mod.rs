@@ -6,10 +6,13 @@
 //! May depend on `project` and `error`; the implementations also on `media` and `http`.
 
 mod audio;
+mod forward;
 mod generation;
 mod info;
+mod milliseconds;
 pub(crate) mod names;
 mod planner;
+mod unbounded;
 mod video;
 mod webhook;
 

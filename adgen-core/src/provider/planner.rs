@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, path::PathBuf};
 
 /// What a planner is asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlanRequest {
     /// What the ad has to say.

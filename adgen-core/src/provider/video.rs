@@ -6,6 +6,7 @@ use crate::{
     project::{Aspect, Rgb},
 };
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt::Debug,
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use std::{
 };
 
 /// One background to be made.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VideoRequest {
     /// What is to be seen, style included; never the product.
@@ -57,7 +58,7 @@ impl VideoRequest {
 }
 
 /// What a provider really makes of a request.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VideoOffer {
     /// Length of the clip in seconds.
@@ -74,7 +75,8 @@ impl VideoOffer {
 }
 
 /// A picture that is given to a model.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImageInput {
     /// On the web, where the provider can fetch it.
@@ -84,12 +86,13 @@ pub enum ImageInput {
 }
 
 /// What a video provider can do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VideoCapability {
     /// Shapes that it can make.
     pub aspects: Vec<Aspect>,
     /// The longest clip in seconds.
+    #[serde(with = "super::unbounded")]
     pub max_duration_s: f64,
     /// Whether a seed is obeyed.
     pub seed: bool,
