@@ -89,7 +89,7 @@ mod studio;
 pub mod testkit;
 
 pub use asset::AssetPolicy;
-pub use engine::{Estimate, Outcome, OutputFile, Run, StageEstimate};
+pub use engine::{Assets, Estimate, Imported, Outcome, OutputFile, Run, RunOptions, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
 pub use event::{Event, EventRecord, EventSink};
 pub use http::{HttpOptions, RootCertificates};

@@ -4,7 +4,9 @@
 
 use crate::{
     asset::{AssetPolicy, with_similar_name},
-    engine::{Estimate, Providers, Run, RunSettings, Source, Turns, estimate},
+    engine::{
+        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate, import_document,
+    },
     error::{Error, ErrorKind, Result},
     event::{EventRecord, EventSink},
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
@@ -78,43 +80,76 @@ impl Studio {
         StudioBuilder::default()
     }
 
-    /// Starts to make the ad of a document. Relative assets are taken from `folder`. The document and its files are copied
-    /// into the storage; one that came before, unchanged, goes on with the stored document and a person's edits in it.
-    /// The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled.
+    /// Brings a document and its files into the storage, and makes nothing: [`Studio::run`] does. One that came before with the
+    /// same files changes nothing, and [`Imported::unchanged`] says so.
     ///
     /// # Errors
-    /// `InvalidProject` with every problem, `Locked` where another run works on the project, `InvalidConfig` outside of a
-    /// runtime, `Io`.
-    pub async fn generate(&self, project: AdProject, folder: impl Into<PathBuf>) -> Result<Run> {
-        project.validate()?;
-        let id = project.id.clone();
-        self.start(&id, Source::Document(Box::new(project), folder.into())).await
+    /// `InvalidProject` with every problem, `InvalidInput` for a file that is no good or was not handed in, `Locked` where a run
+    /// works on the project, `InvalidConfig` outside of a Tokio runtime, `Io`.
+    pub async fn import(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Imported> {
+        document.validate()?;
+        let settings = self.settings(&document.id, RunOptions::new())?;
+        import_document(document, assets.into(), &settings).await
     }
 
-    /// Goes on with a project of the storage: makes what is missing, after a crash or after an edit.
+    /// Starts to make what is missing of the ad of a project in the storage: all of it, or what a crash, an edit or a fallback
+    /// left. The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled.
     ///
     /// # Errors
-    /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked`, `InvalidConfig` outside of a Tokio runtime,
-    /// `Io`.
-    pub async fn resume(&self, project_id: &str) -> Result<Run> {
+    /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked` where another run works on the project,
+    /// `InvalidConfig` for options out of range and outside of a Tokio runtime, `Io`.
+    pub async fn run(&self, project_id: &str, options: RunOptions) -> Result<Run> {
+        let settings = self.settings(project_id, options)?;
         self.project(project_id).await?;
-        self.start(project_id, Source::Stored).await
+        Run::start(project_id.to_owned(), Source::Stored, settings).await
     }
 
-    async fn start(&self, id: &str, source: Source) -> Result<Run> {
-        let settings = RunSettings {
+    /// [`Studio::import`] and [`Studio::run`] in one run. A document that came before, with the same files, goes on with the
+    /// stored one and a person's edits in it; a note says so.
+    ///
+    /// # Errors
+    /// Those of both.
+    pub async fn generate(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Run> {
+        document.validate()?;
+        let settings = self.settings(&document.id, RunOptions::new())?;
+        Run::start(document.id.clone(), Source::Document(Box::new(document), assets.into()), settings).await
+    }
+
+    fn settings(&self, id: &str, options: RunOptions) -> Result<RunSettings> {
+        options.check()?;
+        let own = &self.providers;
+        let providers = match options.offline {
+            true => own.offline(),
+            false => Providers {
+                planner: options.planner.unwrap_or_else(|| Arc::clone(&own.planner)),
+                video: options.video.unwrap_or_else(|| Arc::clone(&own.video)),
+                audio: options.audio.unwrap_or_else(|| Arc::clone(&own.audio)),
+                ..own.clone()
+            },
+        };
+        let sinks: Vec<EventSink> = self.sink.iter().chain(&options.sink).cloned().collect();
+        let network = self.network && !options.offline;
+        Ok(RunSettings {
             files: self.store.project(id)?,
-            providers: self.providers.clone(),
-            matting: self.matting.clone(),
+            providers,
+            matting: Matting { download: self.matting.download && network, ..self.matting.clone() },
             turns: Arc::clone(&self.turns),
-            network: self.network,
+            share: options.jobs,
+            network,
             assets: self.assets.clone(),
             private_urls: self.private_urls,
-            max_usd: self.max_usd,
+            max_usd: self.max_usd.into_iter().chain(options.max_usd).reduce(f64::min),
             job_timeout: self.job_timeout,
-            sink: self.sink.clone(),
-        };
-        Run::start(id.to_owned(), source, settings).await
+            sinks,
+        })
+    }
+
+    /// The ids of all projects in the storage, sorted.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub async fn list(&self) -> Result<Vec<String>> {
+        self.store.projects().await
     }
 
     /// What the ad of a document will cost with this studio's providers, everything made anew. Calls nobody.
@@ -147,7 +182,9 @@ impl Studio {
             self.read::<State>(project_id, "state.json", parse).await
         };
         let state = read().await?;
-        if state.status.is_final() || Lease::is_held(&self.store.project(project_id)?).await? {
+        // One that was only imported waits for its first run.
+        if state.status.is_final() || state.run_id.is_none() || Lease::is_held(&self.store.project(project_id)?).await?
+        {
             return Ok(state);
         }
         // It may have come to its end between the two looks.

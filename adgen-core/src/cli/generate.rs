@@ -2,7 +2,7 @@
 
 use super::{assets::Assets, numbers, output, progress, services::Services, signals::stop_signal, validate};
 use crate::{
-    engine::Run,
+    engine::{Run, RunOptions},
     error::{Error, ErrorKind, Result},
     project::AdProject,
     store::folder_at,
@@ -125,7 +125,7 @@ impl Generate {
             return studio.generate(project, validate::folder_of(&path)).await;
         }
         match self.seed {
-            None => studio.resume(&self.target).await,
+            None => studio.run(&self.target, RunOptions::new()).await,
             Some(seed) => {
                 let mut project = studio.project(&self.target).await?;
                 project.seed = seed;

@@ -3,45 +3,60 @@
 //! Every file is opened once, by the caller's [`AssetPolicy`](crate::AssetPolicy), and looked at before anything of it is
 //! stored. May depend on the engine's parts, `stages`, `asset`, `http` (files on the web), `store`, `project` and `error`.
 
-use super::{document::DOCUMENT, parts::Parts, turns::blocking};
+use super::{assets::Assets, document::DOCUMENT, parts::Parts, turns::blocking};
 use crate::{
     asset::{AssetPolicy, PlainFile},
     error::{Error, ErrorKind, Result},
     http::{AssetRules, fetch_asset},
     project::{AdProject, Asset, AssetLocation, Stage},
     stages::{
-        AssetUse, Staged, content_key, hash_asset, inventory, open_within_bounds, rename, stage_asset, urls_are_closed,
+        AssetUse, Staged, bounded, content_key, hash_asset, inventory, open_within_bounds, rename, stage_asset,
+        urls_are_closed,
     },
     store::{JournalEntry, ProjectFiles},
 };
 use serde_json::json;
-use std::path::{Component, Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path, PathBuf},
+};
 
 /// Where a run's document comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Source {
-    /// From a caller; relative assets are taken from the folder.
-    Document(Box<AdProject>, PathBuf),
+    /// From a caller, with its files.
+    Document(Box<AdProject>, Assets),
     /// From the storage.
     Stored,
 }
 
+/// A document in the storage.
+#[derive(Debug)]
+pub(super) struct Brought {
+    pub(super) project: AdProject,
+    /// It came before, with the same files: the stored one is used, with the edits made in it.
+    pub(super) unchanged: bool,
+}
+
 /// The document that a run works on. A document that came before, unchanged, gives the stored one with a person's edits.
-pub(crate) async fn import(parts: &Parts, source: Source) -> Result<AdProject> {
+pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
     match source {
-        Source::Stored => stored(parts).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "there is no such project in the storage")
-                .with_context("file", parts.products.files().display("project.json"))
-        }),
-        Source::Document(document, folder) => {
+        Source::Stored => {
+            let project = stored(parts).await?.ok_or_else(|| {
+                Error::new(ErrorKind::NotFound, "there is no such project in the storage")
+                    .with_context("file", parts.products.files().display("project.json"))
+            })?;
+            Ok(Brought { project, unchanged: true })
+        }
+        Source::Document(document, mut assets) => {
             document.validate()?;
             parts.document.look_at().await?;
-            let mut opened = open_all(parts, &document, &folder).await?;
+            let mut opened = open_all(parts, &document, &mut assets).await?;
             let hash = source_hash(parts, &document, &mut opened).await?;
             let same = parts.products.journal().lock().await.imported_source() == Some(hash.as_str());
             if same && let Some(project) = stored(parts).await? {
                 bring_back(parts, &project, opened).await?;
-                return Ok(project);
+                return Ok(Brought { project, unchanged: true });
             }
             // Set once, before anything can be left out.
             let _ = parts.policy.set(document.policy.clone());
@@ -50,7 +65,7 @@ pub(crate) async fn import(parts: &Parts, source: Source) -> Result<AdProject> {
             if parts.document.write(&project).await? {
                 parts.products.record(JournalEntry::Imported { source: hash }).await?;
             }
-            Ok(project)
+            Ok(Brought { project, unchanged: false })
         }
     }
 }
@@ -76,7 +91,7 @@ async fn stored(parts: &Parts) -> Result<Option<AdProject>> {
     let folder = parts.products.files().folder().unwrap_or_else(|| PathBuf::from("."));
     let mut opened = Vec::new();
     for (used, named) in foreign {
-        let file = open(parts, used, &named, &folder).await.map_err(in_file)?;
+        let file = open(parts, used, &named, Some(&folder)).await.map_err(in_file)?;
         opened.push(Opened { used, named, file });
     }
     let project = bring_in(parts, project, opened).await?;
@@ -112,22 +127,47 @@ struct Opened {
     file: Option<PlainFile>,
 }
 
-async fn open_all(parts: &Parts, document: &AdProject, folder: &Path) -> Result<Vec<Opened>> {
+async fn open_all(parts: &Parts, document: &AdProject, assets: &mut Assets) -> Result<Vec<Opened>> {
+    let scratch = parts.products.work_folder("given").await?;
+    let mut given: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut opened = Vec::new();
     for (used, named) in inventory(document) {
-        let file = open(parts, used, &named, folder).await?;
+        let target = scratch.join(given.len().to_string());
+        let taken = assets.take(&named, &target, used.max_bytes()).await;
+        if taken.map_err(|error| used.error(&named, error))? {
+            given.insert(named.clone(), target);
+        }
+        let file = match given.get(&named).cloned() {
+            Some(path) => {
+                let file = blocking(move || bounded(PlainFile::open(&path)?, used)).await;
+                Some(file.map_err(|error| used.error(&named, error))?)
+            }
+            None => open(parts, used, &named, assets.base()).await?,
+        };
         opened.push(Opened { used, named, file });
     }
-    Ok(opened)
+    let left: Vec<&str> = assets.left().collect();
+    if left.is_empty() {
+        return Ok(opened);
+    }
+    Err(Error::new(
+        ErrorKind::InvalidInput,
+        format!("the document names no file that is called {}", left.join(", or ")),
+    )
+    .with_hint("hand files in by the names that the document has for them"))
 }
 
-async fn open(parts: &Parts, used: AssetUse, named: &str, folder: &Path) -> Result<Option<PlainFile>> {
+async fn open(parts: &Parts, used: AssetUse, named: &str, folder: Option<&Path>) -> Result<Option<PlainFile>> {
     if let AssetLocation::Url(url) = Asset::from(named).location() {
         return match parts.own_files.policy.allows_urls() {
             true => Ok(None),
             false => Err(used.error(&url, urls_are_closed())),
         };
     }
+    let Some(folder) = folder else {
+        let error = Error::new(ErrorKind::InvalidInput, "it was not handed in, and no folder was named to look in");
+        return Err(used.error(named, error.with_hint("hand it in by this name, or name the document's folder")));
+    };
     let (policy, folder, name) = (parts.own_files.policy.clone(), folder.to_owned(), named.to_owned());
     let opened = blocking(move || open_within_bounds(&policy, used, &folder, &name));
     opened.await.map(Some).map_err(|error| used.error(named, error))

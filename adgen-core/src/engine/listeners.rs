@@ -18,12 +18,12 @@ pub(super) struct Listeners {
     history: Vec<EventRecord>,
     listeners: Vec<mpsc::UnboundedSender<EventRecord>>,
     is_closed: bool,
-    sink: Option<SinkThread>,
+    sinks: Vec<SinkThread>,
 }
 
 impl Listeners {
-    pub(super) fn new(run_id: String, project_id: String, sink: Option<SinkThread>) -> Self {
-        Self { run_id, project_id, seq: 0, history: Vec::new(), listeners: Vec::new(), is_closed: false, sink }
+    pub(super) fn new(run_id: String, project_id: String, sinks: Vec<SinkThread>) -> Self {
+        Self { run_id, project_id, seq: 0, history: Vec::new(), listeners: Vec::new(), is_closed: false, sinks }
     }
 
     /// All events from number `from_seq` on, those of the past first.
@@ -62,7 +62,7 @@ impl Listeners {
             event,
         };
         self.listeners.retain(|listener| listener.send(record.clone()).is_ok());
-        if let Some(sink) = &self.sink {
+        for sink in &self.sinks {
             sink.add(record.clone());
         }
         // Late listeners need to know where things stand, not every step on the way.

@@ -4,6 +4,7 @@
 //! they need, each for one thing. May depend on `report`, `stages`, `provider` (contracts), `store`, `http`, `event`,
 //! `asset`, `project` and `error`.
 
+mod assets;
 mod document;
 mod estimate;
 mod fallback;
@@ -12,6 +13,7 @@ mod hints;
 mod import;
 mod listeners;
 mod money;
+mod options;
 mod outcome;
 mod own_files;
 mod parts;
@@ -26,11 +28,13 @@ mod run;
 mod sink;
 mod turns;
 
+pub use assets::Assets;
 pub(crate) use estimate::estimate;
 pub use estimate::{Estimate, StageEstimate};
 pub(crate) use import::Source;
+pub use options::RunOptions;
 pub use outcome::{Outcome, OutputFile};
 pub(crate) use providers::Providers;
-pub use run::Run;
-pub(crate) use run::RunSettings;
+pub use run::{Imported, Run};
+pub(crate) use run::{RunSettings, import_document};
 pub(crate) use turns::Turns;

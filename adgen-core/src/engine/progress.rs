@@ -27,7 +27,7 @@ const SINK: Duration = Duration::from_secs(10);
 /// A run's state and its listeners.
 pub(crate) struct Progress {
     inner: Mutex<Inner>,
-    sink: Option<SinkWatch>,
+    sinks: Vec<SinkWatch>,
     dirty: AtomicBool,
     began: Instant,
 }
@@ -53,23 +53,24 @@ impl Progress {
     ///
     /// # Errors
     /// Where the system has no thread left for the sink.
-    pub(crate) fn new(mut state: State, run_id: &str, sink: Option<EventSink>) -> Result<Self> {
-        let sink = sink.map(SinkThread::start).transpose().map_err(|error| {
-            Error::from(error).with_operation("start").with_hint("end other programs, then run again")
-        })?;
+    pub(crate) fn new(mut state: State, run_id: &str, sinks: Vec<EventSink>) -> Result<Self> {
+        let threads =
+            sinks.into_iter().map(SinkThread::start).collect::<std::io::Result<Vec<_>>>().map_err(|error| {
+                Error::from(error).with_operation("start").with_hint("end other programs, then run again")
+            })?;
         // What belongs to a run starts afresh; what belongs to the project stays.
         let fresh = State::new(state.project_id.clone(), state.created_at.clone());
-        state = State { cost_usd: state.cost_usd, assets: state.assets, ..fresh };
-        let watch = sink.as_ref().map(SinkThread::watch);
+        state = State { cost_usd: state.cost_usd, assets: state.assets, run_id: Some(run_id.to_owned()), ..fresh };
+        let sinks = threads.iter().map(SinkThread::watch).collect();
         Ok(Self {
             inner: Mutex::new(Inner {
-                listeners: Listeners::new(run_id.to_owned(), state.project_id.clone(), sink),
+                listeners: Listeners::new(run_id.to_owned(), state.project_id.clone(), threads),
                 state,
                 fractions: BTreeMap::new(),
                 run_cost_usd: 0.0,
                 note_counts: Vec::new(),
             }),
-            sink: watch,
+            sinks,
             dirty: AtomicBool::new(true),
             began: Instant::now(),
         })
@@ -104,11 +105,12 @@ impl Progress {
 
     /// Waits until the sink has heard everything, though not for ever, and notes it where the sink panicked. Blocks.
     pub(crate) fn settle_sink(&self) {
-        let Some(sink) = &self.sink else { return };
-        sink.wait(SINK);
-        if let Some(panic) = sink.panic() {
-            let note = format!("the function that is called for each event panicked: {panic}");
-            self.lock().is_first_note(&note);
+        for sink in &self.sinks {
+            sink.wait(SINK);
+            if let Some(panic) = sink.panic() {
+                let note = format!("the function that is called for each event panicked: {panic}");
+                self.lock().is_first_note(&note);
+            }
         }
     }
 

@@ -18,3 +18,15 @@ pub(crate) struct Providers {
     /// A plan that is there at once: what an estimate reckons with before anybody was asked.
     pub(crate) sketch: fn(&PlanRequest) -> Plan,
 }
+
+impl Providers {
+    /// Those that need no network alone.
+    pub(crate) fn offline(&self) -> Self {
+        Self {
+            planner: Arc::clone(&self.fallback_planner),
+            video: Arc::clone(&self.fallback_video),
+            audio: Arc::clone(&self.fallback_audio),
+            ..self.clone()
+        }
+    }
+}

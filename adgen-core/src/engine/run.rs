@@ -1,10 +1,11 @@
 //! One run over one project: events, waiting, cancelling. What bindings wrap.
 
 use super::{
+    assets::Assets,
     document::Document,
     fallback::Fallbacks,
     graph::build,
-    import::{Source, import},
+    import::{Brought, Source, import},
     money::Money,
     outcome::{Outcome, OutputFile},
     own_files::OwnFiles,
@@ -22,7 +23,7 @@ use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
     event::{Event, EventRecord, EventSink},
-    project::{State, Status},
+    project::{AdProject, Stage, State, Status},
     provider::WebhookEvent,
     report::NAME as REPORT,
     stages::name_for,
@@ -30,10 +31,14 @@ use crate::{
     studio::Matting,
 };
 use futures_util::{Stream, stream};
+use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+/// What is said where a document comes in again as it was.
+const UNCHANGED: &str = "the document and its files are those that came in before: the stored document counts, with the \
+                         edits made in it";
 /// How often a changed state is written while a run lasts.
 const SAVE_EVERY: Duration = Duration::from_millis(500);
 
@@ -44,12 +49,15 @@ pub(crate) struct RunSettings {
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
     pub(crate) turns: Arc<Turns>,
+    /// How many of the turns this run may use at a time; all of them where missing.
+    pub(crate) share: Option<usize>,
     pub(crate) network: bool,
     pub(crate) assets: AssetPolicy,
     pub(crate) private_urls: bool,
     pub(crate) max_usd: Option<f64>,
     pub(crate) job_timeout: Duration,
-    pub(crate) sink: Option<EventSink>,
+    /// Who is told of the run's events.
+    pub(crate) sinks: Vec<EventSink>,
 }
 
 /// A run under way. Clones are handles to the same run; dropping them all does not stop the work, [`Run::cancel`] does.
@@ -153,6 +161,47 @@ impl Run {
     }
 }
 
+/// A document that was brought into the storage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Imported {
+    /// The project.
+    pub project_id: String,
+    /// The document and its files are those that came in before: nothing was written, and the stored document counts, with
+    /// the edits made in it.
+    pub unchanged: bool,
+    /// What is worth knowing, such as a logo that was left out.
+    pub notes: Vec<String>,
+}
+
+/// Brings a document and its files into the storage, and makes nothing.
+pub(crate) async fn import_document(document: AdProject, assets: Assets, settings: &RunSettings) -> Result<Imported> {
+    need_runtime()?;
+    let (run, project_id) = (uuid::Uuid::new_v4().simple().to_string(), document.id.clone());
+    let lease = Lease::acquire(&settings.files, &run).await?;
+    let imported = async {
+        let is_new = !settings.files.exists("state.json").await?;
+        let (parts, scratch) = prepare(&project_id, &run, settings).await?;
+        let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
+        parts.turns.quiet().await;
+        scratch.remove().await;
+        let Brought { unchanged, .. } = brought?;
+        let outcome = if unchanged { "unchanged" } else { "imported" };
+        parts.products.record(JournalEntry::RunFinished { outcome: outcome.to_owned() }).await?;
+        let state = parts.progress.state();
+        let degraded = state.degradations.iter().map(|one| format!("{}: {}", one.fallback, one.cause));
+        let notes = state.notes.iter().cloned().chain(degraded).collect();
+        if is_new {
+            // No run has been at work.
+            save(&parts, State { run_id: None, ..state }).await?;
+        }
+        Ok(Imported { project_id, unchanged, notes })
+    };
+    let imported = imported.await;
+    lease.release().await;
+    imported
+}
+
 /// A run works in tasks and waits by clocks, both of which panic where no runtime has them.
 fn need_runtime() -> Result<()> {
     let what = match tokio::runtime::Handle::try_current() {
@@ -186,9 +235,9 @@ async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<
     // The journal is the truth; the state only shows it.
     state.cost_usd = journal.spent_usd();
     journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
-    let progress = Arc::new(Progress::new(state, run, settings.sink.clone())?);
+    let progress = Arc::new(Progress::new(state, run, settings.sinks.clone())?);
     let scratch = files.work_folder().await?;
-    let turns = Arc::new(settings.turns.of_run(CancellationToken::new()));
+    let turns = Arc::new(settings.turns.of_run(settings.share, CancellationToken::new()));
     let policy = ProjectPolicy::default();
     let folder = scratch.path().to_owned();
     let fallbacks =
@@ -322,7 +371,11 @@ impl Work {
 
 /// Makes everything; gives the videos.
 async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
-    let project = import(parts, source).await?;
+    let from_caller = matches!(source, Source::Document(..));
+    let Brought { project, unchanged } = import(parts, source).await?;
+    if unchanged && from_caller {
+        parts.progress.note(Stage::Plan, UNCHANGED);
+    }
     // Set once, before any stage asks.
     let _ = parts.policy.set(project.policy.clone());
     let project = build(parts, project).await?;
@@ -397,6 +450,6 @@ mod tests {
         let error = bare.block_on(studio.generate(project, ".")).unwrap_err();
         assert!(error.to_string().contains("no timers"), "{error}");
         assert_eq!(drive(studio.state("p")).unwrap_err().kind(), ErrorKind::NotFound);
-        assert_eq!(drive(studio.resume("p")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(drive(studio.run("p", crate::RunOptions::new())).unwrap_err().kind(), ErrorKind::NotFound);
     }
 }

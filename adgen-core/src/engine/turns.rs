@@ -29,6 +29,7 @@ pub(crate) struct Turns {
 #[derive(Debug)]
 pub(crate) struct RunTurns {
     shared: Arc<Turns>,
+    jobs: u32,
     own: Arc<Semaphore>,
     cancel: CancellationToken,
 }
@@ -59,15 +60,18 @@ impl Turns {
     }
 
     /// The turns of a run that begins.
-    pub(crate) fn of_run(self: &Arc<Self>, cancel: CancellationToken) -> RunTurns {
-        RunTurns { shared: Arc::clone(self), own: semaphore(self.jobs), cancel }
+    ///
+    /// It uses at most `share` at a time, or all of them.
+    pub(crate) fn of_run(self: &Arc<Self>, share: Option<usize>, cancel: CancellationToken) -> RunTurns {
+        let jobs = share.map_or(self.jobs, |share| self.jobs.min(share.clamp(1, 256) as u32));
+        RunTurns { shared: Arc::clone(self), jobs, own: semaphore(jobs), cancel }
     }
 }
 
 impl RunTurns {
-    /// How many pieces go on at a time in all runs together.
+    /// How many pieces of the run go on at a time.
     pub(crate) fn jobs(&self) -> usize {
-        self.shared.jobs()
+        self.jobs as usize
     }
 
     /// The wish to stop.
@@ -132,7 +136,7 @@ impl RunTurns {
     /// Waits until the run holds no turn.
     pub(crate) async fn quiet(&self) {
         // An error would mean that the semaphore is closed: then nothing goes on either.
-        drop(self.own.acquire_many(self.shared.jobs).await);
+        drop(self.own.acquire_many(self.jobs).await);
     }
 }
 
@@ -151,7 +155,7 @@ mod tests {
     use futures_util::FutureExt;
 
     fn run(shared: &Arc<Turns>) -> RunTurns {
-        shared.of_run(CancellationToken::new())
+        shared.of_run(None, CancellationToken::new())
     }
 
     #[tokio::test]
@@ -173,6 +177,11 @@ mod tests {
         small.clear();
         turns.quiet().now_or_never().expect("all turns are back");
         turns.take(shared.shared_mb).now_or_never().expect("all memory is back").expect("not cancelled");
+        let share = shared.of_run(Some(1), CancellationToken::new());
+        let only = share.take(LIGHT_MB).await.expect("free");
+        assert!(share.take(LIGHT_MB).now_or_never().is_none(), "a share of one takes two");
+        drop(only);
+        share.quiet().now_or_never().expect("its turn is back");
         turns.cancel().cancel();
         assert_eq!(turns.take(1).await.map(drop).unwrap_err().kind(), ErrorKind::Cancelled);
     }

@@ -238,6 +238,9 @@ pub struct State {
     pub schema_version: u32,
     /// The project.
     pub project_id: String,
+    /// The last run; missing where there was none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
     /// Where it stands.
     pub status: Status,
     /// 0-100; never falls while a run lasts.
@@ -295,6 +298,7 @@ impl State {
         Self {
             schema_version: 1,
             project_id: project_id.into(),
+            run_id: None,
             status: Status::Pending,
             progress: 0.0,
             cost_usd: 0.0,

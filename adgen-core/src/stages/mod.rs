@@ -42,7 +42,7 @@ pub(crate) use art::Art;
 pub(crate) use art::open_logo;
 pub use assets::Inspected;
 pub(crate) use assets::{
-    AssetUse, Staged, hash_asset, inspect, inventory, open_within_bounds, rename, stage_asset, urls_are_closed,
+    AssetUse, Staged, bounded, hash_asset, inspect, inventory, open_within_bounds, rename, stage_asset, urls_are_closed,
 };
 pub(crate) use brand::Brand;
 pub(crate) use clip::{

@@ -59,6 +59,24 @@ impl Store {
         self.folder.as_deref()
     }
 
+    /// The ids of all projects, sorted.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub async fn projects(&self) -> Result<Vec<String>> {
+        let listed = self.objects.list_with_delimiter(Some(&ObjectPath::from("projects"))).await;
+        let listed = listed.map_err(|error| {
+            Error::new(ErrorKind::Io, "cannot list the projects of the storage")
+                .with_source(error)
+                .with_hint("look whether the storage can be reached and read")
+        })?;
+        let folders = listed.common_prefixes.iter().filter_map(|folder| folder.filename().map(str::to_owned));
+        // Other folders may lie there.
+        let mut ids: Vec<String> = folders.filter(|id| self.project(id).is_ok()).collect();
+        ids.sort();
+        Ok(ids)
+    }
+
     /// The files of one project. The project need not exist.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ async fn an_edit_reaches_no_further_than_a_document() {
     for named in ["/etc/passwd", "../two/product_original.png", "/proc/self/environ", absolute.as_str()] {
         for place in ["photo", "logo", "clip", "music"] {
             project.edit(|stored| *stored = naming(document.clone(), place, named));
-            let run = studio.resume("one").await.expect("starts");
+            let run = studio.run("one", adgen::RunOptions::new()).await.expect("starts");
             let error = run.wait().await.expect_err(named).to_string();
             assert!(error.contains("outside the folder") || error.contains("kernel"), "{place} {named}: {error}");
         }
@@ -29,7 +29,14 @@ async fn an_edit_reaches_no_further_than_a_document() {
     // A link that was put into the project's own folder leads nowhere else either.
     symlink("/etc/passwd", project.path("linked.png")).expect("the storage is the test's own");
     project.edit(|stored| *stored = naming(document.clone(), "photo", "linked.png"));
-    let error = studio.resume("one").await.expect("starts").wait().await.expect_err("leads out").to_string();
+    let error = studio
+        .run("one", adgen::RunOptions::new())
+        .await
+        .expect("starts")
+        .wait()
+        .await
+        .expect_err("leads out")
+        .to_string();
     assert!(error.contains("outside the folder"), "{error}");
     // For the command, which serves one person, special files stay closed.
     project.edit(|stored| *stored = naming(document.clone(), "photo", "/proc/self/environ"));

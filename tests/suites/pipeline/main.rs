@@ -1,6 +1,7 @@
 //! From document to finished video through the library, and what runs reuse, repeat and pay for.
 
 mod captions;
+mod facade;
 mod facts;
 mod footage;
 mod money;
@@ -63,7 +64,7 @@ async fn made(studio: &Studio, project: AdProject) -> Result<Outcome> {
 }
 
 async fn resumed(studio: &Studio, id: &str) -> Result<Outcome> {
-    studio.resume(id).await?.wait().await
+    studio.run(id, adgen::RunOptions::new()).await?.wait().await
 }
 
 #[track_caller]

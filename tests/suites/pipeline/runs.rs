@@ -104,9 +104,16 @@ async fn what_is_not_there_is_not_found() {
     let studio = bench.studio();
     assert_eq!(studio.state("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
     assert_eq!(studio.project("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
-    assert_eq!(studio.resume("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
+    assert_eq!(
+        studio.run("nobody", adgen::RunOptions::new()).await.expect_err("is not there").kind(),
+        ErrorKind::NotFound
+    );
     for id in ["", "../x", "A", "a b", &"x".repeat(65)] {
-        assert_eq!(studio.resume(id).await.expect_err("is no id").kind(), ErrorKind::InvalidProject, "{id:?}");
+        assert_eq!(
+            studio.run(id, adgen::RunOptions::new()).await.expect_err("is no id").kind(),
+            ErrorKind::InvalidProject,
+            "{id:?}"
+        );
     }
     assert_eq!(Studio::builder().with_jobs(0).build().expect_err("is none").kind(), ErrorKind::InvalidConfig);
 }

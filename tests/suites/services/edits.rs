@@ -43,7 +43,7 @@ impl Edited {
     async fn edit(&self, change: impl FnOnce(&mut Value)) -> usize {
         let before = self.bought();
         self.project.edit(change);
-        let outcome = finished(self.studio.resume(self.id).await.expect("starts").wait().await);
+        let outcome = finished(self.studio.run(self.id, adgen::RunOptions::new()).await.expect("starts").wait().await);
         assert_eq!(outcome.state.degradations, []);
         self.services.expect_nothing_bought_twice();
         self.bought() - before
@@ -222,7 +222,7 @@ async fn equal_scenes_share_one_purchase_from_the_start() {
     // A seed of its own makes it another one.
     let project = services.project("equal");
     project.edit(|document| document["scenes"][1]["background"]["generate"]["seed"] = 5.into());
-    finished(services.studio().await.resume("equal").await.expect("starts").wait().await);
+    finished(services.studio().await.run("equal", adgen::RunOptions::new()).await.expect("starts").wait().await);
     assert_eq!(services.emulator.journal().predictions.len(), 3);
 }
 

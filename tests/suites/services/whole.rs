@@ -42,7 +42,7 @@ async fn an_ad_is_planned_filmed_and_composed_by_the_services() {
     let told = format!("{events:?}");
     assert!(!told.contains(adgen_tests::services::TOKEN) && !told.contains(openai_server::KEY));
     // Again: nothing is asked for.
-    finished(services.studio().await.resume("whole").await.expect("starts").wait().await);
+    finished(services.studio().await.run("whole", adgen::RunOptions::new()).await.expect("starts").wait().await);
     assert_eq!(services.emulator.journal().predictions.len(), scenes + 1);
     assert_eq!(services.openai.posts().len(), 1);
 }

@@ -50,7 +50,7 @@ pub(crate) fn strict(mut document: Value) -> Value {
 async fn run(studio: &Studio, document: Option<&Value>, id: &str) -> Result<Outcome, Error> {
     let run = match document {
         Some(document) => studio.generate(document::parse(document), "").await.expect("starts"),
-        None => studio.resume(id).await.expect("starts"),
+        None => studio.run(id, adgen::RunOptions::new()).await.expect("starts"),
     };
     tokio::time::timeout(LIMIT, run.wait()).await.expect("the run takes too long")
 }

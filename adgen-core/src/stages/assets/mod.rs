@@ -11,5 +11,5 @@ mod staging;
 pub(crate) use asset_use::{AssetUse, inventory, rename};
 pub use inspect::Inspected;
 pub(crate) use inspect::inspect;
-pub(crate) use open::{open_within_bounds, urls_are_closed};
+pub(crate) use open::{bounded, open_within_bounds, urls_are_closed};
 pub(crate) use staging::{Staged, hash as hash_asset, stage as stage_asset};

@@ -19,7 +19,11 @@ pub(crate) fn open_within_bounds(
     folder: &Path,
     named: &str,
 ) -> Result<PlainFile> {
-    let mut file = policy.open(folder, named)?;
+    bounded(policy.open(folder, named)?, used)
+}
+
+/// The file, if it is not empty and not too large for what it is for.
+pub(crate) fn bounded(mut file: PlainFile, used: AssetUse) -> Result<PlainFile> {
     file.check_size(used.max_bytes())?;
     if file.bytes() == 0 {
         return Err(Error::new(ErrorKind::InvalidInput, format!("{} is empty (0 bytes)", used.label())));
