@@ -13,9 +13,12 @@ pub(crate) fn decode(url: &str, max_bytes: u64) -> Result<Vec<u8>> {
     let invalid = |what: &str| Error::new(ErrorKind::InvalidInput, format!("a data: address {what}"));
     let url = DataUrl::process(url).map_err(|error| invalid("cannot be read").with_source(error))?;
     let mut bytes = Vec::new();
-    let decoded = url.decode(|part| match (bytes.len() + part.len()) as u64 > max_bytes {
-        true => Err(invalid(&format!("holds more than {max_bytes} bytes"))),
-        false => Ok(bytes.extend_from_slice(part)),
+    let decoded = url.decode(|part| {
+        if (bytes.len() + part.len()) as u64 > max_bytes {
+            return Err(invalid(&format!("holds more than {max_bytes} bytes")));
+        }
+        bytes.extend_from_slice(part);
+        Ok(())
     });
     match decoded {
         Ok(_) => Ok(bytes),

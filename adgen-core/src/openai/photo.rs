@@ -10,22 +10,41 @@ use tokio::io::AsyncReadExt;
 /// The largest photo in bytes. As a data URL it has a third more characters, far below the API's 20,971,520.
 const LARGEST: u64 = 8 << 20;
 
+/// What is wrong with a photo.
+#[derive(Debug, thiserror::Error)]
+enum Wrong {
+    #[error("the photo for the planner is larger than {LARGEST} bytes; send a smaller one")]
+    TooLarge,
+    #[error("the photo for the planner is neither a JPEG, a PNG nor a WebP file")]
+    Unknown,
+    #[error(transparent)]
+    File(#[from] std::io::Error),
+}
+
+impl From<Wrong> for Error {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::File(error) => error.into(),
+            Wrong::TooLarge | Wrong::Unknown => Self::new(ErrorKind::InvalidInput, wrong.to_string()),
+        }
+    }
+}
+
 /// The photo as a data URL.
 ///
 /// # Errors
 /// `InvalidInput` for a file that is too large, or neither JPEG, PNG nor WebP; those of the file system.
 pub(super) async fn data_url(path: &Path) -> Result<String> {
-    let named = |error: Error| error.with_context("path", path.display());
-    let file = tokio::fs::File::open(path).await.map_err(|error| named(error.into()))?;
+    read(path).await.map_err(|wrong| Error::from(wrong).with_context("path", path.display()))
+}
+
+async fn read(path: &Path) -> Result<String, Wrong> {
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).await.map_err(|error| named(error.into()))?;
+    tokio::fs::File::open(path).await?.take(LARGEST + 1).read_to_end(&mut bytes).await?;
     if bytes.len() as u64 > LARGEST {
-        let message = format!("the photo for the planner is larger than {LARGEST} bytes; send a smaller one");
-        return Err(named(Error::new(ErrorKind::InvalidInput, message)));
+        return Err(Wrong::TooLarge);
     }
-    let kind = kind(&bytes).ok_or_else(|| {
-        named(Error::new(ErrorKind::InvalidInput, "the photo for the planner is neither a JPEG, a PNG nor a WebP file"))
-    })?;
+    let kind = kind(&bytes).ok_or(Wrong::Unknown)?;
     Ok(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
