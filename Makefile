@@ -46,15 +46,14 @@ test-node: setup
 fmt: ## format the code
 	cargo fmt --all
 
-# All of it over the same packages: what `cargo check` makes of the dependencies is then made once. The first look at the
-# formatting needs nothing built and so tells in seconds.
+# Clippy looks at the same packages both times, so that the dependencies are checked once.
 lint: setup ## formatting, clippy, documentation, licences
 	cargo fmt --all --check
 	@scripts/deny.sh
 	cargo clippy --workspace --all-targets --features $(FEATURES) -- -D warnings
 	@# No default build has this feature.
 	cargo clippy --workspace --all-targets --features $(FEATURES),adgen-core/heif -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet --workspace --lib --features $(FEATURES)
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli
 
 sanitize: setup ## the tests of pictures, sound and parsers under AddressSanitizer
 	@scripts/sanitize.sh

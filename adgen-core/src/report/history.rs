@@ -92,8 +92,8 @@ impl History {
     }
 }
 
-/// The products of an ad as it is now: name, stage and file. The state also knows what earlier versions of the document
-/// had: further scenes, other shapes.
+/// The products of the last run, those that it found included: name, stage and file. The state also knows what earlier
+/// versions of the document had: further scenes, other shapes.
 pub(super) fn products(
     project: &AdProject,
     state: &State,
@@ -106,7 +106,10 @@ pub(super) fn products(
         })
     };
     let own = state.assets.iter().filter(|(name, _)| is_of(product_of(name), project));
-    own.filter_map(|(name, asset)| Some((name.clone(), stage_of(asset)?, asset.clone()))).collect()
+    let found = own.filter_map(|(name, asset)| Some((name.clone(), stage_of(asset)?, asset.clone())));
+    // A stage that had nothing to do, such as planning what is planned, needed none of its products.
+    let is_needed = |stage: &Stage| state.stages.get(stage).is_some_and(|summary| summary.made + summary.reused > 0);
+    found.filter(|(_, stage, _)| is_needed(stage)).collect()
 }
 
 /// A product of many files stands in the state as `product:file`.
@@ -181,7 +184,7 @@ fn milliseconds(time: &str) -> i64 {
 pub(super) mod tests {
     use super::*;
     use crate::error::ErrorBody;
-    use crate::project::{Degradation, GeneratedBackground, Role, Transition};
+    use crate::project::{Degradation, GeneratedBackground, Role, StageState, Transition};
 
     pub(in super::super) fn record(at: &str, entry: JournalEntry) -> JournalRecord {
         JournalRecord::new(1, format!("2026-05-01T10:00:{at}Z"), entry)
@@ -252,7 +255,20 @@ pub(super) mod tests {
             state.assets.insert(name.into(), asset("k"));
         }
         state.assets.insert("never_made".into(), asset("other"));
-        let records = [record("00", finished("whatever", Stage::Render, 1))];
+        state.assets.insert("plan".into(), asset("plan"));
+        state.stages.insert(Stage::Render, StageState { reused: 1, ..StageState::default() });
+        let plan = JournalEntry::Finished {
+            lacks: Vec::new(),
+            product: "plan".into(),
+            stage: Stage::Plan,
+            key: "plan".into(),
+            files: Vec::new(),
+            cost_usd: 0.0,
+            elapsed_ms: 1,
+            notes: Vec::new(),
+            fidelity: None,
+        };
+        let records = [record("00", finished("whatever", Stage::Render, 1)), record("00", plan)];
         let names: Vec<_> = products(&project, &state, &records).into_iter().map(|(name, ..)| name).collect();
         let wanted = [
             "final_video",

@@ -300,6 +300,8 @@ async fn old_project(folder: &Path) -> (ProjectFiles, AdProject, State, Vec<Jour
     project.scenes = Some(vec![scene(0, Some("Hot"), "steam")]);
     let mut state = State::new("p", "2026-05-01T10:00:00.000Z");
     let asset = |file: &str| StateAsset { file: file.into(), bytes: 1, sha256: "5f2c".repeat(16), key: "k".into() };
+    state.stages.insert(Stage::Scenes, StageState { reused: 1, ..StageState::default() });
+    state.stages.insert(Stage::Render, StageState { made: 1, ..StageState::default() });
     state.assets.insert("scene_1_bg".into(), asset("scene_1_bg.mp4"));
     state.assets.insert("final_video".into(), asset("final_video.mp4"));
     let records = vec![

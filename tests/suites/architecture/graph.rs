@@ -54,7 +54,7 @@ impl Tree {
     fn read(&mut self, sources: &Sources, file: &str, path: &[String]) {
         for module in read(&sources[file], path) {
             for child in &module.children {
-                let inner = [module.path.as_slice(), &[child.clone()]].concat();
+                let inner = [module.path.as_slice(), std::slice::from_ref(child)].concat();
                 let stem = inner.join("/");
                 let places = [format!("{stem}.rs"), format!("{stem}/mod.rs")];
                 let place = places.iter().find(|place| sources.contains_key(*place));
@@ -97,7 +97,6 @@ impl Tree {
     }
 
     /// What a module has by its imports: `None` where none of them brings the name, `Some(None)` where it is foreign.
-    #[allow(clippy::option_option)]
     fn imported(
         &self,
         module: &Module,

@@ -193,7 +193,7 @@ impl Reader {
                 _ if token.is_word() => {
                     self.index += 1;
                     // `a::{self}` is `a`.
-                    if !(token.is("self") && !path.is_empty()) {
+                    if !token.is("self") || path.is_empty() {
                         path.push(token.text);
                     }
                     if self.is(0, "::") {
