@@ -98,7 +98,7 @@ mod studio;
 pub mod testkit;
 
 pub use asset::AssetPolicy;
-pub use error::{Error, ErrorKind, Result, Retry};
+pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
 pub use pipeline::{Estimate, Event, EventSink, Inspected, StageEstimate};
 pub use project::{AdProject, State, Status};
 pub use run::{Outcome, Run};

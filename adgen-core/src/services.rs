@@ -2,11 +2,9 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    provider::{
-        AudioProvider,
-        openai::{OpenAi, OpenAiPlanner},
-        replicate::{Replicate, ReplicateAudio, ReplicateVideo},
-    },
+    openai::{OpenAi, OpenAiPlanner},
+    provider::AudioProvider,
+    replicate::{Replicate, ReplicateAudio, ReplicateVideo},
     studio::StudioBuilder,
 };
 

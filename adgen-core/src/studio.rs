@@ -5,12 +5,10 @@
 use crate::{
     asset::{AssetPolicy, with_similar_name},
     error::{Error, ErrorKind, Result},
+    offline::{StudioAudio, StudioVideo, TemplatePlanner},
     pipeline::{Estimate, EventSink, Inspected, Providers, Source, Turns, estimate, inspect},
     project::{AdProject, State},
-    provider::{
-        AudioProvider, Planner, VideoProvider,
-        offline::{StudioAudio, StudioVideo, TemplatePlanner},
-    },
+    provider::{AudioProvider, Planner, VideoProvider},
     run::{Run, RunSettings},
     store::{Lease, ProjectFiles, Store},
 };

@@ -3,15 +3,13 @@
 use crate::{SCENE_S, SCENES, SIZE};
 use adgen::{
     media::{Samples, encode_wav},
-    provider::{
-        Content, Generation, VideoProvider, VideoRequest,
-        offline::{
-            StudioVideo,
-            look::{Look, Mood},
-            music::{MusicSettings, compose},
-            planner::look_phrase,
-        },
+    offline::{
+        StudioVideo,
+        look::{Look, Mood},
+        music::{MusicSettings, compose},
+        planner::look_phrase,
     },
+    provider::{Content, Generation, VideoProvider, VideoRequest},
 };
 use adgen_benches::{Outcome, file};
 use image::RgbaImage;

@@ -6,10 +6,8 @@
 
 use adgen::{
     ErrorKind, SecretString,
-    provider::{
-        AudioProvider, AudioRequest, Content, Generation, PlanRequest, Planner,
-        openai::{OpenAi, OpenAiPlanner, OpenAiSpeech, Wire},
-    },
+    openai::{OpenAi, OpenAiPlanner, OpenAiSpeech, Wire},
+    provider::{AudioProvider, AudioRequest, Content, Generation, PlanRequest, Planner},
 };
 use adgen_tests::{
     command::{Ran, run},

@@ -6,11 +6,9 @@ use crate::{
     error::{Error, Result},
     matte::{DEFAULT_MODEL, HOW_TO_GET_RUNTIME, ModelStore, Runtime, SearchRoots},
     media::environment::{Direction, environment},
-    provider::{
-        Planner,
-        openai::{OpenAi, OpenAiPlanner},
-        replicate::Replicate,
-    },
+    openai::{OpenAi, OpenAiPlanner},
+    provider::Planner,
+    replicate::Replicate,
     services::Models,
 };
 use clap::Args;

@@ -235,8 +235,7 @@ impl Error {
 
     /// This error and those underneath that are of this type.
     fn chain(&self) -> impl Iterator<Item = &Inner> {
-        let next = |error: &&(dyn StdError + 'static)| error.source();
-        let all = std::iter::successors(Some(self as &(dyn StdError + 'static)), next);
+        let all = std::iter::successors(Some(self as &(dyn StdError + 'static)), |&error| error.source());
         all.filter_map(|error| error.downcast_ref::<Self>()).map(|error| &*error.0)
     }
 

@@ -7,11 +7,11 @@ use super::{
     schema::Wanted,
 };
 use crate::{
+    offline::TemplatePlanner,
     project::{Placement, ProductLayer, Rgb, Scene, Style},
     provider::{
         Plan, PlanRequest, PlannedScene,
         names::{Names, plain},
-        offline::TemplatePlanner,
     },
 };
 

@@ -18,11 +18,9 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     media::{Frame, VideoEncoder, VideoReader, VideoSettings, VideoTarget},
+    offline::{Ground, StudioVideo},
     project::{AdProject, Aspect, Background, CostRange, GeneratedBackground, Scene, Stage},
-    provider::{
-        VideoOffer, VideoProvider, VideoRequest,
-        offline::{Ground, StudioVideo},
-    },
+    provider::{VideoOffer, VideoProvider, VideoRequest},
 };
 use futures_util::future::try_join_all;
 use serde_json::json;

@@ -1,10 +1,6 @@
 //! [`ReplicateAudio`]: music or speech from one model.
 
 use super::{
-    super::{
-        AudioCapability, AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, Price,
-        ProviderInfo,
-    },
     Replicate,
     engine::Engine,
     model::{self, Kind, Model},
@@ -13,6 +9,9 @@ use super::{
     wire::PROVIDER,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::{
+    AudioCapability, AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, Price, ProviderInfo,
+};
 use async_trait::async_trait;
 use std::{path::Path, sync::Arc, time::SystemTime};
 

@@ -1,7 +1,6 @@
 //! A job of one model from its order to its file: what video and audio have in common.
 
 use super::{
-    super::{Cancelled, CostRange, Failure, Generated, Generation, JobId, Lookup, Price},
     Delivery, Replicate, claims,
     client::Told,
     error::{clean, failure_of},
@@ -13,6 +12,7 @@ use super::{
     progress::progress,
     wire::{Prediction, Status},
 };
+use crate::provider::{Cancelled, CostRange, Failure, Generated, Generation, JobId, Lookup, Price};
 use crate::{
     error::{ErrorKind, Result},
     http::{AssetRules, called_off, fetch_asset},

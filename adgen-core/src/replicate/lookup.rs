@@ -3,13 +3,13 @@
 //! The API has no idempotency keys: only the input tells whose job a prediction is.
 
 use super::{
-    super::{JobId, Lookup},
     Replicate, claims,
     client::Told,
     model::Model,
     wire::{Page, Prediction},
 };
 use crate::error::Result;
+use crate::provider::{JobId, Lookup};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

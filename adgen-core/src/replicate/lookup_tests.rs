@@ -1,11 +1,11 @@
 //! Finding lost orders, against a scripted server.
 
 use super::{
-    super::{Generation, Lookup, VideoProvider},
     ReplicateVideo,
     testing::{Reply, Server, prediction, reply},
     tests::{input, job, request},
 };
+use crate::provider::{Generation, Lookup, VideoProvider};
 use serde_json::{Value, json};
 use std::{
     sync::{

@@ -1,10 +1,8 @@
 //! The input of a job, made from a request by what is known of the model. Nothing here calls anybody.
 
-use super::{
-    super::{AudioKind, AudioRequest, VideoRequest, Voice},
-    model::{Kind, Model, Prompt, USUAL_SIDE, VoiceInput},
-};
+use super::model::{Kind, Model, Prompt, USUAL_SIDE, VoiceInput};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::{AudioKind, AudioRequest, VideoRequest, Voice};
 use serde_json::{Map, Value};
 
 /// Put before music prompts that are shorter than a model takes.
@@ -167,13 +165,11 @@ fn unsupported(model: &Model, what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{
-            super::ImageInput,
-            model::{known, named},
-        },
+        super::model::{known, named},
         *,
     };
     use crate::project::Aspect;
+    use crate::provider::ImageInput;
 
     #[test]
     fn every_model_takes_every_request() {

@@ -1,10 +1,10 @@
 //! What a job costs: by the price list before, by what is told of it after.
 
 use super::{
-    super::{CostRange, Price},
     model::{Model, USUAL_SIDE},
     wire::{Prediction, Status},
 };
+use crate::provider::{CostRange, Price};
 use serde_json::{Map, Value};
 
 /// The price of an input: the user's own, its resolution's, or the model's.

@@ -1,11 +1,11 @@
 //! What can be known of a model from its own description: which of its inputs mean what, and what they may be.
 
 use super::{
-    super::Price,
     length::{Allowed, Length, Unit},
     model::{AspectInput, Kind, Model, Prompt, Resolution, Speed, Tier, VoiceInput, ratio},
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::Price;
 use serde_json::{Map, Value};
 
 /// Customary names of inputs, the most telling first.

@@ -1,14 +1,13 @@
 //! The providers against a scripted server.
 
 use super::{
-    super::{
-        AudioProvider, AudioRequest, Cancelled, Content, Generation, ImageInput, JobId, Price, VideoProvider,
-        VideoRequest,
-    },
     Delivery, ReplicateAudio, ReplicateVideo,
     testing::{Reply, Server, prediction, reply},
 };
 use crate::error::{ErrorKind, Retry};
+use crate::provider::{
+    AudioProvider, AudioRequest, Cancelled, Content, Generation, ImageInput, JobId, Price, VideoProvider, VideoRequest,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 

@@ -1,10 +1,6 @@
 //! [`ReplicateVideo`]: moving backgrounds from one video model.
 
 use super::{
-    super::{
-        Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoOffer,
-        VideoProvider, VideoRequest,
-    },
     Replicate,
     engine::Engine,
     files,
@@ -12,6 +8,10 @@ use super::{
     order::{self, Order},
     schema,
     wire::PROVIDER,
+};
+use crate::provider::{
+    Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoOffer,
+    VideoProvider, VideoRequest,
 };
 use crate::{
     error::{Error, ErrorKind, Result},

@@ -1,10 +1,8 @@
 //! Verifying that a webhook comes from Replicate. Pure: time and secret are given.
 
-use super::{
-    super::{JobId, WebhookEvent},
-    wire::Prediction,
-};
+use super::wire::Prediction;
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::{JobId, WebhookEvent};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};

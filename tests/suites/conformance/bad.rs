@@ -3,9 +3,10 @@
 use crate::{clip, plan};
 use adgen::{
     Error, ErrorKind, Result, Retry,
+    offline::TemplatePlanner,
     provider::{
         Cancelled, CostRange, Generated, Generation, JobId, Lookup, Plan, PlanRequest, Planner, Price, ProviderInfo,
-        VideoCapability, VideoProvider, VideoRequest, offline::TemplatePlanner,
+        VideoCapability, VideoProvider, VideoRequest,
     },
     testkit::{self, Report},
 };

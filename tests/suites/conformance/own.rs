@@ -2,10 +2,8 @@
 
 use crate::{NAMED_JOB, clip, expect_tried, music, plan};
 use adgen::{
-    provider::{
-        AudioProvider, Planner, VideoProvider,
-        offline::{StudioAudio, StudioVideo, TemplatePlanner},
-    },
+    offline::{StudioAudio, StudioVideo, TemplatePlanner},
+    provider::{AudioProvider, Planner, VideoProvider},
     testkit,
 };
 use adgen_tests::provider::{Shop, Trouble};

@@ -2,10 +2,8 @@
 
 use adgen::{
     ErrorKind,
-    provider::{
-        ImageInput, VideoProvider, VideoRequest,
-        replicate::{Replicate, ReplicateVideo},
-    },
+    provider::{ImageInput, VideoProvider, VideoRequest},
+    replicate::{Replicate, ReplicateVideo},
 };
 use adgen_tests::{emulator::Script, pictures, services::Services};
 use image::RgbImage;

@@ -1,8 +1,8 @@
 //! A host that takes Replicate's webhooks in, so that nothing has to be asked for again and again.
 
 use super::ground::{CLIP_USD, TRACK_USD, clip_and_track, expect_bill, finished, resume, strict};
-use adgen::provider::{
-    WebhookEvent,
+use adgen::{
+    provider::WebhookEvent,
     replicate::{Delivery, Replicate, ReplicateAudio, ReplicateVideo, verify_webhook},
 };
 use adgen_tests::{

@@ -5,11 +5,9 @@
 
 use super::draw::{self, Purpose};
 use crate::{
+    offline::look::{Look, Mood},
     project::{Placement, ProductLayer, Role, Style},
-    provider::{
-        names::Names,
-        offline::look::{Look, Mood},
-    },
+    provider::names::Names,
 };
 
 /// The words for `look` in a prompt.

@@ -5,8 +5,9 @@ use super::{
     palette::palette,
 };
 use crate::{
+    offline::look::Mood,
     project::{Rgb, Style},
-    provider::{names::Names, offline::look::Mood},
+    provider::names::Names,
 };
 
 /// The characters of a mood in the user's own words that the style repeats.
