@@ -23,11 +23,21 @@ mod listing;
 #[allow(dead_code)]
 mod local_file;
 #[allow(dead_code)]
+mod numbered;
+#[allow(dead_code)]
 mod objects;
+#[allow(dead_code)]
+mod record;
 #[allow(dead_code)]
 mod requests;
 #[allow(dead_code)]
+mod signer;
+#[allow(dead_code)]
 mod transfer;
+#[cfg(test)]
+mod objects_tests;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use address::folder as folder_at;
 pub(crate) use files::hex;

@@ -1,18 +1,19 @@
 //! A thin layer over an object store: small objects whole, create-if-absent that knows its own writes, listings, and no wait
 //! without an end. Every request is counted, and none that writes passes a fence that is down.
 //!
-//! May depend on `error` and its neighbours `failure`, `fence` and `requests`. Large files are `transfer`'s, looks and
+//! May depend on `error` and its neighbours `failure`, `fence`, `requests` and `signer`. Large files are `transfer`'s, looks and
 //! listings `listing`'s.
 
 use super::{
     failure::Failure,
     fence::Fence,
     requests::{Figures, Request, Requests},
+    signer::Signer,
 };
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use object_store::{
-    ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, path::Path as ObjectPath, signer::Signer,
+    ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, path::Path as ObjectPath,
 };
 use std::{
     path::{Path, PathBuf},
@@ -271,7 +272,7 @@ impl Objects {
             return Err(self.failed("give the address of", name, Failure::Unsigned));
         };
         let at = self.at(name);
-        let signed = self.wait(signer.signed_url(object_store::signer::Method::GET, &at, valid)).await;
+        let signed = self.wait(signer.download_address(&at, valid)).await;
         signed.map_err(|failure| self.failed("give the address of", name, failure))
     }
 }

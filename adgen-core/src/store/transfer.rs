@@ -12,7 +12,7 @@ use super::{
 use crate::error::Result;
 use bytes::Bytes;
 use futures_util::StreamExt;
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, UploadPart};
+use object_store::{MultipartUpload, ObjectStoreExt, PutPayload, UploadPart};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tokio::{
