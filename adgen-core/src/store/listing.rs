@@ -5,7 +5,7 @@
 use super::{failure::Failure, objects::Objects, requests::Request};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
+use futures_util::{StreamExt, stream::BoxStream};
 use object_store::{ObjectMeta, ObjectStoreExt, path::Path as ObjectPath};
 
 /// An object as listings and looks show it.
@@ -93,12 +93,17 @@ impl Objects {
     async fn gather(
         &self,
         folder: &str,
-        listed: BoxStream<'static, object_store::Result<ObjectMeta>>,
+        mut listed: BoxStream<'static, object_store::Result<ObjectMeta>>,
     ) -> Result<Vec<Seen>> {
-        let listed = self.ask(Request::List, listed.try_collect::<Vec<ObjectMeta>>()).await;
-        let listed = listed.map_err(|failure| self.failed("list", folder, failure))?;
-        self.shared.requests.count_further_pages(listed.len());
-        let mut seen: Vec<Seen> = listed.into_iter().filter_map(|meta| self.seen(meta)).collect();
+        let mut metas = Vec::new();
+        // Each piece has its own time: there may be many pages.
+        let mut next = self.ask(Request::List, async { listed.next().await.transpose() }).await;
+        while let Some(meta) = next.map_err(|failure| self.failed("list", folder, failure))? {
+            metas.push(meta);
+            next = self.wait(async { listed.next().await.transpose() }).await;
+        }
+        self.shared.requests.count_further_pages(metas.len());
+        let mut seen: Vec<Seen> = metas.into_iter().filter_map(|meta| self.seen(meta)).collect();
         seen.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(seen)
     }

@@ -100,6 +100,15 @@ pub(super) fn copy_and_hash(source: &Path, target: &Path) -> io::Result<(u64, St
     })
 }
 
+/// Writes a small file.
+pub(super) fn write_to(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    into_place(target, |half| {
+        let mut file = File::create_new(half)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    })
+}
+
 /// Gives a file a second name.
 pub(super) fn link_to(source: &Path, target: &Path) -> io::Result<()> {
     into_place(target, |half| fs::hard_link(source, half))

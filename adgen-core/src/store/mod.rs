@@ -34,8 +34,30 @@ mod requests;
 mod signer;
 #[allow(dead_code)]
 mod transfer;
+#[allow(dead_code)]
+mod history;
+#[allow(dead_code)]
+mod history_event;
+#[allow(dead_code)]
+mod snapshot;
+#[allow(dead_code)]
+mod time;
+#[allow(dead_code)]
+mod holder;
+#[allow(dead_code)]
+mod lease_records;
+#[allow(dead_code)]
+mod os_lock;
+#[allow(dead_code)]
+mod project_lease;
+#[allow(dead_code)]
+mod store_clock;
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod objects_tests;
+#[cfg(test)]
+mod project_lease_tests;
 #[cfg(test)]
 mod testing;
 

@@ -1,10 +1,11 @@
 //! A thin layer over an object store: small objects whole, create-if-absent that knows its own writes, listings, and no wait
 //! without an end. Every request is counted, and none that writes passes a fence that is down.
 //!
-//! May depend on `error` and its neighbours `failure`, `fence`, `requests` and `signer`. Large files are `transfer`'s, looks and
+//! May depend on `error` and its neighbours `clock`, `failure`, `fence`, `requests` and `signer`. Large files are `transfer`'s, looks and
 //! listings `listing`'s.
 
 use super::{
+    clock::Moment,
     failure::Failure,
     fence::Fence,
     requests::{Figures, Request, Requests},
@@ -12,12 +13,13 @@ use super::{
 };
 use crate::error::{Error, Result};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use object_store::{
     ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, path::Path as ObjectPath,
 };
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -34,6 +36,13 @@ pub(crate) struct Objects {
     deadline: Duration,
 }
 
+/// What the store's own clock said, and when that was by this machine's.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StoreTime {
+    pub(super) time: DateTime<Utc>,
+    pub(super) at: Moment,
+}
+
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) store: Arc<dyn ObjectStore>,
@@ -43,6 +52,7 @@ pub(super) struct Shared {
     /// The same root as a folder of this machine, where it is one.
     root: Option<PathBuf>,
     pub(super) requests: Requests,
+    pub(super) store_time: Mutex<Option<StoreTime>>,
 }
 
 /// What became of an object that was to be created.
@@ -62,7 +72,7 @@ impl Objects {
         prefix: ObjectPath,
         root: Option<PathBuf>,
     ) -> Self {
-        let shared = Shared { store, signer, prefix, root, requests: Requests::default() };
+        let shared = Shared { store, signer, prefix, root, requests: Requests::default(), store_time: Mutex::default() };
         Self { shared: Arc::new(shared), fence: None, deadline: DEADLINE }
     }
 
