@@ -52,8 +52,22 @@ mod os_lock;
 mod project_lease;
 #[allow(dead_code)]
 mod store_clock;
+#[allow(dead_code)]
+mod content_key;
+#[allow(dead_code)]
+mod ledger;
+#[allow(dead_code)]
+mod ledger_event;
+#[allow(dead_code)]
+mod ledger_writer;
+#[allow(dead_code)]
+mod ledgers;
+#[allow(dead_code)]
+mod purchase;
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod ledger_tests;
 #[cfg(test)]
 mod objects_tests;
 #[cfg(test)]
