@@ -44,7 +44,7 @@ fn failed(cost_usd: f64) -> LedgerEvent {
 
 async fn claim(objects: &Objects, run: &str, project: &str) -> Claim {
     let mut ledger = Ledger::load(objects, &key('a')).await.unwrap();
-    ledger.claim(&buyer(run, project), &order(), false).await.unwrap()
+    ledger.claim(&buyer(run, project), &order(), None).await.unwrap()
 }
 
 async fn mine(objects: &Objects, run: &str, project: &str) -> LedgerWriter {
@@ -82,10 +82,16 @@ async fn a_purchase_is_three_writes_and_known_to_everybody() {
         assert_eq!((ledger.jobs("replicate"), ledger.jobs("x")), (vec!["j1".to_owned()], vec![]));
         // What is gone is bought again by whoever says so, and the second time counts, too.
         let mut ledger = ledger;
-        let Claim::Mine(mut again) = ledger.claim(&buyer("s", "q"), &order(), true).await.unwrap() else { panic!() };
+        let mut late = ledger.clone();
+        let Claim::Mine(mut again) = ledger.claim(&buyer("s", "q"), &order(), Some(&bought)).await.unwrap() else {
+            panic!("{}", place.kind)
+        };
         assert_eq!(again.by().epoch, 2);
         again.append(LedgerEvent::Finished { cost_usd: 0.5 }).await.unwrap();
         assert_eq!(again.ledger().spent_usd("q"), 0.5);
+        // Somebody else had noticed the same, and finds what was bought meanwhile.
+        let claim = late.claim(&buyer("t", "u"), &order(), Some(&bought)).await.unwrap();
+        assert!(matches!(claim, Claim::Bought(bought) if bought.cost_usd == 0.5), "{}", place.kind);
     }
 }
 
@@ -103,7 +109,7 @@ async fn of_two_that_claim_at_the_same_moment_one_buys() {
                     let _lease = hold(&objects, &project, &run).await;
                     let mut ledger = Ledger::load(&objects, &key).await.unwrap();
                     gate.wait().await;
-                    let claim = ledger.claim(&buyer(&run, &project), &order(), false).await.unwrap();
+                    let claim = ledger.claim(&buyer(&run, &project), &order(), None).await.unwrap();
                     gate.wait().await;
                     match claim {
                         Claim::Mine(_) => 1,
@@ -197,7 +203,7 @@ async fn a_run_that_lost_its_project_begins_nothing_and_writes_what_it_knows() {
         fence.lose("another run has taken the project");
         writer.append(started("j1")).await.unwrap();
         let mut ledger = Ledger::load(&objects, &key('b')).await.unwrap();
-        let error = ledger.claim(&buyer("r", "p"), &order(), false).await.unwrap_err();
+        let error = ledger.claim(&buyer("r", "p"), &order(), None).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Locked);
         assert!(ledger.take_over(&buyer("r", "p"), "x").await.is_err());
         assert_eq!(Ledger::load(&place.objects, &key('b')).await.unwrap().records().len(), 0, "{}", place.kind);
@@ -238,7 +244,7 @@ async fn a_buyer_without_times_is_gone_when_nothing_of_him_moves() {
     let mut writer = mine(&objects, "r", "p").await;
     let mut ledger = Ledger::load(&objects, &key('a')).await.unwrap();
     let mut busy = async || {
-        let claim = ledger.claim(&buyer("s", "q"), &order(), false).await.unwrap();
+        let claim = ledger.claim(&buyer("s", "q"), &order(), None).await.unwrap();
         matches!(claim, Claim::Busy(_))
     };
     for _ in 0..20 {
@@ -305,7 +311,7 @@ async fn all_jobs_of_a_provider_are_known_whatever_they_were_for() {
         for (letter, job, provider) in [('a', "j1", "replicate"), ('b', "j2", "other"), ('c', "j3", "replicate")] {
             let mut ledger = Ledger::load(objects, &key(letter)).await.unwrap();
             let order = PurchaseOrder { provider: provider.into(), ..order() };
-            let Claim::Mine(mut writer) = ledger.claim(&buyer("r", "p"), &order, false).await.unwrap() else { panic!() };
+            let Claim::Mine(mut writer) = ledger.claim(&buyer("r", "p"), &order, None).await.unwrap() else { panic!() };
             writer.append(started(job)).await.unwrap();
         }
         for since in [SystemTime::UNIX_EPOCH, SystemTime::now()] {

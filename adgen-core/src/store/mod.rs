@@ -64,12 +64,22 @@ mod ledger_writer;
 mod ledgers;
 #[allow(dead_code)]
 mod purchase;
+#[allow(dead_code)]
+mod cache;
+#[allow(dead_code)]
+mod product_record;
+#[allow(dead_code)]
+mod product_store;
+#[allow(dead_code)]
+mod products;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
 mod ledger_tests;
 #[cfg(test)]
 mod objects_tests;
+#[cfg(test)]
+mod products_tests;
 #[cfg(test)]
 mod project_lease_tests;
 #[cfg(test)]

@@ -41,14 +41,14 @@ pub(crate) enum Claim {
 }
 
 impl Ledger {
-    /// Whose the purchase is; this run's where nobody has it, which is then written down. `again` buys what was bought
-    /// before and is gone. Of any number of runs that claim at the same moment, one gets it.
+    /// Whose the purchase is; this run's where nobody has it, which is then written down. `gone` is a purchase
+    /// whose product is there no more: it is bought again, once, whoever else has noticed. Of any number of runs that claim at the same moment, one gets it.
     ///
     /// Called again with the same ledger, it also finds out whether a buyer is gone whom no lease tells of.
     ///
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`; as [`Ledger::load`].
-    pub(crate) async fn claim(&mut self, buyer: &Buyer, order: &PurchaseOrder, again: bool) -> Result<Claim> {
+    pub(crate) async fn claim(&mut self, buyer: &Buyer, order: &PurchaseOrder, gone: Option<&Bought>) -> Result<Claim> {
         for _ in 0..LOOKS {
             self.objects.may_write()?;
             let standing = self.standing();
@@ -60,7 +60,7 @@ impl Ledger {
                     false => Claim::Busy(open),
                 });
             }
-            if let Some(bought) = standing.bought.filter(|_| !again) {
+            if let Some(bought) = standing.bought.filter(|bought| Some(bought) != gone) {
                 return Ok(Claim::Bought(bought));
             }
             let by = By { run: buyer.run.clone(), epoch: standing.epoch + 1, project: buyer.project.clone() };
