@@ -52,6 +52,16 @@ pub(super) fn loopback_asset() -> Result<Client> {
     once(&DIRECT, || builder().read_timeout(SILENCE).redirect(Policy::none()).no_proxy())
 }
 
+/// For a storage in a bucket: no redirects, and nothing in the clear unless the storage's settings allow it. A client of its
+/// own for each storage, so that it goes with it.
+///
+/// # Errors
+/// As [`client`].
+#[cfg(feature = "s3")]
+pub(crate) fn storage_client(plain: bool) -> Result<Client> {
+    build(builder().read_timeout(SILENCE).redirect(Policy::none()).https_only(!plain))
+}
+
 fn once(cell: &OnceLock<Client>, make: impl FnOnce() -> ClientBuilder) -> Result<Client> {
     if let Some(client) = cell.get() {
         return Ok(client.clone());

@@ -27,6 +27,8 @@ mod wait;
 pub(crate) use api::{Answer, Api, ApiSettings, Body, Call, Limits, Repeat};
 pub(crate) use asset::{AssetRules, fetch_asset};
 pub(crate) use client::client;
+#[cfg(feature = "s3")]
+pub(crate) use client::storage_client;
 #[cfg(any(test, fuzzing))]
 pub(crate) use data_url::decode as decode_data_url;
 pub(crate) use leave::{Leave, called_off, with_leave};

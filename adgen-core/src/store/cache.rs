@@ -1,13 +1,13 @@
 //! Files of a storage elsewhere as they lie on this machine for a while: fetched once however many ask at once, and thrown
 //! away when room is needed and nobody holds them.
 //!
-//! The folder is this cache's alone and goes with it; a killed process's is cleared away by the next one. May depend on
-//! `error` and its neighbour `scratch`.
+//! The folder is this cache's alone and goes with it; a killed process's is cleared away by the next one. May depend on its
+//! neighbour `scratch`.
 
 use super::scratch::Scratch;
-use crate::error::{Error, ErrorKind, Result};
 use std::{
     collections::HashMap,
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -26,7 +26,9 @@ pub(crate) struct Cache(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    place: Scratch,
+    parent: Option<PathBuf>,
+    /// Made when the first file comes.
+    place: Mutex<Option<Scratch>>,
     most_bytes: u64,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
     ticks: AtomicU64,
@@ -55,33 +57,24 @@ impl Cached {
 }
 
 impl Cache {
-    /// A cache in a folder of its own below `parent`, or below the system's temporary folder.
-    ///
-    /// # Errors
-    /// `Io` where the folder cannot be made.
-    pub(crate) fn new(parent: Option<&Path>, most_bytes: u64) -> Result<Self> {
-        let temp = std::env::temp_dir();
-        let parent = parent.unwrap_or(&temp);
-        let place = Scratch::make_in(parent, false).map_err(|error| {
-            Error::new(ErrorKind::Io, "cannot make a folder for files of the storage")
-                .with_context("path", parent.display())
-                .with_hint("name a folder that can be written to")
-                .with_source(error)
-        })?;
-        Ok(Self(Arc::new(Inner { place, most_bytes, slots: Mutex::default(), ticks: AtomicU64::new(0) })))
+    /// A cache in a folder of its own below `parent`, or below the system's temporary folder; made when the first file comes.
+    pub(crate) fn new(parent: Option<&Path>, most_bytes: u64) -> Self {
+        let (parent, place, slots) = (parent.map(Path::to_owned), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { parent, place, most_bytes, slots, ticks: AtomicU64::new(0) }))
     }
 
     /// The file that goes by `id`. Where it is not there, `get` brings it to the path that it is given, whole, and says how
     /// large it is; of those who ask meanwhile nobody else does, and where it fails, the next one tries.
     ///
     /// # Errors
-    /// As `get` says.
+    /// As `get` says, and where the folder cannot be made.
     pub(crate) async fn fetch<E, F>(&self, id: &str, get: impl Fn(PathBuf) -> F) -> Result<Cached, E>
     where
+        E: From<io::Error>,
         F: Future<Output = Result<u64, E>>,
     {
         loop {
-            let slot = self.slot(id);
+            let slot = self.slot(id)?;
             slot.bytes.get_or_try_init(|| get(slot.path.clone())).await?;
             // Somebody who cleans temporary folders takes what he finds.
             if slot.path.is_file() {
@@ -95,27 +88,26 @@ impl Cache {
     /// Takes a file of this machine that goes by `id` in, so that nobody need fetch it. Where it cannot be moved it is left.
     pub(crate) async fn keep(&self, id: &str, path: &Path, bytes: u64) {
         let moved = async |to: PathBuf| tokio::fs::rename(path, to).await.map(|()| bytes);
-        let slot = self.slot(id);
+        let Ok(slot) = self.slot(id) else { return };
         if slot.bytes.get_or_try_init(|| moved(slot.path.clone())).await.is_ok() {
             self.make_room();
         }
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<String, Arc<Slot>>> {
-        // A map of files is whole whatever happened to another thread.
-        self.0.slots.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.slots)
     }
 
-    fn slot(&self, id: &str) -> Arc<Slot> {
+    fn slot(&self, id: &str) -> io::Result<Arc<Slot>> {
         let tick = self.0.ticks.fetch_add(1, Ordering::Relaxed);
+        // Each has a path of its own, so that one that is being removed is never another's.
+        let path = self.0.folder()?.join(format!("{tick:08x}"));
         let mut slots = self.slots();
-        let slot = slots.entry(id.to_owned()).or_insert_with(|| {
-            // Each has a path of its own, so that one that is being removed is never another's.
-            let path = self.0.place.path().join(format!("{tick:08x}"));
-            Arc::new(Slot { path, bytes: OnceCell::new(), used: AtomicU64::new(tick) })
-        });
+        let slot = slots
+            .entry(id.to_owned())
+            .or_insert_with(|| Arc::new(Slot { path, bytes: OnceCell::new(), used: AtomicU64::new(tick) }));
         slot.used.store(tick, Ordering::Relaxed);
-        Arc::clone(slot)
+        Ok(Arc::clone(slot))
     }
 
     fn forget(&self, id: &str, gone: &Arc<Slot>) {
@@ -156,20 +148,37 @@ impl Cache {
     }
 }
 
+impl Inner {
+    fn folder(&self) -> io::Result<PathBuf> {
+        let mut place = lock(&self.place);
+        if place.is_none() {
+            let temp = std::env::temp_dir();
+            *place = Some(Scratch::make_in(self.parent.as_deref().unwrap_or(&temp), false)?);
+        }
+        Ok(place.as_ref().map_or_else(PathBuf::new, |place| place.path().to_owned()))
+    }
+}
+
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.place.clear_away();
+        if let Some(place) = lock(&self.place).take() {
+            place.clear_away();
+        }
     }
+}
+
+/// What is inside is whole whatever happened to another thread.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io;
 
     fn cache(most_bytes: u64) -> (tempfile::TempDir, Cache) {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::new(Some(folder.path()), most_bytes).unwrap();
+        let cache = Cache::new(Some(folder.path()), most_bytes);
         (folder, cache)
     }
 

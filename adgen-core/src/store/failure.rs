@@ -25,7 +25,16 @@ pub(super) enum Failure {
     #[error(transparent)]
     Store(object_store::Error),
     #[error(transparent)]
-    File(#[from] std::io::Error),
+    File(std::io::Error),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing,
+            _ => Self::File(error),
+        }
+    }
 }
 
 impl From<object_store::Error> for Failure {

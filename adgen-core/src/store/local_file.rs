@@ -100,6 +100,24 @@ pub(super) fn copy_and_hash(source: &Path, target: &Path) -> io::Result<(u64, St
     })
 }
 
+/// Takes a file over: moves it where it lies in `scratch`, the caller's own folder, else copies it.
+pub(super) fn take_to(source: &Path, target: &Path, scratch: &Path) -> io::Result<(u64, String)> {
+    if !is_own(source, scratch) {
+        return copy_and_hash(source, target);
+    }
+    let hashed = hash(source)?;
+    // Moving is whole or not at all, but only within one file system.
+    match move_to(source, target) {
+        Ok(()) => Ok(hashed),
+        Err(_) => {
+            let hashed = copy_and_hash(source, target)?;
+            // What cannot be deleted now goes with the working folder.
+            drop(fs::remove_file(source));
+            Ok(hashed)
+        }
+    }
+}
+
 /// Writes a small file.
 pub(super) fn write_to(target: &Path, bytes: &[u8]) -> io::Result<()> {
     into_place(target, |half| {

@@ -72,6 +72,25 @@ mod product_record;
 mod product_store;
 #[allow(dead_code)]
 mod products;
+#[allow(dead_code)]
+mod location;
+#[allow(dead_code)]
+mod opened;
+#[allow(dead_code)]
+mod project_folder;
+#[allow(dead_code)]
+mod projects;
+#[allow(dead_code)]
+mod publish;
+#[cfg(feature = "s3")]
+#[allow(dead_code)]
+mod s3;
+#[allow(dead_code)]
+mod storage;
+#[allow(dead_code)]
+mod gc;
+#[cfg(test)]
+mod gc_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
@@ -82,6 +101,8 @@ mod objects_tests;
 mod products_tests;
 #[cfg(test)]
 mod project_lease_tests;
+#[cfg(test)]
+mod storage_tests;
 #[cfg(test)]
 mod testing;
 

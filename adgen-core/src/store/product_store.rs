@@ -4,7 +4,7 @@
 
 use super::{
     content_key::folder_of,
-    local_file::{copy_and_hash, hash, is_own, move_to, off_runtime, stamp},
+    local_file::{is_own, off_runtime, stamp, take_to},
     objects::Created,
     product_record::{MadeBy, ProductFile, ProductRecord, RECORD},
     products::{Found, GONE, PRODUCTS, Products, Read},
@@ -122,7 +122,7 @@ impl Products {
         let (digested, modified_ns) = match self.objects.local_path(&object) {
             Some(target) => {
                 let placed = off_runtime(move || {
-                    let digested = place(&source, &target, &folder)?;
+                    let digested = take_to(&source, &target, &folder)?;
                     Ok((Digested::from(digested), stamp(&target)?.map(|stamp| stamp.modified_ns)))
                 });
                 placed.await?.map_err(failed)?
@@ -145,24 +145,6 @@ impl Products {
     async fn remove(&self, files: &[ProductFile]) {
         for file in files {
             drop(self.objects.delete(&file.object).await);
-        }
-    }
-}
-
-/// Moves or copies a file to its place.
-fn place(source: &Path, target: &Path, scratch: &Path) -> std::io::Result<(u64, String)> {
-    if !is_own(source, scratch) {
-        return copy_and_hash(source, target);
-    }
-    let hashed = hash(source)?;
-    // Moving is whole or not at all, but only within one file system.
-    match move_to(source, target) {
-        Ok(()) => Ok(hashed),
-        Err(_) => {
-            let hashed = copy_and_hash(source, target)?;
-            // What cannot be deleted now goes with the working folder.
-            drop(std::fs::remove_file(source));
-            Ok(hashed)
         }
     }
 }

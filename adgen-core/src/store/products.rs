@@ -5,11 +5,12 @@
 //! is `product_store`'s.
 
 use super::{
-    cache::{Cache, Cached},
+    cache::Cache,
     content_key::folder_of,
     failure::Failure,
     local_file::{Stamp, hash, off_runtime, stamp},
     objects::{Created, Objects},
+    opened::Opened,
     product_record::{ProductFile, ProductRecord, RECORD},
     record::Unreadable,
     time::now,
@@ -18,7 +19,7 @@ use super::{
 use crate::error::{Error, ErrorKind, Result};
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -61,24 +62,6 @@ pub(crate) enum Loss {
     Missing,
     /// It is there with another content.
     Damaged,
-}
-
-/// A product's file on this machine, for as long as this is held.
-#[derive(Debug, Clone)]
-pub(crate) enum Opened {
-    /// In the storage itself.
-    InPlace(PathBuf),
-    /// A copy of it.
-    Cached(Cached),
-}
-
-impl Opened {
-    pub(crate) fn path(&self) -> &Path {
-        match self {
-            Self::InPlace(path) => path,
-            Self::Cached(cached) => cached.path(),
-        }
-    }
 }
 
 /// The products of a storage. Cheap to clone.
@@ -209,8 +192,15 @@ impl Products {
         let at = now();
         let name = format!("{}/{GONE}", folder_of(PRODUCTS, &record.key)?);
         let note = serde_json::json!({ "at": at, "file": file.object }).to_string();
-        let since = match self.objects.create(&name, note).await {
-            Ok(Created::Taken(Some(earlier))) => noted_at(&earlier),
+        let since = match self.objects.create(&name, note.clone()).await {
+            Ok(Created::Taken(earlier)) => {
+                let since = earlier.and_then(|earlier| noted_at(&earlier, record));
+                if since.is_none() {
+                    // Of a product that lay here before.
+                    drop(self.objects.write(&name, note).await);
+                }
+                since
+            }
             // Who may not write has still noticed it.
             _ => None,
         };
@@ -264,7 +254,10 @@ pub(super) enum Read {
     Nothing,
 }
 
-fn noted_at(note: &[u8]) -> Option<String> {
+/// When a note about this very product was written.
+fn noted_at(note: &[u8], record: &ProductRecord) -> Option<String> {
     let note: serde_json::Value = serde_json::from_slice(note).ok()?;
+    let object = note.get("file")?.as_str()?;
+    record.files.iter().find(|file| file.object == object)?;
     note.get("at")?.as_str().map(str::to_owned)
 }

@@ -4,9 +4,10 @@ use super::{
     cache::Cache,
     fence::Fence,
     objects::Objects,
+    opened::Opened,
     product_record::MadeBy,
     product_store::{NewProduct, Stored},
-    products::{Found, Loss, Opened, Products},
+    products::{Found, Loss, Products},
     testing::{Fault, Method, faulty, local, places},
 };
 use crate::{
@@ -23,7 +24,7 @@ struct Desk {
 fn desk(objects: &Objects) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("scratch")).unwrap();
-    let cache = Cache::new(Some(folder.path()), 1 << 20).unwrap();
+    let cache = Cache::new(Some(folder.path()), 1 << 20);
     Desk { products: Products::new(objects, Some(cache)), folder }
 }
 

@@ -5,7 +5,7 @@
 use super::{
     failure::Failure,
     files::hex,
-    local_file::{copy_and_hash, off_runtime},
+    local_file::{copy_and_hash, copy_to, off_runtime},
     objects::Objects,
     requests::Request,
 };
@@ -109,6 +109,18 @@ impl Objects {
     async fn one_of(&self, parts: &mut futures_util::stream::FuturesUnordered<UploadPart>) -> Result<(), Failure> {
         let done = async { parts.next().await.unwrap_or(Ok(())) };
         self.ask(Request::Put, done).await
+    }
+
+    /// Copies an object within the storage: whatever happens to one of them later, the other stays as it is.
+    ///
+    /// # Errors
+    /// `NotFound`; `Locked` where the run may not write any more; `Io`, `Timeout`.
+    pub(crate) async fn duplicate(&self, from: &str, to: &str) -> Result<()> {
+        let (Some(source), Some(target)) = (self.local_path(from), self.local_path(to)) else {
+            return self.copy(from, to).await;
+        };
+        self.may_write()?;
+        off_runtime(move || copy_to(&source, &target)).await?.map_err(|error| self.failed("copy", from, error))
     }
 
     /// Brings an object to `target`, whole: its bytes go to a file beside it that nobody else uses, which takes the name
