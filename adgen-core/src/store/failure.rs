@@ -72,7 +72,9 @@ impl Failure {
             Self::TooLarge { .. } => (ErrorKind::Io, "bring its own version back, then run again"),
             Self::NoFile => (ErrorKind::Io, "remove it, then run again"),
             Self::Short { .. } | Self::Other { .. } => (ErrorKind::Io, "run again: what is damaged is made anew"),
-            Self::Unsigned => (ErrorKind::Unsupported, "hand over a signer with the storage, or read the file through it"),
+            Self::Unsigned => {
+                (ErrorKind::Unsupported, "hand over a signer with the storage, or read the file through it")
+            }
             Self::Store(object_store::Error::Unauthenticated { .. }) => {
                 (ErrorKind::Unauthenticated, "look at the storage's credentials in the environment")
             }

@@ -92,7 +92,9 @@ impl Fence {
             Ground::Renewed { .. } if self.left() == Some(Duration::ZERO) => {
                 self.lose("it could not be renewed in time, so another process may have taken the project");
             }
-            Ground::Kept(held) if !held() => self.lose("its lock file is gone, so another process may have taken the project"),
+            Ground::Kept(held) if !held() => {
+                self.lose("its lock file is gone, so another process may have taken the project")
+            }
             _ => return Ok(()),
         }
         Err(self.refusal())

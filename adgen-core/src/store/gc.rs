@@ -92,40 +92,33 @@ impl Storage {
         let (used, ordered) = (self.used_keys().await?, bought_keys(self.objects()).await?);
         let mut plan = GcPlan { waste: Vec::new(), used: 0, kept_bought: 0, kept_young: 0 };
         for (key, seen) in folders {
-            let is_used = used.contains(&key);
             let young = seen.iter().any(|seen| is_young(seen, now, rules.grace));
             let record = match self.products().read(&key).await? {
                 Read::Record(record) => Some(record),
                 Read::Unreadable(_) | Read::Nothing => None,
             };
-            let has_record = record.is_some();
-            // A key with a ledger was ordered, whatever became of its record.
+            // A key with a ledger was ordered, whatever became of its record: its files may be all that is left.
             let bought = ordered.contains(&key) || record.as_ref().is_some_and(|record| record.bought);
-            let own: BTreeSet<&str> =
-                record.iter().flat_map(|record| record.files.iter().map(|file| file.object.as_str())).collect();
-            let product = record.as_ref().map(|record| record.product.clone());
-            if has_record && (is_used || young || bought && !rules.bought) {
-                match (is_used, young) {
-                    (true, _) => plan.used += 1,
-                    (_, true) => plan.kept_young += 1,
-                    _ => plan.kept_bought += 1,
-                }
-                // Beside a product that stays may lie what a killed run left.
-                let is_litter = |seen: &&Seen| {
-                    !own.contains(seen.name.as_str())
-                        && ![RECORD, GONE].contains(&seen.file())
-                        && !is_young(seen, now, rules.grace)
-                };
-                let litter: Vec<&Seen> = seen.iter().filter(is_litter).collect();
-                plan.waste.extend(waste(&key, None, false, &litter));
+            let kept = match (&record, used.contains(&key)) {
+                (Some(_), true) => Some(&mut plan.used),
+                _ if young => Some(&mut plan.kept_young),
+                _ if bought && !rules.bought => Some(&mut plan.kept_bought),
+                _ => None,
+            };
+            let Some(kept) = kept else {
+                let product = record.as_ref().map(|record| record.product.clone());
+                plan.waste.extend(waste(&key, product, bought, &seen.iter().collect::<Vec<_>>()));
                 continue;
-            }
-            // Without a record: only a lifecycle rule or a killed run leaves that, and the ledger knows what was paid.
-            if young {
-                plan.kept_young += 1;
-                continue;
-            }
-            plan.waste.extend(waste(&key, product, bought && has_record, &seen.iter().collect::<Vec<_>>()));
+            };
+            *kept += 1;
+            // Beside a product that stays may lie what a killed run left.
+            let Some(record) = record else { continue };
+            let own: BTreeSet<&str> = record.files.iter().map(|file| file.object.as_str()).collect();
+            let is_litter = |seen: &&Seen| {
+                let belongs = own.contains(seen.name.as_str()) || [RECORD, GONE].contains(&seen.file());
+                !belongs && !is_young(seen, now, rules.grace)
+            };
+            plan.waste.extend(waste(&key, None, false, &seen.iter().filter(is_litter).collect::<Vec<_>>()));
         }
         Ok(plan)
     }

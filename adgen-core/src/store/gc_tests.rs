@@ -107,7 +107,8 @@ async fn what_nobody_uses_goes_and_everything_else_stays() {
     // A project comes to use one of them meanwhile.
     shop.used("q", "other", "e").await;
     assert!(shop.storage.remove_waste(&plan).await.unwrap() < plan.bytes());
-    let there = [shop.is_there('a').await, shop.is_there('b').await, shop.is_there('c').await, shop.is_there('e').await];
+    let there =
+        [shop.is_there('a').await, shop.is_there('b').await, shop.is_there('c').await, shop.is_there('e').await];
     assert_eq!(there, [false, true, true, true]);
     let left = shop.storage.objects().list_all(&format!("products/aa/{}", key('a'))).await.unwrap();
     assert!(left.is_empty());
@@ -134,6 +135,12 @@ async fn what_killed_runs_left_goes_when_it_is_old() {
     assert_eq!((keys(&plan), plan.bytes(), plan.used), (vec!['a', 'b'], 9, 1));
     shop.storage.remove_waste(&plan).await.unwrap();
     assert!(shop.is_there('a').await && !shop.store.has(&litter).await && !shop.store.has(&orphan).await);
+    // What was ordered stays even without a record: it may be all that is left of what was paid.
+    shop.storage.objects().write(&orphan, "whole").await.unwrap();
+    shop.bought('b').await;
+    tokio::time::advance(DAY * 2).await;
+    assert_eq!(shop.plan(false).await.kept_bought, 1);
+    assert_eq!(keys(&shop.plan(true).await), ['b']);
 }
 
 #[tokio::test(start_paused = true)]

@@ -73,7 +73,9 @@ impl History {
         let message = format!("entries of {WHAT} are missing: {}", ranges(numbers));
         Error::new(ErrorKind::InvalidProject, message)
             .with_context("file", self.entries.objects().display(self.entries.folder()))
-            .with_hint("restore them from a backup, or remove the folder to begin anew: what was bought is known all the same")
+            .with_hint(
+                "restore them from a backup, or remove the folder to begin anew: what was bought is known all the same",
+            )
     }
 
     /// What happened so far, in order.
@@ -96,10 +98,11 @@ impl History {
     /// # Errors
     /// `Locked` where the run may not write any more, or another one has written since: nothing is appended then. `Io`,
     /// `Timeout`: whether the entry is there is then not known; the next call finds out before anything else, and the same
-    /// event is not written twice. `InvalidConfig` without a fence.
+    /// event is not written twice.
     pub(crate) async fn append(&mut self, event: HistoryEvent) -> Result<()> {
         let Some(fence) = self.entries.objects().fence().cloned() else {
-            return Err(Error::new(ErrorKind::InvalidConfig, "a history is written by a run that holds the project alone"));
+            let message = "a history is written by a run that holds its project: this is a defect of adgen";
+            return Err(Error::new(ErrorKind::Unexpected, message));
         };
         fence.check()?;
         self.expect_there()?;
@@ -132,10 +135,13 @@ impl History {
             Ok(Created::Taken(other)) => {
                 fence.lose("another run has written into the project's history");
                 let by = other.and_then(|bytes| self.decode(&bytes, number).ok()).map(|record| record.run);
-                Err(Error::new(ErrorKind::Locked, "the run lost its lease: another run has written into the project's history")
-                    .with_operation("lock")
-                    .with_context("run", by.unwrap_or_else(|| "unknown".to_owned()))
-                    .with_hint("run again once that one has ended"))
+                Err(Error::new(
+                    ErrorKind::Locked,
+                    "the run lost its lease: another run has written into the project's history",
+                )
+                .with_operation("lock")
+                .with_context("run", by.unwrap_or_else(|| "unknown".to_owned()))
+                .with_hint("run again once that one has ended"))
             }
             Err(error) => {
                 if error.kind() != ErrorKind::Locked {
@@ -209,7 +215,9 @@ impl History {
     /// How what has this key failed last for this project: the error's code, and what that cost in US dollars.
     pub(crate) fn last_failure(&self, key: &str) -> Option<(&str, f64)> {
         self.events().rev().find_map(|event| match event {
-            HistoryEvent::Failed { key: failed, code, cost_usd, .. } if failed == key => Some((code.as_str(), *cost_usd)),
+            HistoryEvent::Failed { key: failed, code, cost_usd, .. } if failed == key => {
+                Some((code.as_str(), *cost_usd))
+            }
             _ => None,
         })
     }

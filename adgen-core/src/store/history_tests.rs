@@ -65,7 +65,7 @@ async fn knows_what_the_project_has_and_paid() {
         assert!((again.spent_usd() - 0.3).abs() < 1e-12);
         let mut unheld = again;
         let error = unheld.append(finished("x", "x", 0.0)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+        assert_eq!(error.kind(), ErrorKind::Unexpected);
     }
 }
 

@@ -152,9 +152,12 @@ impl LeaseRecords {
             }
             return Ok(last);
         }
-        Err(Error::new(ErrorKind::Locked, "the storage lists lease records that are gone: another run is at work, or it lists late")
-            .with_operation("lock")
-            .with_hint("run again in a moment"))
+        Err(Error::new(
+            ErrorKind::Locked,
+            "the storage lists lease records that are gone: another run is at work, or it lists late",
+        )
+        .with_operation("lock")
+        .with_hint("run again in a moment"))
     }
 
     async fn judge(&self, last: &Last) -> Result<Judgement> {

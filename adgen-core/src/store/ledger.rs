@@ -28,6 +28,8 @@ pub(crate) struct Ledger {
     pub(super) records: Vec<LedgerRecord>,
     /// What was last seen of a buyer, and since when it has not changed.
     pub(super) seen: Option<(u64, u64, Moment)>,
+    /// Whether nothing was decided by it since it was read.
+    pub(super) is_fresh: bool,
 }
 
 impl Ledger {
@@ -38,7 +40,7 @@ impl Ledger {
     /// guess could mean to buy twice.
     pub(crate) async fn load(objects: &Objects, key: &str) -> Result<Self> {
         let entries = Numbered::new(&objects.unfenced(), folder_of(PURCHASES, key)?, 4);
-        let mut ledger = Self { objects: objects.clone(), entries, records: Vec::new(), seen: None };
+        let mut ledger = Self { objects: objects.clone(), entries, records: Vec::new(), seen: None, is_fresh: true };
         ledger.read_on().await?;
         Ok(ledger)
     }
@@ -53,7 +55,9 @@ impl Ledger {
             let message = format!("entries of {WHAT} are missing: {}", ranges(&tail.missing));
             return Err(Error::new(ErrorKind::InvalidProject, message)
                 .with_context("file", self.entries.objects().display(self.entries.folder()))
-                .with_hint("restore them from a backup: they say what was bought. Changing the scene's seed orders anew"));
+                .with_hint(
+                    "restore them from a backup: they say what was bought. Changing the scene's seed orders anew",
+                ));
         }
         for (number, bytes) in tail.found {
             let record = self.decode(&bytes, number).map_err(|unreadable| self.unreadable(unreadable, number))?;

@@ -152,6 +152,24 @@ async fn whoever_holds_the_project_is_busy_and_whoever_let_go_is_gone() {
 }
 
 #[tokio::test]
+async fn whoever_waits_hears_of_the_end() {
+    for place in places() {
+        let objects = &place.objects;
+        let _lease = hold(objects, "p", "r").await;
+        let mut writer = mine(objects, "r", "p").await;
+        let mut waiting = Ledger::load(objects, &key('a')).await.unwrap();
+        for _ in 0..2 {
+            let claim = waiting.claim(&buyer("s", "q"), &order(), None).await.unwrap();
+            assert!(matches!(claim, Claim::Busy(_)), "{}", place.kind);
+        }
+        writer.append(started("j1")).await.unwrap();
+        writer.append(LedgerEvent::Finished { cost_usd: 0.25 }).await.unwrap();
+        let claim = waiting.claim(&buyer("s", "q"), &order(), None).await.unwrap();
+        assert!(matches!(claim, Claim::Bought(bought) if bought.cost_usd == 0.25), "{}", place.kind);
+    }
+}
+
+#[tokio::test]
 async fn who_was_overtaken_appends_nothing() {
     for place in places() {
         let objects = &place.objects;

@@ -27,12 +27,10 @@ pub(crate) enum WriteError {
 impl From<WriteError> for Error {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Overtaken { run } => {
-                Self::new(ErrorKind::Locked, "another run has taken the purchase over")
-                    .with_operation("buy")
-                    .with_context("run", run)
-                    .with_hint("run again once that one has ended: what it bought is found then")
-            }
+            WriteError::Overtaken { run } => Self::new(ErrorKind::Locked, "another run has taken the purchase over")
+                .with_operation("buy")
+                .with_context("run", run)
+                .with_hint("run again once that one has ended: what it bought is found then"),
             WriteError::Storage(error) => error,
         }
     }

@@ -4,7 +4,7 @@
 //! Depends on the standard library alone, but for the one error of a task that panicked. Everything here waits for the
 //! disk: call it through [`off_runtime`].
 
-use super::files::hex;
+use super::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 use std::{
@@ -220,7 +220,8 @@ pub(super) async fn off_runtime<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<io::Result<T>> {
     tokio::task::spawn_blocking(work).await.map_err(|panic| {
-        Error::new(ErrorKind::Unexpected, "work with a file panicked: this is a defect of adgen").with_context("cause", panic)
+        Error::new(ErrorKind::Unexpected, "work with a file panicked: this is a defect of adgen")
+            .with_context("cause", panic)
     })
 }
 

@@ -31,13 +31,13 @@ impl Location {
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
         if bucket.is_empty() || !bucket.bytes().all(allowed) || prefix.contains(['?', '#']) {
-            return refused("this address names no bucket", "write s3://bucket/prefix; keys and region come from AWS_* variables");
+            return refused(
+                "this address names no bucket",
+                "write s3://bucket/prefix; keys and region come from AWS_* variables",
+            );
         }
         if !cfg!(feature = "s3") {
-            return refused(
-                "this build of adgen knows no buckets",
-                "build it with the feature `s3`, or name a folder",
-            );
+            return refused("this build of adgen knows no buckets", "build it with the feature `s3`, or name a folder");
         }
         Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
     }

@@ -1,94 +1,70 @@
-//! Where projects live: files, journal and lease of each, over any `object_store`.
+//! Where projects live: products, purchases and projects below one root, over any `object_store`.
 //!
-//! May depend on `project` and `error`. Every write appears whole or not at all.
+//! May depend on `project`, `error` and, for buckets, `http`. Every write appears whole or not at all.
+//!
+//! ```text
+//! <root>/
+//!   products/<2 hex>/<key>/   record.json + files    written once; found by every project (products, product_store)
+//!   purchases/<2 hex>/<key>/  0001.json …            the ledger of what was ordered under a key (ledger, purchase)
+//!   projects/<id>/            documents, visible files (project_folder, publish), history/ (history), lease/
+//! ```
+//!
+//! Right without locks: what is shared is immutable and created once (`objects`, `numbered`, `record`); a lease
+//! (`project_lease`) keeps two runs from doing the same work, and its `fence` stands before each write of a run. `storage` is
+//! the door, `gc` cleans up, `cache` holds files of storages elsewhere.
+
+// The layer around `storage` takes the place of files, journal and lease. Nothing uses it before the engine is switched over
+// to it, and then this permission goes.
+#![allow(dead_code, unused_imports)]
 
 mod address;
 mod adopt;
+mod cache;
+mod clock;
+mod content_key;
+mod digest;
+mod failure;
+mod fence;
 mod files;
+mod gc;
+mod history;
+mod history_event;
+mod holder;
 mod journal;
 mod journal_record;
 mod lease;
-mod scratch;
-
-// The layer that takes the place of files, journal and lease. Nothing uses it before the engine is switched over, and then
-// this permission goes.
-#[allow(dead_code)]
-mod clock;
-#[allow(dead_code)]
-mod failure;
-#[allow(dead_code)]
-mod fence;
-#[allow(dead_code)]
-mod listing;
-#[allow(dead_code)]
-mod local_file;
-#[allow(dead_code)]
-mod numbered;
-#[allow(dead_code)]
-mod objects;
-#[allow(dead_code)]
-mod record;
-#[allow(dead_code)]
-mod requests;
-#[allow(dead_code)]
-mod signer;
-#[allow(dead_code)]
-mod transfer;
-#[allow(dead_code)]
-mod history;
-#[allow(dead_code)]
-mod history_event;
-#[allow(dead_code)]
-mod snapshot;
-#[allow(dead_code)]
-mod time;
-#[allow(dead_code)]
-mod holder;
-#[allow(dead_code)]
 mod lease_records;
-#[allow(dead_code)]
-mod os_lock;
-#[allow(dead_code)]
-mod project_lease;
-#[allow(dead_code)]
-mod store_clock;
-#[allow(dead_code)]
-mod content_key;
-#[allow(dead_code)]
 mod ledger;
-#[allow(dead_code)]
 mod ledger_event;
-#[allow(dead_code)]
 mod ledger_writer;
-#[allow(dead_code)]
 mod ledgers;
-#[allow(dead_code)]
-mod purchase;
-#[allow(dead_code)]
-mod cache;
-#[allow(dead_code)]
-mod product_record;
-#[allow(dead_code)]
-mod product_store;
-#[allow(dead_code)]
-mod products;
-#[allow(dead_code)]
+mod listing;
+mod local_file;
 mod location;
-#[allow(dead_code)]
+mod numbered;
+mod objects;
 mod opened;
-#[allow(dead_code)]
+mod os_lock;
+mod product_record;
+mod product_store;
+mod products;
 mod project_folder;
-#[allow(dead_code)]
+mod project_lease;
 mod projects;
-#[allow(dead_code)]
 mod publish;
+mod purchase;
+mod record;
+mod requests;
 #[cfg(feature = "s3")]
-#[allow(dead_code)]
 mod s3;
-#[allow(dead_code)]
+mod scratch;
+mod signer;
+mod snapshot;
 mod storage;
-#[allow(dead_code)]
-mod gc;
+mod store_clock;
+mod time;
+mod transfer;
+
 #[cfg(test)]
 mod gc_tests;
 #[cfg(test)]
@@ -113,3 +89,26 @@ pub(crate) use journal::now;
 pub use journal::{Journal, JournalEntry, JournalRecord, MadeProduct, UnfinishedJob};
 pub use lease::{Lease, LeaseRecord};
 pub use scratch::Scratch;
+
+pub(crate) use digest::Digested;
+pub(crate) use fence::Fence;
+pub(crate) use gc::{GcPlan, GcRules, Waste};
+pub(crate) use history::{History, HistoryRecord};
+pub(crate) use history_event::HistoryEvent;
+pub(crate) use holder::Holder;
+pub(crate) use ledger::Ledger;
+pub(crate) use ledger_event::{
+    Bought, By, FailedPurchase, LedgerEvent, LedgerRecord, Open as OpenPurchase, PurchaseOrder,
+};
+pub(crate) use ledger_writer::{LedgerWriter, WriteError};
+pub(crate) use opened::Opened;
+pub(crate) use product_record::{MadeBy, ProductFile, ProductRecord};
+pub(crate) use product_store::{NewProduct, Stored};
+pub(crate) use products::{Found, Gone, Loss, Products};
+pub(crate) use project_folder::ProjectFolder;
+pub(crate) use project_lease::ProjectLease;
+pub(crate) use publish::Published;
+pub(crate) use purchase::{Buyer, Claim};
+pub(crate) use requests::Figures;
+pub(crate) use signer::Signer;
+pub(crate) use storage::Storage;

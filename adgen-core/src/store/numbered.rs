@@ -76,8 +76,7 @@ impl Numbered {
     fn numbers(&self, seen: Vec<Seen>) -> Vec<(u64, Seen)> {
         // Not what lies in folders further down.
         let own = seen.into_iter().filter(|seen| seen.name.len() == self.folder.len() + 1 + seen.file().len());
-        let mut numbers: Vec<(u64, Seen)> =
-            own.filter_map(|seen| Some((self.number_of(seen.file())?, seen))).collect();
+        let mut numbers: Vec<(u64, Seen)> = own.filter_map(|seen| Some((self.number_of(seen.file())?, seen))).collect();
         numbers.sort_by_key(|(number, _)| *number);
         numbers
     }

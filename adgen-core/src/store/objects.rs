@@ -14,9 +14,7 @@ use super::{
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use object_store::{
-    ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, path::Path as ObjectPath,
-};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, path::Path as ObjectPath};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -72,7 +70,8 @@ impl Objects {
         prefix: ObjectPath,
         root: Option<PathBuf>,
     ) -> Self {
-        let shared = Shared { store, signer, prefix, root, requests: Requests::default(), store_time: Mutex::default() };
+        let shared =
+            Shared { store, signer, prefix, root, requests: Requests::default(), store_time: Mutex::default() };
         Self { shared: Arc::new(shared), fence: None, deadline: DEADLINE }
     }
 
@@ -276,7 +275,8 @@ impl Objects {
     /// `Unsupported` where the storage signs nothing; `Io`, `Timeout`.
     pub(crate) async fn address(&self, name: &str, valid: Duration) -> Result<url::Url> {
         if let Some(path) = self.local_path(name) {
-            return url::Url::from_file_path(path).map_err(|()| self.failed("give the address of", name, Failure::Unsigned));
+            return url::Url::from_file_path(path)
+                .map_err(|()| self.failed("give the address of", name, Failure::Unsigned));
         }
         let Some(signer) = &self.shared.signer else {
             return Err(self.failed("give the address of", name, Failure::Unsigned));

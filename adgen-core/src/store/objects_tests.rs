@@ -1,12 +1,12 @@
 //! Tests of objects, listings and transfers: the same on every kind of storage, and what faults do to them.
 
 use super::{
+    digest::Digested,
     failure::Failure,
     fence::Fence,
     objects::{Created, DEADLINE, MAX_WHOLE_BYTES, Objects},
     requests::Figures,
     testing::{Fault, Method, faulty, local, places},
-    transfer::Digested,
 };
 use crate::error::ErrorKind;
 use std::time::Duration;
@@ -72,7 +72,11 @@ async fn files_go_up_and_come_down_whole() {
             std::fs::write(&source, &content).unwrap();
             let digested = objects.upload("p/big.bin", &source).await.unwrap();
             assert_eq!(digested.bytes, bytes as u64, "{kind}");
-            assert_eq!(Some((digested.bytes, digested.sha256.clone())), super::local_file::hash(&source).ok(), "{kind}");
+            assert_eq!(
+                Some((digested.bytes, digested.sha256.clone())),
+                super::local_file::hash(&source).ok(),
+                "{kind}"
+            );
             let target = folder.path().join("target");
             objects.download("p/big.bin", &target, Some(&digested)).await.unwrap();
             assert!(std::fs::read(&target).unwrap() == content, "{kind}: {bytes}");

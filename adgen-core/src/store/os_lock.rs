@@ -48,14 +48,14 @@ impl OsLock {
     /// # Errors
     /// `Locked` where somebody else has it; `Io`.
     pub(super) fn take(folder: &Path, run: &str) -> Result<Option<Self>> {
-        let failed = |error: io::Error| {
-            Error::from(error).with_operation("lock").with_context("path", folder.display())
-        };
+        let failed =
+            |error: io::Error| Error::from(error).with_operation("lock").with_context("path", folder.display());
         let path = folder.join(LOCK);
         fs::create_dir_all(folder).map_err(failed)?;
         let mut glances = 0;
         loop {
-            let file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
+            let file =
+                File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) if glances < GLANCES => {

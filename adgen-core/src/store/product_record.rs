@@ -171,7 +171,10 @@ mod tests {
         }
         let mut unknown = serde_json::to_value(&own).unwrap();
         unknown["colour"] = "red".into();
-        assert!(ProductRecord::decode(unknown.to_string().as_bytes(), &own.key).is_ok(), "later versions may add fields");
+        assert!(
+            ProductRecord::decode(unknown.to_string().as_bytes(), &own.key).is_ok(),
+            "later versions may add fields"
+        );
     }
 
     #[test]

@@ -4,13 +4,13 @@
 
 use super::{
     content_key::folder_of,
+    digest::Digested,
     local_file::{is_own, off_runtime, stamp, take_to},
     objects::Created,
     product_record::{MadeBy, ProductFile, ProductRecord, RECORD},
     products::{Found, GONE, PRODUCTS, Products, Read},
     record::FORMAT,
     time::now,
-    transfer::Digested,
 };
 use crate::{
     error::Result,

@@ -7,6 +7,7 @@
 use super::{
     cache::Cache,
     content_key::folder_of,
+    digest::Digested,
     failure::Failure,
     local_file::{Stamp, hash, off_runtime, stamp},
     objects::{Created, Objects},
@@ -14,7 +15,6 @@ use super::{
     product_record::{ProductFile, ProductRecord, RECORD},
     record::Unreadable,
     time::now,
-    transfer::Digested,
 };
 use crate::error::{Error, ErrorKind, Result};
 use std::{

@@ -183,7 +183,8 @@ async fn in_a_folder_what_was_touched_is_looked_at_once() {
     let stored = desk.put("r", "clip").await.unwrap();
     let path = place.objects.local_path(&stored.record.files[0].object).unwrap();
     let time = |seconds| std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-    let touch = |seconds| std::fs::File::options().write(true).open(&path).unwrap().set_modified(time(seconds)).unwrap();
+    let touch =
+        |seconds| std::fs::File::options().write(true).open(&path).unwrap().set_modified(time(seconds)).unwrap();
     // The same content at another time is the same product.
     touch(7);
     for _ in 0..2 {

@@ -4,6 +4,7 @@
 
 use super::{
     cache::Cache,
+    digest::Digested,
     failure::Failure,
     history::History,
     listing::Seen,
@@ -12,7 +13,6 @@ use super::{
     opened::Opened,
     project_lease::ProjectLease,
     scratch::Scratch,
-    transfer::Digested,
 };
 use crate::error::{Error, ErrorKind, Result};
 use bytes::Bytes;

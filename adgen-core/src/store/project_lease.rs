@@ -110,6 +110,7 @@ async fn look(path: &Path) -> Result<Option<Holder>> {
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| {
-        Err(Error::new(ErrorKind::Unexpected, "taking a lock panicked: this is a defect of adgen").with_context("cause", panic))
+        Err(Error::new(ErrorKind::Unexpected, "taking a lock panicked: this is a defect of adgen")
+            .with_context("cause", panic))
     })
 }

@@ -77,8 +77,7 @@ pub(super) async fn copy(objects: &Objects, from: &ProjectFolder, to: &ProjectFo
             .with_context("file", from.display(DOCUMENT))
             .with_source(error)
     })?;
-    let mut project =
-        AdProject::from_json(text).map_err(|error| error.with_context("file", from.display(DOCUMENT)))?;
+    let mut project = AdProject::from_json(text).map_err(|error| error.with_context("file", from.display(DOCUMENT)))?;
     to.id().clone_into(&mut project.id);
     let lease = to.acquire(run).await?;
     let held = objects.behind(lease.fence());

@@ -44,11 +44,14 @@ impl Ledger {
     /// Whose the purchase is; this run's where nobody has it, which is then written down. `gone` is a purchase
     /// whose product is there no more: it is bought again, once, whoever else has noticed. Of any number of runs that claim at the same moment, one gets it.
     ///
-    /// Called again with the same ledger, it also finds out whether a buyer is gone whom no lease tells of.
+    /// Called again with the same ledger, it reads on, and also finds out whether a buyer is gone whom no lease tells of.
     ///
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`; as [`Ledger::load`].
     pub(crate) async fn claim(&mut self, buyer: &Buyer, order: &PurchaseOrder, gone: Option<&Bought>) -> Result<Claim> {
+        if !std::mem::take(&mut self.is_fresh) {
+            self.read_on().await?;
+        }
         for _ in 0..LOOKS {
             self.objects.may_write()?;
             let standing = self.standing();
@@ -104,14 +107,15 @@ impl Ledger {
     async fn is_gone(&mut self, by: &By) -> Result<bool> {
         let mark = match ProjectLease::holder(&self.objects, &format!("projects/{}/lease", by.project)).await? {
             Holder::Nobody => return Ok(true),
-            Holder::Run { run, .. } | Holder::Unsure { run, .. } if !run.is_empty() && run != by.run => return Ok(true),
+            Holder::Run { run, .. } | Holder::Unsure { run, .. } if !run.is_empty() && run != by.run => {
+                return Ok(true);
+            }
             Holder::Run { .. } => {
                 self.seen = None;
                 return Ok(false);
             }
             Holder::Unsure { mark, .. } => mark,
         };
-        self.read_on().await?;
         let now = (self.records.len() as u64, mark);
         match self.seen {
             Some((entries, mark, since)) if (entries, mark) == now => Ok(since.elapsed() >= STILL),

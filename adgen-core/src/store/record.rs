@@ -74,9 +74,10 @@ impl Unreadable {
             Self::Later(_) => {
                 (format!("a newer adgen wrote an entry of {what}"), "use that version for this storage from now on")
             }
-            Self::Moved { .. } => {
-                (format!("an entry of {what} is not where it was written"), "entries were renamed or copied: restore them from a backup")
-            }
+            Self::Moved { .. } => (
+                format!("an entry of {what} is not where it was written"),
+                "entries were renamed or copied: restore them from a backup",
+            ),
         };
         Error::new(ErrorKind::InvalidProject, message).with_context("file", file).with_hint(hint).with_source(self)
     }
@@ -184,7 +185,11 @@ mod tests {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     enum Happened {
-        Began { cost: f64, #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<String> },
+        Began {
+            cost: f64,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            note: Option<String>,
+        },
     }
 
     const KNOWN: [&str; 1] = ["began"];
@@ -199,9 +204,18 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_apart() {
-        for json in ["", "{", "null", "[]", "{}", "\0\0", r#"{"format":1}"#, r#"{"format":0,"number":3}"#,
+        for json in [
+            "",
+            "{",
+            "null",
+            "[]",
+            "{}",
+            "\0\0",
+            r#"{"format":1}"#,
+            r#"{"format":0,"number":3}"#,
             r#"{"format":1,"number":3,"event":"began","run":"r","epoch":1,"at":"t"}"#,
-            r#"{"format":1,"number":3,"event":"began","run":"r","epoch":-1,"at":"t","cost":1}"#] {
+            r#"{"format":1,"number":3,"event":"began","run":"r","epoch":-1,"at":"t","cost":1}"#,
+        ] {
             assert!(told(json).contains("damaged"), "{json}: {}", told(json));
         }
         let later = told(r#"{"format":2,"number":3,"anything":"else"}"#);

@@ -44,6 +44,8 @@ impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
         let plain = options.get_config_value(&ClientConfigKey::AllowHttp).is_some_and(|value| value == "true");
         let client = crate::http::storage_client(plain);
-        client.map(HttpClient::new).map_err(|error| object_store::Error::Generic { store: "S3", source: Box::new(error) })
+        client
+            .map(HttpClient::new)
+            .map_err(|error| object_store::Error::Generic { store: "S3", source: Box::new(error) })
     }
 }

@@ -47,7 +47,8 @@ impl Storage {
             }
             #[cfg(not(feature = "s3"))]
             Location::S3 { bucket, .. } => {
-                Err(Error::new(ErrorKind::InvalidConfig, "this build of adgen knows no buckets").with_context("bucket", bucket))
+                Err(Error::new(ErrorKind::InvalidConfig, "this build of adgen knows no buckets")
+                    .with_context("bucket", bucket))
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Tests of a storage as a whole: projects' folders, visible files, copying, deleting, addresses, and what a run costs.
 
 use super::{
-    holder::Holder,
     history_event::HistoryEvent,
+    holder::Holder,
     ledger_event::{LedgerEvent, PurchaseOrder},
     listing::Seen,
     product_record::MadeBy,
@@ -153,9 +153,12 @@ async fn projects_are_listed_copied_and_deleted_without_their_products() {
         let lease = first.acquire("r").await.unwrap();
         let mut history = storage.behind(lease.fence()).project("first").unwrap().history().await.unwrap();
         history.append(HistoryEvent::RunStarted { version: "1".into() }).await.unwrap();
-        for (name, content) in
-            [("project.json", &*document("first")), ("state.json", "{}"), ("product_original.png", "p"), ("notes/a #1.txt", "n")]
-        {
+        for (name, content) in [
+            ("project.json", &*document("first")),
+            ("state.json", "{}"),
+            ("product_original.png", "p"),
+            ("notes/a #1.txt", "n"),
+        ] {
             first.write(name, content.to_owned()).await.unwrap();
         }
         first.publish(&stored.record.files[0], false, "scene_1_bg.mp4").await.unwrap();
@@ -164,7 +167,8 @@ async fn projects_are_listed_copied_and_deleted_without_their_products() {
         storage.copy_project("first", "second", "x").await.unwrap();
         assert_eq!(storage.projects().await.unwrap(), ["first", "second"], "{kind}");
         let second = storage.project("second").unwrap();
-        let copied = AdProject::from_json(&String::from_utf8_lossy(&second.read("project.json").await.unwrap().unwrap()));
+        let copied =
+            AdProject::from_json(&String::from_utf8_lossy(&second.read("project.json").await.unwrap().unwrap()));
         assert_eq!(copied.unwrap().id, "second");
         assert_eq!(second.list().await.unwrap(), ["product_original.png", "project.json", "scene_1_bg.mp4"], "{kind}");
         assert_eq!(second.read("notes/a #1.txt").await.unwrap().unwrap(), "n", "{kind}");

@@ -24,7 +24,9 @@ impl Objects {
     /// # Errors
     /// `Io`, `Timeout`.
     pub(super) async fn store_now(&self) -> Result<Option<DateTime<Utc>>> {
-        if let Some(known) = *self.store_time() && known.at.elapsed() < FRESH {
+        if let Some(known) = *self.store_time()
+            && known.at.elapsed() < FRESH
+        {
             return Ok(known.now());
         }
         let objects = self.unfenced();

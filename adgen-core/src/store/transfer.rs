@@ -3,8 +3,8 @@
 //! May depend on `error` and its neighbours `objects`, `failure`, `requests` and `local_file`.
 
 use super::{
+    digest::{Digested, hex},
     failure::Failure,
-    files::hex,
     local_file::{copy_and_hash, copy_to, off_runtime},
     objects::Objects,
     requests::Request,
@@ -24,20 +24,6 @@ use tokio::{
 const PART: usize = 8 << 20;
 /// Parts that are under way at once: memory stays below four of them.
 const AT_ONCE: usize = 3;
-
-/// What a file's content is known by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Digested {
-    pub(crate) bytes: u64,
-    /// 64 hex digits.
-    pub(crate) sha256: String,
-}
-
-impl From<(u64, String)> for Digested {
-    fn from((bytes, sha256): (u64, String)) -> Self {
-        Self { bytes, sha256 }
-    }
-}
 
 impl Objects {
     /// Stores a file of this machine; it stays where it is.

@@ -236,7 +236,8 @@ impl ObjectStore for Faulty {
                 return futures_util::stream::iter([Err(error)]).boxed();
             }
             let listed: Vec<Result<ObjectMeta>> = this.inner.list(prefix.as_ref()).collect().await;
-            let shown = listed.into_iter().filter(|meta| meta.as_ref().is_ok_and(|meta| Self::is_shown(&this.state, meta)));
+            let shown =
+                listed.into_iter().filter(|meta| meta.as_ref().is_ok_and(|meta| Self::is_shown(&this.state, meta)));
             let shown: Vec<Result<ObjectMeta>> = shown.map(|meta| meta.map(|meta| this.seen(meta))).collect();
             futures_util::stream::iter(shown).boxed()
         })
