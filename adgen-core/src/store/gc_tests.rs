@@ -69,7 +69,7 @@ impl Shop {
         let buyer = Buyer { run: "r".into(), project: "p".into() };
         let mut ledger = self.storage.ledger(&key(letter)).await.unwrap();
         let Claim::Mine(mut writer) = ledger.claim(&buyer, &order, None).await.unwrap() else { panic!() };
-        writer.append(LedgerEvent::Finished { cost_usd: 0.5 }).await.unwrap();
+        writer.append(LedgerEvent::finished(0.5)).await.unwrap();
     }
 
     async fn plan(&self, bought: bool) -> GcPlan {

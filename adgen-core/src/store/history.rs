@@ -212,6 +212,16 @@ impl History {
         self.events().map(HistoryEvent::cost_usd).sum()
     }
 
+    /// What the project says that it spent on what has this key, in US dollars. A run that was killed may have paid more: its
+    /// ledger knows, and the next run adds the difference.
+    pub(crate) fn spent_usd_on(&self, key: &str) -> f64 {
+        let on = self.events().filter(|event| match event {
+            HistoryEvent::Finished { key: paid, .. } | HistoryEvent::Failed { key: paid, .. } => paid == key,
+            _ => false,
+        });
+        on.map(HistoryEvent::cost_usd).sum()
+    }
+
     /// How what has this key failed last for this project: the error's code, and what that cost in US dollars.
     pub(crate) fn last_failure(&self, key: &str) -> Option<(&str, f64)> {
         self.events().rev().find_map(|event| match event {

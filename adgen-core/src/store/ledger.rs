@@ -96,8 +96,15 @@ impl Ledger {
 
     /// What `project` has paid for it, in US dollars.
     pub(crate) fn spent_usd(&self, project: &str) -> f64 {
-        let own = self.records.iter().filter(|record| record.project.as_deref() == Some(project));
-        own.filter_map(LedgerRecord::known).map(LedgerEvent::cost_usd).sum()
+        let paid = self.records.iter().filter_map(|record| {
+            let event = record.known()?;
+            let payer = match event {
+                LedgerEvent::Finished { payer: Some(payer), .. } => Some(payer),
+                _ => record.project.as_ref(),
+            };
+            (payer.map(String::as_str) == Some(project)).then_some(event.cost_usd())
+        });
+        paid.sum()
     }
 
     /// Every job that was started under the key at this provider, by its own names.

@@ -33,6 +33,9 @@ pub(crate) enum LedgerEvent {
     Finished {
         /// What it cost in US dollars.
         cost_usd: f64,
+        /// The project that paid, where that is not the writer's: he only found that it had been bought.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payer: Option<String>,
     },
     /// The job ended without a product, or never began.
     Failed {
@@ -61,10 +64,15 @@ impl LedgerEvent {
     /// Their names, for telling a later version's event from a damaged one.
     pub(super) const NAMES: [&str; 6] = ["starting", "started", "finished", "failed", "looked_up", "taken_over"];
 
+    /// The product is in the storage, and the writer's project paid for it.
+    pub(crate) fn finished(cost_usd: f64) -> Self {
+        Self::Finished { cost_usd, payer: None }
+    }
+
     /// What was paid, in US dollars.
     pub(super) fn cost_usd(&self) -> f64 {
         match self {
-            Self::Finished { cost_usd } | Self::Failed { cost_usd, .. } => *cost_usd,
+            Self::Finished { cost_usd, .. } | Self::Failed { cost_usd, .. } => *cost_usd,
             _ => 0.0,
         }
     }
@@ -192,8 +200,9 @@ impl Standing {
             }
             LedgerEvent::LookedUp { found: true } => {}
             LedgerEvent::LookedUp { found: false } => self.open = None,
-            LedgerEvent::Finished { cost_usd } => {
+            LedgerEvent::Finished { cost_usd, payer } => {
                 self.open = None;
+                let by = By { project: payer.clone().unwrap_or_else(|| by.project.clone()), ..by };
                 self.bought = Some(Bought { by, at: record.at.clone(), cost_usd: *cost_usd });
             }
             LedgerEvent::Failed { code, message, cost_usd } => {

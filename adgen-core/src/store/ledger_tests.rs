@@ -72,7 +72,7 @@ async fn a_purchase_is_three_writes_and_known_to_everybody() {
         let before = objects.figures();
         let mut writer = mine(objects, "r", "p").await;
         writer.append(started("j1")).await.unwrap();
-        writer.append(LedgerEvent::Finished { cost_usd: 0.25 }).await.unwrap();
+        writer.append(LedgerEvent::finished(0.25)).await.unwrap();
         assert_eq!(objects.figures().since(&before).put, 3, "{}", place.kind);
         let Claim::Bought(bought) = claim(objects, "other", "q").await else { panic!("{}", place.kind) };
         assert_eq!((bought.by.project.as_str(), bought.cost_usd), ("p", 0.25));
@@ -87,7 +87,7 @@ async fn a_purchase_is_three_writes_and_known_to_everybody() {
             panic!("{}", place.kind)
         };
         assert_eq!(again.by().epoch, 2);
-        again.append(LedgerEvent::Finished { cost_usd: 0.5 }).await.unwrap();
+        again.append(LedgerEvent::finished(0.5)).await.unwrap();
         assert_eq!(again.ledger().spent_usd("q"), 0.5);
         // Somebody else had noticed the same, and finds what was bought meanwhile.
         let claim = late.claim(&buyer("t", "u"), &order(), Some(&bought)).await.unwrap();
@@ -163,7 +163,7 @@ async fn whoever_waits_hears_of_the_end() {
             assert!(matches!(claim, Claim::Busy(_)), "{}", place.kind);
         }
         writer.append(started("j1")).await.unwrap();
-        writer.append(LedgerEvent::Finished { cost_usd: 0.25 }).await.unwrap();
+        writer.append(LedgerEvent::finished(0.25)).await.unwrap();
         let claim = waiting.claim(&buyer("s", "q"), &order(), None).await.unwrap();
         assert!(matches!(claim, Claim::Bought(bought) if bought.cost_usd == 0.25), "{}", place.kind);
     }
@@ -186,7 +186,7 @@ async fn who_was_overtaken_appends_nothing() {
         }
         two.append(LedgerEvent::LookedUp { found: true }).await.unwrap();
         two.append(started("j1")).await.unwrap();
-        two.append(LedgerEvent::Finished { cost_usd: 0.5 }).await.unwrap();
+        two.append(LedgerEvent::finished(0.5)).await.unwrap();
         one.append(failed(0.0)).await.unwrap_err();
         let all = Ledger::load(objects, &key('a')).await.unwrap();
         assert_eq!(all.records().len(), 5, "{}", place.kind);

@@ -56,6 +56,11 @@ impl LedgerWriter {
         &self.ledger
     }
 
+    /// The ledger alone.
+    pub(super) fn into_ledger(self) -> Ledger {
+        self.ledger
+    }
+
     /// Who writes.
     pub(crate) fn by(&self) -> &By {
         &self.by

@@ -70,6 +70,8 @@ mod gc_tests;
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
+mod kill_tests;
+#[cfg(test)]
 mod ledger_tests;
 #[cfg(test)]
 mod objects_tests;

@@ -10,6 +10,7 @@ use super::{
     ledger::{Appended, Ledger, append_at},
     ledger_event::{Bought, By, LedgerEvent, Open, PurchaseOrder},
     ledger_writer::LedgerWriter,
+    product_record::ProductRecord,
     project_lease::ProjectLease,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -85,6 +86,23 @@ impl Ledger {
         let by = By { run: buyer.run.clone(), epoch: standing.epoch + 1, project: buyer.project.clone() };
         let event = LedgerEvent::TakenOver { from_run: open.by.run, why: why.to_owned() };
         self.begin(by, event).await
+    }
+
+    /// Closes a purchase whose product was found although its ledger does not say so: its buyer was killed in between. What was
+    /// paid counts for him. Nothing happens where the purchase is closed, or where its buyer is at work and does it himself.
+    ///
+    /// # Errors
+    /// As [`Ledger::claim`].
+    pub(crate) async fn settle(&mut self, buyer: &Buyer, product: &ProductRecord) -> Result<()> {
+        let Some(open) = self.standing().open else { return Ok(()) };
+        if open.by.run == buyer.run || (open.by.project != buyer.project && !self.is_gone(&open.by).await?) {
+            return Ok(());
+        }
+        let Some(mut writer) = self.take_over(buyer, "what it bought was found").await? else { return Ok(()) };
+        let payer = Some(product.made_by.project.clone());
+        writer.append(LedgerEvent::Finished { cost_usd: product.cost_usd, payer }).await?;
+        *self = writer.into_ledger();
+        Ok(())
     }
 
     /// Writes the next entry; `None` where another one is there, which is read then.

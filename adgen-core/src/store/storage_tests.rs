@@ -246,7 +246,7 @@ async fn a_purchase_and_a_product_are_known_to_every_project() {
         let Claim::Mine(mut writer) = ledger.claim(&buyer, &order, None).await.unwrap() else { panic!() };
         writer.append(LedgerEvent::Started { job: "j".into() }).await.unwrap();
         shop.put(&run, 'a', "clip").await;
-        writer.append(LedgerEvent::Finished { cost_usd: 0.5 }).await.unwrap();
+        writer.append(LedgerEvent::finished(0.5)).await.unwrap();
         lease.release().await;
         assert_eq!(storage.jobs("x", SystemTime::UNIX_EPOCH).await.unwrap(), ["j"]);
         let Found::There(record) = storage.products().find(&"a".repeat(64)).await.unwrap() else { panic!() };

@@ -38,6 +38,8 @@ pub(in crate::store) enum Fault {
     Repeated,
     /// No answer ever comes, and nothing is done.
     Hangs,
+    /// The store does it, and no answer ever comes: as for a process that is killed right then.
+    DoneThenHangs,
     /// It takes its time.
     Delayed(Duration),
 }
@@ -55,6 +57,8 @@ pub(in crate::store) enum Times {
 struct Rule {
     method: Method,
     part: String,
+    /// So many calls go well before.
+    skip: u32,
     times: u32,
     fault: Fault,
 }
@@ -108,7 +112,12 @@ impl Faulty {
 
     /// The next `times` calls of `method` on an object whose name holds `part` go wrong.
     pub(in crate::store) fn next(&self, times: u32, method: Method, part: &str, fault: Fault) {
-        self.state().rules.push(Rule { method, part: part.to_owned(), times, fault });
+        self.after(0, times, method, part, fault);
+    }
+
+    /// The same after so many that go well.
+    pub(in crate::store) fn after(&self, skip: u32, times: u32, method: Method, part: &str, fault: Fault) {
+        self.state().rules.push(Rule { method, part: part.to_owned(), skip, times, fault });
     }
 
     /// Everything goes well from now on.
@@ -143,9 +152,13 @@ impl Faulty {
                 .rules
                 .iter_mut()
                 .find(|rule| rule.times > 0 && rule.method == method && at.as_ref().contains(&rule.part));
-            rule.map(|rule| {
+            rule.and_then(|rule| {
+                if rule.skip > 0 {
+                    rule.skip -= 1;
+                    return None;
+                }
                 rule.times -= 1;
-                rule.fault
+                Some(rule.fault)
             })
         };
         match fault {
@@ -190,6 +203,7 @@ impl ObjectStore for Faulty {
         match after {
             Some(Fault::Repeated) if options.mode == PutMode::Create => self.inner.put_opts(at, bytes, options).await,
             Some(Fault::LostAnswer) => Err(unavailable()),
+            Some(Fault::DoneThenHangs) => std::future::pending().await,
             _ => Ok(done),
         }
     }
