@@ -75,7 +75,10 @@ impl Cache {
     {
         loop {
             let slot = self.slot(id)?;
-            slot.bytes.get_or_try_init(|| get(slot.path.clone())).await?;
+            if let Err(error) = slot.bytes.get_or_try_init(|| get(slot.path.clone())).await {
+                self.forget(id, &slot);
+                return Err(error);
+            }
             // Somebody who cleans temporary folders takes what he finds.
             if slot.path.is_file() {
                 self.make_room();
@@ -112,7 +115,9 @@ impl Cache {
 
     fn forget(&self, id: &str, gone: &Arc<Slot>) {
         let mut slots = self.slots();
-        if slots.get(id).is_some_and(|slot| Arc::ptr_eq(slot, gone)) {
+        // Somebody else may be fetching it, or hold it.
+        let is_idle = |slot: &Arc<Slot>| slot.bytes.initialized() || Arc::strong_count(slot) <= 2;
+        if slots.get(id).is_some_and(|slot| Arc::ptr_eq(slot, gone) && is_idle(slot)) {
             slots.remove(id);
         }
     }

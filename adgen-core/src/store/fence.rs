@@ -121,7 +121,7 @@ impl Fence {
         self.0.lost.cancel();
     }
 
-    /// Ends when the right is lost.
+    /// Ends when the right is lost: by itself where it has to be renewed, and where a lock file is gone when somebody asks.
     pub(crate) fn lost(&self) -> &CancellationToken {
         &self.0.lost
     }

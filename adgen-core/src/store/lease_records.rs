@@ -229,7 +229,7 @@ impl LeaseRecords {
                     }
                     Ok(Err(_)) | Err(_) => tokio::select! {
                         () = stop.cancelled() => return number,
-                        () = tokio::time::sleep(AGAIN) => {}
+                        () = tokio::time::sleep(AGAIN.min(fence.left().unwrap_or(AGAIN))) => {}
                     },
                 }
             }

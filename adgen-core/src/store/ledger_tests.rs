@@ -218,7 +218,9 @@ async fn a_run_that_lost_its_project_begins_nothing_and_writes_what_it_knows() {
         let fence = Fence::kept("r", 1, || true);
         let objects = place.objects.behind(&fence);
         let mut writer = mine(&objects, "r", "p").await;
+        writer.may_call().unwrap();
         fence.lose("another run has taken the project");
+        assert_eq!(writer.may_call().unwrap_err().kind(), ErrorKind::Locked);
         writer.append(started("j1")).await.unwrap();
         let mut ledger = Ledger::load(&objects, &key('b')).await.unwrap();
         let error = ledger.claim(&buyer("r", "p"), &order(), None).await.unwrap_err();

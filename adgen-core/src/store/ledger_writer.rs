@@ -66,6 +66,18 @@ impl LedgerWriter {
         &self.by
     }
 
+    /// To be asked right before the call that costs something, and after every wait: a run that lost its project must not
+    /// make it, for whoever took the purchase over may have found that no call was made, and makes it himself.
+    ///
+    /// # Errors
+    /// `Locked`.
+    pub(crate) fn may_call(&self) -> Result<()> {
+        match &self.overtaken_by {
+            Some(run) => Err(WriteError::Overtaken { run: run.clone() }.into()),
+            None => self.ledger.objects.may_write(),
+        }
+    }
+
     /// Another call is about to be made, after one that surely came to nothing.
     ///
     /// # Errors
