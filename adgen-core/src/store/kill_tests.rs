@@ -106,7 +106,7 @@ async fn note(history: &mut History, key: &str, cost_usd: f64) -> Result<()> {
 async fn claim(own: &Storage, buyer: &Buyer, service: &Service) -> Result<LedgerWriter> {
     let mut ledger = own.ledger(&"a".repeat(64)).await?;
     match ledger.claim(buyer, &order(), None).await? {
-        Claim::Mine(writer) => Ok(writer),
+        Claim::Mine(writer) => Ok(*writer),
         Claim::Unfinished(open) => {
             let mut writer = ledger.take_over(buyer, "its run is over").await?.expect("nobody else is there");
             if open.job.is_none() {

@@ -49,7 +49,7 @@ async fn claim(objects: &Objects, run: &str, project: &str) -> Claim {
 
 async fn mine(objects: &Objects, run: &str, project: &str) -> LedgerWriter {
     match claim(objects, run, project).await {
-        Claim::Mine(writer) => writer,
+        Claim::Mine(writer) => *writer,
         other => panic!("{other:?}"),
     }
 }

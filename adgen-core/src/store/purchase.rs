@@ -32,7 +32,7 @@ pub(crate) struct Buyer {
 #[derive(Debug)]
 pub(crate) enum Claim {
     /// This run's: `starting` is written, and the call may be made.
-    Mine(LedgerWriter),
+    Mine(Box<LedgerWriter>),
     /// It was bought.
     Bought(Bought),
     /// Another run is at it: wait, and claim again.
@@ -69,7 +69,7 @@ impl Ledger {
             }
             let by = By { run: buyer.run.clone(), epoch: standing.epoch + 1, project: buyer.project.clone() };
             if let Some(writer) = self.begin(by, order.starting()).await? {
-                return Ok(Claim::Mine(writer));
+                return Ok(Claim::Mine(Box::new(writer)));
             }
         }
         Err(self.crowded())

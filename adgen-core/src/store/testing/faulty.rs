@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream::BoxStream};
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, memory::InMemory, path::Path as ObjectPath,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart, memory::InMemory,
+    path::Path as ObjectPath,
 };
 use std::{
     collections::HashMap,
@@ -21,7 +22,10 @@ pub(in crate::store) enum Method {
     Get,
     Head,
     Put,
+    /// The beginning of an upload in parts.
     Upload,
+    /// Its end.
+    Complete,
     List,
     Delete,
     Copy,
@@ -172,6 +176,11 @@ impl Faulty {
         }
     }
 
+    /// The same store for what outlives a borrow.
+    fn share(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), began: self.began, state: Arc::clone(&self.state) }
+    }
+
     fn wrote(&self, at: &ObjectPath) {
         self.state().written.insert(at.clone(), Instant::now());
     }
@@ -191,6 +200,32 @@ impl Faulty {
     fn is_shown(state: &Mutex<State>, meta: &ObjectMeta) -> bool {
         let state = state.lock().unwrap_or_else(PoisonError::into_inner);
         state.written.get(&meta.location).is_none_or(|written| written.elapsed() >= state.hidden)
+    }
+}
+
+/// An upload in parts whose end may go wrong.
+#[derive(Debug)]
+struct FaultyUpload {
+    upload: Box<dyn MultipartUpload>,
+    at: ObjectPath,
+    store: Faulty,
+}
+
+#[async_trait]
+impl MultipartUpload for FaultyUpload {
+    fn put_part(&mut self, bytes: PutPayload) -> UploadPart {
+        self.upload.put_part(bytes)
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        let after = self.store.before(Method::Complete, &self.at).await?;
+        let done = self.upload.complete().await?;
+        self.store.wrote(&self.at);
+        if after.is_some() { Err(unavailable()) } else { Ok(done) }
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        self.upload.abort().await
     }
 }
 
@@ -216,7 +251,10 @@ impl ObjectStore for Faulty {
         let after = self.before(Method::Upload, at).await?;
         let upload = self.inner.put_multipart_opts(at, options).await?;
         self.wrote(at);
-        if after.is_some() { Err(unavailable()) } else { Ok(upload) }
+        if after.is_some() {
+            return Err(unavailable());
+        }
+        Ok(Box::new(FaultyUpload { upload, at: at.clone(), store: self.share() }))
     }
 
     async fn get_opts(&self, at: &ObjectPath, options: GetOptions) -> Result<GetResult> {
@@ -228,8 +266,7 @@ impl ObjectStore for Faulty {
     }
 
     fn delete_stream(&self, at: BoxStream<'static, Result<ObjectPath>>) -> BoxStream<'static, Result<ObjectPath>> {
-        let this = Self { inner: Arc::clone(&self.inner), began: self.began, state: Arc::clone(&self.state) };
-        let this = Arc::new(this);
+        let this = Arc::new(self.share());
         at.then(move |at| {
             let this = Arc::clone(&this);
             async move {
@@ -243,7 +280,7 @@ impl ObjectStore for Faulty {
     }
 
     fn list(&self, prefix: Option<&ObjectPath>) -> BoxStream<'static, Result<ObjectMeta>> {
-        let this = Self { inner: Arc::clone(&self.inner), began: self.began, state: Arc::clone(&self.state) };
+        let this = self.share();
         let prefix = prefix.cloned();
         futures_util::stream::once(async move {
             if let Err(error) = this.before(Method::List, prefix.as_ref().unwrap_or(&ObjectPath::ROOT)).await {
