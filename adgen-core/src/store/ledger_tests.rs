@@ -10,6 +10,7 @@ use super::{
     project_lease::ProjectLease,
     purchase::{Buyer, Claim},
     record::Event,
+    storage::Storage,
     testing::{Fault, Method, Times, faulty, local, places},
 };
 use crate::error::{Error, ErrorKind};
@@ -127,6 +128,45 @@ async fn of_two_that_claim_at_the_same_moment_one_buys() {
                 }
             }
         }
+    }
+}
+
+#[tokio::test]
+#[ignore = "buys in a process of its own: for the test below"]
+async fn a_process_that_buys() {
+    let (folder, name) = (std::env::var("ADGEN_TEST_FOLDER").unwrap(), std::env::var("ADGEN_TEST_NAME").unwrap());
+    let storage = Storage::local(folder).unwrap();
+    let _lease = storage.project(&name).unwrap().acquire(&name).await.unwrap();
+    for index in 0..KEYS {
+        let mut ledger = storage.ledger(&format!("{index:064x}")).await.unwrap();
+        drop(ledger.claim(&buyer(&name, &name), &order(), None).await.unwrap());
+    }
+}
+
+const KEYS: u32 = 100;
+
+#[test]
+fn of_several_processes_one_buys_each_product() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |name: &str| {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["a_process_that_buys", "--ignored"])
+            .env("ADGEN_TEST_FOLDER", folder.path())
+            .env("ADGEN_TEST_NAME", name)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = ["a", "b", "c"].into_iter().map(start).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let storage = Storage::local(folder.path()).unwrap();
+    for index in 0..KEYS {
+        let ledger = runtime.block_on(storage.ledger(&format!("{index:064x}"))).unwrap();
+        // Who ended first counts as gone, but nobody takes over unasked.
+        assert_eq!(ledger.records().len(), 1, "{index}");
     }
 }
 

@@ -66,11 +66,11 @@ mod time;
 mod transfer;
 
 #[cfg(test)]
+mod buying_tests;
+#[cfg(test)]
 mod gc_tests;
 #[cfg(test)]
 mod history_tests;
-#[cfg(test)]
-mod kill_tests;
 #[cfg(test)]
 mod ledger_tests;
 #[cfg(test)]

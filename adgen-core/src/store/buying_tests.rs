@@ -1,5 +1,5 @@
-//! A run that buys is killed at each of its writes, before and after the storage took it: the next one pays nothing twice,
-//! loses nothing, and counts everything.
+//! Whole runs that buy: two at the same moment, and one that is killed at each of its writes, before and after the storage
+//! took it. Whoever comes next pays nothing twice, loses nothing, and counts everything.
 
 use super::{
     history::History,
@@ -56,41 +56,52 @@ async fn run(storage: &Storage, service: &Service, project: &str, name: &str, sc
     let mut history = own.project(project)?.history().await?;
     history.append(HistoryEvent::RunStarted { version: "1".into() }).await?;
     let buyer = Buyer { run: name.into(), project: project.into() };
-    if let Found::There(record) = own.products().find(&key).await? {
-        let mut ledger = own.ledger(&key).await?;
-        ledger.settle(&buyer, &record).await?;
-        let unsaid = ledger.spent_usd(project) - history.spent_usd_on(&key);
-        note(&mut history, &key, unsaid).await?;
-    } else {
-        let mut writer = claim(&own, &buyer, service).await?;
-        if writer.ledger().standing().open.and_then(|open| open.job).is_none() {
-            let job = service.start().await;
-            writer.append(LedgerEvent::Started { job }).await?;
+    loop {
+        if let Found::There(record) = own.products().find(&key).await? {
+            let mut ledger = own.ledger(&key).await?;
+            ledger.settle(&buyer, &record).await?;
+            let unsaid = ledger.spent_usd(project) - history.spent_usd_on(&key);
+            note(&mut history, &key, unsaid).await?;
+            break;
         }
-        let path = scratch.join(name);
-        std::fs::write(&path, "clip").unwrap();
-        let new = NewProduct {
-            key: key.clone(),
-            stage: Stage::Scenes,
-            product: "clip".into(),
-            files: vec![("clip.mp4".into(), path)],
-            cost_usd: COST,
-            elapsed_ms: 1,
-            notes: Vec::new(),
-            fidelity: None,
-            lacks: Vec::new(),
-            bought: true,
-            made_by: MadeBy { project: project.into(), run: name.into(), epoch: lease.fence().epoch() },
-        };
-        own.products().put(new, scratch).await?;
-        if !writer.ledger().is_bought() {
-            writer.append(LedgerEvent::finished(COST)).await?;
+        if let Some(writer) = claim(&own, &buyer, service).await? {
+            buy(&own, writer, service, lease.fence().epoch(), scratch).await?;
+            note(&mut history, &key, COST).await?;
+            break;
         }
-        note(&mut history, &key, COST).await?;
+        // Somebody else is at it.
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
     history.append(HistoryEvent::RunFinished { outcome: "completed".into() }).await?;
     history.close().await?;
     lease.release().await;
+    Ok(())
+}
+
+async fn buy(own: &Storage, mut writer: LedgerWriter, service: &Service, epoch: u64, scratch: &Path) -> Result<()> {
+    if writer.ledger().standing().open.and_then(|open| open.job).is_none() {
+        writer.may_call()?;
+        let job = service.start().await;
+        writer.append(LedgerEvent::Started { job }).await?;
+    }
+    let (run, project) = (writer.by().run.clone(), writer.by().project.clone());
+    let path = scratch.join(&run);
+    std::fs::write(&path, "clip").unwrap();
+    let new = NewProduct {
+        key: "a".repeat(64),
+        stage: Stage::Scenes,
+        product: "clip".into(),
+        files: vec![("clip.mp4".into(), path)],
+        cost_usd: COST,
+        elapsed_ms: 1,
+        notes: Vec::new(),
+        fidelity: None,
+        lacks: Vec::new(),
+        bought: true,
+        made_by: MadeBy { project, run, epoch },
+    };
+    own.products().put(new, scratch).await?;
+    writer.append(LedgerEvent::finished(COST)).await?;
     Ok(())
 }
 
@@ -102,11 +113,11 @@ async fn note(history: &mut History, key: &str, cost_usd: f64) -> Result<()> {
     history.append(HistoryEvent::Finished { product, stage, key, cost_usd, elapsed_ms: 1 }).await
 }
 
-/// The purchase in hand, its job known where there is one.
-async fn claim(own: &Storage, buyer: &Buyer, service: &Service) -> Result<LedgerWriter> {
+/// The purchase in hand, its job known where there is one; `None` where somebody else has it or has just bought it.
+async fn claim(own: &Storage, buyer: &Buyer, service: &Service) -> Result<Option<LedgerWriter>> {
     let mut ledger = own.ledger(&"a".repeat(64)).await?;
     match ledger.claim(buyer, &order(), None).await? {
-        Claim::Mine(writer) => Ok(*writer),
+        Claim::Mine(writer) => Ok(Some(*writer)),
         Claim::Unfinished(open) => {
             let mut writer = ledger.take_over(buyer, "its run is over").await?.expect("nobody else is there");
             if open.job.is_none() {
@@ -118,9 +129,9 @@ async fn claim(own: &Storage, buyer: &Buyer, service: &Service) -> Result<Ledger
                     None => writer.starting(&order()).await?,
                 }
             }
-            Ok(writer)
+            Ok(Some(writer))
         }
-        other => panic!("{other:?}"),
+        Claim::Busy(_) | Claim::Bought(_) => Ok(None),
     }
 }
 
@@ -167,4 +178,26 @@ async fn a_run_that_is_killed_at_any_write_buys_nothing_twice() {
         }
     }
     assert!(kills >= 30, "{kills} writes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_projects_that_want_the_same_at_the_same_moment_buy_it_once() {
+    for _ in 0..20 {
+        let (store, folder) = (Arc::new(Faulty::new()), tempfile::tempdir().unwrap());
+        let (one, two) = (Storage::remote(Arc::<Faulty>::clone(&store), None), Storage::remote(store, None));
+        let service = Service::default();
+        let (first, second) = tokio::join!(
+            run(&one, &service, "p", "one", folder.path()),
+            run(&two, &service, "q", "two", folder.path()),
+        );
+        first.unwrap();
+        second.unwrap();
+        assert_eq!(service.ordered.load(Ordering::Relaxed), 1);
+        let mut spent = Vec::new();
+        for project in ["p", "q"] {
+            spent.push(one.project(project).unwrap().history().await.unwrap().spent_usd());
+        }
+        spent.sort_by(f64::total_cmp);
+        assert_eq!(spent, [0.0, COST]);
+    }
 }
