@@ -1,5 +1,5 @@
-//! Whole runs that buy: two at the same moment, and one that is killed at each of its writes, before and after the storage
-//! took it. Whoever comes next pays nothing twice, loses nothing, and counts everything.
+//! Whole runs that buy: two at the same moment, and one that is killed at each of its writes, before and after the
+//! storage took it. Whoever comes next pays nothing twice, loses nothing, and counts everything.
 
 use super::{
     history::History,

@@ -1,8 +1,8 @@
-//! Files of a storage elsewhere as they lie on this machine for a while: fetched once however many ask at once, and thrown
-//! away when room is needed and nobody holds them.
+//! Files of a storage elsewhere as they lie on this machine for a while: fetched once however many ask at once, and
+//! thrown away when room is needed and nobody holds them.
 //!
-//! The folder is this cache's alone and goes with it; a killed process's is cleared away by the next one. May depend on its
-//! neighbour `scratch`.
+//! The folder is this cache's alone and goes with it; a killed process's is cleared away by the next one. May depend on
+//! its neighbour `scratch`.
 
 use super::scratch::Scratch;
 use std::{
@@ -57,14 +57,15 @@ impl Cached {
 }
 
 impl Cache {
-    /// A cache in a folder of its own below `parent`, or below the system's temporary folder; made when the first file comes.
+    /// A cache in a folder of its own below `parent`, or below the system's temporary folder; made when the first file
+    /// comes.
     pub(crate) fn new(parent: Option<&Path>, most_bytes: u64) -> Self {
         let (parent, place, slots) = (parent.map(Path::to_owned), Mutex::default(), Mutex::default());
         Self(Arc::new(Inner { parent, place, most_bytes, slots, ticks: AtomicU64::new(0) }))
     }
 
-    /// The file that goes by `id`. Where it is not there, `get` brings it to the path that it is given, whole, and says how
-    /// large it is; of those who ask meanwhile nobody else does, and where it fails, the next one tries.
+    /// The file that goes by `id`. Where it is not there, `get` brings it to the path that it is given, whole, and says
+    /// how large it is; of those who ask meanwhile nobody else does, and where it fails, the next one tries.
     ///
     /// # Errors
     /// As `get` says, and where the folder cannot be made.
@@ -88,7 +89,8 @@ impl Cache {
         }
     }
 
-    /// Takes a file of this machine that goes by `id` in, so that nobody need fetch it. Where it cannot be moved it is left.
+    /// Takes a file of this machine that goes by `id` in, so that nobody need fetch it. Where it cannot be moved it is
+    /// left.
     pub(crate) async fn keep(&self, id: &str, path: &Path, bytes: u64) {
         let moved = async |to: PathBuf| tokio::fs::rename(path, to).await.map(|()| bytes);
         let Ok(slot) = self.slot(id) else { return };

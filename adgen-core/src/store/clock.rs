@@ -1,8 +1,8 @@
 //! How long ago something was, by this machine alone: clocks of machines are never compared.
 //!
-//! Two of the machine's clocks are asked and the later one believed. Tokio's is the one that tests can turn; the kernel's
-//! goes on while the machine sleeps, which the other does not: who slept has to know that his time is over. Depends on
-//! nothing.
+//! Two of the machine's clocks are asked and the later one believed. Tokio's is the one that tests can turn; the
+//! kernel's goes on while the machine sleeps, which the other does not: who slept has to know that his time is over.
+//! Depends on nothing.
 
 use std::time::Duration;
 use tokio::time::Instant;

@@ -56,10 +56,12 @@ impl Failure {
     pub(super) fn into_error(self, what: &str, object: &str) -> Error {
         let (kind, hint) = self.advice();
         let full = if self.is_full() { ": the storage is full; free some space and run again" } else { "" };
-        let error = Error::new(kind, format!("cannot {what} a file of the storage{full}"));
+        let thing = if what == "list" { "folder" } else { "file" };
+        let error = Error::new(kind, format!("cannot {what} a {thing} of the storage{full}"));
         let error = if hint.is_empty() { error } else { error.with_hint(hint) };
         let retry = match self {
             Self::Late(_) | Self::Short { .. } => Retry::Now,
+            _ if self.is_remote() => Retry::Now,
             _ => Retry::Never,
         };
         error.with_context("file", object).with_retry(retry).with_source(self)
@@ -84,8 +86,17 @@ impl Failure {
             Self::Store(object_store::Error::NotImplemented { .. } | object_store::Error::NotSupported { .. }) => {
                 (ErrorKind::Unsupported, "use a storage that knows create-if-absent, listing and copying")
             }
+            _ if self.is_remote() => (
+                ErrorKind::Io,
+                "look whether the storage can be reached as it is set up, bucket and endpoint included, then run again",
+            ),
             Self::Store(_) | Self::File(_) => (ErrorKind::Io, ""),
         }
+    }
+
+    /// Whether a storage elsewhere said no more than that it did not work.
+    fn is_remote(&self) -> bool {
+        matches!(self, Self::Store(object_store::Error::Generic { store, .. }) if *store != "LocalFileSystem")
     }
 
     fn is_full(&self) -> bool {
@@ -111,8 +122,10 @@ mod tests {
     #[test]
     fn every_failure_names_the_object_and_what_to_do() {
         let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
-        let wrapped = object_store::Error::Generic { store: "x", source: Box::new(full()) };
+        let wrapped = object_store::Error::Generic { store: "LocalFileSystem", source: Box::new(full()) };
+        let away = object_store::Error::Generic { store: "S3", source: "connection refused".into() };
         for (failure, kind, part) in [
+            (Failure::Store(away), ErrorKind::Io, "can be reached"),
             (Failure::Missing, ErrorKind::NotFound, "not there"),
             (Failure::Late(Duration::from_secs(60)), ErrorKind::Timeout, "within 60 s"),
             (Failure::TooLarge { bytes: 9, most: 8 }, ErrorKind::Io, "9 bytes; at most 8"),

@@ -75,7 +75,8 @@ impl Fence {
         self.0.epoch.load(Ordering::Relaxed)
     }
 
-    /// Makes the epoch higher than `other`, which somebody wrote: a lease whose records were deleted counts from one again.
+    /// Makes the epoch higher than `other`, which somebody wrote: a lease whose records were deleted counts from one
+    /// again.
     pub(super) fn rise_above(&self, other: u64) {
         self.0.epoch.fetch_max(other.saturating_add(1), Ordering::Relaxed);
     }
@@ -121,7 +122,8 @@ impl Fence {
         self.0.lost.cancel();
     }
 
-    /// Ends when the right is lost: by itself where it has to be renewed, and where a lock file is gone when somebody asks.
+    /// Ends when the right is lost: by itself where it has to be renewed, and where a lock file is gone when somebody
+    /// asks.
     pub(crate) fn lost(&self) -> &CancellationToken {
         &self.0.lost
     }

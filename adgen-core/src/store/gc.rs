@@ -1,7 +1,7 @@
 //! Cleaning up: finds products that no project uses, and removes them when told to.
 //!
-//! What a project uses stands in its history. Ledgers are never touched, and what was paid for only where somebody asks for
-//! that. May depend on `error` and its neighbours.
+//! What a project uses stands in its history. Ledgers are never touched, and what was paid for only where somebody asks
+//! for that. May depend on `error` and its neighbours.
 
 use super::{
     content_key::{folder_of, key_in},
@@ -74,8 +74,8 @@ impl Storage {
     /// Looks for what may go. Removes nothing.
     ///
     /// # Errors
-    /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported` where the
-    /// store tells no times; `Io`, `Timeout`.
+    /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported`
+    /// where the store tells no times; `Io`, `Timeout`.
     pub(crate) async fn find_waste(&self, rules: GcRules) -> Result<GcPlan> {
         let now = self.objects().store_now().await?.ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, "the storage does not tell when objects were written")

@@ -1,8 +1,8 @@
 //! One project's history: numbered, immutable entries, written with create-if-absent by whoever holds the project.
 //!
-//! It is its own fence: an entry of another run at the next number means that the project was taken over, and nothing more is
-//! written. It is read by two listings, the latest snapshot and the few entries after it. May depend on `error` and its
-//! neighbours.
+//! It is its own fence: an entry of another run at the next number means that the project was taken over, and nothing
+//! more is written. It is read by two listings, the latest snapshot and the few entries after it. May depend on `error`
+//! and its neighbours.
 
 use super::{
     fence::Fence,
@@ -38,8 +38,8 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Reads the history in `folder`, such as `projects/p/history`. A run that holds the project behind a fence may append to
-    /// it; its epoch is raised above all that are in it.
+    /// Reads the history in `folder`, such as `projects/p/history`. A run that holds the project behind a fence may
+    /// append to it; its epoch is raised above all that are in it.
     ///
     /// # Errors
     /// `Io`, `Timeout`, or `InvalidProject` for an entry that is missing, not readable, at a wrong place or of a newer
@@ -97,8 +97,8 @@ impl History {
     ///
     /// # Errors
     /// `Locked` where the run may not write any more, or another one has written since: nothing is appended then. `Io`,
-    /// `Timeout`: whether the entry is there is then not known; the next call finds out before anything else, and the same
-    /// event is not written twice.
+    /// `Timeout`: whether the entry is there is then not known; the next call finds out before anything else, and the
+    /// same event is not written twice.
     pub(crate) async fn append(&mut self, event: HistoryEvent) -> Result<()> {
         let Some(fence) = self.entries.objects().fence().cloned() else {
             let message = "a history is written by a run that holds its project: this is a defect of adgen";
@@ -166,7 +166,8 @@ impl History {
         self.snapshot().await
     }
 
-    /// Fails where the folder went away under a run: what is written from then on would be the beginning of another history.
+    /// Fails where the folder went away under a run: what is written from then on would be the beginning of another
+    /// history.
     ///
     /// # Errors
     /// `Io`.
@@ -181,8 +182,8 @@ impl History {
         }
     }
 
-    /// Where a state that was written when the history had `entries` entries knows of more than there are now, the last ones
-    /// are missing.
+    /// Where a state that was written when the history had `entries` entries knows of more than there are now, the last
+    /// ones are missing.
     ///
     /// # Errors
     /// `InvalidProject` that names them.
@@ -212,8 +213,8 @@ impl History {
         self.events().map(HistoryEvent::cost_usd).sum()
     }
 
-    /// What the project says that it spent on what has this key, in US dollars. A run that was killed may have paid more: its
-    /// ledger knows, and the next run adds the difference.
+    /// What the project says that it spent on what has this key, in US dollars. A run that was killed may have paid
+    /// more: its ledger knows, and the next run adds the difference.
     pub(crate) fn spent_usd_on(&self, key: &str) -> f64 {
         let on = self.events().filter(|event| match event {
             HistoryEvent::Finished { key: paid, .. } | HistoryEvent::Failed { key: paid, .. } => paid == key,

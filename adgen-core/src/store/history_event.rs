@@ -1,7 +1,7 @@
 //! What happens to a project: the events of its history.
 //!
-//! What a product is, is in the product's own record; what was ordered where, in the purchase's ledger. The history says what
-//! this project did, made, used and paid. May depend on `project`.
+//! What a product is, is in the product's own record; what was ordered where, in the purchase's ledger. The history
+//! says what this project did, made, used and paid. May depend on `project`.
 
 use crate::project::Stage;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,8 @@ pub(crate) enum HistoryEvent {
         /// How long it took.
         elapsed_ms: u64,
     },
-    /// The run used a product that was there: it was made earlier, or for another project, or another worker was faster.
+    /// The run used a product that was there: it was made earlier, or for another project, or another worker was
+    /// faster.
     Reused {
         /// Name of the product.
         product: String,

@@ -17,8 +17,8 @@ pub(crate) enum Holder {
         /// Since when, RFC 3339, by its own clock.
         since: String,
     },
-    /// A run that did not give the project back, and nobody knows whether it still renews: the store tells no times. It is
-    /// gone where `mark` stays as it is for as long as a lease lasts.
+    /// A run that did not give the project back, and nobody knows whether it still renews: the store tells no times. It
+    /// is gone where `mark` stays as it is for as long as a lease lasts.
     Unsure {
         /// Its name; empty where its record is not readable.
         run: String,

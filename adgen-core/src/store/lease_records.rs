@@ -1,8 +1,8 @@
 //! Holding a project in an object store: numbered records written with create-if-absent, the highest of which counts.
 //!
-//! Times of machines are never compared. The holder counts from before its last renewal on its own clock; whether somebody
-//! else's lease is over, the store's own times say, and where it has none, watching does. May depend on `error` and its
-//! neighbours.
+//! Times of machines are never compared. The holder counts from before its last renewal on its own clock; whether
+//! somebody else's lease is over, the store's own times say, and where it has none, watching does. May depend on
+//! `error` and its neighbours.
 
 use super::{
     clock::Moment,
@@ -240,7 +240,8 @@ impl LeaseRecords {
         }
     }
 
-    /// Says that the project is free, after the own record `number`. Where that fails, it is free when its time is over.
+    /// Says that the project is free, after the own record `number`. Where that fails, it is free when its time is
+    /// over.
     pub(super) async fn give_back(&self, fence: &Fence, number: u64) {
         if fence.check().is_ok()
             && let Ok(record) = encode(number + 1, fence.run(), fence.epoch(), true)

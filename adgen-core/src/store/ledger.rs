@@ -1,7 +1,8 @@
 //! The ledger of one purchase: what was ordered under a content key, by whom, and what came of it.
 //!
-//! Numbered entries, each written with create-if-absent. No fence of a project stands before them: they have an order of
-//! their own. May depend on `error` and its neighbours; who buys is `purchase`'s matter, writing on is `ledger_writer`'s.
+//! Numbered entries, each written with create-if-absent. No fence of a project stands before them: they have an order
+//! of their own. May depend on `error` and its neighbours; who buys is `purchase`'s matter, writing on is
+//! `ledger_writer`'s.
 
 use super::{
     clock::Moment,
@@ -36,8 +37,8 @@ impl Ledger {
     /// Reads the ledger of what has this content key.
     ///
     /// # Errors
-    /// `Io`, `Timeout`; `InvalidProject` for an entry that is missing, damaged or of a newer version: it is named, for to
-    /// guess could mean to buy twice.
+    /// `Io`, `Timeout`; `InvalidProject` for an entry that is missing, damaged or of a newer version: it is named, for
+    /// to guess could mean to buy twice.
     pub(crate) async fn load(objects: &Objects, key: &str) -> Result<Self> {
         let entries = Numbered::new(&objects.unfenced(), folder_of(PURCHASES, key)?, 4);
         let mut ledger = Self { objects: objects.clone(), entries, records: Vec::new(), seen: None, is_fresh: true };

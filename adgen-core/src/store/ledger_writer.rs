@@ -1,4 +1,5 @@
-//! Writing into a purchase's ledger: who has the purchase in hand writes one entry after the other, until somebody else does.
+//! Writing into a purchase's ledger: who has the purchase in hand writes one entry after the other, until somebody else
+//! does.
 //!
 //! May depend on `error` and its neighbours.
 
@@ -66,8 +67,8 @@ impl LedgerWriter {
         &self.by
     }
 
-    /// To be asked right before the call that costs something, and after every wait: a run that lost its project must not
-    /// make it, for whoever took the purchase over may have found that no call was made, and makes it himself.
+    /// To be asked right before the call that costs something, and after every wait: a run that lost its project must
+    /// not make it, for whoever took the purchase over may have found that no call was made, and makes it himself.
     ///
     /// # Errors
     /// `Locked`.
@@ -90,8 +91,8 @@ impl LedgerWriter {
     /// twice.
     ///
     /// # Errors
-    /// `Overtaken` once somebody else has written: nothing is written then, now or later. As the storage says: whether the
-    /// entry is there is then not known; the next call finds out first.
+    /// `Overtaken` once somebody else has written: nothing is written then, now or later. As the storage says: whether
+    /// the entry is there is then not known; the next call finds out first.
     pub(crate) async fn append(&mut self, event: LedgerEvent) -> Result<(), WriteError> {
         if let Some((record, bytes)) = self.unsure.take() {
             let same = record.known() == Some(&event);

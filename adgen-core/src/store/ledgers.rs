@@ -23,8 +23,8 @@ pub(crate) async fn bought_keys(objects: &Objects) -> Result<BTreeSet<String>> {
     Ok(all.iter().filter_map(|seen| key_in(PURCHASES, &seen.name)).map(str::to_owned).collect())
 }
 
-/// Every job at `provider` that any purchase of the storage has started since then, by the provider's own names: those that
-/// a job which is looked for cannot be. Reads the ledgers into which something was written since, and one listing.
+/// Every job at `provider` that any purchase of the storage has started since then, by the provider's own names: those
+/// that a job which is looked for cannot be. Reads the ledgers into which something was written since, and one listing.
 ///
 /// # Errors
 /// `Io`, `Timeout`; `InvalidProject` where a ledger cannot be read: its job might be taken for another's.

@@ -118,9 +118,9 @@ impl Objects {
         let mut deleted = self.shared.store.delete_stream(futures_util::stream::iter(places).boxed());
         loop {
             let next = async { deleted.next().await.transpose() };
-            match self.ask(Request::Delete, next).await {
+            match self.wait(next).await {
                 Ok(None) => return Ok(()),
-                Ok(Some(_)) | Err(Failure::Missing) => {}
+                Ok(Some(_)) | Err(Failure::Missing) => self.shared.requests.count(Request::Delete),
                 Err(failure) => return Err(self.failed("delete", names.first().map_or("", String::as_str), failure)),
             }
         }

@@ -61,7 +61,8 @@ fn copy_hashed(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, St
     }
 }
 
-/// Whether a file is a plain one that really lies in `folder` and nowhere else: no link leads out of it, and none into it.
+/// Whether a file is a plain one that really lies in `folder` and nowhere else: no link leads out of it, and none into
+/// it.
 pub(super) fn is_own(path: &Path, folder: &Path) -> bool {
     let inside = || -> io::Result<bool> {
         let found = fs::symlink_metadata(path)?;
@@ -79,8 +80,8 @@ pub(super) fn move_to(source: &Path, target: &Path) -> io::Result<()> {
     sync_folder_of(target)
 }
 
-/// Copies a file, sharing its blocks where the file system can: the standard library asks the kernel to, which does so on
-/// Btrfs, XFS and others. The copy keeps the time of `source`, so that it is known as one.
+/// Copies a file, sharing its blocks where the file system can: the standard library asks the kernel to, which does so
+/// on Btrfs, XFS and others. The copy keeps the time of `source`, so that it is known as one.
 pub(super) fn copy_to(source: &Path, target: &Path) -> io::Result<()> {
     into_place(target, |half| {
         fs::copy(source, half)?;
@@ -132,7 +133,8 @@ pub(super) fn link_to(source: &Path, target: &Path) -> io::Result<()> {
     into_place(target, |half| fs::hard_link(source, half))
 }
 
-/// Makes something beside `target` and gives it that name once it is whole. What had the name before is not written into.
+/// Makes something beside `target` and gives it that name once it is whole. What had the name before is not written
+/// into.
 fn into_place<T>(target: &Path, make: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
     make_folder_of(target)?;
     let half = half_of(target);

@@ -10,11 +10,11 @@
 //! ```
 //!
 //! Right without locks: what is shared is immutable and created once (`objects`, `numbered`, `record`); a lease
-//! (`project_lease`) keeps two runs from doing the same work, and its `fence` stands before each write of a run. `storage` is
-//! the door, `gc` cleans up, `cache` holds files of storages elsewhere.
+//! (`project_lease`) keeps two runs from doing the same work, and its `fence` stands before each write of a run.
+//! `storage` is the door, `gc` cleans up, `cache` holds files of storages elsewhere.
 
-// The layer around `storage` takes the place of files, journal and lease. Nothing uses it before the engine is switched over
-// to it, and then this permission goes.
+// The layer around `storage` takes the place of files, journal and lease. Nothing uses it before the engine is switched
+// over to it, and then this permission goes.
 #![allow(dead_code, unused_imports)]
 
 mod address;

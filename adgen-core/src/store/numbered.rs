@@ -1,7 +1,7 @@
 //! Numbered objects, each created once: the one thing that a folder and every object store do alike and whole.
 //!
-//! Listings only help: some stores show new objects late. Which number is the last is decided by asking for the next one.
-//! May depend on `error` and its neighbours `objects` and `listing`.
+//! Listings only help: some stores show new objects late. Which number is the last is decided by asking for the next
+//! one. May depend on `error` and its neighbours `objects` and `listing`.
 
 use super::{
     listing::Seen,

@@ -1,8 +1,8 @@
-//! A thin layer over an object store: small objects whole, create-if-absent that knows its own writes, listings, and no wait
-//! without an end. Every request is counted, and none that writes passes a fence that is down.
+//! A thin layer over an object store: small objects whole, create-if-absent that knows its own writes, listings, and no
+//! wait without an end. Every request is counted, and none that writes passes a fence that is down.
 //!
-//! May depend on `error` and its neighbours `clock`, `failure`, `fence`, `requests` and `signer`. Large files are `transfer`'s, looks and
-//! listings `listing`'s.
+//! May depend on `error` and its neighbours `clock`, `failure`, `fence`, `requests` and `signer`. Large files are
+//! `transfer`'s, looks and listings `listing`'s.
 
 use super::{
     clock::Moment,
@@ -207,19 +207,19 @@ impl Objects {
     /// Writes the whole object, over an old one if need be.
     ///
     /// # Errors
-    /// `Locked` where the run may not write any more; `Io`, `Timeout`: the old object may then be there as it was, or the
-    /// new one.
+    /// `Locked` where the run may not write any more; `Io`, `Timeout`: the old object may then be there as it was, or
+    /// the new one.
     pub(crate) async fn write(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
         self.may_write()?;
         self.put(name, bytes.into(), PutMode::Overwrite).await.map_err(|failure| self.failed("write", name, failure))
     }
 
-    /// Writes the object unless there is one. A write of this very caller whose answer was lost, so that a repetition found
-    /// the object there, is known by its bytes: nobody else may ever write the same.
+    /// Writes the object unless there is one. A write of this very caller whose answer was lost, so that a repetition
+    /// found the object there, is known by its bytes: nobody else may ever write the same.
     ///
     /// # Errors
-    /// `Locked` where the run may not write any more; `Io`, `Timeout`: whether the object is there is then not known, and
-    /// the same call with the same bytes finds out.
+    /// `Locked` where the run may not write any more; `Io`, `Timeout`: whether the object is there is then not known,
+    /// and the same call with the same bytes finds out.
     pub(crate) async fn create(&self, name: &str, bytes: impl Into<Bytes>) -> Result<Created> {
         self.may_write()?;
         let bytes = bytes.into();
@@ -257,8 +257,8 @@ impl Objects {
         }
     }
 
-    /// Copies an object within the storage, without its bytes' coming here. Not on a folder, where it would only be the same
-    /// file under two names.
+    /// Copies an object within the storage, without its bytes' coming here. Not on a folder, where it would only be the
+    /// same file under two names.
     ///
     /// # Errors
     /// `NotFound`; `Locked` where the run may not write any more; `Io`, `Timeout`.
@@ -287,8 +287,8 @@ impl Objects {
     }
 }
 
-/// A name as the store has it. One that came from a listing is taken as it is; in any other, what a store cannot hold is
-/// written in another way, steps upwards included.
+/// A name as the store has it. One that came from a listing is taken as it is; in any other, what a store cannot hold
+/// is written in another way, steps upwards included.
 fn within(name: &str) -> ObjectPath {
     ObjectPath::parse(name).unwrap_or_else(|_| ObjectPath::from(name))
 }

@@ -1,5 +1,6 @@
-//! Holding a project in a folder of this machine: a lock of the system's on a file, which it takes back when the process is
-//! gone, however that came. No name of a machine and no number of a process is looked at, for containers share them.
+//! Holding a project in a folder of this machine: a lock of the system's on a file, which it takes back when the
+//! process is gone, however that came. No name of a machine and no number of a process is looked at, for containers
+//! share them.
 //!
 //! May depend on `error` and its neighbours `holder` and `local_file`.
 

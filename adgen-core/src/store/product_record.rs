@@ -56,8 +56,8 @@ pub(crate) struct ProductFile {
     pub(crate) object: String,
     pub(crate) bytes: u64,
     pub(crate) sha256: String,
-    /// In a folder: when it was last changed, by the file system, in nanoseconds since 1970. As long as that and the size are
-    /// the same, the content is not looked at.
+    /// In a folder: when it was last changed, by the file system, in nanoseconds since 1970. As long as that and the
+    /// size are the same, the content is not looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) modified_ns: Option<u64>,
 }
@@ -192,7 +192,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_of_anybody_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<u16>()) {
+        fn bytes_of_anybody_are_read_or_refused(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<u16>(),
+        ) {
             let own = record("a", "b");
             drop(ProductRecord::decode(&bytes, &own.key));
             let whole = own.encode().unwrap();

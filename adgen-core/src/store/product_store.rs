@@ -1,6 +1,7 @@
 //! Storing what was made: files first, under names that nobody else uses, then the record.
 //!
-//! Of two who made the same, the second takes the first one's and removes his own. May depend on `error` and its neighbours.
+//! Of two who made the same, the second takes the first one's and removes his own. May depend on `error` and its
+//! neighbours.
 
 use super::{
     content_key::folder_of,
@@ -48,13 +49,13 @@ pub(crate) struct Stored {
 }
 
 impl Products {
-    /// Stores a product. Files that lie in `scratch`, the caller's own folder, are moved where that can be; any other is
-    /// copied and stays where it is, for it may be somebody else's. A record is never written over, unless its files are
-    /// gone or nobody can read it.
+    /// Stores a product. Files that lie in `scratch`, the caller's own folder, are moved where that can be; any other
+    /// is copied and stays where it is, for it may be somebody else's. A record is never written over, unless its files
+    /// are gone or nobody can read it.
     ///
     /// # Errors
-    /// `Locked` where the run may not write any more; `Io`, `Timeout`: the files may then lie there without a record, which
-    /// harms nobody, and the same call can be made again where they are still on this machine.
+    /// `Locked` where the run may not write any more; `Io`, `Timeout`: the files may then lie there without a record,
+    /// which harms nobody, and the same call can be made again where they are still on this machine.
     pub(crate) async fn put(&self, new: NewProduct, scratch: &Path) -> Result<Stored> {
         self.objects.may_write()?;
         let folder = folder_of(PRODUCTS, &new.key)?;

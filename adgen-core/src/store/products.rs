@@ -1,8 +1,8 @@
 //! Finding products: by their content key alone, across all projects of the storage.
 //!
-//! A record is written once, after its files, so that readers need no lock and what is remembered never grows old; but files
-//! may go: somebody deleted them, a lifecycle rule did, or a disk. May depend on `error` and its neighbours; making products
-//! is `product_store`'s.
+//! A record is written once, after its files, so that readers need no lock and what is remembered never grows old; but
+//! files may go: somebody deleted them, a lifecycle rule did, or a disk. May depend on `error` and its neighbours;
+//! making products is `product_store`'s.
 
 use super::{
     cache::Cache,
@@ -108,8 +108,8 @@ impl Products {
         self.known().records.remove(key);
     }
 
-    /// What is known of `key`: one request the first time, none after that. In a folder the files are looked at, too; elsewhere
-    /// a file that is gone shows when it is opened, or by [`Products::verify`].
+    /// What is known of `key`: one request the first time, none after that. In a folder the files are looked at, too;
+    /// elsewhere a file that is gone shows when it is opened, or by [`Products::verify`].
     ///
     /// # Errors
     /// `Io`, `Timeout`; `InvalidProject` where a newer version wrote the record.
@@ -142,8 +142,8 @@ impl Products {
         }
     }
 
-    /// Whether all files of a product are there: in a folder by size, time and, where these differ, content; elsewhere by a
-    /// look at each.
+    /// Whether all files of a product are there: in a folder by size, time and, where these differ, content; elsewhere
+    /// by a look at each.
     ///
     /// # Errors
     /// `Io`, `Timeout`.

@@ -94,7 +94,8 @@ impl ProjectFolder {
     /// The whole file; `None` where there is none.
     ///
     /// # Errors
-    /// `Io`, also for one of more than 64 MB, which nothing is that is read as a whole, and for what is no file; `Timeout`.
+    /// `Io`, also for one of more than 64 MB, which nothing is that is read as a whole, and for what is no file;
+    /// `Timeout`.
     pub(crate) async fn read(&self, name: &str) -> Result<Option<Bytes>> {
         self.objects.read(&self.at(name)).await
     }
@@ -156,12 +157,13 @@ impl ProjectFolder {
         self.objects.duplicate(&self.at(from), &self.at(to)).await
     }
 
-    /// Stores a file of this machine, such as a photo that a document brings in. One that lies in `scratch`, the caller's own
-    /// folder, is moved where that can be; any other is copied and stays where it is, for it may be somebody else's.
+    /// Stores a file of this machine, such as a photo that a document brings in. One that lies in `scratch`, the
+    /// caller's own folder, is moved where that can be; any other is copied and stays where it is, for it may be
+    /// somebody else's.
     ///
     /// # Errors
-    /// `Locked` where the run may not write any more; `Io`, `Timeout`; an old file of that name is then as it was, or the
-    /// new one.
+    /// `Locked` where the run may not write any more; `Io`, `Timeout`; an old file of that name is then as it was, or
+    /// the new one.
     pub(crate) async fn adopt(&self, name: &str, path: &Path, scratch: &Path) -> Result<Digested> {
         self.objects.may_write()?;
         let at = self.at(name);

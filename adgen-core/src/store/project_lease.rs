@@ -1,8 +1,8 @@
 //! The right to work on a project, which one run has at a time.
 //!
-//! It keeps two runs from doing the same free work and from writing over each other's state. Nothing that was paid for hangs
-//! on it: that is the ledgers' matter. In a folder it is a lock of the system's, elsewhere numbered records. May depend on
-//! `error` and its neighbours.
+//! It keeps two runs from doing the same free work and from writing over each other's state. Nothing that was paid for
+//! hangs on it: that is the ledgers' matter. In a folder it is a lock of the system's, elsewhere numbered records. May
+//! depend on `error` and its neighbours.
 
 use super::{
     fence::Fence,

@@ -1,7 +1,7 @@
 //! All projects of a storage: which there are, copying one, deleting one.
 //!
-//! A project's products and purchases are the storage's, so that neither touches them. May depend on `error`, `project` and
-//! its neighbours.
+//! A project's products and purchases are the storage's, so that neither touches them. May depend on `error`, `project`
+//! and its neighbours.
 
 use super::{
     local_file::off_runtime,
@@ -30,7 +30,8 @@ pub(super) async fn list(objects: &Objects) -> Result<Vec<String>> {
 /// Deletes a project's folder. Nothing that was paid for is lost by it.
 ///
 /// # Errors
-/// `NotFound`; `Locked` where a run works on it; `Io`, `Timeout`: some of it may then be gone, and it can be deleted again.
+/// `NotFound`; `Locked` where a run works on it; `Io`, `Timeout`: some of it may then be gone, and it can be deleted
+/// again.
 pub(super) async fn delete(objects: &Objects, folder: &ProjectFolder, run: &str) -> Result<()> {
     let root = format!("{PROJECTS}/{}", folder.id());
     let names = |seen: Vec<super::listing::Seen>| seen.into_iter().map(|seen| seen.name).collect::<Vec<String>>();
@@ -64,12 +65,12 @@ fn remove_around(folder: &Path, last: &str) -> io::Result<()> {
     fs::remove_dir_all(folder)
 }
 
-/// Copies a project's document, the files that it brought in and those that people see under another id. The copy has no
-/// history, and what was bought for the first one costs it nothing.
+/// Copies a project's document, the files that it brought in and those that people see under another id. The copy has
+/// no history, and what was bought for the first one costs it nothing.
 ///
 /// # Errors
-/// `NotFound`; `InvalidProject` where there is such a project already, or where the document is no good; `Locked`; `Io`,
-/// `Timeout`.
+/// `NotFound`; `InvalidProject` where there is such a project already, or where the document is no good; `Locked`;
+/// `Io`, `Timeout`.
 pub(super) async fn copy(objects: &Objects, from: &ProjectFolder, to: &ProjectFolder, run: &str) -> Result<()> {
     let document = from.read(DOCUMENT).await?.ok_or_else(|| not_there(from))?;
     let text = std::str::from_utf8(&document).map_err(|error| {

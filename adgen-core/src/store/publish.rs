@@ -1,9 +1,9 @@
 //! Giving products the names that people know, in the project's folder.
 //!
-//! In a folder, what is free is linked: it takes no room, and whoever edits the visible file in place damages what can be
-//! made again, which is noticed. What was paid for is copied, for it cannot: the kernel shares the blocks where the file
-//! system can (Btrfs, XFS), and elsewhere a clip of some megabytes costs some milliseconds. In an object store the store
-//! copies by itself. Removing any of these names harms nothing. May depend on `error` and its neighbours.
+//! In a folder, what is free is linked: it takes no room, and whoever edits the visible file in place damages what can
+//! be made again, which is noticed. What was paid for is copied, for it cannot: the kernel shares the blocks where the
+//! file system can (Btrfs, XFS), and elsewhere a clip of some megabytes costs some milliseconds. In an object store the
+//! store copies by itself. Removing any of these names harms nothing. May depend on `error` and its neighbours.
 
 use super::{
     local_file::{copy_to, is_same, link_to, off_runtime, stamp},

@@ -1,8 +1,8 @@
 //! Who buys: of any number of runs, in whatever project or process, one.
 //!
-//! The ledger's next number decides, whether or not a run still holds its project. A run that lost it begins nothing new; but
-//! what it knows of a job that it started is written as long as nobody has taken the purchase over, for that is what keeps
-//! money from being lost. May depend on `error` and its neighbours.
+//! The ledger's next number decides, whether or not a run still holds its project. A run that lost it begins nothing
+//! new; but what it knows of a job that it started is written as long as nobody has taken the purchase over, for that
+//! is what keeps money from being lost. May depend on `error` and its neighbours.
 
 use super::{
     clock::Moment,
@@ -42,10 +42,12 @@ pub(crate) enum Claim {
 }
 
 impl Ledger {
-    /// Whose the purchase is; this run's where nobody has it, which is then written down. `gone` is a purchase
-    /// whose product is there no more: it is bought again, once, whoever else has noticed. Of any number of runs that claim at the same moment, one gets it.
+    /// Whose the purchase is; this run's where nobody has it, which is then written down. `gone` is a purchase whose
+    /// product is there no more: it is bought again, once, whoever else has noticed. Of any number of runs that claim
+    /// at the same moment, one gets it.
     ///
-    /// Called again with the same ledger, it reads on, and also finds out whether a buyer is gone whom no lease tells of.
+    /// Called again with the same ledger, it reads on, and also finds out whether a buyer is gone whom no lease tells
+    /// of.
     ///
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`; as [`Ledger::load`].
@@ -88,8 +90,9 @@ impl Ledger {
         self.begin(by, event).await
     }
 
-    /// Closes a purchase whose product was found although its ledger does not say so: its buyer was killed in between. What was
-    /// paid counts for him. Nothing happens where the purchase is closed, or where its buyer is at work and does it himself.
+    /// Closes a purchase whose product was found although its ledger does not say so: its buyer was killed in between.
+    /// What was paid counts for him. Nothing happens where the purchase is closed, or where its buyer is at work and
+    /// does it himself.
     ///
     /// # Errors
     /// As [`Ledger::claim`].
@@ -120,8 +123,8 @@ impl Ledger {
         }
     }
 
-    /// Whether a buyer is gone: his project's lease is over, or another run has it, or nothing of him moves for as long as a
-    /// lease lasts, by this machine's own clock.
+    /// Whether a buyer is gone: his project's lease is over, or another run has it, or nothing of him moves for as long
+    /// as a lease lasts, by this machine's own clock.
     async fn is_gone(&mut self, by: &By) -> Result<bool> {
         let mark = match ProjectLease::holder(&self.objects, &format!("projects/{}/lease", by.project)).await? {
             Holder::Nobody => return Ok(true),

@@ -3,9 +3,9 @@
 //! Read field by field instead of through the derived reader for tagged enums: that one keeps numbers in a form which
 //! depends on features of `serde_json` that other crates of a program may turn on. May depend on `error`.
 //!
-//! What later versions may do: an event that may be passed over is written under the same format number, and those who do
-//! not know it keep it where it is. Whatever changes the meaning of what is there raises the format, and whoever does not
-//! know that format goes no further.
+//! What later versions may do: an event that may be passed over is written under the same format number, and those who
+//! do not know it keep it where it is. Whatever changes the meaning of what is there raises the format, and whoever
+//! does not know that format goes no further.
 
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Serialize, de::DeserializeOwned};

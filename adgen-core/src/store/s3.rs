@@ -1,12 +1,12 @@
 //! Buckets in S3 and in what speaks its language. Built in by the feature `s3`.
 //!
-//! Region, endpoint, keys and the like come from the usual AWS_* variables. May depend on `error` and `http`: requests go
-//! through the same client as all others, and so does TLS.
+//! Region, endpoint, keys and the like come from the usual AWS_* variables. May depend on `error` and `http`: requests
+//! go through the same client as all others, and so does TLS.
 
 use crate::error::{Error, ErrorKind, Result};
 use object_store::{
     ClientConfigKey, ClientOptions, RetryConfig,
-    aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut},
+    aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut},
     client::{HttpClient, HttpConnector},
 };
 use std::time::Duration;
@@ -21,7 +21,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// `InvalidConfig` where a variable is no good.
 pub(super) fn open(bucket: &str) -> Result<AmazonS3> {
     let retry = RetryConfig { max_retries: REPETITIONS, retry_timeout: PATIENCE, ..RetryConfig::default() };
-    AmazonS3Builder::from_env()
+    let from_env = AmazonS3Builder::from_env();
+    let setting = |key| from_env.get_config_value(&key);
+    let endpoint = setting(AmazonS3ConfigKey::S3Endpoint).or_else(|| setting(AmazonS3ConfigKey::Endpoint));
+    let plain = setting(AmazonS3ConfigKey::Client(ClientConfigKey::AllowHttp)).is_some_and(|value| value == "true");
+    if let Some(endpoint) = endpoint.filter(|endpoint| !plain && !endpoint.starts_with("https:")) {
+        return Err(Error::new(ErrorKind::InvalidConfig, "the bucket's endpoint is not spoken to through TLS")
+            .with_context("endpoint", endpoint)
+            .with_hint("use an https:// address, or set AWS_ALLOW_HTTP=true for one of your own network"));
+    }
+    from_env
         .with_bucket_name(bucket)
         // Create-if-absent is what everything here stands on.
         .with_conditional_put(S3ConditionalPut::ETagMatch)

@@ -1,6 +1,7 @@
 //! Who gives addresses at which anybody may fetch an object for a while.
 //!
-//! A contract of its own: `object_store` has one only where a cloud's client is built in. Depends on `object_store`'s types.
+//! A contract of its own: `object_store` has one only where a cloud's client is built in. Depends on `object_store`'s
+//! types.
 
 use async_trait::async_trait;
 use object_store::path::Path as ObjectPath;

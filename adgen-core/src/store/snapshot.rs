@@ -109,7 +109,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_of_anybody_are_read_or_passed_over(bytes in proptest::collection::vec(any::<u8>(), 0..100), last in 0u64..9) {
+        fn bytes_of_anybody_are_read_or_passed_over(
+            bytes in proptest::collection::vec(any::<u8>(), 0..100), last in 0u64..9,
+        ) {
             drop(decode(&bytes, last));
             let json = json!({ "format": 1, "records": vec![Value::from(bytes); last as usize] }).to_string();
             prop_assert!(decode(json.as_bytes(), last).is_some_and(|records| records.is_empty()) == (last == 0));

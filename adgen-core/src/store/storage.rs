@@ -102,8 +102,8 @@ impl Storage {
         Self { objects, cache, products }
     }
 
-    /// The same with a cache of at most so many bytes in a folder of its own below `parent`. A folder of this machine needs
-    /// none and has none.
+    /// The same with a cache of at most so many bytes in a folder of its own below `parent`. A folder of this machine
+    /// needs none and has none.
     #[must_use]
     pub(crate) fn with_cache(self, parent: Option<&Path>, most_bytes: u64) -> Self {
         match self.objects.root() {
@@ -112,8 +112,8 @@ impl Storage {
         }
     }
 
-    /// The same for a run that holds its project: every write passes the fence. But for ledgers, which have an order of their
-    /// own, and what a run knows of a purchase must not be lost with its project.
+    /// The same for a run that holds its project: every write passes the fence. But for ledgers, which have an order of
+    /// their own, and what a run knows of a purchase must not be lost with its project.
     #[must_use]
     pub(crate) fn behind(&self, fence: &Fence) -> Self {
         let objects = self.objects.behind(fence);

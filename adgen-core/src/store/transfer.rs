@@ -29,8 +29,8 @@ impl Objects {
     /// Stores a file of this machine; it stays where it is.
     ///
     /// # Errors
-    /// `Locked` where the run may not write any more; `Io`, `Timeout`; an old object of that name is then as it was, or the
-    /// new one.
+    /// `Locked` where the run may not write any more; `Io`, `Timeout`; an old object of that name is then as it was, or
+    /// the new one.
     pub(crate) async fn upload(&self, name: &str, path: &Path) -> Result<Digested> {
         self.may_write()?;
         if let Some(target) = self.local_path(name) {
@@ -109,8 +109,8 @@ impl Objects {
         off_runtime(move || copy_to(&source, &target)).await?.map_err(|error| self.failed("copy", from, error))
     }
 
-    /// Brings an object to `target`, whole: its bytes go to a file beside it that nobody else uses, which takes the name
-    /// once size and hash are as expected. A caller who does not know them takes what comes.
+    /// Brings an object to `target`, whole: its bytes go to a file beside it that nobody else uses, which takes the
+    /// name once size and hash are as expected. A caller who does not know them takes what comes.
     ///
     /// # Errors
     /// As [`Failure`] says; whether the object is gone for good is the caller's to judge.

@@ -1,5 +1,5 @@
-//! A store in memory that goes wrong to order: refuses, loses answers, repeats writes, hangs, lists late, and has a clock of
-//! its own. Its time is Tokio's, so that tests can turn it.
+//! A store in memory that goes wrong to order: refuses, loses answers, repeats writes, hangs, lists late, and has a
+//! clock of its own. Its time is Tokio's, so that tests can turn it.
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
