@@ -291,12 +291,14 @@ async fn lost_answers_write_nothing_twice() {
     store.next(1, Method::Put, "purchases/", Fault::LostAnswer);
     store.next(1, Method::Get, "purchases/", Fault::Refused);
     writer.append(LedgerEvent::LookedUp { found: true }).await.unwrap_err();
-    store.next(1, Method::Put, "purchases/", Fault::Refused);
-    writer.append(failed(1.0)).await.unwrap_err();
     writer.append(failed(1.0)).await.unwrap();
+    // And what never arrived is written with the next one.
+    store.next(1, Method::Put, "purchases/", Fault::Refused);
+    writer.append(failed(0.0)).await.unwrap_err();
+    writer.append(failed(0.0)).await.unwrap();
     let ledger = Ledger::load(&objects, &key('a')).await.unwrap();
     assert_eq!(ledger.records(), writer.ledger().records());
-    assert_eq!((ledger.records().len(), ledger.spent_usd("p")), (10, 1.5));
+    assert_eq!((ledger.records().len(), ledger.spent_usd("p")), (11, 1.5));
     assert_eq!(ledger.jobs("replicate"), ["j1", "j1", "j2"]);
 }
 
