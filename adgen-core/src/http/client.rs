@@ -43,6 +43,9 @@ pub(super) enum Kind {
     FilePublic,
     /// Downloads of our own, whose redirects need no check.
     Download,
+    /// A storage in a bucket: nothing in the clear.
+    #[cfg(feature = "s3")]
+    Bucket,
 }
 
 /// How calls travel, and the connections that are open. Clones share them.
@@ -136,6 +139,8 @@ impl Http {
             }
             _ => builder.dns_resolver(Arc::clone(names)),
         };
+        #[cfg(feature = "s3")]
+        let builder = builder.https_only(kind == Kind::Bucket);
         let builder = match kind {
             Kind::Api | Kind::ApiHere => builder,
             _ => builder.read_timeout(options.silence),
@@ -163,6 +168,16 @@ impl Http {
 /// used.
 pub(crate) fn client() -> Result<Client> {
     Http::new(HttpOptions::default())?.client(Kind::Download)
+}
+
+/// For a storage in a bucket: no redirects, and nothing in the clear unless the storage's settings allow it. A client of its
+/// own for each storage, so that it goes with it; it can be made outside a runtime.
+///
+/// # Errors
+/// [`ErrorKind::InvalidConfig`] where the system's certificates or proxy settings cannot be used.
+#[cfg(feature = "s3")]
+pub(crate) fn storage_client(plain: bool) -> Result<Client> {
+    Http::new(HttpOptions::default())?.build(if plain { Kind::File } else { Kind::Bucket })
 }
 
 #[cfg(test)]

@@ -1,14 +1,88 @@
-//! Where projects live: files, journal and lease of each, over any `object_store`.
+//! Where projects live: products, purchases and projects below one root, over any `object_store`.
 //!
-//! May depend on `project` and `error`. Every write appears whole or not at all.
+//! May depend on `project`, `error` and, for buckets, `http`. Every write appears whole or not at all.
+//!
+//! ```text
+//! <root>/
+//!   products/<2 hex>/<key>/   record.json + files    written once; found by every project (products, product_store)
+//!   purchases/<2 hex>/<key>/  0001.json …            the ledger of what was ordered under a key (ledger, purchase)
+//!   projects/<id>/            documents, visible files (project_folder, publish), history/ (history), lease/
+//! ```
+//!
+//! Right without locks: what is shared is immutable and created once (`objects`, `numbered`, `record`); a lease
+//! (`project_lease`) keeps two runs from doing the same work, and its `fence` stands before each write of a run.
+//! `storage` is the door, `gc` cleans up, `cache` holds files of storages elsewhere.
+
+// The layer around `storage` takes the place of files, journal and lease. Nothing uses it before the engine is switched
+// over to it, and then this permission goes.
+#![allow(dead_code, unused_imports)]
 
 mod address;
 mod adopt;
+mod cache;
+mod clock;
+mod content_key;
+mod digest;
+mod failure;
+mod fence;
 mod files;
+mod gc;
+mod history;
+mod history_event;
+mod holder;
 mod journal;
 mod journal_record;
 mod lease;
+mod lease_records;
+mod ledger;
+mod ledger_event;
+mod ledger_writer;
+mod ledgers;
+mod listing;
+mod local_file;
+mod location;
+mod numbered;
+mod objects;
+mod opened;
+mod os_lock;
+mod product_record;
+mod product_store;
+mod products;
+mod project_folder;
+mod project_lease;
+mod projects;
+mod publish;
+mod purchase;
+mod record;
+mod requests;
+#[cfg(feature = "s3")]
+mod s3;
 mod scratch;
+mod signer;
+mod snapshot;
+mod storage;
+mod store_clock;
+mod time;
+mod transfer;
+
+#[cfg(test)]
+mod buying_tests;
+#[cfg(test)]
+mod gc_tests;
+#[cfg(test)]
+mod history_tests;
+#[cfg(test)]
+mod ledger_tests;
+#[cfg(test)]
+mod objects_tests;
+#[cfg(test)]
+mod products_tests;
+#[cfg(test)]
+mod project_lease_tests;
+#[cfg(test)]
+mod storage_tests;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use address::folder as folder_at;
 pub(crate) use files::hex;
@@ -17,3 +91,26 @@ pub(crate) use journal::now;
 pub use journal::{Journal, JournalEntry, JournalRecord, MadeProduct, UnfinishedJob};
 pub use lease::{Lease, LeaseRecord};
 pub use scratch::Scratch;
+
+pub(crate) use digest::Digested;
+pub(crate) use fence::Fence;
+pub(crate) use gc::{GcPlan, GcRules, Waste};
+pub(crate) use history::{History, HistoryRecord};
+pub(crate) use history_event::HistoryEvent;
+pub(crate) use holder::Holder;
+pub(crate) use ledger::Ledger;
+pub(crate) use ledger_event::{
+    Bought, By, FailedPurchase, LedgerEvent, LedgerRecord, Open as OpenPurchase, PurchaseOrder,
+};
+pub(crate) use ledger_writer::{LedgerWriter, WriteError};
+pub(crate) use opened::Opened;
+pub(crate) use product_record::{MadeBy, ProductFile, ProductRecord};
+pub(crate) use product_store::{NewProduct, Stored};
+pub(crate) use products::{Found, Gone, Loss, Products};
+pub(crate) use project_folder::ProjectFolder;
+pub(crate) use project_lease::ProjectLease;
+pub(crate) use publish::Published;
+pub(crate) use purchase::{Buyer, Claim};
+pub(crate) use requests::Figures;
+pub(crate) use signer::Signer;
+pub(crate) use storage::Storage;

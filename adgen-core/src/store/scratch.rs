@@ -40,47 +40,21 @@ impl Scratch {
 
     /// Removes the folder with all that is in it. What cannot be removed is left for a later run.
     pub async fn remove(self) {
-        let removed = tokio::task::spawn_blocking(move || {
-            empty(&self.folder);
-            drop(fs::remove_file(&self.lock_path));
-            // Another run may be at work in it.
-            self.parent.map(fs::remove_dir)
-        });
-        drop(removed.await);
-    }
-}
-
-impl ProjectFiles {
-    /// A folder of this machine for one run's work, empty; in the project's own folder where that is one, so that finished
-    /// files need not be copied and a killed process leaves nothing elsewhere, else in the system's temporary folder. What dead
-    /// runs left there is removed; what living ones use is not.
-    ///
-    /// # Errors
-    /// `Io`.
-    pub async fn work_folder(&self) -> Result<Scratch> {
-        let files = self.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            let parent = match files.local_path("work") {
-                Some(own) => own,
-                None => std::env::temp_dir(),
-            };
-            let made = files.make_scratch(&parent).map_err(|error| {
-                let full = error.kind() == io::ErrorKind::StorageFull;
-                let advice = if full { ": the storage is full; free some space and run again" } else { "" };
-                Error::new(ErrorKind::Io, format!("cannot make the working folder{advice}"))
-                    .with_context("path", parent.display())
-                    .with_source(error)
-            })?;
-            files.clear_halves();
-            Ok(made)
-        });
-        made.await.unwrap_or_else(|panic| {
-            Err(Error::new(ErrorKind::Unexpected, "making the working folder panicked").with_context("cause", panic))
-        })
+        drop(tokio::task::spawn_blocking(move || self.clear_away()).await);
     }
 
-    fn make_scratch(&self, parent: &Path) -> io::Result<Scratch> {
-        let is_own = self.local_path("work").is_some();
+    /// The same while the caller waits.
+    pub(super) fn clear_away(&self) {
+        empty(&self.folder);
+        drop(fs::remove_file(&self.lock_path));
+        // Another run may be at work in it.
+        if let Some(parent) = &self.parent {
+            drop(fs::remove_dir(parent));
+        }
+    }
+
+    /// Makes a folder in `parent`, which is the storage's own or everybody's, and clears what dead processes left there.
+    pub(super) fn make_in(parent: &Path, is_own: bool) -> io::Result<Self> {
         if is_own {
             fs::create_dir_all(parent)?;
         }
@@ -98,8 +72,38 @@ impl ProjectFiles {
             make_private(&folder)?;
             clear(parent, is_own, &lock.metadata()?)?;
             let parent = is_own.then(|| parent.to_owned());
-            return Ok(Scratch { folder, lock_path, _lock: lock, parent });
+            return Ok(Self { folder, lock_path, _lock: lock, parent });
         }
+    }
+}
+
+impl ProjectFiles {
+    /// A folder of this machine for one run's work, empty; in the project's own folder where that is one, so that finished
+    /// files need not be copied and a killed process leaves nothing elsewhere, else in the system's temporary folder. What dead
+    /// runs left there is removed; what living ones use is not.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub async fn work_folder(&self) -> Result<Scratch> {
+        let files = self.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let parent = match files.local_path("work") {
+                Some(own) => own,
+                None => std::env::temp_dir(),
+            };
+            let made = Scratch::make_in(&parent, files.local_path("work").is_some()).map_err(|error| {
+                let full = error.kind() == io::ErrorKind::StorageFull;
+                let advice = if full { ": the storage is full; free some space and run again" } else { "" };
+                Error::new(ErrorKind::Io, format!("cannot make the working folder{advice}"))
+                    .with_context("path", parent.display())
+                    .with_source(error)
+            })?;
+            files.clear_halves();
+            Ok(made)
+        });
+        made.await.unwrap_or_else(|panic| {
+            Err(Error::new(ErrorKind::Unexpected, "making the working folder panicked").with_context("cause", panic))
+        })
     }
 
     /// Removes what a killed process was writing: object_store names such files like the whole one, with `#` and a number.

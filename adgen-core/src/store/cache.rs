@@ -1,0 +1,257 @@
+//! Files of a storage elsewhere as they lie on this machine for a while: fetched once however many ask at once, and
+//! thrown away when room is needed and nobody holds them.
+//!
+//! The folder is this cache's alone and goes with it; a killed process's is cleared away by the next one. May depend on
+//! its neighbour `scratch`.
+
+use super::scratch::Scratch;
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::sync::OnceCell;
+
+/// The most that lies there unless somebody says otherwise: some forty ads with all that they are made of. What is held
+/// open is never thrown away, so that it may be more for a while.
+pub(crate) const DEFAULT_BYTES: u64 = 4 << 30;
+
+/// Files on this machine. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Cache(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    parent: Option<PathBuf>,
+    /// Made when the first file comes.
+    place: Mutex<Option<Scratch>>,
+    most_bytes: u64,
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+    ticks: AtomicU64,
+}
+
+/// One file, there or on its way.
+#[derive(Debug)]
+struct Slot {
+    path: PathBuf,
+    /// Its size, once it is whole.
+    bytes: OnceCell<u64>,
+    used: AtomicU64,
+}
+
+/// A file that stays where it is as long as this is held.
+#[derive(Debug, Clone)]
+pub(crate) struct Cached {
+    slot: Arc<Slot>,
+    _cache: Cache,
+}
+
+impl Cached {
+    pub(crate) fn path(&self) -> &Path {
+        &self.slot.path
+    }
+}
+
+impl Cache {
+    /// A cache in a folder of its own below `parent`, or below the system's temporary folder; made when the first file
+    /// comes.
+    pub(crate) fn new(parent: Option<&Path>, most_bytes: u64) -> Self {
+        let (parent, place, slots) = (parent.map(Path::to_owned), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { parent, place, most_bytes, slots, ticks: AtomicU64::new(0) }))
+    }
+
+    /// The file that goes by `id`. Where it is not there, `get` brings it to the path that it is given, whole, and says
+    /// how large it is; of those who ask meanwhile nobody else does, and where it fails, the next one tries.
+    ///
+    /// # Errors
+    /// As `get` says, and where the folder cannot be made.
+    pub(crate) async fn fetch<E, F>(&self, id: &str, get: impl Fn(PathBuf) -> F) -> Result<Cached, E>
+    where
+        E: From<io::Error>,
+        F: Future<Output = Result<u64, E>>,
+    {
+        loop {
+            let slot = self.slot(id)?;
+            if let Err(error) = slot.bytes.get_or_try_init(|| get(slot.path.clone())).await {
+                self.forget(id, &slot);
+                return Err(error);
+            }
+            // Somebody who cleans temporary folders takes what he finds.
+            if slot.path.is_file() {
+                self.make_room();
+                return Ok(Cached { slot, _cache: self.clone() });
+            }
+            self.forget(id, &slot);
+        }
+    }
+
+    /// Takes a file of this machine that goes by `id` in, so that nobody need fetch it. Where it cannot be moved it is
+    /// left.
+    pub(crate) async fn keep(&self, id: &str, path: &Path, bytes: u64) {
+        let moved = async |to: PathBuf| tokio::fs::rename(path, to).await.map(|()| bytes);
+        let Ok(slot) = self.slot(id) else { return };
+        if slot.bytes.get_or_try_init(|| moved(slot.path.clone())).await.is_ok() {
+            self.make_room();
+        }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<String, Arc<Slot>>> {
+        lock(&self.0.slots)
+    }
+
+    fn slot(&self, id: &str) -> io::Result<Arc<Slot>> {
+        let tick = self.0.ticks.fetch_add(1, Ordering::Relaxed);
+        // Each has a path of its own, so that one that is being removed is never another's.
+        let path = self.0.folder()?.join(format!("{tick:08x}"));
+        let mut slots = self.slots();
+        let slot = slots
+            .entry(id.to_owned())
+            .or_insert_with(|| Arc::new(Slot { path, bytes: OnceCell::new(), used: AtomicU64::new(tick) }));
+        slot.used.store(tick, Ordering::Relaxed);
+        Ok(Arc::clone(slot))
+    }
+
+    fn forget(&self, id: &str, gone: &Arc<Slot>) {
+        let mut slots = self.slots();
+        // Somebody else may be fetching it, or hold it.
+        let is_idle = |slot: &Arc<Slot>| slot.bytes.initialized() || Arc::strong_count(slot) <= 2;
+        if slots.get(id).is_some_and(|slot| Arc::ptr_eq(slot, gone) && is_idle(slot)) {
+            slots.remove(id);
+        }
+    }
+
+    /// Throws away what was not used for longest and nobody holds, until the rest fits.
+    fn make_room(&self) {
+        let mut slots = self.slots();
+        let size = |slot: &Arc<Slot>| slot.bytes.get().copied().unwrap_or(0);
+        let mut total: u64 = slots.values().map(size).sum();
+        if total <= self.0.most_bytes {
+            return;
+        }
+        // Who fetches or holds a file has a second reference, and a new one is only given out under this lock.
+        let free = slots.iter().filter(|(_, slot)| Arc::strong_count(slot) == 1);
+        let mut free: Vec<(u64, String)> =
+            free.map(|(id, slot)| (slot.used.load(Ordering::Relaxed), id.clone())).collect();
+        free.sort_unstable();
+        let mut thrown = Vec::new();
+        for (_, id) in free {
+            if total <= self.0.most_bytes {
+                break;
+            }
+            if let Some(slot) = slots.remove(&id) {
+                total -= size(&slot);
+                thrown.push(slot);
+            }
+        }
+        drop(slots);
+        for slot in thrown {
+            // One that cannot be removed goes with the folder.
+            drop(std::fs::remove_file(&slot.path));
+        }
+    }
+}
+
+impl Inner {
+    fn folder(&self) -> io::Result<PathBuf> {
+        let mut place = lock(&self.place);
+        if place.is_none() {
+            let temp = std::env::temp_dir();
+            *place = Some(Scratch::make_in(self.parent.as_deref().unwrap_or(&temp), false)?);
+        }
+        Ok(place.as_ref().map_or_else(PathBuf::new, |place| place.path().to_owned()))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(place) = lock(&self.place).take() {
+            place.clear_away();
+        }
+    }
+}
+
+/// What is inside is whole whatever happened to another thread.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(most_bytes: u64) -> (tempfile::TempDir, Cache) {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(folder.path()), most_bytes);
+        (folder, cache)
+    }
+
+    async fn fetch(cache: &Cache, id: &str, calls: &AtomicU64) -> io::Result<Cached> {
+        cache
+            .fetch(id, async |path: PathBuf| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                tokio::fs::write(path, id).await.map(|()| id.len() as u64)
+            })
+            .await
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_cause_one_fetch() {
+        let (_folder, cache) = cache(100);
+        let calls = AtomicU64::new(0);
+        let all = futures_util::future::join_all((0..20).map(|_| fetch(&cache, "file", &calls))).await;
+        assert!(all.into_iter().all(|got| std::fs::read(got.unwrap().path()).unwrap() == b"file"));
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_the_next_one_tries() {
+        let (_folder, cache) = cache(100);
+        let failed = cache.fetch("a", async |_| Err::<u64, _>(io::Error::other("away"))).await;
+        assert!(failed.is_err());
+        let calls = AtomicU64::new(0);
+        let got = fetch(&cache, "a", &calls).await.unwrap();
+        // And what somebody cleaned away is fetched again.
+        std::fs::remove_file(got.path()).unwrap();
+        fetch(&cache, "a", &calls).await.unwrap();
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_holds_makes_room_the_longest_unused_first() {
+        let (_folder, cache) = cache(10);
+        let calls = AtomicU64::new(0);
+        let held = fetch(&cache, "held", &calls).await.unwrap();
+        for id in ["aaaa", "bbbb", "aaaa", "cccc"] {
+            fetch(&cache, id, &calls).await.unwrap();
+        }
+        assert_eq!(calls.load(Ordering::Relaxed), 5, "b made room for a, and a for c");
+        assert!(held.path().is_file(), "it is held");
+        let files = std::fs::read_dir(held.path().parent().unwrap()).unwrap().count();
+        assert_eq!(files, 2);
+        let all = [fetch(&cache, "dddd", &calls).await.unwrap(), fetch(&cache, "eeee", &calls).await.unwrap()];
+        assert!(held.path().is_file() && all.iter().all(|got| got.path().is_file()), "more than fits, for a while");
+    }
+
+    #[tokio::test]
+    async fn the_folder_is_private_and_goes_with_the_last_who_holds_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, cache) = cache(100);
+        let (calls, source) = (AtomicU64::new(0), folder.path().join("made"));
+        std::fs::write(&source, "own").unwrap();
+        cache.keep("own", &source, 3).await;
+        let own = fetch(&cache, "own", &calls).await.unwrap();
+        assert_eq!((calls.load(Ordering::Relaxed), source.exists()), (0, false));
+        let place = own.path().parent().unwrap().to_owned();
+        assert_eq!(std::fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o700);
+        drop(cache);
+        assert!(own.path().is_file());
+        drop(own);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(!place.exists());
+    }
+}

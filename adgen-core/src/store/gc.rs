@@ -1,0 +1,173 @@
+//! Cleaning up: finds products that no project uses, and removes them when told to.
+//!
+//! What a project uses stands in its history. Ledgers are never touched, and what was paid for only where somebody asks
+//! for that. May depend on `error` and its neighbours.
+
+use super::{
+    content_key::{folder_of, key_in},
+    history::History,
+    ledgers::bought_keys,
+    listing::Seen,
+    product_record::RECORD,
+    products::{GONE, PRODUCTS, Read},
+    storage::Storage,
+};
+use crate::error::{Error, ErrorKind, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// Younger products are left alone unless somebody says otherwise: a run may have made them and not yet said so.
+pub(crate) const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GcRules {
+    /// Whether products that were paid for may go, too.
+    pub(crate) bought: bool,
+    /// How old a product is at least by the store's clock, before it may go.
+    pub(crate) grace: Duration,
+}
+
+impl Default for GcRules {
+    fn default() -> Self {
+        Self { bought: false, grace: GRACE }
+    }
+}
+
+/// Something that may go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Waste {
+    /// The content key.
+    pub(crate) key: String,
+    /// The name under which it was made; `None` for files without a readable record, of a run that was killed.
+    pub(crate) product: Option<String>,
+    pub(crate) bought: bool,
+    /// Of all its files together.
+    pub(crate) bytes: u64,
+    /// The record first: a product without files is worse than files without a product.
+    objects: Vec<String>,
+}
+
+/// What may go, found without removing anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GcPlan {
+    pub(crate) waste: Vec<Waste>,
+    /// Products that somebody uses.
+    pub(crate) used: usize,
+    /// Unused products that stay because they were paid for.
+    pub(crate) kept_bought: usize,
+    /// Unused products that are too young.
+    pub(crate) kept_young: usize,
+}
+
+impl GcPlan {
+    /// The bytes of all that may go.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.waste.iter().map(|waste| waste.bytes).sum()
+    }
+}
+
+impl Storage {
+    /// Looks for what may go. Removes nothing.
+    ///
+    /// # Errors
+    /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported`
+    /// where the store tells no times; `Io`, `Timeout`.
+    pub(crate) async fn find_waste(&self, rules: GcRules) -> Result<GcPlan> {
+        let now = self.objects().store_now().await?.ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "the storage does not tell when objects were written")
+                .with_operation("gc")
+                .with_hint("without that nobody knows what is old enough to go: remove products by hand")
+        })?;
+        // What was listed before the projects were asked cannot have come to be used since without being younger.
+        let mut folders: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
+        for seen in self.objects().list_all(PRODUCTS).await? {
+            if let Some(key) = key_in(PRODUCTS, &seen.name) {
+                folders.entry(key.to_owned()).or_default().push(seen);
+            }
+        }
+        let (used, ordered) = (self.used_keys().await?, bought_keys(self.objects()).await?);
+        let mut plan = GcPlan { waste: Vec::new(), used: 0, kept_bought: 0, kept_young: 0 };
+        for (key, seen) in folders {
+            let young = seen.iter().any(|seen| is_young(seen, now, rules.grace));
+            let record = match self.products().read(&key).await? {
+                Read::Record(record) => Some(record),
+                Read::Unreadable(_) | Read::Nothing => None,
+            };
+            // A key with a ledger was ordered, whatever became of its record: its files may be all that is left.
+            let bought = ordered.contains(&key) || record.as_ref().is_some_and(|record| record.bought);
+            let kept = match (&record, used.contains(&key)) {
+                (Some(_), true) => Some(&mut plan.used),
+                _ if young => Some(&mut plan.kept_young),
+                _ if bought && !rules.bought => Some(&mut plan.kept_bought),
+                _ => None,
+            };
+            let Some(kept) = kept else {
+                let product = record.as_ref().map(|record| record.product.clone());
+                plan.waste.extend(waste(&key, product, bought, &seen.iter().collect::<Vec<_>>()));
+                continue;
+            };
+            *kept += 1;
+            // Beside a product that stays may lie what a killed run left.
+            let Some(record) = record else { continue };
+            let own: BTreeSet<&str> = record.files.iter().map(|file| file.object.as_str()).collect();
+            let is_litter = |seen: &&Seen| {
+                let belongs = own.contains(seen.name.as_str()) || [RECORD, GONE].contains(&seen.file());
+                !belongs && !is_young(seen, now, rules.grace)
+            };
+            plan.waste.extend(waste(&key, None, false, &seen.iter().filter(is_litter).collect::<Vec<_>>()));
+        }
+        Ok(plan)
+    }
+
+    /// Removes what was found, but for what a project has come to use since; gives the bytes that were freed.
+    ///
+    /// # Errors
+    /// As [`Storage::find_waste`]: some of it may then be gone, and the rest is found again.
+    pub(crate) async fn remove_waste(&self, plan: &GcPlan) -> Result<u64> {
+        let used = self.used_keys().await?;
+        let mut bytes = 0;
+        for waste in plan.waste.iter().filter(|waste| waste.product.is_none() || !used.contains(&waste.key)) {
+            self.products().forget(&waste.key);
+            // One after the other: the record is gone before its files are.
+            let (record, files) = waste.objects.split_at(usize::from(waste.has_record()));
+            self.objects().delete_all(record).await?;
+            self.objects().delete_all(files).await?;
+            bytes += waste.bytes;
+        }
+        Ok(bytes)
+    }
+
+    /// The keys of all that projects use now.
+    async fn used_keys(&self) -> Result<BTreeSet<String>> {
+        let mut used = BTreeSet::new();
+        for id in self.projects().await? {
+            let history: History = self.project(&id)?.history().await?;
+            used.extend(history.products().into_values().map(str::to_owned));
+        }
+        Ok(used)
+    }
+}
+
+impl Waste {
+    fn has_record(&self) -> bool {
+        self.objects.first().is_some_and(|name| name.ends_with(&format!("/{RECORD}")))
+    }
+}
+
+fn waste(key: &str, product: Option<String>, bought: bool, seen: &[&Seen]) -> Option<Waste> {
+    let record = format!("{}/{RECORD}", folder_of(PRODUCTS, key).ok()?);
+    let mut objects: Vec<String> = seen.iter().map(|seen| seen.name.clone()).collect();
+    objects.sort_by_key(|name| *name != record);
+    let bytes = seen.iter().map(|seen| seen.bytes).sum();
+    (!objects.is_empty()).then(|| Waste { key: key.to_owned(), product, bought, bytes, objects })
+}
+
+fn is_young(seen: &Seen, now: DateTime<Utc>, grace: Duration) -> bool {
+    let grace = TimeDelta::from_std(grace).unwrap_or(TimeDelta::MAX);
+    // A store that tells no time of one object says nothing of its age.
+    !super::store_clock::is_sensible(seen.modified) || now - seen.modified < grace
+}

@@ -1,0 +1,205 @@
+//! What the storage knows of a product: its files and what stands in the report. Written once, after the files.
+//!
+//! May depend on `project` and its neighbours `record` and `content_key`.
+
+use super::{
+    content_key::folder_of,
+    record::{FORMAT, Unreadable},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    project::{FidelityReport, Lack, Stage, StateAsset},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ProductRecord {
+    /// Version of this document's format.
+    pub(crate) format: u64,
+    /// Its content key.
+    pub(crate) key: String,
+    /// The stage that made it.
+    pub(crate) stage: Stage,
+    /// The name under which it was made.
+    pub(crate) product: String,
+    /// Its files.
+    pub(crate) files: Vec<ProductFile>,
+    /// What it cost in US dollars.
+    pub(crate) cost_usd: f64,
+    /// How long it took.
+    pub(crate) elapsed_ms: u64,
+    /// What is worth knowing about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<String>,
+    /// How true the advertised product is to its photo in it, where it shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fidelity: Option<FidelityReport>,
+    /// What it lacks of what was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lacks: Vec<Lack>,
+    /// Whether it was ordered from a provider with a price, or cost something.
+    pub(crate) bought: bool,
+    /// Who made it.
+    pub(crate) made_by: MadeBy,
+    /// When, RFC 3339, by the clock of whoever made it: for people.
+    pub(crate) at: String,
+}
+
+/// A product's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProductFile {
+    /// The name that it has in a project's folder, where the product goes by the name under which it was made.
+    pub(crate) name: String,
+    /// Where it lies in the storage: under a name that no other writer uses.
+    pub(crate) object: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+    /// In a folder: when it was last changed, by the file system, in nanoseconds since 1970. As long as that and the
+    /// size are the same, the content is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) modified_ns: Option<u64>,
+}
+
+/// Who made a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MadeBy {
+    pub(crate) project: String,
+    pub(crate) run: String,
+    pub(crate) epoch: u64,
+}
+
+impl ProductRecord {
+    /// The name of a file where the product goes by another name: `scene_2_bg.mp4` of `scene_2_bg` as `scene_1_bg`.
+    pub(crate) fn name_of(&self, file: &ProductFile, product: &str) -> String {
+        match file.name.strip_prefix(&self.product) {
+            Some(rest) => format!("{product}{rest}"),
+            None => file.name.clone(),
+        }
+    }
+
+    /// The files as a state tells of them, where the product goes by this name.
+    pub(crate) fn assets(&self, product: &str) -> Vec<StateAsset> {
+        let asset = |file: &ProductFile| StateAsset {
+            file: self.name_of(file, product),
+            bytes: file.bytes,
+            sha256: file.sha256.clone(),
+            key: self.key.clone(),
+        };
+        self.files.iter().map(asset).collect()
+    }
+
+    pub(super) fn encode(&self) -> Result<Vec<u8>> {
+        let defect = |cause: String| {
+            Error::new(ErrorKind::Unexpected, "a product's record could not be read again: this is a defect of adgen")
+                .with_context("cause", cause)
+        };
+        let bytes = serde_json::to_vec_pretty(self).map_err(|error| defect(error.to_string()))?;
+        match Self::decode(&bytes, &self.key) {
+            Ok(again) if again == *self => Ok(bytes),
+            Ok(_) => Err(defect("it changed on the way".to_owned())),
+            Err(unreadable) => Err(defect(unreadable.to_string())),
+        }
+    }
+
+    /// The record of `key` from its bytes.
+    pub(super) fn decode(bytes: &[u8], key: &str) -> Result<Self, Unreadable> {
+        let damaged = |why: String| Unreadable::Damaged(why);
+        let value: Value = serde_json::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
+        match value.get("format").and_then(Value::as_u64) {
+            Some(FORMAT) => {}
+            Some(later) if later > FORMAT => return Err(Unreadable::Later(later)),
+            _ => return Err(damaged("it has no format".to_owned())),
+        }
+        let record: Self = serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
+        if record.key != key {
+            return Err(damaged(format!("it is the record of {}", record.key)));
+        }
+        // Whoever writes a record must not let others read or remove what is not the product's.
+        let folder = folder_of("products", key).map_err(|error| damaged(error.message().to_owned()))?;
+        let is_within = |file: &ProductFile| {
+            let rest = file.object.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/'));
+            rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '\\']) && rest != RECORD)
+        };
+        match record.files.iter().all(is_within) {
+            true => Ok(record),
+            false => Err(damaged("a file of it lies elsewhere".to_owned())),
+        }
+    }
+}
+
+/// The record's own name in the product's folder.
+pub(super) const RECORD: &str = "record.json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn record(name: &str, object: &str) -> ProductRecord {
+        let key = "a".repeat(64);
+        let object = format!("products/aa/{key}/{object}");
+        let file = ProductFile { name: name.into(), object, bytes: 1, sha256: "s".into(), modified_ns: Some(u64::MAX) };
+        ProductRecord {
+            format: FORMAT,
+            key,
+            stage: Stage::Scenes,
+            product: "scene_2_bg".into(),
+            files: vec![file],
+            cost_usd: 0.1,
+            elapsed_ms: 7,
+            notes: vec!["n".into()],
+            fidelity: None,
+            lacks: vec![Lack { fallback: "f".into(), cause: "c".into() }],
+            bought: true,
+            made_by: MadeBy { project: "p".into(), run: "r".into(), epoch: 3 },
+            at: "2026-01-01T00:00:00Z".into(),
+        }
+    }
+
+    #[test]
+    fn comes_back_as_it_was_written_and_nothing_else_does() {
+        let own = record("scene_2_bg.mp4", "x-scene_2_bg.mp4");
+        let bytes = own.encode().unwrap();
+        assert_eq!(ProductRecord::decode(&bytes, &own.key).unwrap(), own);
+        assert!(matches!(ProductRecord::decode(&bytes, &"b".repeat(64)), Err(Unreadable::Damaged(_))));
+        let later = br#"{"format":2,"files":"elsewhere"}"#;
+        assert!(matches!(ProductRecord::decode(later, &own.key), Err(Unreadable::Later(2))));
+        for object in ["", "../x", "a/b", "a\\b", RECORD] {
+            assert!(record("x", object).encode().is_err(), "{object}");
+        }
+        let mut unknown = serde_json::to_value(&own).unwrap();
+        unknown["colour"] = "red".into();
+        assert!(
+            ProductRecord::decode(unknown.to_string().as_bytes(), &own.key).is_ok(),
+            "later versions may add fields"
+        );
+    }
+
+    #[test]
+    fn files_go_by_the_name_of_their_product() {
+        for (file, product, name) in [
+            ("scene_2_bg.mp4", "scene_1_bg", "scene_1_bg.mp4"),
+            ("scene_2_bg_part1.mp4", "scene_1_bg", "scene_1_bg_part1.mp4"),
+            ("product_mask.png", "product_masked", "product_mask.png"),
+        ] {
+            let record = record(file, "x");
+            assert_eq!(record.name_of(&record.files[0], product), name);
+            assert_eq!(record.assets(product)[0].file, name);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_of_anybody_are_read_or_refused(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<u16>(),
+        ) {
+            let own = record("a", "b");
+            drop(ProductRecord::decode(&bytes, &own.key));
+            let whole = own.encode().unwrap();
+            let cut = usize::from(cut) % whole.len();
+            prop_assert!(ProductRecord::decode(&whole[..cut], &own.key).is_err());
+        }
+    }
+}
