@@ -7,9 +7,10 @@ use std::{ffi::c_int, fmt, path::Path, ptr};
 use ffmpeg_next::{ffi, frame as native_frame};
 
 use super::{
-    decoder::{Decoder, Medium},
+    decoder::Decoder,
     native,
     samples::{CHANNELS, SAMPLE_RATE, Samples},
+    stream::Medium,
 };
 use crate::error::{Error, Result};
 

@@ -26,9 +26,6 @@ pub const MAX_STREAMS: u32 = 128;
 /// to be worn), not for 8K.
 pub const MAX_PIXELS: u64 = 1 << 24;
 
-/// The most that FFmpeg may allocate at once, in bytes: 192 MiB. A picture with the most pixels and 8 bytes a pixel has 128.
-pub(super) const MAX_ALLOCATION: usize = 192 << 20;
-
 /// FFmpeg asks for patience where a demuxer has nothing to give at the moment; from a file that cannot go on for long.
 const MAX_WAITS: u32 = 10_000;
 

@@ -12,13 +12,12 @@ use ffmpeg_next::{
 
 use super::{
     aac::{AacTrack, PACKET},
-    decoder::{Medium, best_stream, missing_entries, stream},
     fps::Fps,
     input::Input,
     mp4::Mp4Writer,
     native,
     samples::SAMPLE_RATE,
-    stream_info::frame_rate,
+    stream::{Medium, best_stream, frame_rate, missing_entries, stream},
 };
 use crate::error::{Error, ErrorKind, Result};
 

@@ -11,8 +11,11 @@ use std::{
 
 use ffmpeg_next::{Dictionary, codec, ffi, format::context};
 
-use super::{input::MAX_ALLOCATION, log};
+use super::log;
 use crate::error::{Error, ErrorKind, Result};
+
+/// The most that FFmpeg may allocate at once, in bytes: 192 MiB. A picture with the most pixels and 8 bytes a pixel has 128.
+const MAX_ALLOCATION: usize = 192 << 20;
 
 /// Initialises FFmpeg; cheap after the first call. Every entry point of this folder calls it.
 pub(super) fn init() -> Result<()> {

@@ -1,13 +1,13 @@
 //! What a media file holds: size, rate, length, codecs, without decoding more of it than one picture.
 //!
-//! Depends on `decoder`, `display_matrix`, `input`, `length` and `stream_info`.
+//! Depends on `decoder`, `display_matrix`, `input`, `length`, `stream` and `stream_info`.
 
 use std::path::Path;
 
 use ffmpeg_next::frame as native_frame;
 
 use super::{
-    decoder::{Decoder, Medium, best_stream, check_pixels, missing_entries, missing_stream, too_large},
+    decoder::{Decoder, check_pixels, too_large},
     display_matrix,
     input::Input,
     length::spans,
@@ -15,6 +15,7 @@ use super::{
     orientation::Orientation,
     source::Source,
     stills,
+    stream::{Medium, best_stream, missing_entries, missing_stream},
     stream_info::{AudioInfo, VideoInfo, listed_length},
 };
 use crate::error::{Error, Result};

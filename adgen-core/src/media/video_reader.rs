@@ -1,28 +1,27 @@
 //! Reading video at a constant frame rate, upright, in one size and one colour space, whatever the file holds.
 //!
-//! Depends on `pictures`, `decoder`, `length` and `scaler`.
+//! Depends on `pictures`, `decoder`, `stream`, `length` and `scaler`.
 
 use std::path::Path;
 
 use ffmpeg_next::{ffi, frame as native_frame};
 
 use super::{
-    decoder::{Medium, best_stream, missing_stream},
+    decoder::Decode,
     display_matrix,
     fps::Fps,
     frame::Frame,
     input::{Input, Timestamps},
     length::spans,
     orientation::Orientation,
+    pixel::pixel_aspect,
     scaler::Scaler,
-    stream_info::pixel_aspect,
+    stream::{Medium, best_stream, missing_stream},
 };
 use crate::error::Result;
-use pictures::{Pictures, Slot};
+use pictures::{OPERATION, Pictures, Slot};
 
 mod pictures;
-
-const OPERATION: &str = "media::read_video";
 
 /// Pictures that are decoded before an interlaced one that is sought: its deinterlacing looks at its neighbours.
 const PREROLL: i64 = 2;
@@ -51,18 +50,6 @@ pub struct VideoTarget {
     pub decode: Decode,
     /// The sRGB colour that is seen where the video is transparent; black by default.
     pub ground: [u8; 3],
-}
-
-/// Which pictures of a video are decoded. Those that are not are as if they were not there: the one before stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Decode {
-    /// All of them.
-    #[default]
-    All,
-    /// Those that others refer to, a little less exactly: for a quick look. Which they are is up to the codec.
-    Referenced,
-    /// Those that can be decoded alone.
-    Keys,
 }
 
 /// What is damaged in a video that can be read all the same.

@@ -3,7 +3,7 @@
 //! Signatures: the formats' own specifications; ISO base media brands: ISO/IEC 14496-12, 23008-12 (HEIF), AVIF 1.1. Pure
 //! functions over bytes.
 
-use super::photo::Subject;
+use super::subject::Subject;
 use crate::error::{Error, ErrorKind};
 
 /// So many bytes tell what a file is: an SVG may begin with long comments, as a licence's text is.

@@ -5,9 +5,11 @@
 //! for its calls.
 
 use super::{
-    photo::{Decoded, MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS, Subject, turn},
+    bounds::{MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS},
+    decoded::{Decoded, turn},
     reduce::Reducer,
     srgb::ToSrgb,
+    subject::Subject,
 };
 use crate::error::Result;
 use image::metadata::Orientation;

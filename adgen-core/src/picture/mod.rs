@@ -9,22 +9,28 @@
 //! takes is bounded (see [`Photo::read`]). May depend on `error` and `asset` alone; the only user of `png`, `zune-jpeg`, `moxcms` and
 //! `resvg`.
 
+mod bounds;
+mod decoded;
 mod exif;
 mod format;
 #[cfg(feature = "heif")]
 mod heif;
 mod jpeg;
+mod logo;
 mod photo;
 mod png;
+mod reading;
 mod reduce;
 mod srgb;
+mod subject;
 mod svg;
 mod webp;
 
-pub use format::Format;
-pub(crate) use format::HEAD_BYTES;
-pub use photo::{
-    MAX_FILE_BYTES, MAX_PIXELS, MAX_PROFILE_BYTES, MAX_SIDE, MAX_WHOLE_FILE_BYTES, MAX_WHOLE_PIXELS, MIN_SIDE, Photo,
+pub use bounds::{
+    MAX_FILE_BYTES, MAX_PIXELS, MAX_PROFILE_BYTES, MAX_SIDE, MAX_WHOLE_FILE_BYTES, MAX_WHOLE_PIXELS, MIN_SIDE,
     WORKING_PIXELS, WORKING_SIDE,
 };
+pub use format::Format;
+pub(crate) use format::HEAD_BYTES;
+pub use photo::Photo;
 pub use svg::{FontDatabase, MAX_SVG_BYTES};
