@@ -129,6 +129,7 @@ impl Decoder {
             (*pointer).thread_count = threads as c_int;
             (*pointer).pkt_timebase = time_base;
             (*pointer).max_pixels = MAX_PIXELS as i64;
+            (*pointer).opaque = log::mark();
             if medium == Medium::Video {
                 memory.install(pointer);
             }

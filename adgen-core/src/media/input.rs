@@ -60,6 +60,7 @@ impl fmt::Debug for Input {
 
 impl Drop for Input {
     fn drop(&mut self) {
+        let _inside = log::inside();
         self.context = None;
     }
 }

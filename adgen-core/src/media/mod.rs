@@ -69,6 +69,7 @@ pub use frame::Frame;
 pub use input::{MAX_PIXELS, MAX_STREAMS};
 pub use join::{JoinOptions, Joined, join};
 pub(crate) use limiter::limit;
+pub use log::leave_log_alone;
 pub use looping::is_looping;
 pub(crate) use loudness::integrated_lufs;
 pub use loudness::{Loudness, Normalized, measure, normalize};

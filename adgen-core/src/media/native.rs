@@ -137,6 +137,7 @@ pub(super) fn encoder(name: &CStr, operation: &'static str) -> Result<(codec::Co
         if context.is_null() {
             return Err(out_of_memory(operation));
         }
+        (*context).opaque = log::mark();
         Ok((codec::Context::wrap(context, None), codec))
     }
 }

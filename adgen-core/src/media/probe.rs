@@ -56,6 +56,7 @@ pub fn still_format(path: &Path) -> Result<Option<&'static str>> {
 /// reading the file to its end, without decoding it. At most [`MAX_FILE_BYTES`](super::MAX_FILE_BYTES) bytes,
 /// [`MAX_STREAMS`](super::MAX_STREAMS) streams and [`MAX_PIXELS`](super::MAX_PIXELS) pixels a picture are read.
 pub fn probe(path: &Path) -> Result<MediaInfo> {
+    let _inside = log::inside();
     let mut input = Input::open(path, OPERATION)?;
     let mut found = [None, None];
     for (slot, medium) in found.iter_mut().zip([Medium::Video, Medium::Audio]) {

@@ -10,7 +10,7 @@ use std::{
 
 use ffmpeg_next::{Dictionary, Packet, codec, ffi, frame as native_frame, packet::Mut as _};
 
-use super::{fps::Fps, frame::Frame, mp4::Mp4Writer, native};
+use super::{fps::Fps, frame::Frame, log, mp4::Mp4Writer, native};
 use crate::error::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "media::encode_video";
@@ -167,6 +167,7 @@ impl fmt::Debug for VideoEncoder {
 impl VideoEncoder {
     /// Creates the file and its encoder.
     pub fn create(path: &Path, settings: VideoSettings) -> Result<Self> {
+        let _inside = log::inside();
         settings.validate()?;
         let (mut context, codec) = native::encoder(c"libx264", OPERATION)?;
         let time_base = ffi::AVRational { num: settings.fps.den() as i32, den: settings.fps.num() as i32 };
@@ -253,6 +254,7 @@ impl VideoEncoder {
 
     /// Encodes the next frame, which must have the encoder's size.
     pub fn write(&mut self, frame: &Frame) -> Result<()> {
+        let _inside = log::inside();
         if (frame.width(), frame.height()) != (self.settings.width, self.settings.height) {
             return Err(Error::new(
                 ErrorKind::Unexpected,
@@ -299,6 +301,7 @@ impl VideoEncoder {
 
     /// Encodes what the encoder still holds and completes the file.
     pub fn finish(mut self) -> Result<Encoded> {
+        let _inside = log::inside();
         if self.frames == 0 {
             return Err(Error::media("a video without frames cannot be written")
                 .with_operation(OPERATION)
