@@ -77,6 +77,7 @@ mod asset;
 pub mod cli;
 pub mod compose;
 mod error;
+mod file_type;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;

@@ -63,6 +63,7 @@ pub(super) fn too_large() -> Error {
 
 /// Which pictures of a video are decoded. Those that are not are as if they were not there: the one before stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Decode {
     /// All of them.
     #[default]

@@ -11,6 +11,7 @@ use crate::error::Result;
 
 /// Whether a codec encodes or decodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Direction {
     /// Writes.
     Encode,

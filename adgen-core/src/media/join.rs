@@ -26,6 +26,7 @@ const OPERATION: &str = "media::join";
 
 /// What goes into the file besides pictures and sound.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JoinOptions {
     /// The film's title.
     pub title: Option<String>,

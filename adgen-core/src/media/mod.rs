@@ -17,6 +17,7 @@ mod deinterlacer;
 mod display_matrix;
 pub mod environment;
 mod fade;
+mod fault;
 mod formats;
 mod fps;
 mod frame;

@@ -293,10 +293,8 @@ impl VideoEncoder {
             (*raw).pts = self.frames as i64;
             (*raw).pict_type = ffi::AVPictureType::AV_PICTURE_TYPE_NONE;
         }
-        // SAFETY: the pointer stays valid as long as `self.picture`.
-        let picture = unsafe { self.picture.as_ptr() };
         self.frames += 1;
-        self.send(picture)
+        self.send(false)
     }
 
     /// Encodes what the encoder still holds and completes the file.
@@ -307,15 +305,18 @@ impl VideoEncoder {
                 .with_operation(OPERATION)
                 .with_context("path", self.path.display()));
         }
-        self.send(ptr::null())?;
+        self.send(true)?;
         let bytes = self.writer.finish()?;
         Ok(Encoded { frames: self.frames, duration_s: self.settings.fps.seconds(self.frames), bytes })
     }
 
-    /// Sends one picture (null: no more) and writes every packet that comes out.
-    fn send(&mut self, picture: *const ffi::AVFrame) -> Result<()> {
-        // SAFETY: encoder, picture and packet are valid; the encoder takes its own reference.
-        let code = unsafe { ffi::avcodec_send_frame(self.context.as_mut_ptr(), picture) };
+    /// Sends the picture, or that there are no more, and writes every packet that comes out.
+    fn send(&mut self, ended: bool) -> Result<()> {
+        // SAFETY: encoder, picture and packet are valid; the encoder takes its own reference; null means no more.
+        let code = unsafe {
+            let picture = if ended { ptr::null() } else { self.picture.as_ptr() };
+            ffi::avcodec_send_frame(self.context.as_mut_ptr(), picture)
+        };
         native::check(code, "encoding failed", OPERATION)?;
         loop {
             // SAFETY: as above; the packet's old content is released by the call.

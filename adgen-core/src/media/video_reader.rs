@@ -39,6 +39,7 @@ const MAX_ROUNDING_S: f64 = 1e-3;
 
 /// What a [`VideoReader`] shall give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct VideoTarget {
     /// Width and height of the frames, rounded up to even numbers: the video is scaled to cover them and cropped to the
     /// middle; at most [`Frame::MAX_SIDE`] a side. `None`: its own size in square pixels, upright.

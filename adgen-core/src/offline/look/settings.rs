@@ -79,6 +79,7 @@ impl fmt::Display for Look {
 
 /// What a renderer is to show.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct LookSettings {
     /// Frame width in pixels, 1 to [`MAX_SIDE`]; odd widths are rounded up as [`Frame::black`] does.
     pub width: usize,

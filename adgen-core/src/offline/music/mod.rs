@@ -2,7 +2,8 @@
 //! mood, and `media` for loudness and peaks.
 //!
 //! `style` says what a mood means, `form` fits bars to the film, `arrangement` writes the `score`, `voice` and `effect` make
-//! it sound, `mixer` plays it. The same settings give the same samples, bit for bit.
+//! it sound, `mixer` plays it. The same settings give the same samples, bit for bit, on one machine: sines and powers
+//! are those of its mathematical library, which others round otherwise.
 
 mod arrangement;
 mod effect;
@@ -31,6 +32,7 @@ const LOUDNESS: f64 = -16.0;
 
 /// What to compose.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct MusicSettings {
     /// The film's length in seconds, 0.5 to 600. The last chord has rung out exactly then.
     pub duration_s: f64,
@@ -38,6 +40,13 @@ pub struct MusicSettings {
     pub seed: u64,
     /// Tempo, scale, instruments and groove.
     pub mood: Mood,
+}
+
+impl MusicSettings {
+    /// A piece of that length, seed and mood.
+    pub fn new(duration_s: f64, seed: u64, mood: Mood) -> Self {
+        Self { duration_s, seed, mood }
+    }
 }
 
 /// Composes and plays a piece: interleaved stereo at 48 kHz, `round(duration_s * 48000) * 2` values within ±0.9, about

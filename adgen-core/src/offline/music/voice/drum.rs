@@ -291,7 +291,7 @@ fn riser(seconds: f32, rng: &mut Random) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::super::streams::stream, *};
 
     #[test]
     fn every_drum_starts_and_ends_at_zero_without_offset() {

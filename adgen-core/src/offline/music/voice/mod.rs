@@ -32,7 +32,10 @@ impl Instrument {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::frame::Frame, *};
+    use super::{
+        super::{frame::Frame, streams::stream},
+        *,
+    };
 
     const ALL: [Instrument; 17] = [
         Instrument::WarmPad,
