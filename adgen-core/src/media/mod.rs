@@ -1,7 +1,7 @@
 //! Moving pictures and sound: the only user of FFmpeg. Takes and gives plain frames and samples.
 //!
-//! May depend on `error` alone. No FFmpeg type leaves this folder; `native`, `input` and `decoder` hold what is
-//! shared of the unsafe calls, everything else is built on them.
+//! May depend on `error` and `file_type` alone. No FFmpeg type leaves this folder; `native`, `log`, `fault` and `pixel`, then
+//! `input` and `stream`, then `decoder` hold what is shared of the unsafe calls, everything else is built on them.
 
 mod aac;
 mod alpha;
