@@ -2,7 +2,6 @@
 
 use super::harmony::{Chord, Scale, walk};
 use super::rhythm::{Density, STEPS, melodic, steps};
-use super::streams::stream;
 use crate::random::Random;
 
 /// One note of the tune within its bar.
@@ -125,7 +124,7 @@ impl Tune {
 #[cfg(test)]
 mod tests {
     use super::super::harmony::{Kind, MAJOR, chord};
-    use super::*;
+    use super::{super::streams::stream, *};
 
     #[test]
     fn the_motif_returns_and_long_notes_fit_the_chord() {
