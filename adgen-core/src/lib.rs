@@ -69,6 +69,7 @@ pub mod compose;
 mod engine;
 mod error;
 mod event;
+mod file_type;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -80,6 +81,7 @@ pub mod openai;
 pub mod picture;
 pub mod project;
 pub mod provider;
+mod random;
 pub mod replicate;
 mod report;
 mod services;
@@ -87,14 +89,16 @@ mod stages;
 pub mod store;
 mod studio;
 pub mod testkit;
+mod text;
 
 pub use asset::AssetPolicy;
 pub use engine::{Assets, Estimate, Imported, Outcome, OutputFile, Run, RunOptions, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
 pub use event::{Event, EventRecord, EventSink};
 pub use http::{HttpOptions, RootCertificates};
+pub use matte::Matting;
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use services::Models;
 pub use stages::Inspected;
-pub use studio::{Matting, Studio, StudioBuilder};
+pub use studio::{Studio, StudioBuilder};

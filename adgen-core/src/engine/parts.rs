@@ -4,7 +4,7 @@ use super::{
     document::Document, fallback::Fallbacks, money::Money, own_files::OwnFiles, photos::Photos, policy::ProjectPolicy,
     products::Products, progress::Progress, providers::Providers, purchase::Purchases, turns::RunTurns,
 };
-use crate::{stages::Art, studio::Matting};
+use crate::{matte::Matting, stages::Art};
 use std::{sync::Arc, time::Duration};
 
 /// The parts of a run.

@@ -23,12 +23,12 @@ use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
     event::{Event, EventRecord, EventSink},
+    matte::Matting,
     project::{AdProject, Stage, State, Status},
     provider::WebhookEvent,
     report::NAME as REPORT,
     stages::name_for,
     store::{Journal, JournalEntry, Lease, ProjectFiles, Scratch, now},
-    studio::Matting,
 };
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};

@@ -34,9 +34,9 @@ mod wait;
 pub(crate) use api::Api;
 pub(crate) use asset::{AssetRules, fetch_asset};
 pub(crate) use call::{Answer, Body, Call, Repeat};
-pub(crate) use client::{Http, client};
 #[cfg(feature = "s3")]
 pub(crate) use client::storage_client;
+pub(crate) use client::{Http, client};
 #[cfg(any(test, fuzzing))]
 pub(crate) use data_url::decode as decode_data_url;
 pub(crate) use leave::{Leave, called_off, with_leave};

@@ -1,6 +1,6 @@
 //! Transparent pictures laid over a plain ground, before they are scaled: hidden colours must not bleed into edges.
 //!
-//! Depends on FFmpeg, `picture_format` and `scaler`'s context.
+//! Depends on FFmpeg, `picture_format` and `sws`.
 
 use std::{ffi::c_int, slice};
 
@@ -10,7 +10,7 @@ use super::{
     colorimetry::Matrix,
     native,
     picture_format::PictureFormat,
-    scaler::{Context, picture},
+    sws::{Context, picture},
 };
 use crate::error::Result;
 

@@ -9,11 +9,7 @@ use std::path::Path;
 
 use ffmpeg_next::frame as native_frame;
 
-use super::{
-    decoder::{Decoder, Medium},
-    fps::Fps,
-    luma::Luma,
-};
+use super::{decoder::Decoder, fps::Fps, luma::Luma, stream::Medium};
 
 const OPERATION: &str = "media::read_video";
 

@@ -1,6 +1,6 @@
 //! One stream of one file, packet by packet, frame by frame: what the video and the audio reader share.
 //!
-//! Depends on FFmpeg, `input`, `display_matrix`, `picture_memory` and `native`.
+//! Depends on FFmpeg, `input`, `stream`, `display_matrix`, `picture_memory` and `native`.
 
 use std::{
     ffi::c_int,
@@ -17,90 +17,14 @@ use super::{
     log, native,
     orientation::Orientation,
     picture_memory::{MAX_PICTURE_BYTES, PictureMemory},
-    stills, tags,
-    video_reader::Decode,
+    stream::{Medium, best_stream, missing_entries, missing_stream, stream},
+    tags,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// After so many packets in a row that cannot be decoded the file counts as damaged; single ones are skipped, as
 /// players do.
 const MAX_DAMAGED_IN_A_ROW: u32 = 25;
-
-/// Which kind of stream to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Medium {
-    Video,
-    Audio,
-}
-
-impl Medium {
-    fn native(self) -> ffi::AVMediaType {
-        match self {
-            Self::Video => ffi::AVMediaType::AVMEDIA_TYPE_VIDEO,
-            Self::Audio => ffi::AVMediaType::AVMEDIA_TYPE_AUDIO,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Video => "video",
-            Self::Audio => "audio",
-        }
-    }
-}
-
-/// The best stream of a kind, and its decoder; a cover picture inside a sound file is no video.
-pub(super) fn best_stream(input: &mut Input, medium: Medium) -> Option<(usize, *const ffi::AVCodec)> {
-    let mut codec = ptr::null();
-    // SAFETY: the context is open; `codec` is written only on success.
-    let index = unsafe { ffi::av_find_best_stream(input.as_mut_ptr(), medium.native(), -1, -1, &mut codec, 0) };
-    let index = usize::try_from(index).ok()?;
-    (!is_cover(input, index)).then_some((index, codec))
-}
-
-/// Whether a stream is a cover picture.
-fn is_cover(input: &mut Input, index: usize) -> bool {
-    // SAFETY: the stream lives as long as the input.
-    unsafe { (*stream(input, index)).disposition & ffi::AV_DISPOSITION_ATTACHED_PIC != 0 }
-}
-
-/// FFmpeg's name of the codec of the first stream of that kind, whether it can be decoded or not.
-fn codec_of_any(input: &mut Input, medium: Medium) -> Option<String> {
-    // SAFETY: the context is open.
-    let count = unsafe { (*input.as_ptr()).nb_streams } as usize;
-    let index = (0..count).find(|&index| {
-        // SAFETY: streams below `nb_streams` exist and have parameters.
-        unsafe { (*(*stream(input, index)).codecpar).codec_type == medium.native() && !is_cover(input, index) }
-    })?;
-    // SAFETY: as above; the codec's name is a static string.
-    Some(unsafe { native::text(ffi::avcodec_get_name((*(*stream(input, index)).codecpar).codec_id)) })
-}
-
-/// The error for a file without a stream of that kind that can be decoded: what the file has instead is said.
-pub(super) fn missing_stream(input: &mut Input, medium: Medium) -> Error {
-    let error = match codec_of_any(input, medium) {
-        Some(codec) => {
-            let next = "convert it to H.264 in MP4 (sound: AAC or MP3), or use an FFmpeg that decodes it";
-            Error::new(ErrorKind::Unsupported, format!("this build of FFmpeg cannot decode {codec}")).with_hint(next)
-        }
-        None => match stills::still(input.source()) {
-            Some(name) => Error::media(format!("the file is a still picture ({name}), not video or sound")),
-            None => Error::media(format!("the file has no {} stream", medium.name())),
-        },
-    };
-    input.named(error)
-}
-
-/// The stream's own structure, which lives as long as the input. `index` must be below the number of streams; FFmpeg only
-/// ever adds some.
-pub(super) fn stream(input: &mut Input, index: usize) -> *mut ffi::AVStream {
-    // SAFETY: the context is open and has `nb_streams` streams.
-    unsafe {
-        let context = input.as_mut_ptr();
-        assert!(index < (*context).nb_streams as usize, "stream numbers come from FFmpeg's own search of this input");
-        *(*context).streams.add(index)
-    }
-}
 
 /// The decoder that keeps the transparency of VP8 and VP9 in WebM, where the stream says that it has any and FFmpeg was built
 /// with it: FFmpeg's own decoders drop it.
@@ -122,23 +46,6 @@ fn transparent_decoder(input: &mut Input, index: usize) -> Option<*const ffi::AV
     }
 }
 
-/// Whether the file's own index says that the stream goes on behind the end of the file: `(present, listed)` entries.
-pub(super) fn missing_entries(input: &mut Input, index: usize) -> Option<(usize, usize)> {
-    let size = i64::try_from(input.source().length()).unwrap_or(i64::MAX);
-    let stream = stream(input, index);
-    // SAFETY: entries are read one after the other, below their count, with no call in between that could move them.
-    unsafe {
-        let count = ffi::avformat_index_get_entries_count(stream);
-        let present = (0..count)
-            .take_while(|&i| {
-                let entry = ffi::avformat_index_get_entry(stream, i);
-                entry.is_null() || (*entry).pos.saturating_add(i64::from((*entry).size())) <= size
-            })
-            .count();
-        (present < count as usize).then_some((present, count as usize))
-    }
-}
-
 /// An error unless pictures of that size are within the bound.
 pub(super) fn check_pixels(input: &Input, width: i64, height: i64) -> Result<()> {
     let pixels = width.max(0) as u64 * height.max(0) as u64;
@@ -152,6 +59,19 @@ pub(super) fn check_pixels(input: &Input, width: i64, height: i64) -> Result<()>
 /// The error for pictures whose decoder found them to be beyond the bound before anybody else knew their size.
 pub(super) fn too_large() -> Error {
     Error::media(format!("the video's pictures have more than {MAX_PIXELS} pixels, the most that are read"))
+}
+
+/// Which pictures of a video are decoded. Those that are not are as if they were not there: the one before stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Decode {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that others refer to, a little less exactly: for a quick look. Which they are is up to the codec.
+    Referenced,
+    /// Those that can be decoded alone.
+    Keys,
 }
 
 /// An open decoder on one stream.
@@ -210,6 +130,7 @@ impl Decoder {
             (*pointer).thread_count = threads as c_int;
             (*pointer).pkt_timebase = time_base;
             (*pointer).max_pixels = MAX_PIXELS as i64;
+            (*pointer).opaque = log::mark();
             if medium == Medium::Video {
                 memory.install(pointer);
             }

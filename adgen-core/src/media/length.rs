@@ -1,14 +1,13 @@
 //! How long the pictures or the sound of a file last, found by reading its packets.
 //!
-//! Depends on `input` and `decoder`. What a header says is not asked: it may be missing, belong to another stream, or be
+//! Depends on `input` and `stream`. What a header says is not asked: it may be missing, belong to another stream, or be
 //! wrong.
 
 use ffmpeg_next::{Packet, ffi, packet::Ref as _};
 
 use super::{
-    decoder::stream,
     input::{Input, Timestamps},
-    stream_info::frame_rate,
+    stream::{frame_rate, stream},
 };
 use crate::error::Result;
 

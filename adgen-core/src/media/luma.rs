@@ -1,12 +1,12 @@
 //! The brightness of a decoded picture alone, in 8 bits: enough to see what moves.
 //!
-//! Depends on FFmpeg and `picture_format`.
+//! Depends on FFmpeg and `pixel`.
 
 use std::ffi::c_int;
 
 use ffmpeg_next::{ffi, frame as native_frame};
 
-use super::picture_format::pixel_format;
+use super::pixel::pixel_format;
 
 /// Rows from the top, each as long as the picture is wide.
 pub(super) struct Luma {

@@ -1,7 +1,7 @@
 //! Moving pictures and sound: the only user of FFmpeg. Takes and gives plain frames and samples.
 //!
-//! May depend on `error` alone. No FFmpeg type leaves this folder; `native`, `input` and `decoder` hold what is
-//! shared of the unsafe calls, everything else is built on them.
+//! May depend on `error` and `file_type` alone. No FFmpeg type leaves this folder; `native`, `log`, `fault` and `pixel`, then
+//! `input` and `stream`, then `decoder` hold what is shared of the unsafe calls, everything else is built on them.
 
 mod aac;
 mod alpha;
@@ -17,6 +17,7 @@ mod deinterlacer;
 mod display_matrix;
 pub mod environment;
 mod fade;
+mod fault;
 mod formats;
 mod fps;
 mod frame;
@@ -39,13 +40,16 @@ mod opening;
 mod orientation;
 mod picture_format;
 mod picture_memory;
+mod pixel;
 mod probe;
 mod progressive;
 mod samples;
 mod scaler;
 mod source;
 mod stills;
+mod stream;
 mod stream_info;
+mod sws;
 mod tags;
 mod tone_map;
 mod video_encoder;
@@ -59,12 +63,16 @@ pub(crate) mod testing;
 pub use aac::AacTrack;
 pub use audio_reader::{MAX_SOUND_S, decode_audio};
 pub use audio_writer::{encode_mp3, encode_wav};
+pub use decoder::Decode;
 pub use fade::{fade_in, fade_out, fit_length};
 pub use fps::Fps;
 pub use frame::Frame;
 pub use input::{MAX_PIXELS, MAX_STREAMS};
 pub use join::{JoinOptions, Joined, join};
+pub(crate) use limiter::limit;
+pub use log::leave_log_alone;
 pub use looping::is_looping;
+pub(crate) use loudness::integrated_lufs;
 pub use loudness::{Loudness, Normalized, measure, normalize};
 pub use master::{Master, master};
 pub use offset::remove_offset;
@@ -77,4 +85,4 @@ pub use samples::{CHANNELS, SAMPLE_RATE, Samples};
 pub use source::MAX_FILE_BYTES;
 pub use stream_info::{AudioInfo, VideoInfo};
 pub use video_encoder::{Encoded, VideoEncoder, VideoSettings};
-pub use video_reader::{Damage, Decode, VideoReader, VideoTarget};
+pub use video_reader::{Damage, VideoReader, VideoTarget};

@@ -1,6 +1,6 @@
 //! What a decoded picture is: size, layout of its samples, range, colours. A stream may change any of it half way.
 //!
-//! Depends on FFmpeg, `colorimetry` and `native`.
+//! Depends on FFmpeg, `colorimetry`, `pixel` and `native`.
 
 use std::{ffi::c_int, ptr};
 
@@ -9,20 +9,11 @@ use ffmpeg_next::{ffi, frame as native_frame};
 use super::{
     colorimetry::{Colorimetry, Tags},
     native,
-    stream_info::pixel_aspect,
+    pixel::{pixel_aspect, pixel_format},
 };
 use crate::error::{Error, Result};
 
 const OPERATION: &str = "media::scale";
-
-/// FFmpeg's pixel format from the number in a frame or a stream; `None` for "none" and numbers out of range.
-pub(super) fn pixel_format(number: c_int) -> Option<ffi::AVPixelFormat> {
-    if !(0..ffi::AVPixelFormat::AV_PIX_FMT_NB as c_int).contains(&number) {
-        return None;
-    }
-    // SAFETY: the enum is `repr(i32)`, and FFmpeg numbers its formats without gaps from 0 to `AV_PIX_FMT_NB`.
-    Some(unsafe { std::mem::transmute::<c_int, ffi::AVPixelFormat>(number) })
-}
 
 /// What of a decoded picture decides how it is scaled and converted.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,16 +1,16 @@
 //! What a stream's header says of it: size, rate, codec, and its length where the file lists each packet.
 //!
-//! Depends on `decoder`, `input` and `native`.
+//! Depends on `stream`, `pixel`, `input` and `native`.
 
 use ffmpeg_next::ffi;
 
 use super::{
-    decoder::stream,
     fps::Fps,
     input::{Input, Timestamps},
     native,
     orientation::Orientation,
-    picture_format,
+    pixel::{pixel_aspect, pixel_format},
+    stream::{frame_rate, stream},
 };
 
 /// One video stream.
@@ -69,7 +69,7 @@ impl VideoInfo {
             }
             let size = [f64::from((*parameters).width.max(0)) * aspect, f64::from((*parameters).height.max(0))];
             let frames = u64::try_from((*stream).nb_frames).unwrap_or(0);
-            let format = picture_format::pixel_format((*parameters).format);
+            let format = pixel_format((*parameters).format);
             let (pixel_format, bit_depth) = match format.map(|format| ffi::av_pix_fmt_desc_get(format)) {
                 Some(description) if !description.is_null() => {
                     (native::text((*description).name), (*description).comp[0].depth.max(0) as u32)
@@ -131,26 +131,6 @@ pub(super) fn listed_length(input: &mut Input, index: usize) -> Option<f64> {
     // Fragmented files and Matroska have no such list.
     (frames > 0 && entries > 0 && duration > 0 && base.den > 0)
         .then(|| duration as f64 * f64::from(base.num) / f64::from(base.den))
-}
-
-/// The average frame rate of a stream; 25 where nothing is known, as FFmpeg itself assumes.
-///
-/// # Safety
-///
-/// `stream` must be a stream of an open input.
-pub(super) unsafe fn frame_rate(stream: *const ffi::AVStream) -> Fps {
-    // SAFETY: the caller's promise.
-    let rates = unsafe { [(*stream).avg_frame_rate, (*stream).r_frame_rate] };
-    rates
-        .into_iter()
-        .find(|rate| rate.num > 0 && rate.den > 0)
-        .map_or(Fps::from(25), |rate| Fps::new(rate.num as u32, rate.den as u32))
-}
-
-/// Width over height of one pixel; 1 where the file does not say or says nonsense.
-pub(super) fn pixel_aspect(ratio: ffi::AVRational) -> f64 {
-    let aspect = f64::from(ratio.num) / f64::from(ratio.den.max(1));
-    if ratio.num > 0 && ratio.den > 0 && (0.1..=10.0).contains(&aspect) { aspect } else { 1.0 }
 }
 
 /// Whether frames last unequally long, by the file's index where there is one, otherwise by the two rates FFmpeg finds.

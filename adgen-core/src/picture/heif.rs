@@ -5,9 +5,11 @@
 //! for its calls.
 
 use super::{
-    photo::{Decoded, MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS, Subject, turn},
+    bounds::{MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS},
+    decoded::{Decoded, turn},
     reduce::Reducer,
     srgb::ToSrgb,
+    subject::Subject,
 };
 use crate::error::Result;
 use image::metadata::Orientation;
@@ -104,7 +106,12 @@ impl Heif<'_> {
         Err(self.subject.damaged("Heif", said))
     }
 
-    fn held(&self, pointer: *mut c_void, release: &[u8]) -> Result<Held<'static>> {
+    /// What is given back by that function when it is dropped.
+    ///
+    /// # Safety
+    ///
+    /// `pointer` must be null or a value of libheif's that is ours to give back, and `release` its releasing function.
+    unsafe fn held(&self, pointer: *mut c_void, release: &[u8]) -> Result<Held<'static>> {
         if pointer.is_null() {
             return Err(self.subject.damaged("Heif", "libheif gives nothing"));
         }

@@ -5,10 +5,12 @@
 //! ITU-T T.81, annex B.
 
 use super::{
+    bounds::MAX_WHOLE_PIXELS,
+    decoded::{Decoded, turn},
     exif,
-    photo::{Decoded, MAX_WHOLE_PIXELS, Subject, turn},
     reduce::Reducer,
     srgb::ToSrgb,
+    subject::Subject,
 };
 use crate::error::Result;
 use image::metadata::Orientation;

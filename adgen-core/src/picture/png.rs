@@ -4,10 +4,12 @@
 //! then `gAMA` and `cHRM`. Texts are skipped unread, and the profile is bounded before it is inflated.
 
 use super::{
+    bounds::{MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS},
+    decoded::{Decoded, turn},
     exif,
-    photo::{Decoded, MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS, Subject, turn},
     reduce::{Reduced, Reducer},
     srgb::{Chromaticities, ToSrgb},
+    subject::Subject,
 };
 use crate::error::Result;
 use image::metadata::Orientation;

@@ -3,7 +3,7 @@
 //! Every pixel of the result is the mean of the area that it covers, weighted by opacity: exact in integers, so that the
 //! result does not depend on the machine. Pure arithmetic.
 
-use super::photo::{WORKING_PIXELS, WORKING_SIDE};
+use super::bounds::{WORKING_PIXELS, WORKING_SIDE};
 use image::{GrayImage, RgbImage};
 
 /// The size at which a picture of `width` x `height` pixels is worked with: its own, or the largest with the same shape

@@ -3,7 +3,7 @@
 //! PNG: W3C's third edition, section 4.3 (precedence) and 11.3.2 (chunks). HDR transfer functions: ITU-R BT.2100-2, with
 //! reference white at 203 cd/m² (BT.2408-7); what is brighter is cut there. The only user of `moxcms`; pure arithmetic.
 
-use super::photo::MAX_PROFILE_BYTES;
+use super::bounds::MAX_PROFILE_BYTES;
 use moxcms::{
     Chromaticity, CicpColorPrimaries, ColorPrimaries, ColorProfile, DataColorSpace, Layout, ToneReprCurve,
     Transform8BitExecutor, Transform16BitExecutor, TransformOptions,

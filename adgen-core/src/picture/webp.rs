@@ -1,10 +1,12 @@
 //! WebP: decoded as a whole; of an animation the first picture.
 
 use super::{
+    bounds::{MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS},
+    decoded::{Decoded, turn},
     exif,
-    photo::{Decoded, MAX_PROFILE_BYTES, MAX_WHOLE_PIXELS, Subject, turn},
     reduce::Reducer,
     srgb::ToSrgb,
+    subject::Subject,
 };
 use crate::error::Result;
 use image::{ColorType, ImageDecoder, Limits, codecs::webp::WebPDecoder, metadata::Orientation};

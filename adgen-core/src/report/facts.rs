@@ -5,7 +5,7 @@ use super::{
     numbers::{clock, size, took},
     page::{Page, SceneView},
 };
-use crate::{media::MediaInfo, offline::planner::shown_words, project::Scene};
+use crate::{media::MediaInfo, project::Scene, text::shown_words};
 use maud::{Markup, html};
 
 /// The sections of captions and technical facts.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     media::MediaInfo,
     project::{AdProject, State, StateAsset},
+    text::shown_name,
 };
 
 /// What the page shows.

@@ -5,11 +5,10 @@
 use crate::{
     engine::{parts::Parts, turns::blocking},
     error::{Error, ErrorKind, Result},
-    matte::ModelStore,
+    matte::{Matting, ModelStore},
     picture::Photo,
     project::{Product, Stage},
     stages::{AssetUse, CUTOUT, CUTOUT_FILE, Way},
-    studio::Matting,
 };
 use std::{path::PathBuf, sync::Arc};
 

@@ -6,9 +6,9 @@ use super::board::Board;
 use crate::{
     engine::{parts::Parts, products::Product},
     error::Result,
-    offline::planner::shown_name,
     project::{Aspect, Role, Stage},
     stages::{Rendering, combined_fidelity, loudness_of, srt, still_of, video_settings, vtt},
+    text::shown_name,
 };
 
 /// Renders the video of every shape, and what lies beside it.

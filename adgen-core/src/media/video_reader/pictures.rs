@@ -1,6 +1,6 @@
 //! The pictures of a file in the order in which they are shown, each with its time.
 //!
-//! Depends on `combing`, `decoder`, `length` and `progressive`.
+//! Depends on `combing`, `decoder`, `length`, `progressive` and `stream`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,16 +8,18 @@ use ffmpeg_next::{ffi, frame as native_frame};
 
 use super::super::{
     combing::{FieldOrder, hidden_fields, may_hide_fields},
-    decoder::{Decoder, Medium},
+    decoder::Decoder,
     fps::Fps,
     input::Timestamps,
     length::{Continuity, SHOWN_LATE},
     log,
     progressive::Progressive,
-    stream_info::frame_rate,
+    stream::{Medium, frame_rate},
 };
-use super::OPERATION;
 use crate::error::Result;
+
+/// What errors call the reading of video.
+pub(super) const OPERATION: &str = "media::read_video";
 
 /// What is missing for less, in seconds, is not seen.
 const LEAST_LOST_S: f64 = 0.1;

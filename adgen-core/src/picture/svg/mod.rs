@@ -7,7 +7,7 @@
 mod budget;
 mod check;
 
-use super::photo::{Photo, Subject};
+use super::{photo::Photo, subject::Subject};
 use crate::error::{Error, Result};
 use image::{ExtendedColorType, GrayImage, ImageEncoder, RgbImage, codecs::png::PngEncoder};
 use resvg::{
