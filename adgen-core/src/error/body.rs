@@ -2,7 +2,7 @@
 //!
 //! Depends on its neighbours alone.
 
-use super::{Error, Retry};
+use super::{failure::Error, retry::Retry};
 use serde::{Deserialize, Serialize};
 use std::{error::Error as _, fmt};
 
@@ -77,6 +77,13 @@ impl ErrorBody {
             context: Vec::new(),
             causes: Vec::new(),
         }
+    }
+}
+
+impl Error {
+    /// All of it as plain data, for states, events, other languages and the wire.
+    pub fn body(&self) -> ErrorBody {
+        ErrorBody::from(self)
     }
 }
 

@@ -4,7 +4,7 @@
 //! against is taken out here, of the whole page at once, so that no section can forget it.
 
 use super::{facts, look, overview, page::Page, picture::DataUri, scenes, sound_section, work};
-use crate::offline::planner::shown_name;
+use crate::text::shown_name;
 use base64::{engine::general_purpose::STANDARD, write::EncoderWriter};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::io::{self, Read, Write};

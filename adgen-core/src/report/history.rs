@@ -258,6 +258,7 @@ pub(super) mod tests {
         state.assets.insert("plan".into(), asset("plan"));
         state.stages.insert(Stage::Render, StageState { reused: 1, ..StageState::default() });
         let plan = JournalEntry::Finished {
+            metadata: crate::project::Metadata::default(),
             lacks: Vec::new(),
             product: "plan".into(),
             stage: Stage::Plan,

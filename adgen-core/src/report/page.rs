@@ -11,7 +11,6 @@ use super::{
 use crate::{
     media::MediaInfo,
     project::{AdProject, State, StateAsset},
-    text::shown_name,
 };
 
 /// What the page shows.
