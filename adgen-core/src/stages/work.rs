@@ -23,6 +23,9 @@ pub(crate) fn picture_mb(width: u32, height: u32) -> u32 {
     u32::try_from(bytes / 1_000_000).unwrap_or(u32::MAX).saturating_add(20)
 }
 
+/// The work itself.
+type Make = dyn FnOnce(&Work) -> Result<Made> + Send;
+
 /// How a product is made on this machine.
 pub(crate) struct Recipe {
     pub(crate) stage: Stage,
@@ -32,7 +35,7 @@ pub(crate) struct Recipe {
     pub(crate) key: String,
     /// The memory that making it takes.
     pub(crate) megabytes: u32,
-    pub(crate) make: Box<dyn FnOnce(&Work) -> Result<Made> + Send>,
+    pub(crate) make: Box<Make>,
 }
 
 impl Recipe {

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Folders that are not the project's own text.
+/// Folders and files that are not the project's own text.
 const FOREIGN: [&str; 10] =
     [".git", "target", ".venv", "node_modules", "demo", "storage", ".setup", "__pycache__", ".pytest_cache", "dist"];
 
@@ -20,10 +20,12 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     entries.sort();
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // In a work tree `.git` is a file.
+        if FOREIGN.contains(&name.as_str()) {
+            continue;
+        }
         if path.is_dir() {
-            if !FOREIGN.contains(&name.as_str()) {
-                walk(&path, files);
-            }
+            walk(&path, files);
         } else {
             files.push(path);
         }
