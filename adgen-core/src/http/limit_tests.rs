@@ -67,7 +67,6 @@ async fn low_tier(creates: u32, answer_takes: Duration) -> (u32, u32, Duration) 
 #[tokio::test]
 async fn six_a_minute_with_a_burst_of_one_just_takes_longer() {
     let (taken, refusals, time) = low_tier(20, Duration::from_millis(300)).await;
-    println!("20 creates at 6 a minute: {refusals} refusals, {time:?}");
     assert_eq!(taken, 20);
     // One a call, and a few at the start, when nothing is known yet.
     assert!(refusals <= 26, "{refusals} refusals");
@@ -77,7 +76,6 @@ async fn six_a_minute_with_a_burst_of_one_just_takes_longer() {
 #[tokio::test]
 async fn answers_that_take_half_a_minute_do_not_hold_up_the_next() {
     let (taken, refusals, time) = low_tier(20, Duration::from_secs(25)).await;
-    println!("20 creates at 6 a minute, 25 s each: {refusals} refusals, {time:?}");
     assert_eq!(taken, 20);
     assert!(refusals <= 26, "{refusals} refusals");
     assert!(time.as_secs_f64() < 320.0, "{time:?}");

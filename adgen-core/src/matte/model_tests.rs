@@ -75,7 +75,7 @@ fn a_model_at_work_is_stopped_and_works_again() {
     assert_eq!(error.kind(), crate::error::ErrorKind::Cancelled);
     assert!(asked.into_inner() > 1);
     let mask = remover.coarse_mask(photo.rgb(), &|| false).expect("runs");
-    assert!(mask.as_raw().iter().any(|a| *a == 255));
+    assert!(mask.as_raw().contains(&255));
 }
 
 #[test]

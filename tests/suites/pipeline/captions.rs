@@ -100,7 +100,7 @@ async fn captions_can_be_read_in_every_frame_of_every_clip() {
         own["scenes"][0]["caption"] = "Still hot after twenty minutes".into();
         let outcome = bench.make(&own).await;
         let video = outcome.video().expect("there is a video");
-        let frames = frames(&video);
+        let frames = frames(video);
         assert_eq!(frames.len(), 3 * FPS);
         let frames = &frames[SETTLED..];
         let (letters, light) = letters(frames);

@@ -126,14 +126,14 @@ async fn the_full_size_video_meets_every_number() {
     let outcome = bench.make(&full).await;
     assert_eq!(outcome.state.degradations, [], "the ad of a shipped photo is humbler than it should be");
     let video = outcome.video().expect("there is a video");
-    let mut wrong = wrong_facts(&video, &Wanted { width: 1080, height: 1920, fps: 30, frames: 180 });
-    wrong.extend(wrong_groups(&video, 15));
-    wrong.extend(wrong_boxes(&video));
-    let kbps = judge::number(&judge::stream(&video, "a")["bit_rate"]) / 1000.0;
+    let mut wrong = wrong_facts(video, &Wanted { width: 1080, height: 1920, fps: 30, frames: 180 });
+    wrong.extend(wrong_groups(video, 15));
+    wrong.extend(wrong_boxes(video));
+    let kbps = judge::number(&judge::stream(video, "a")["bit_rate"]) / 1000.0;
     if !(180.0..=204.0).contains(&kbps) {
         wrong.push(format!("the sound has {kbps:.1} kb/s, not about 192"));
     }
-    let (integrated, peak) = judge::loudness(&video);
+    let (integrated, peak) = judge::loudness(video);
     if (integrated + 14.0).abs() > 0.5 {
         wrong.push(format!("the loudness is {integrated} LUFS, not -14 by half a unit"));
     }
@@ -146,12 +146,12 @@ async fn the_full_size_video_meets_every_number() {
         wrong.push(format!("the state says {own:.2} LUFS, FFmpeg {integrated}"));
     }
     assert!(wrong.is_empty(), "{}:\n{}", video.display(), wrong.join("\n"));
-    judge::expect_sound_file(&video);
+    judge::expect_sound_file(video);
 
     // The ad moves, and no two scenes are the same picture.
-    let early = judge::picture(&video, 0.5);
+    let early = judge::picture(video, 0.5);
     for time_s in [1.5, 3.0, 5.5] {
-        let difference = judge::difference(&early, &judge::picture(&video, time_s));
+        let difference = judge::difference(&early, &judge::picture(video, time_s));
         assert!(difference > 2.0, "the picture at {time_s} s is that at 0.5 s: {difference}");
     }
     let poster = Project::new(&bench.path().join("storage"), "full").bytes("poster.jpg");
@@ -167,13 +167,13 @@ async fn thirty_seconds_are_thirty_seconds() {
     long["output"]["fps"] = 30.into();
     let outcome = bench.make(&long).await;
     let video = outcome.video().expect("there is a video");
-    let mut wrong = wrong_facts(&video, &Wanted { width: 240, height: 426, fps: 30, frames: 900 });
-    wrong.extend(wrong_groups(&video, 15));
-    wrong.extend(wrong_boxes(&video));
+    let mut wrong = wrong_facts(video, &Wanted { width: 240, height: 426, fps: 30, frames: 900 });
+    wrong.extend(wrong_groups(video, 15));
+    wrong.extend(wrong_boxes(video));
     assert!(wrong.is_empty(), "{}:\n{}", video.display(), wrong.join("\n"));
     // The ending falls on the video's end: the last tenth of a second is next to silent, the second before is not.
     let level = |from: f64, to: f64| {
-        let samples = adgen::media::decode_audio(&video, None).expect("the sound decodes");
+        let samples = adgen::media::decode_audio(video, None).expect("the sound decodes");
         let range = (from * 48000.0) as usize..((to * 48000.0) as usize).min(samples.frames());
         let (count, sum) = (range.len(), range.map(|index| f64::from(samples.at(index)[0]).powi(2)).sum::<f64>());
         (sum / count.max(1) as f64).sqrt()

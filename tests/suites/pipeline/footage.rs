@@ -82,7 +82,7 @@ async fn small_and_transparent_pictures_say_what_became_of_them() {
     assert!(notes.contains("40x40") && notes.contains("enlarged 4.0 times"), "{notes}");
     let video = outcome.video().expect("there is a video");
     for time_s in [1.5, 2.5] {
-        let shown = judge::picture(&video, time_s);
+        let shown = judge::picture(video, time_s);
         expect_colour(&shown, (50, 200), [30, 160, 60], "the picture");
         expect_colour(&shown, (190, 200), [0x20, 0x40, 0x80], "the palette's ground");
     }

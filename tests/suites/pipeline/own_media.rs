@@ -58,9 +58,9 @@ async fn an_ad_may_be_silent() {
     let bench = Bench::new();
     let outcome = bench.make(&document::least("silent", &bench.photo)).await;
     let video = outcome.video().expect("there is a video");
-    let audio = judge::stream(&video, "a");
+    let audio = judge::stream(video, "a");
     assert_eq!(audio["codec_name"], "aac", "platforms want a sound track, be it a silent one");
-    let (integrated, _) = judge::loudness(&video);
+    let (integrated, _) = judge::loudness(video);
     assert!(integrated < -60.0, "{integrated} LUFS");
     assert_eq!(outcome.state.loudness.and_then(|loudness| loudness.integrated_lufs), None);
 }

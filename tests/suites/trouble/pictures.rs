@@ -32,14 +32,14 @@ async fn good_ad(make_clip: impl FnOnce(&Path) -> PathBuf) -> Value {
     expect_bill(&services, &outcome, CLIP_USD);
     assert_eq!(only_prediction(&services.emulator).downloads, 1, "a good file was fetched again");
     let video = outcome.video().expect("there is a video");
-    judge::expect_sound_file(&video);
+    judge::expect_sound_file(video);
     let frames: Vec<u64> = (0..72).collect();
-    assert_eq!(judge::frame_numbers(&video, 24), frames, "{source}");
-    let stream = judge::stream(&video, "v");
+    assert_eq!(judge::frame_numbers(video, 24), frames, "{source}");
+    let stream = judge::stream(video, "v");
     let facts = ["width", "height", "pix_fmt", "sample_aspect_ratio"].map(|name| stream[name].to_string());
     assert_eq!(facts, ["240", "426", "\"yuv420p\"", "\"1:1\""], "{stream}");
     for time_s in [0.2, 1.5, 2.8] {
-        let picture = judge::picture(&video, time_s);
+        let picture = judge::picture(video, time_s);
         let (above, below) = (picture.get_pixel(120, 60).0, picture.get_pixel(120, 366).0);
         assert!(above[0] > above[2].saturating_add(40), "not red above: {above:?} at {time_s} s");
         assert!(below[2] > below[0].saturating_add(40), "not blue below: {below:?} at {time_s} s");

@@ -23,8 +23,8 @@ async fn scored(content: Content) -> (Services, Outcome) {
     resume(&services, "odd").await;
     assert_eq!(services.emulator.journal().predictions.len(), 2);
     let video = outcome.video().expect("there is a video");
-    judge::expect_sound_file(&video);
-    let audio = judge::stream(&video, "a");
+    judge::expect_sound_file(video);
+    let audio = judge::stream(video, "a");
     let facts = ["codec_name", "sample_rate", "channels"].map(|name| audio[name].to_string());
     assert_eq!(facts, ["\"aac\"", "\"48000\"", "2"], "{audio}");
     let seconds = judge::number(&audio["duration"]);
@@ -60,10 +60,10 @@ async fn silent_music_stays_silent_and_that_is_said() {
 async fn music_that_is_shorter_than_the_ad_is_repeated() {
     let (_services, outcome) = scored(Content::Short).await;
     let video = outcome.video().expect("a video");
-    let (integrated, peak) = judge::loudness(&video);
+    let (integrated, peak) = judge::loudness(video);
     assert!((integrated + 14.0).abs() <= 0.7 && peak <= -1.0, "{integrated} LUFS, {peak} dBTP");
     // What fades at the end is no gap.
-    let heard = silences(&video);
+    let heard = silences(video);
     let gaps = heard.lines().filter_map(|line| line.split("silence_start: ").nth(1)?.split(' ').next()?.parse().ok());
     let gaps: Vec<f64> = gaps.filter(|start| *start < 2.5).collect();
     assert!(gaps.is_empty(), "{heard}");
