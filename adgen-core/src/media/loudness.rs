@@ -165,7 +165,8 @@ mod tests {
         for frames in [0, 1, 4800, BLOCK - 1, BLOCK, 48_000] {
             let samples = tone(frames, 0.3);
             let all = measure(&samples).expect("measured").integrated_lufs;
-            assert_eq!(integrated_lufs(&samples).expect("measured"), all, "{frames}");
+            let alone = integrated_lufs(&samples).expect("measured");
+            assert!(alone == all || (alone - all).abs() < 1e-9, "{frames}: {alone} and {all}");
         }
         // BS.1770: a 997 Hz sine at 0 dBFS in one channel reads -3.01 LUFS.
         let left =

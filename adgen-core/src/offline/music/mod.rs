@@ -127,6 +127,4 @@ fn fade_out(samples: &mut [f32], final_s: f64) {
 }
 
 #[cfg(test)]
-mod old_tests;
-#[cfg(test)]
 mod tests;
