@@ -16,8 +16,8 @@ use crate::{
         AacTrack, Frame, JoinOptions, Samples, VideoEncoder, VideoReader, VideoSettings, VideoTarget, decode_audio,
         join, master, measure,
     },
-    offline::planner::shown_name,
     project::{Aspect, LoudnessReport, Role, Stage},
+    text::shown_name,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -3,11 +3,9 @@
 use super::build::Build;
 use crate::{
     compose::SceneSpec,
-    offline::{
-        Ground,
-        planner::{default_call_to_action, shown_name, shown_words},
-    },
+    offline::{Ground, planner::default_call_to_action},
     project::{Aspect, Role},
+    text::{shown_name, shown_words},
 };
 use icu_normalizer::ComposingNormalizerBorrowed;
 

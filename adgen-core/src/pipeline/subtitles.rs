@@ -1,7 +1,7 @@
 //! The captions as SubRip and WebVTT, for players and platforms that show their own.
 
 use super::timeline::Slot;
-use crate::{media::Fps, offline::planner::shown_words, project::Scene};
+use crate::{media::Fps, project::Scene, text::shown_words};
 
 /// Captions of all scenes in SubRip (`.srt`).
 pub(crate) fn srt(scenes: &[Scene], slots: &[Slot], fps: Fps) -> String {

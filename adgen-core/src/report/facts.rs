@@ -4,7 +4,7 @@ use super::{
     html::{Text, clock, fact, size, took},
     page::Page,
 };
-use crate::offline::planner::shown_words;
+use crate::text::shown_words;
 use std::fmt;
 
 /// The section of captions and technical facts.

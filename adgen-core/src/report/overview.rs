@@ -5,7 +5,7 @@ use super::{
     page::Page,
     words::role,
 };
-use crate::offline::planner::shown_name;
+use crate::text::shown_name;
 use std::fmt;
 
 /// The page's head.

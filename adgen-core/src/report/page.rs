@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     media::MediaInfo,
-    offline::planner::shown_name,
     project::{AdProject, State, StateAsset},
+    text::shown_name,
 };
 use std::io::{self, Read, Write};
 

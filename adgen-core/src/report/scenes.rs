@@ -7,8 +7,8 @@ use super::{
     words::{motion, placement, role, transition},
 };
 use crate::{
-    offline::planner::shown_words,
     project::{Background, Degradation, Scene},
+    text::shown_words,
 };
 use std::fmt;
 

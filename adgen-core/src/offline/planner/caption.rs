@@ -7,9 +7,11 @@ use super::{
     language,
     measure::{LONGEST, WHOLE, WIDEST, width},
     phrase::{Phrase, Saying, sayings, sentence_case},
-    reading,
 };
-use crate::project::{Brand, Brief, Role};
+use crate::{
+    project::{Brand, Brief, Role},
+    text,
+};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Scenes below this many seconds have time for a glance only.
@@ -37,7 +39,7 @@ pub(super) fn captions(brief: &Brief, brand: &Brand, seed: u32, scenes: &[(Role,
     let shortest = slots.iter().map(|&index| scenes[index].1).fold(f64::INFINITY, f64::min);
     let longest = slots.iter().map(|&index| scenes[index].1).fold(0.0, f64::max);
     let limit = if shortest < GLANCE_S { WIDEST } else { WHOLE };
-    let known = [names.product.clone(), names.brand.clone(), reading::name(&brief.product_name)];
+    let known = [names.product.clone(), names.brand.clone(), text::shown_name(&brief.product_name)];
     let mut sayings = sayings(&brief.description, &language, limit, &known);
     let most = if longest < LONG_S { WHOLE } else { LONGEST };
     for saying in &mut sayings {
@@ -75,9 +77,9 @@ struct Names {
 
 impl Names {
     fn new(brief: &Brief, brand: &Brand, language: &str) -> Self {
-        let line = reading::name(&brief.product_name);
+        let line = text::shown_name(&brief.product_name);
         let product = short(&line, language);
-        let brand = short(&reading::name(&brand.name), language);
+        let brand = short(&text::shown_name(&brand.name), language);
         let (low, other) = (folded(&product), folded(&brand));
         let apart = !low.contains(&other) && !other.contains(&low);
         let maker = if apart { brand.clone() } else { String::new() };

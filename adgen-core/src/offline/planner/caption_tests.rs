@@ -178,7 +178,7 @@ fn words_of(text: &str) -> Vec<String> {
 fn check(captions: &[Option<String>], brief: &Brief, brand: &str) {
     let language = language::primary(&brief.language);
     let said: Vec<String> = {
-        let lines = super::super::wrapping::unwrapped(reading::lines(&brief.description), &language);
+        let lines = super::super::wrapping::unwrapped(crate::text::lines(&brief.description), &language);
         lines.iter().flat_map(|line| words_of(&line.text)).collect()
     };
     let name = brief.product_name.to_lowercase();

@@ -17,7 +17,6 @@ mod measure;
 mod music;
 mod palette;
 mod phrase;
-mod reading;
 mod restriction;
 mod script;
 mod sentence;
@@ -37,7 +36,6 @@ use async_trait::async_trait;
 
 pub(crate) use arc::clean_seconds;
 pub use language::default_call_to_action;
-pub(crate) use reading::{name as shown_name, words as shown_words};
 pub use setting::{look_of, look_phrase, mood_of};
 
 /// Plans from templates and the brief's own words; the same request gives the same plan.

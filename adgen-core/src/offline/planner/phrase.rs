@@ -7,12 +7,12 @@ use super::{
     language::{benefits, hangs},
     mark::{whole_pairs, with_fixed_blanks},
     measure::{LONGEST, WIDEST, is_wide, width},
-    reading::{Line, is_picture, lines},
     script::language_of,
     sentence::{Sentence, asks, is_greek_question, sentences},
     word_list::holds,
     wrapping::unwrapped,
 };
+use crate::text::{Line, is_picture, lines};
 
 /// A phrase that could be a caption.
 #[derive(Debug, Clone, PartialEq, Eq)]

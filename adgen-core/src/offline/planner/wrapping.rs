@@ -2,10 +2,10 @@
 
 use super::{
     language::hangs,
-    reading::Line,
     restriction::{divisible, is_known},
     script::language_of,
 };
+use crate::text::Line;
 
 /// `lines` with those joined that are one sentence.
 pub(super) fn unwrapped(lines: Vec<Line>, tag: &str) -> Vec<Line> {
@@ -53,7 +53,8 @@ fn is_ended(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::reading::lines, *};
+    use super::*;
+    use crate::text::lines;
 
     fn texts(text: &str, language: &str) -> Vec<String> {
         unwrapped(lines(text), language).into_iter().map(|line| line.text).collect()

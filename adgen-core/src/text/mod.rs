@@ -1,5 +1,5 @@
-//! A description as people and shops write it, read as plain lines: HTML and Markdown resolved, lists split, signs that
-//! are no words left out. Depends on nothing of adgen.
+//! Text as people and shops write it, read as plain lines: HTML and Markdown resolved, lists split, signs that are no words
+//! left out; and a name or a caption as it may stand on screen. Depends on nothing of adgen.
 
 mod count;
 mod entity;
@@ -12,21 +12,21 @@ mod template;
 
 use std::borrow::Cow;
 
-pub(super) use picture::is_picture;
+pub(crate) use picture::is_picture;
 
 /// The most of a text that is read, in characters: nobody's tenth paragraph makes a caption.
 const READ: usize = 6000;
 
 /// A line of a description: one paragraph, one item of a list, one heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) text: String,
+pub(crate) struct Line {
+    pub(crate) text: String,
     /// It stands over something rather than saying it.
-    pub(super) heading: bool,
+    pub(crate) heading: bool,
     /// It is an item of a list.
-    pub(super) item: bool,
+    pub(crate) item: bool,
     /// What stands over it, where that leads to a list: "Free from:".
-    pub(super) lead: Option<String>,
+    pub(crate) lead: Option<String>,
 }
 
 /// What shops' pages write over a part of a description.
@@ -39,7 +39,7 @@ const LABELS: &str = "about this item, about this product, about the product, pr
                       produktu, описание товара, характеристики, 商品説明, 产品描述, 상품 설명";
 
 /// The lines of `text` in order, none of them empty. What is longer than the most that is read ends with a whole line.
-pub(super) fn lines(text: &str) -> Vec<Line> {
+pub(crate) fn lines(text: &str) -> Vec<Line> {
     let text = template::without(&written_ends(text));
     let text = marks_for_pictures(&resolved(&text, true));
     let cut = text.char_indices().nth(READ).map(|(at, _)| at);
@@ -133,12 +133,12 @@ fn is_note(text: &str) -> bool {
 }
 
 /// A name, a title or a label as it may stand on screen: one line, HTML resolved.
-pub(crate) fn name(text: &str) -> String {
+pub(crate) fn shown_name(text: &str) -> String {
     plain(&resolved(text, false))
 }
 
 /// A person's caption as it may stand on screen: HTML resolved, its own lines kept.
-pub(crate) fn words(text: &str) -> String {
+pub(crate) fn shown_words(text: &str) -> String {
     let text = resolved(text, false);
     // Empty lines of markup are none of the author's.
     let own = matches!(text, Cow::Borrowed(_));
