@@ -36,7 +36,7 @@ fn measure(runs: Runs) -> Outcome {
     }
     let times = runs.collect(|index| {
         let began = Instant::now();
-        compose(&MusicSettings { duration_s: MUSIC_S, seed: index as u64, mood: Mood::Warm }, &|| false)?;
+        compose(&MusicSettings::new(MUSIC_S, index as u64, Mood::Warm), &|| false)?;
         Ok(began.elapsed().as_secs_f64())
     })?;
     let music = median(times);
@@ -50,7 +50,8 @@ fn measure(runs: Runs) -> Outcome {
 
 /// Seconds to prepare a look, and for a frame of it.
 fn draw(look: Look) -> Outcome<(f64, f64)> {
-    let settings = LookSettings { duration_s: CLIP_S, ..LookSettings::new(SIZE.0, SIZE.1, 7) };
+    let mut settings = LookSettings::new(SIZE.0, SIZE.1, 7);
+    settings.duration_s = CLIP_S;
     let began = Instant::now();
     let mut renderer = renderer(look, &settings)?;
     let mut frame = Frame::black(SIZE.0, SIZE.1);

@@ -36,7 +36,7 @@ pub(crate) fn make(folder: &Path) -> Outcome<Material> {
     cut(&file("examples/assets/bottle_studio.jpg")?, &file("examples/assets/masks/bottle_studio.png")?)?
         .save(&cutout)?;
     let music = folder.join("music.wav");
-    let settings = MusicSettings { duration_s: SCENE_S * SCENES as f64, seed: 7, mood: Mood::Warm };
+    let settings = MusicSettings::new(SCENE_S * SCENES as f64, 7, Mood::Warm);
     encode_wav(&music, &Samples::from_interleaved(compose(&settings, &|| false)?))?;
     Ok(Material { clips, cutout, music })
 }

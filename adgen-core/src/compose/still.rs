@@ -4,7 +4,7 @@
 //! resampled at positions of 1/256 pixel, so that nothing jumps or shimmers.
 
 use super::sampling::{Affine, Plane, Resampler, Window};
-use crate::media::Frame;
+use crate::{media::Frame, random::hash};
 
 /// How much closer the camera comes in a second, and at the most.
 const ZOOM_A_SECOND: f64 = 0.016;
@@ -26,11 +26,8 @@ impl StillCamera {
     /// A move for a scene of `duration_s` seconds; `seed` picks its direction.
     pub fn new(duration_s: f64, seed: u64) -> Self {
         let zoom = (ZOOM_A_SECOND * duration_s.max(0.0)).min(MOST_ZOOM);
-        // Two bits that every bit of the seed has a say in (the finaliser of SplitMix64, S. Vigna, public domain).
-        let mut bits = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        bits ^= bits >> 31;
+        // Two bits that every bit of the seed has a say in.
+        let bits = hash(seed);
         Self { zoom, closer: bits & 1 == 0, direction: if bits & 2 == 0 { 1.0 } else { -1.0 } }
     }
 

@@ -45,14 +45,14 @@ static PHASES: LazyLock<[[f32; TAPS]; 3]> = LazyLock::new(|| {
 });
 
 /// Keeps true peaks at or below `ceiling` (linear). Gives the least gain that was used, 1 where nothing was done.
-pub(super) fn limit(samples: &mut Samples, ceiling: f32) -> f32 {
-    let peaks = true_peaks(samples);
-    let wanted: Vec<f32> = peaks.iter().map(|peak| if *peak > ceiling { ceiling / peak } else { 1.0 }).collect();
+pub(crate) fn limit(samples: &mut Samples, ceiling: f32) -> f32 {
+    let wanted: Vec<f32> =
+        true_peaks(samples).into_iter().map(|peak| if peak > ceiling { ceiling / peak } else { 1.0 }).collect();
     let least = wanted.iter().copied().fold(1.0, f32::min);
     if least >= 1.0 {
         return 1.0;
     }
-    let gains = smooth(&release(&sliding_minimum(&wanted)));
+    let gains = smooth(release(sliding_minimum(wanted)));
     for (pair, gain) in samples.as_interleaved_mut().chunks_exact_mut(CHANNELS).zip(&gains) {
         pair.iter_mut().for_each(|value| *value *= gain);
     }
@@ -86,7 +86,7 @@ fn true_peaks(samples: &Samples) -> Vec<f32> {
 }
 
 /// The least value within `LOOK_AHEAD` to either side.
-fn sliding_minimum(values: &[f32]) -> Vec<f32> {
+fn sliding_minimum(values: Vec<f32>) -> Vec<f32> {
     let mut queue = std::collections::VecDeque::<usize>::new();
     let mut out = Vec::with_capacity(values.len());
     let mut next = 0;
@@ -107,13 +107,13 @@ fn sliding_minimum(values: &[f32]) -> Vec<f32> {
 }
 
 /// Falls at once, rises slowly; never above the input.
-fn release(values: &[f32]) -> Vec<f32> {
+fn release(values: Vec<f32>) -> Vec<f32> {
     let rise = 1.0 - (-1.0 / (RELEASE_S * f64::from(SAMPLE_RATE))).exp();
     let mut gain = 1.0_f64;
     values
-        .iter()
+        .into_iter()
         .map(|value| {
-            gain = f64::from(*value).min(gain + (1.0 - gain) * rise);
+            gain = f64::from(value).min(gain + (1.0 - gain) * rise);
             gain as f32
         })
         .collect()
@@ -121,11 +121,11 @@ fn release(values: &[f32]) -> Vec<f32> {
 
 /// Averages over `LOOK_AHEAD` to either side, as two equal boxes one after the other: a triangle, without corners. Each
 /// value averaged was a minimum over that same reach, so the result is never above what any sample there needs.
-fn smooth(values: &[f32]) -> Vec<f32> {
-    boxed(&boxed(values, LOOK_AHEAD / 2), LOOK_AHEAD / 2)
+fn smooth(values: Vec<f32>) -> Vec<f32> {
+    boxed(boxed(values, LOOK_AHEAD / 2), LOOK_AHEAD / 2)
 }
 
-fn boxed(values: &[f32], reach: usize) -> Vec<f32> {
+fn boxed(values: Vec<f32>, reach: usize) -> Vec<f32> {
     let at = |i: isize| f64::from(values[i.clamp(0, values.len() as isize - 1) as usize]);
     let reach = reach as isize;
     let mut sum: f64 = (-reach..=reach).map(at).sum();
@@ -182,11 +182,11 @@ mod tests {
     fn minimum_reaches_both_ways() {
         let mut values = vec![1.0; 2000];
         values[1000] = 0.25;
-        let least = sliding_minimum(&values);
+        let least = sliding_minimum(values);
         assert_eq!(least[1000 - LOOK_AHEAD], 0.25);
         assert_eq!(least[1000 + LOOK_AHEAD], 0.25);
         assert_eq!(least[1000 - LOOK_AHEAD - 1], 1.0);
         assert_eq!(least[1000 + LOOK_AHEAD + 1], 1.0);
-        assert!(smooth(&release(&least))[1000] <= 0.2501);
+        assert!(smooth(release(least))[1000] <= 0.2501);
     }
 }

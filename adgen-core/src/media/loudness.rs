@@ -52,6 +52,20 @@ pub struct Normalized {
     pub on_target: bool,
 }
 
+/// The integrated loudness of a sound alone, in LUFS, which takes a fraction of the time of [`measure`]; minus infinity for
+/// silence. One shorter than 0.4 s, which the standard does not define, is measured as if repeated.
+pub(crate) fn integrated_lufs(samples: &Samples) -> Result<f64> {
+    if samples.is_empty() {
+        return Ok(f64::NEG_INFINITY);
+    }
+    let mut meter = EbuR128::new(CHANNELS as u32, SAMPLE_RATE, Mode::I).map_err(failed)?;
+    let times = if samples.frames() < BLOCK { BLOCK.div_ceil(samples.frames()) + 1 } else { 1 };
+    for _ in 0..times {
+        meter.add_frames_f32(samples.as_interleaved()).map_err(failed)?;
+    }
+    meter.loudness_global().map_err(failed)
+}
+
 /// Measures a sound. One shorter than 0.4 s, which the standard does not define, is measured as if repeated.
 pub fn measure(samples: &Samples) -> Result<Loudness> {
     if samples.is_empty() {
@@ -61,14 +75,9 @@ pub fn measure(samples: &Samples) -> Result<Loudness> {
     let mode = Mode::I | Mode::LRA | Mode::TRUE_PEAK;
     let mut meter = EbuR128::new(CHANNELS as u32, SAMPLE_RATE, mode).map_err(failed)?;
     meter.add_frames_f32(samples.as_interleaved()).map_err(failed)?;
-    let integrated_lufs = if samples.frames() < BLOCK {
-        let mut meter = EbuR128::new(CHANNELS as u32, SAMPLE_RATE, Mode::I).map_err(failed)?;
-        for _ in 0..BLOCK.div_ceil(samples.frames()) + 1 {
-            meter.add_frames_f32(samples.as_interleaved()).map_err(failed)?;
-        }
-        meter.loudness_global().map_err(failed)?
-    } else {
-        meter.loudness_global().map_err(failed)?
+    let integrated_lufs = match samples.frames() < BLOCK {
+        true => integrated_lufs(samples)?,
+        false => meter.loudness_global().map_err(failed)?,
     };
     let range_lu = meter.loudness_range().map_err(failed)?;
     // The oversampling filter still holds the end of the sound.
@@ -149,6 +158,21 @@ mod tests {
             let angle = std::f64::consts::TAU * 1000.0 * i as f64 / f64::from(SAMPLE_RATE);
             [(angle.sin() * amplitude) as f32; 2]
         })
+    }
+
+    #[test]
+    fn both_ways_to_measure_agree() {
+        for frames in [0, 1, 4800, BLOCK - 1, BLOCK, 48_000] {
+            let samples = tone(frames, 0.3);
+            let all = measure(&samples).expect("measured").integrated_lufs;
+            let alone = integrated_lufs(&samples).expect("measured");
+            assert!(alone == all || (alone - all).abs() < 1e-9, "{frames}: {alone} and {all}");
+        }
+        // BS.1770: a 997 Hz sine at 0 dBFS in one channel reads -3.01 LUFS.
+        let left =
+            Samples::from_fn(96_000, |i| [(i as f64 * 997.0 * std::f64::consts::TAU / 48_000.0).sin() as f32, 0.0]);
+        let read = integrated_lufs(&left).expect("measured");
+        assert!((read + 3.01).abs() < 0.05, "{read}");
     }
 
     #[test]

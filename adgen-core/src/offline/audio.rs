@@ -25,7 +25,7 @@ pub struct StudioAudio {
 
 impl Default for StudioAudio {
     fn default() -> Self {
-        Self { info: ProviderInfo::free("offline", "composer-1"), jobs: Jobs::default() }
+        Self { info: ProviderInfo::free("offline", "composer-2"), jobs: Jobs::default() }
     }
 }
 

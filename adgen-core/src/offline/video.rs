@@ -46,6 +46,7 @@ impl StudioVideo {
 
 /// Where a product can stand in a clip.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Ground {
     /// Height of the contact as a fraction of the frame's, from the top.
     pub line: f32,

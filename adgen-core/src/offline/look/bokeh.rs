@@ -5,13 +5,13 @@
 use std::f32::consts::TAU;
 
 use super::{
-    Moment, Paint, Stage,
     canvas::Canvas,
-    noise::Rng,
     palette::Scheme,
     shade::{Rgb, add, lerp, mix, pool, scale, smooth, tint, vignette, wave},
     sprite::Disc,
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 #[derive(Debug)]
 struct Lamp {
@@ -41,7 +41,7 @@ pub(super) struct Bokeh {
 
 impl Bokeh {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 2);
+        let mut rng = Random::new(stage.seed, 2);
         let s = &stage.scheme;
         let (hx, hy) = (stage.half_x + 0.15, stage.half_y + 0.15);
         let white = if s.dark { scale(s.key, 0.95) } else { scale(s.key, 1.25) };

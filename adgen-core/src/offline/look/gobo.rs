@@ -6,9 +6,10 @@ use std::f32::consts::{PI, TAU};
 
 use super::{
     mood::Mood,
-    noise::Rng,
+    noise::index,
     shade::{blur, smooth, wave},
 };
+use crate::random::Random;
 
 const SIDE: usize = 448;
 /// Half the extent of the mask, in scene units.
@@ -24,7 +25,7 @@ pub(super) struct Gobo {
 
 impl Gobo {
     /// Leaves or a window, as suits the mood.
-    pub(super) fn new(mood: Mood, rng: &mut Rng) -> Self {
+    pub(super) fn new(mood: Mood, rng: &mut Random) -> Self {
         let leaves = match mood {
             Mood::Natural | Mood::Warm | Mood::Fresh => rng.unit() < 0.7,
             Mood::Calm | Mood::Playful => rng.unit() < 0.5,
@@ -70,11 +71,11 @@ fn place(i: usize) -> (f32, f32) {
 }
 
 /// A slanted patch of sun with bars across it.
-fn window(values: &mut [f32], rng: &mut Rng) {
+fn window(values: &mut [f32], rng: &mut Random) {
     let side = rng.sign();
     let (shear, slope) = (side * rng.range(0.25, 0.55), side * rng.range(0.10, 0.32));
-    let columns = 2.0 + rng.index(2) as f32;
-    let rows = 2.0 + rng.index(3) as f32;
+    let columns = 2.0 + index(rng, 2) as f32;
+    let rows = 2.0 + index(rng, 3) as f32;
     let blinds = rng.unit() < 0.35;
     let (pw, ph) = (rng.range(0.30, 0.38), rng.range(0.32, 0.42));
     let (cx, cy) = (side * rng.range(0.02, 0.14), rng.range(-0.30, -0.12));
@@ -102,7 +103,7 @@ fn window(values: &mut [f32], rng: &mut Rng) {
 }
 
 /// A palm frond: a bent stem with narrow leaflets on both sides.
-fn palm(values: &mut [f32], side: f32, rng: &mut Rng) {
+fn palm(values: &mut [f32], side: f32, rng: &mut Random) {
     let (x0, y0) = (side * rng.range(0.35, 0.95), rng.range(-1.05, -0.55));
     let mut angle = PI * 0.5 + side * rng.range(0.35, 1.05);
     let bend = side * rng.range(-0.5, 0.35);
@@ -153,7 +154,7 @@ mod tests {
     #[test]
     fn masks_have_light_and_shadow_and_move_slowly() {
         for (mood, seed) in [(Mood::Natural, 1), (Mood::Tech, 2), (Mood::Luxury, 3)] {
-            let gobo = Gobo::new(mood, &mut Rng::new(seed, 0));
+            let gobo = Gobo::new(mood, &mut Random::new(seed, 0));
             let (low, high) = gobo.values.iter().fold((1.0f32, 0.0f32), |(l, h), &v| (l.min(v), h.max(v)));
             assert!(low < 0.4 && high > 0.8, "{mood:?}: {low} {high}");
             for i in 0..400 {

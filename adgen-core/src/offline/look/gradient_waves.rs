@@ -6,12 +6,12 @@
 use std::f32::consts::{PI, TAU};
 
 use super::{
-    Moment, Paint, Stage,
     canvas::Canvas,
-    noise::Rng,
     palette::{Lch, Scheme, turn},
     shade::{Rgb, add, lerp, mix, pool, scale, smooth, tint, vignette, wave},
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 /// One set of folds.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) struct GradientWaves {
 
 impl GradientWaves {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 3);
+        let mut rng = Random::new(stage.seed, 3);
         // Cloth hangs along one direction; the folds follow it, a little astray.
         let lean = rng.sign() * rng.range(0.35, 1.05);
         let mut folds = Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! A tile of slightly blue Gaussian noise, laid out anew for every frame. Depends on `noise`.
 
-use super::noise::{Rng, hash};
+use crate::random::{Random, hash};
 
 /// Side of the tile; a power of two.
 const SIDE: usize = 512;
@@ -26,7 +26,7 @@ pub(super) struct GrainAt<'a> {
 
 impl Grain {
     pub(super) fn new(seed: u64) -> Self {
-        let mut rng = Rng::new(seed, 0x67a1);
+        let mut rng = Random::new(seed, 0x67a1);
         let white: Vec<f32> = (0..SIDE * SIDE).map(|_| rng.normal()).collect();
         let mask = SIDE - 1;
         let at = |x: usize, y: usize| white[(y & mask) * SIDE + (x & mask)];

@@ -3,13 +3,14 @@
 //! Drawn once per clip at full size, then sampled row by row as the camera moves. Depends on `noise`, `camera`.
 
 use super::{
-    Stage,
     camera::{Layer, TRAVEL},
     mood::Mood,
-    noise::{Noise, Rng},
+    noise::{Noise, index},
     palette::Lch,
     shade::{Rgb, lerp, mix, smooth, wave},
+    stage::Stage,
 };
+use crate::random::Random;
 
 /// What the table is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(super) enum Material {
 
 impl Material {
     /// A material that suits the mood.
-    pub(super) fn pick(mood: Mood, rng: &mut Rng) -> Self {
+    pub(super) fn pick(mood: Mood, rng: &mut Random) -> Self {
         let choice: &[Self] = match mood {
             Mood::Calm => &[Self::Linen, Self::Stone, Self::Wood],
             Mood::Fresh | Mood::Playful => &[Self::Stone, Self::Concrete, Self::Linen],
@@ -30,7 +31,7 @@ impl Material {
             Mood::Luxury => &[Self::Stone, Self::Stone, Self::Wood],
             Mood::Energetic | Mood::Tech => &[Self::Concrete, Self::Stone],
         };
-        choice[rng.index(choice.len())]
+        choice[index(rng, choice.len())]
     }
 
     /// Its colour beside a backdrop of colour `back`: its own, drawn a little towards the backdrop's.
@@ -77,7 +78,7 @@ pub(super) struct Ground {
 
 impl Ground {
     /// `edge`: where the table ends; `horizon`: where its plane would vanish.
-    pub(super) fn new(stage: &Stage, material: Material, edge: f32, horizon: f32, rng: &mut Rng) -> Self {
+    pub(super) fn new(stage: &Stage, material: Material, edge: f32, horizon: f32, rng: &mut Random) -> Self {
         let unit = stage.width.min(stage.height) as f32;
         let nearest = (stage.half_y - horizon) / (stage.ground - horizon).max(0.05);
         let margin = TRAVEL * nearest + 0.02;
@@ -160,7 +161,7 @@ struct Pattern {
 }
 
 impl Pattern {
-    fn new(material: Material, dark: bool, rng: &mut Rng) -> Self {
+    fn new(material: Material, dark: bool, rng: &mut Random) -> Self {
         let angle = rng.range(-0.9, 0.9);
         Self {
             material,

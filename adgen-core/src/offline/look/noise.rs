@@ -1,55 +1,12 @@
-//! Seeded randomness: a small generator, smooth gradient noise, and tileable noise textures.
+//! Seeded noise: smooth gradients, and tileable textures.
 //!
-//! Depends on nothing. Same seed, same numbers, on every machine: only integer hashing and plain float arithmetic.
+//! Depends on `random` alone. Same seed, same numbers, on every machine: only integer hashing and plain float arithmetic.
 
-/// SplitMix64's mixing function (Steele, Lea, Flood 2014): a good hash of one 64-bit number.
-pub(super) fn hash(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
+use crate::random::{Random, hash};
 
-/// A seeded stream of numbers (SplitMix64).
-#[derive(Debug, Clone)]
-pub(super) struct Rng(u64);
-
-impl Rng {
-    /// A stream of its own for each `seed` and `stream`, so that adding a draw to one part leaves the others as they are.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
-        Self(hash(seed ^ hash(stream)))
-    }
-
-    /// The next 64 bits.
-    pub(super) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        hash(self.0)
-    }
-
-    /// Uniform in 0-1.
-    pub(super) fn unit(&mut self) -> f32 {
-        (self.bits() >> 40) as f32 / (1u64 << 24) as f32
-    }
-
-    /// Uniform in `low..high`.
-    pub(super) fn range(&mut self, low: f32, high: f32) -> f32 {
-        low + (high - low) * self.unit()
-    }
-
-    /// -1 or 1.
-    pub(super) fn sign(&mut self) -> f32 {
-        if self.bits() & 1 == 0 { -1.0 } else { 1.0 }
-    }
-
-    /// One of `0..count`; 0 for an empty range.
-    pub(super) fn index(&mut self, count: usize) -> usize {
-        (self.unit() * count as f32) as usize % count.max(1)
-    }
-
-    /// Roughly normal with variance 1 (a sum of four uniforms).
-    pub(super) fn normal(&mut self) -> f32 {
-        (self.unit() + self.unit() + self.unit() + self.unit() - 2.0) * 1.732
-    }
+/// One of `0..count` by its share of the unit interval; 0 for an empty range. Pictures were always chosen so.
+pub(super) fn index(random: &mut Random, count: usize) -> usize {
+    (random.unit() * count as f32) as usize % count.max(1)
 }
 
 /// Two-dimensional gradient noise (Perlin 2002, quintic fade), about -1 to 1.
@@ -181,7 +138,7 @@ mod tests {
 
     #[test]
     fn generator_covers_its_range() {
-        let mut rng = Rng::new(1, 2);
+        let mut rng = Random::new(1, 2);
         let draws: Vec<f32> = (0..2000).map(|_| rng.unit()).collect();
         let mean = draws.iter().sum::<f32>() / 2000.0;
         assert!((mean - 0.5).abs() < 0.03 && draws.iter().all(|d| (0.0..1.0).contains(d)));

@@ -3,8 +3,9 @@
 //!
 //! Depends on `mood`, `noise`, `media::color`.
 
-use super::{mood::Mood, noise::Rng, shade::Rgb};
+use super::{mood::Mood, noise::index, shade::Rgb};
 use crate::media::color::{linear_to_oklab, oklab_to_linear, srgb_to_linear};
+use crate::random::Random;
 
 /// OKLCH: lightness 0-1, chroma 0 to about 0.3, hue in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,9 +87,9 @@ impl Scheme {
     /// The scheme for a palette (sRGB, most important first) in a mood; `seed` picks where neither decides.
     pub(super) fn new(palette: &[[u8; 3]], mood: Mood, seed: u64) -> Self {
         let direction = mood.direction();
-        let mut rng = Rng::new(seed, 0x9a1e);
+        let mut rng = Random::new(seed, 0x9a1e);
         let colours: Vec<Lch> = palette.iter().map(|&rgb| Lch::from_srgb(rgb)).collect();
-        let fallback = direction.hues[rng.index(direction.hues.len())];
+        let fallback = direction.hues[index(&mut rng, direction.hues.len())];
         let neighbour = rng.sign() * rng.range(22.0, 42.0);
         // A brand in black, white and grey keeps its restraint: only a breath of the mood's own colour.
         let quiet = !palette.is_empty();

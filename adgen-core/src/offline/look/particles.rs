@@ -5,14 +5,15 @@
 use std::f32::consts::TAU;
 
 use super::{
-    Moment, Paint, Stage,
     canvas::Canvas,
     mood::Mood,
-    noise::{Rng, Tile},
+    noise::Tile,
     palette::Scheme,
     shade::{Rgb, add, lerp, mix, pool, scale, smooth, tint, vignette, wave},
     sprite::Disc,
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 #[derive(Debug)]
 struct Particle {
@@ -46,7 +47,7 @@ pub(super) struct Particles {
 
 impl Particles {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 5);
+        let mut rng = Random::new(stage.seed, 5);
         let s = &stage.scheme;
         let white = scale(s.key, 1.1);
         let area = stage.half_x * stage.half_y * 4.0;

@@ -5,13 +5,13 @@
 use std::f32::consts::TAU;
 
 use super::{
-    Moment, Paint, Stage,
     camera::{Layer, TRAVEL, ZOOM},
     canvas::Canvas,
-    noise::Rng,
     palette::Scheme,
     shade::{Rgb, add, lerp, mix, pool, scale, smooth, tint, vignette, wave},
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 /// A picture larger than the frame: colour times shade, and cover.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ pub(super) struct Podium {
 
 impl Podium {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 7);
+        let mut rng = Random::new(stage.seed, 7);
         let s = &stage.scheme;
         let side = rng.sign();
         let below = stage.half_y - stage.ground;

@@ -5,13 +5,14 @@
 use std::f32::consts::TAU;
 
 use super::{
-    Moment, Paint, Stage,
     canvas::Canvas,
-    noise::{Noise, Rng, Tile},
+    noise::{Noise, Tile},
     palette::Scheme,
     shade::{Rgb, add, lerp, mix, pool, scale, smooth, tint, vignette, wave},
     sprite::Disc,
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 /// Entries of the table of shafts, over slopes from -`REACH` to `REACH`.
 const SLOPES: usize = 1024;
@@ -42,7 +43,7 @@ pub(super) struct Rays {
 
 impl Rays {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 4);
+        let mut rng = Random::new(stage.seed, 4);
         let side = rng.sign();
         let motes = (0..46)
             .map(|_| Mote {

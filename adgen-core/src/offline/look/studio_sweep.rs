@@ -5,12 +5,13 @@
 use std::f32::consts::TAU;
 
 use super::{
-    Moment, Paint, Stage,
     canvas::Canvas,
-    noise::Rng,
+    noise::index,
     palette::Scheme,
     shade::{Rgb, add, lerp, pool, smooth, tint, vignette, wave},
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 /// What shapes the light on the wall.
 #[derive(Debug, Clone, Copy)]
@@ -49,10 +50,10 @@ pub(super) struct StudioSweep {
 
 impl StudioSweep {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 1);
+        let mut rng = Random::new(stage.seed, 1);
         Self {
             scheme: stage.scheme.clone(),
-            light: [Light::Spot, Light::Side, Light::Bank][rng.index(3)],
+            light: [Light::Spot, Light::Side, Light::Bank][index(&mut rng, 3)],
             side: rng.sign(),
             bend: stage.ground - rng.range(0.13, 0.19),
             bow: rng.range(0.02, 0.09),

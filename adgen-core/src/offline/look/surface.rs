@@ -3,14 +3,15 @@
 //! Depends on `gobo`, `material` and the shared parts of `look`.
 
 use super::{
-    Moment, Paint, Stage,
     canvas::Canvas,
     gobo::Gobo,
     material::{Ground, Material},
-    noise::{Rng, Tile},
+    noise::Tile,
     palette::Scheme,
     shade::{Rgb, add, lerp, mix, pool, scale, smooth, tint, vignette, wave},
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 #[derive(Debug)]
 pub(super) struct Surface {
@@ -34,7 +35,7 @@ pub(super) struct Surface {
 
 impl Surface {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 6);
+        let mut rng = Random::new(stage.seed, 6);
         let s = &stage.scheme;
         let material = Material::pick(stage.mood, &mut rng);
         let edge = stage.ground - rng.range(0.10, 0.14);

@@ -6,12 +6,12 @@
 use std::f32::consts::{FRAC_PI_2, TAU};
 
 use super::{
-    Moment, Paint, Stage,
     canvas::Canvas,
-    noise::Rng,
     palette::Scheme,
     shade::{Rgb, add, lerp, mix, pool, scale, smooth, tint, vignette, wave},
+    stage::{Moment, Paint, Stage},
 };
+use crate::random::Random;
 
 /// Canvas samples between two points at which the slope is computed; between them it is a cubic spline.
 const CELL: usize = 8;
@@ -51,7 +51,7 @@ pub(super) struct Water {
 
 impl Water {
     pub(super) fn new(stage: &Stage) -> Self {
-        let mut rng = Rng::new(stage.seed, 8);
+        let mut rng = Random::new(stage.seed, 8);
         let ripples = (0..10)
             .map(|i| {
                 let angle = rng.range(0.0, TAU);

@@ -4,11 +4,12 @@ use super::form::{Bar, Form, Section};
 use super::harmony::{Chord, voicing};
 use super::melody::Tune;
 use super::rhythm::{Groove, Level, STEPS, step_beats, steps};
-use super::rng::Rng;
 use super::score::{Harmony, Note, Part, Score, Stroke};
+use super::streams::stream;
 use super::style::Style;
-use super::voice::Instrument;
+use super::voice::contract::Instrument;
 use super::voice::drum::{Drum, RISE_S};
+use crate::random::Random;
 
 /// The choices that hold for the whole piece.
 struct Band<'a> {
@@ -23,13 +24,13 @@ struct Band<'a> {
     bass_line: Vec<(usize, usize, char)>,
     groove: Groove,
     tune: Tune,
-    rng: Rng,
+    rng: Random,
     score: Score,
 }
 
 /// Writes the piece.
 pub(crate) fn arrange(style: &Style, form: &Form, seed: u64) -> Score {
-    let mut rng = Rng::new(seed, 11);
+    let mut rng = stream(seed, 11);
     // Every key, but the tonic stays where basses and pads sound full.
     let key = rng.index(12) as i32;
     let chosen = style.loops[rng.index(style.loops.len())];
@@ -50,8 +51,8 @@ pub(crate) fn arrange(style: &Style, form: &Form, seed: u64) -> Score {
         arpeggio: steps(rng.pick(style.arpeggios)),
         bass_line: steps(rng.pick(style.bass_lines)),
         groove: rng.pick(style.grooves),
-        tune: Tune::new(style.density, centre, &mut Rng::new(seed, 12)),
-        rng: Rng::new(seed, 13),
+        tune: Tune::new(style.density, centre, &mut stream(seed, 12)),
+        rng: stream(seed, 13),
         score: Score { key, beat_s: form.beat_s, final_s: form.final_beat as f64 * form.beat_s, ..Score::default() },
     };
     let mut pad = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::harmony::{Chord, Scale, walk};
 use super::rhythm::{Density, STEPS, melodic, steps};
-use super::rng::Rng;
+use crate::random::Random;
 
 /// One note of the tune within its bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ struct Cell {
 }
 
 impl Cell {
-    fn new(rhythm: &str, rng: &mut Rng) -> Self {
+    fn new(rhythm: &str, rng: &mut Random) -> Self {
         let rhythm = steps(rhythm);
         let mut contour = vec![0];
         let mut direction = if rng.chance(0.5) { 1 } else { -1 };
@@ -52,7 +52,7 @@ pub(crate) struct Tune {
 }
 
 impl Tune {
-    pub(crate) fn new(density: Density, centre: i32, rng: &mut Rng) -> Self {
+    pub(crate) fn new(density: Density, centre: i32, rng: &mut Random) -> Self {
         let (asks, answers) = melodic(density);
         let first = rng.index(asks.len());
         let other = (first + 1 + rng.index(asks.len() - 1)) % asks.len();
@@ -124,13 +124,13 @@ impl Tune {
 #[cfg(test)]
 mod tests {
     use super::super::harmony::{Kind, MAJOR, chord};
-    use super::*;
+    use super::{super::streams::stream, *};
 
     #[test]
     fn the_motif_returns_and_long_notes_fit_the_chord() {
         let loops = [chord(0, Kind::Maj), chord(9, Kind::Min), chord(5, Kind::Maj), chord(7, Kind::Maj)];
         for seed in 0..40 {
-            let tune = Tune::new(Density::Medium, 74, &mut Rng::new(seed, 9));
+            let tune = Tune::new(Density::Medium, 74, &mut stream(seed, 9));
             let mut last = None;
             let mut bars = Vec::new();
             for bar in 0..8 {

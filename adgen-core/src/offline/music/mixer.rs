@@ -1,17 +1,17 @@
 //! The mixing desk: plays a score block by block through its channels, sends and bus. Memory does not grow with the length.
 
-use super::SAMPLE_RATE;
-use super::effect::Frame;
 use super::effect::delay::Delay;
 use super::effect::dynamics::{Compressor, Duck};
 use super::effect::filter::{OnePole, Svf, gain};
 use super::effect::reverb::Reverb;
+use super::frame::{Frame, SAMPLE_RATE};
 use super::harmony::frequency;
-use super::rng::Rng;
 use super::score::{Part, Score};
+use super::streams::stream;
 use super::style::Style;
+use super::voice::contract::{Tone, Voice};
 use super::voice::drum::{Drum, Kit};
-use super::voice::{Tone, Voice};
+use crate::random::Random;
 
 /// Frames a block; the caller may stop between blocks.
 pub(crate) const BLOCK: usize = 1024;
@@ -47,7 +47,7 @@ pub(crate) struct Mixer<'a> {
     next_note: usize,
     next_stroke: usize,
     kit: Kit,
-    rng: Rng,
+    rng: Random,
     channels: [Channel; Part::COUNT],
     sounding: Vec<Sounding>,
     kicks: Vec<usize>,
@@ -64,7 +64,7 @@ pub(crate) struct Mixer<'a> {
 
 impl<'a> Mixer<'a> {
     pub(crate) fn new(style: &Style, score: &'a Score, seed: u64) -> Self {
-        let mut rng = Rng::new(seed, 21);
+        let mut rng = stream(seed, 21);
         let levels = style.levels;
         let wet = (style.reverb_s / 2.0).sqrt();
         Self {

@@ -1,33 +1,38 @@
-//! Music without a network: a seeded composer and synthesiser for the film's length. Depends on `error` and the mood only.
+//! Music without a network: a seeded composer and synthesiser for the film's length. Depends on `error`, `random`, the
+//! mood, and `media` for loudness and peaks.
 //!
 //! `style` says what a mood means, `form` fits bars to the film, `arrangement` writes the `score`, `voice` and `effect` make
-//! it sound, `mixer` plays it. The same settings give the same samples, bit for bit.
+//! it sound, `mixer` plays it. The same settings give the same samples, bit for bit, on one machine: sines and powers
+//! are those of its mathematical library, which others round otherwise.
 
 mod arrangement;
 mod effect;
 mod form;
+mod frame;
 mod harmony;
 mod melody;
 mod mixer;
 mod rhythm;
-mod rng;
 mod score;
+mod streams;
 mod style;
 mod voice;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::offline::look::Mood;
+use self::frame::SAMPLE_RATE;
+use super::look::Mood;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    media::{Samples, integrated_lufs, limit},
+};
 
-/// Frames a second, as a float because every formula needs it so.
-pub(crate) const SAMPLE_RATE: f32 = 48_000.0;
-
-/// No sample is ever above this: twelve decibels over the loudness, so that a film at -14 LUFS has room for every peak.
+/// No peak is ever above this, between the samples as little as on them: twelve decibels over the loudness, so that a film at -14 LUFS has room for every peak.
 const PEAK: f32 = 0.64;
 /// The loudness that pieces are brought to before the film's own normalisation, in LUFS.
 const LOUDNESS: f64 = -16.0;
 
 /// What to compose.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct MusicSettings {
     /// The film's length in seconds, 0.5 to 600. The last chord has rung out exactly then.
     pub duration_s: f64,
@@ -35,6 +40,13 @@ pub struct MusicSettings {
     pub seed: u64,
     /// Tempo, scale, instruments and groove.
     pub mood: Mood,
+}
+
+impl MusicSettings {
+    /// A piece of that length, seed and mood.
+    pub fn new(duration_s: f64, seed: u64, mood: Mood) -> Self {
+        Self { duration_s, seed, mood }
+    }
 }
 
 /// Composes and plays a piece: interleaved stereo at 48 kHz, `round(duration_s * 48000) * 2` values within ±0.9, about
@@ -45,7 +57,7 @@ pub struct MusicSettings {
 /// # Errors
 /// [`ErrorKind::InvalidConfig`] for a duration outside 0.5..=600 seconds, [`ErrorKind::Cancelled`].
 pub fn compose(settings: &MusicSettings, cancel: &dyn Fn() -> bool) -> Result<Vec<f32>> {
-    let MusicSettings { duration_s, seed, mood } = *settings;
+    let duration_s = settings.duration_s;
     if !(0.5..=600.0).contains(&duration_s) {
         return Err(Error::new(
             ErrorKind::InvalidConfig,
@@ -53,6 +65,12 @@ pub fn compose(settings: &MusicSettings, cancel: &dyn Fn() -> bool) -> Result<Ve
         )
         .with_operation("music::compose"));
     }
+    level(play(settings, cancel)?)
+}
+
+/// The piece as the mixer plays it, faded out.
+fn play(settings: &MusicSettings, cancel: &dyn Fn() -> bool) -> Result<Vec<f32>> {
+    let MusicSettings { duration_s, seed, mood } = *settings;
     let style = style::style(mood);
     let score = write(&style, duration_s, seed);
     let frames = (duration_s * f64::from(SAMPLE_RATE)).round() as usize;
@@ -68,15 +86,24 @@ pub fn compose(settings: &MusicSettings, cancel: &dyn Fn() -> bool) -> Result<Ve
         samples.extend(block[..count].iter().flatten());
     }
     fade_out(&mut samples, score.final_s);
-    let now = effect::loudness::integrated(&samples).unwrap_or(LOUDNESS);
-    effect::dynamics::limit(&mut samples, 10f32.powf(((LOUDNESS - now) / 20.0) as f32), PEAK);
     Ok(samples)
+}
+
+/// At the loudness that all pieces have, with its peaks held.
+fn level(samples: Vec<f32>) -> Result<Vec<f32>> {
+    let mut samples = Samples::from_interleaved(samples);
+    let now = integrated_lufs(&samples)?;
+    if now.is_finite() {
+        samples.scale(10f32.powf(((LOUDNESS - now) / 20.0) as f32));
+    }
+    limit(&mut samples, PEAK);
+    Ok(samples.into_interleaved())
 }
 
 /// The score for a style, a length and a seed.
 fn write(style: &style::Style, duration_s: f64, seed: u64) -> score::Score {
     let (slow, fast) = style.tempo;
-    let target = f64::from(rng::Rng::new(seed, 1).range(slow as f32, fast as f32));
+    let target = f64::from(streams::stream(seed, 1).range(slow as f32, fast as f32));
     arrangement::arrange(style, &form::Form::fit(duration_s, style.tempo, target), seed)
 }
 

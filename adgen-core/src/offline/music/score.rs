@@ -1,7 +1,7 @@
 //! The score: every note and drum of the piece with its time, before any sound is made. Data only.
 
 use super::harmony::Chord;
-use super::voice::Instrument;
+use super::voice::contract::Instrument;
 use super::voice::drum::Drum;
 
 /// A channel of the mixing desk.

@@ -4,7 +4,7 @@
 
 use super::harmony::{Chord, DORIAN, Kind::*, LYDIAN, MAJOR, MINOR, MIXOLYDIAN, Scale, chord};
 use super::rhythm::{Density, Groove};
-use super::voice::Instrument;
+use super::voice::contract::Instrument;
 use crate::offline::look::Mood;
 
 /// Levels of the parts in dB, as faders would stand.

@@ -1,7 +1,6 @@
 //! Echoes that answer left and right in turn (ping-pong), each duller than the one before.
 
-use super::super::SAMPLE_RATE;
-use super::Frame;
+use super::super::frame::{Frame, SAMPLE_RATE};
 use super::filter::OnePole;
 
 /// A ping-pong delay.

@@ -1,7 +1,6 @@
-//! Level control: the ducking of the kick, the bus compressor, and the look-ahead limiter of the last pass.
+//! Level control: the ducking of the kick and the bus compressor.
 
-use super::super::SAMPLE_RATE;
-use super::Frame;
+use super::super::frame::{Frame, SAMPLE_RATE};
 use super::filter::{decay, flush};
 
 /// Makes room for the kick: a gain that dips within milliseconds and comes back over about half a beat.
@@ -88,63 +87,9 @@ impl Compressor {
     }
 }
 
-/// Scales `samples` (interleaved stereo) by `gain` and holds every peak at or below `ceiling`, without clipping.
-///
-/// The gain that each frame needs is spread backwards over `LOOK` frames and comes back slowly; a frame is
-/// never above the ceiling, because the gain reaches its minimum at or before the peak.
-pub(crate) fn limit(samples: &mut [f32], gain: f32, ceiling: f32) {
-    const LOOK: usize = 240;
-    let frames = samples.len() / 2;
-    let release = 1.0 - decay(0.080);
-    let need = |frame: usize, samples: &[f32]| {
-        let peak = samples[frame * 2].abs().max(samples[frame * 2 + 1].abs()) * gain;
-        if peak > ceiling { ceiling / peak } else { 1.0 }
-    };
-    // The minimum over the window ahead, by a monotonic queue, then a moving mean over the same window: a ramp that ends in time.
-    let mut queue: std::collections::VecDeque<(usize, f32)> = std::collections::VecDeque::new();
-    let mut window = std::collections::VecDeque::from(vec![1.0f64; LOOK]);
-    let mut sum = LOOK as f64;
-    let mut held = 1f32;
-    let mut ahead = 0;
-    for frame in 0..frames {
-        while ahead < frames && ahead <= frame + LOOK {
-            let value = need(ahead, samples);
-            while queue.back().is_some_and(|(_, last)| *last >= value) {
-                queue.pop_back();
-            }
-            queue.push_back((ahead, value));
-            ahead += 1;
-        }
-        while queue.front().is_some_and(|(index, _)| *index < frame) {
-            queue.pop_front();
-        }
-        let least = queue.front().map_or(1.0, |(_, value)| *value);
-        held = if least < held { least } else { held + release * (least - held) };
-        sum += f64::from(held) - window.pop_front().unwrap_or(1.0);
-        window.push_back(f64::from(held));
-        let smooth = gain * (sum / LOOK as f64) as f32;
-        for sample in &mut samples[frame * 2..frame * 2 + 2] {
-            *sample = (*sample * smooth).clamp(-ceiling, ceiling);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_limiter_holds_the_ceiling_and_leaves_quiet_sound_alone() {
-        let mut loud: Vec<f32> =
-            (0..9600).flat_map(|n| [(n as f32 * 0.05).sin() * if n > 4000 { 1.7 } else { 0.3 }; 2]).collect();
-        let quiet = loud[2 * 1000];
-        limit(&mut loud, 1.0, 0.8);
-        assert!(loud.iter().all(|v| v.abs() <= 0.8));
-        assert!((loud[2 * 1000] - quiet).abs() < 1e-6);
-        // Gain moves smoothly: the clamp has nothing to do, so the wave stays round at its top.
-        let top = loud[12_000..].iter().filter(|v| v.abs() >= 0.7999).count();
-        assert!(top < 400, "{top} samples are flat");
-    }
 
     #[test]
     fn ducking_dips_and_returns_without_a_jump() {

@@ -3,7 +3,7 @@
 //! The state-variable form is Simper's ("Solving the continuous SVF equations using trapezoidal integration", 2013), which is
 //! unconditionally stable for cut-offs below Nyquist.
 
-use super::super::SAMPLE_RATE;
+use super::super::frame::SAMPLE_RATE;
 use std::f32::consts::{PI, TAU};
 
 /// A two-pole filter that gives low, band and high at once.

@@ -3,8 +3,4 @@
 pub(crate) mod delay;
 pub(crate) mod dynamics;
 pub(crate) mod filter;
-pub(crate) mod loudness;
 pub(crate) mod reverb;
-
-/// One stereo frame: left, right.
-pub(crate) type Frame = [f32; 2];

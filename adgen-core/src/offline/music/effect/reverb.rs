@@ -1,7 +1,6 @@
 //! The room: an eight-line feedback delay network (Jot and Chaigne 1991) behind diffusing all-passes, stereo in and out.
 
-use super::super::SAMPLE_RATE;
-use super::Frame;
+use super::super::frame::{Frame, SAMPLE_RATE};
 use super::filter::{OnePole, flush};
 
 /// Lengths in samples at 48 kHz: primes without common echoes, 23 to 71 ms.

@@ -1,10 +1,10 @@
 //! The bass: a sine for the weight, a filtered saw for the ear to follow it on small loudspeakers.
 
-use super::super::SAMPLE_RATE;
-use super::super::effect::{Frame, filter::Svf};
+use super::super::effect::filter::Svf;
+use super::super::frame::{Frame, SAMPLE_RATE};
+use super::contract::{Instrument, Tone, Voice};
 use super::envelope::Envelope;
 use super::osc::{Saw, sine};
-use super::{Instrument, Tone, Voice};
 
 /// One bass note, in the middle of the stereo field.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! The drum kit: each drum is synthesised a few times with small differences, then played back, as samplers do.
 
-use super::super::SAMPLE_RATE;
-use super::super::effect::{Frame, filter::Svf};
-use super::super::rng::Rng;
+use super::super::effect::filter::Svf;
+use super::super::frame::{Frame, SAMPLE_RATE};
+use super::contract::{Voice, pan};
 use super::osc::sine;
-use super::{Voice, pan};
+use crate::random::Random;
 use std::rc::Rc;
 
 /// Every unpitched sound.
@@ -81,12 +81,12 @@ pub(crate) struct Kit {
 }
 
 impl Kit {
-    pub(crate) fn new(rng: &mut Rng) -> Self {
+    pub(crate) fn new(rng: &mut Random) -> Self {
         Self { takes: ALL.iter().map(|drum| [(); 3].map(|()| render(*drum, rng).into())).collect() }
     }
 
     /// Strikes a drum: `velocity` 0..1, `place` -1 left .. 1 right.
-    pub(crate) fn strike(&self, drum: Drum, velocity: f32, place: f32, rng: &mut Rng) -> Hit {
+    pub(crate) fn strike(&self, drum: Drum, velocity: f32, place: f32, rng: &mut Random) -> Hit {
         let take = &self.takes[drum as usize][rng.index(3)];
         let gains = pan(place);
         Hit { sample: Rc::clone(take), at: 0, gains: [gains[0] * velocity * 1.41, gains[1] * velocity * 1.41] }
@@ -112,7 +112,7 @@ impl Voice for Hit {
     }
 }
 
-fn render(drum: Drum, rng: &mut Rng) -> Vec<f32> {
+fn render(drum: Drum, rng: &mut Random) -> Vec<f32> {
     let seconds = drum.seconds();
     let vary = rng.range(0.97, 1.03);
     let mut sample = match drum {
@@ -149,7 +149,7 @@ fn frames(seconds: f32) -> usize {
 }
 
 /// A sine that falls from `base + sweep` to `base` Hz, with a felt or plastic tick.
-fn kick(seconds: f32, base: f32, sweep: f32, sweep_s: f32, ring_s: f32, tick: f32, rng: &mut Rng) -> Vec<f32> {
+fn kick(seconds: f32, base: f32, sweep: f32, sweep_s: f32, ring_s: f32, tick: f32, rng: &mut Random) -> Vec<f32> {
     let mut phase = 0.0;
     let mut filter = Svf::new(2600.0, 0.7);
     (0..frames(seconds))
@@ -165,7 +165,7 @@ fn kick(seconds: f32, base: f32, sweep: f32, sweep_s: f32, ring_s: f32, tick: f3
         .collect()
 }
 
-fn snare(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
+fn snare(seconds: f32, vary: f32, rng: &mut Random) -> Vec<f32> {
     let (mut low, mut high) = (Svf::new(1400.0, 0.6), Svf::new(5200.0, 0.7));
     (0..frames(seconds))
         .map(|n| {
@@ -180,7 +180,7 @@ fn snare(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
 }
 
 /// Several hands, a few milliseconds apart, then the room.
-fn clap(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
+fn clap(seconds: f32, vary: f32, rng: &mut Random) -> Vec<f32> {
     let mut filters = [Svf::new(1250.0 * vary, 1.3), Svf::new(2500.0 * vary, 1.0)];
     let hands = [0.0, 0.009 * vary, 0.019, 0.027 * vary];
     (0..frames(seconds))
@@ -195,7 +195,7 @@ fn clap(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
 }
 
 /// Noise through band-pass filters `(Hz, Q, level)` with a rise and a fall in seconds.
-fn noise(seconds: f32, bands: &[(f32, f32, f32)], rise: f32, fall: f32, rng: &mut Rng) -> Vec<f32> {
+fn noise(seconds: f32, bands: &[(f32, f32, f32)], rise: f32, fall: f32, rng: &mut Random) -> Vec<f32> {
     let mut filters: Vec<(Svf, f32)> = bands.iter().map(|&(hz, q, level)| (Svf::new(hz, q), level)).collect();
     (0..frames(seconds))
         .map(|n| {
@@ -218,7 +218,7 @@ fn rim(seconds: f32, vary: f32) -> Vec<f32> {
 }
 
 /// The clang of six inharmonic tones (as in analogue drum machines, but sines, so that nothing folds) in filtered noise.
-fn hat(seconds: f32, fall: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
+fn hat(seconds: f32, fall: f32, vary: f32, rng: &mut Random) -> Vec<f32> {
     const TONES: [f32; 6] = [5130.0, 6170.0, 7010.0, 8390.0, 9470.0, 10_900.0];
     let mut filter = Svf::new(7000.0, 0.8);
     let mut soft = Svf::new(13_000.0, 0.6);
@@ -232,7 +232,7 @@ fn hat(seconds: f32, fall: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
         .collect()
 }
 
-fn tambourine(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
+fn tambourine(seconds: f32, vary: f32, rng: &mut Random) -> Vec<f32> {
     const JINGLES: [f32; 5] = [4830.0, 6210.0, 7690.0, 9120.0, 10_400.0];
     let mut filter = Svf::new(6500.0, 0.9);
     (0..frames(seconds))
@@ -246,7 +246,7 @@ fn tambourine(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
         .collect()
 }
 
-fn crash(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
+fn crash(seconds: f32, vary: f32, rng: &mut Random) -> Vec<f32> {
     const TONES: [f32; 7] = [2310.0, 3170.0, 4090.0, 5230.0, 6610.0, 8070.0, 9730.0];
     let mut high = Svf::new(3200.0, 0.6);
     let mut soft = Svf::new(11_000.0, 0.6);
@@ -261,7 +261,7 @@ fn crash(seconds: f32, vary: f32, rng: &mut Rng) -> Vec<f32> {
         .collect()
 }
 
-fn boom(seconds: f32, rng: &mut Rng) -> Vec<f32> {
+fn boom(seconds: f32, rng: &mut Random) -> Vec<f32> {
     let mut phase = 0.0;
     let mut filter = Svf::new(160.0, 0.6);
     (0..frames(seconds))
@@ -274,7 +274,7 @@ fn boom(seconds: f32, rng: &mut Rng) -> Vec<f32> {
         .collect()
 }
 
-fn riser(seconds: f32, rng: &mut Rng) -> Vec<f32> {
+fn riser(seconds: f32, rng: &mut Random) -> Vec<f32> {
     let mut filter = Svf::new(500.0, 1.4);
     (0..frames(seconds))
         .map(|n| {
@@ -291,11 +291,11 @@ fn riser(seconds: f32, rng: &mut Rng) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::super::streams::stream, *};
 
     #[test]
     fn every_drum_starts_and_ends_at_zero_without_offset() {
-        let mut rng = Rng::new(3, 3);
+        let mut rng = stream(3, 3);
         for drum in ALL {
             let sample = render(drum, &mut rng);
             let peak = sample.iter().fold(0f32, |peak, v| peak.max(v.abs()));

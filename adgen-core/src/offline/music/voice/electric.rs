@@ -1,13 +1,10 @@
 //! The electric piano: two operators of frequency modulation (Chowning 1973), a tine that rings out, and an auto-pan.
 
-use super::super::SAMPLE_RATE;
-use super::super::effect::{
-    Frame,
-    filter::{decay, flush},
-};
+use super::super::effect::filter::{decay, flush};
+use super::super::frame::{Frame, SAMPLE_RATE};
+use super::contract::{Tone, Voice, pan};
 use super::envelope::Envelope;
 use super::osc::sine;
-use super::{Tone, Voice, pan};
 
 /// One note.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The rise and fall of a note's loudness.
 
-use super::super::SAMPLE_RATE;
 use super::super::effect::filter::decay;
+use super::super::frame::SAMPLE_RATE;
 
 /// Attack, decay to a sustain level, release after the gate closes.
 #[derive(Debug, Clone)]

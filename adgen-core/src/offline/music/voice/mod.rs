@@ -1,6 +1,7 @@
 //! The instruments: what turns one note into sound. A voice adds itself to a block until it has rung out.
 
 pub(crate) mod bass;
+pub(crate) mod contract;
 pub(crate) mod drum;
 pub(crate) mod electric;
 pub(crate) mod envelope;
@@ -9,57 +10,12 @@ pub(crate) mod osc;
 pub(crate) mod string;
 pub(crate) mod synth;
 
-use super::effect::Frame;
-use super::rng::Rng;
-
-/// Every instrument that plays pitches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Instrument {
-    WarmPad,
-    BrightPad,
-    SuperSaw,
-    Piano,
-    ElectricPiano,
-    Guitar,
-    Marimba,
-    Kalimba,
-    Vibes,
-    Bell,
-    Glass,
-    Pluck,
-    SynthLead,
-    Whistle,
-    SubBass,
-    RoundBass,
-    SawBass,
-}
-
-/// What a voice is told about its note.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tone {
-    /// Hz.
-    pub(crate) frequency: f32,
-    /// How hard it is struck, 0..1.
-    pub(crate) velocity: f32,
-    /// Seconds until it is let go.
-    pub(crate) length_s: f32,
-    /// 0 dark .. 1 bright.
-    pub(crate) bright: f32,
-    /// -1 left .. 1 right.
-    pub(crate) pan: f32,
-    /// The last chord: sustained instruments fade over the length instead of holding.
-    pub(crate) ringing: bool,
-}
-
-/// A note that sounds.
-pub(crate) trait Voice {
-    /// Adds the next frames to `out`; false once it is silent for good.
-    fn add(&mut self, out: &mut [Frame]) -> bool;
-}
+use self::contract::{Instrument, Tone, Voice};
+use crate::random::Random;
 
 impl Instrument {
     /// Starts a note.
-    pub(crate) fn play(self, tone: Tone, rng: &mut Rng) -> Box<dyn Voice> {
+    pub(crate) fn play(self, tone: Tone, rng: &mut Random) -> Box<dyn Voice> {
         match self {
             Self::WarmPad | Self::BrightPad | Self::SuperSaw | Self::Pluck | Self::SynthLead | Self::Whistle => {
                 Box::new(synth::Synth::new(self, tone, rng))
@@ -74,15 +30,12 @@ impl Instrument {
     }
 }
 
-/// Left and right gains of an equal-power pan.
-pub(crate) fn pan(position: f32) -> Frame {
-    let angle = (position.clamp(-1.0, 1.0) + 1.0) * std::f32::consts::FRAC_PI_4;
-    [angle.cos(), angle.sin()]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{frame::Frame, streams::stream},
+        *,
+    };
 
     const ALL: [Instrument; 17] = [
         Instrument::WarmPad,
@@ -106,7 +59,7 @@ mod tests {
 
     fn render(instrument: Instrument, frequency: f32) -> Vec<Frame> {
         let tone = Tone { frequency, velocity: 0.8, length_s: 0.5, bright: 0.6, pan: 0.0, ringing: false };
-        let mut voice = instrument.play(tone, &mut Rng::new(1, 1));
+        let mut voice = instrument.play(tone, &mut stream(1, 1));
         let mut all = Vec::new();
         loop {
             let mut block = [[0.0; 2]; 480];

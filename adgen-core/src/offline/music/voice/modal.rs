@@ -1,13 +1,10 @@
 //! Struck things as sums of decaying sines: piano, marimba, kalimba, vibraphone, bell, glass. Nothing here can alias.
 
-use super::super::SAMPLE_RATE;
-use super::super::effect::{
-    Frame,
-    filter::{Svf, decay, flush},
-};
-use super::super::rng::Rng;
+use super::super::effect::filter::{Svf, decay, flush};
+use super::super::frame::{Frame, SAMPLE_RATE};
+use super::contract::{Instrument, Tone, Voice, pan};
 use super::osc::sine;
-use super::{Instrument, Tone, Voice, pan};
+use crate::random::Random;
 use std::f32::consts::TAU;
 
 /// Partials that are computed side by side: each alone would wait for its own last result.
@@ -68,7 +65,7 @@ pub(crate) struct Modal {
     hammer_decay: f32,
     hammer_filter: Svf,
     hammer_gain: f32,
-    noise: Rng,
+    noise: Random,
     tremolo: f32,
     tremolo_phase: f32,
     attack: f32,
@@ -88,7 +85,7 @@ const BELL: &[Mode] =
 const GLASS: &[Mode] = &[(1.0, 1.0, 0.6), (2.0, 0.35, 0.4), (3.0, 0.2, 0.22), (5.0, 0.12, 0.12), (7.0, 0.06, 0.06)];
 
 impl Modal {
-    pub(crate) fn new(instrument: Instrument, tone: Tone, rng: &mut Rng) -> Self {
+    pub(crate) fn new(instrument: Instrument, tone: Tone, rng: &mut Random) -> Self {
         let mut voice = Self {
             banks: Vec::new(),
             count: 0,
@@ -143,7 +140,7 @@ impl Modal {
 
     /// Piano strings: slightly sharp harmonics (Fletcher's inharmonicity), two strings a note that beat against each other,
     /// a felt hammer at an eighth of the length, and two-stage decay.
-    fn strings(&mut self, tone: Tone, rng: &mut Rng) {
+    fn strings(&mut self, tone: Tone, rng: &mut Random) {
         let f = tone.frequency;
         let stiffness = 0.000_35 * (f / 262.0).powf(0.8);
         let ring = 3.2 * (262.0 / f).powf(0.55).clamp(0.25, 2.2);

@@ -1,6 +1,6 @@
 //! Oscillators without harsh aliasing: a polynomial sine and the band-limited saw (polyBLEP, Välimäki and Huovilainen 2007).
 
-use super::super::SAMPLE_RATE;
+use super::super::frame::SAMPLE_RATE;
 use std::f32::consts::TAU;
 
 /// The sine of `phase` turns (any value): a polynomial with an error below 1e-5, faster than the library's sine.

@@ -1,12 +1,9 @@
 //! The plucked string: Karplus and Strong's loop (1983) with Jaffe and Smith's tuning and pick position, and a wooden body.
 
-use super::super::SAMPLE_RATE;
-use super::super::effect::{
-    Frame,
-    filter::{OnePole, Svf, flush},
-};
-use super::super::rng::Rng;
-use super::{Tone, Voice, pan};
+use super::super::effect::filter::{OnePole, Svf, flush};
+use super::super::frame::{Frame, SAMPLE_RATE};
+use super::contract::{Tone, Voice, pan};
+use crate::random::Random;
 
 /// One plucked note of a nylon guitar.
 #[derive(Debug)]
@@ -30,7 +27,7 @@ pub(crate) struct Guitar {
 }
 
 impl Guitar {
-    pub(crate) fn new(tone: Tone, rng: &mut Rng) -> Self {
+    pub(crate) fn new(tone: Tone, rng: &mut Random) -> Self {
         let period = SAMPLE_RATE / tone.frequency;
         // The averaging filter (1-d) x + d x' delays by d samples at low tones.
         let damping = 0.42 - 0.22 * tone.bright;

@@ -1,11 +1,11 @@
 //! The synthesiser: detuned saws through a moving low-pass. Pads, stabs, plucks, leads, and the whistle.
 
-use super::super::SAMPLE_RATE;
-use super::super::effect::{Frame, filter::Svf};
-use super::super::rng::Rng;
+use super::super::effect::filter::Svf;
+use super::super::frame::{Frame, SAMPLE_RATE};
+use super::contract::{Instrument, Tone, Voice, pan};
 use super::envelope::Envelope;
 use super::osc::{Saw, sine};
-use super::{Instrument, Tone, Voice, pan};
+use crate::random::Random;
 
 /// How an instrument sets the synthesiser up.
 #[derive(Debug, Clone, Copy)]
@@ -110,11 +110,11 @@ pub(crate) struct Synth {
     wander: f32,
     pan: Frame,
     gain: f32,
-    breath: Option<(Rng, Svf)>,
+    breath: Option<(Random, Svf)>,
 }
 
 impl Synth {
-    pub(crate) fn new(instrument: Instrument, tone: Tone, rng: &mut Rng) -> Self {
+    pub(crate) fn new(instrument: Instrument, tone: Tone, rng: &mut Random) -> Self {
         let mut patch = match instrument {
             Instrument::BrightPad => BRIGHT_PAD,
             Instrument::SuperSaw => SUPER_SAW,
