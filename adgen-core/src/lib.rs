@@ -77,6 +77,7 @@ mod asset;
 pub mod cli;
 pub mod compose;
 mod error;
+mod file_type;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -89,6 +90,7 @@ pub mod picture;
 pub mod pipeline;
 pub mod project;
 pub mod provider;
+mod random;
 pub mod replicate;
 mod report;
 mod run;
@@ -96,12 +98,14 @@ mod services;
 pub mod store;
 mod studio;
 pub mod testkit;
+mod text;
 
 pub use asset::AssetPolicy;
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
+pub use matte::Matting;
 pub use pipeline::{Estimate, Event, EventSink, Inspected, StageEstimate};
 pub use project::{AdProject, State, Status};
 pub use run::{Outcome, Run};
 pub use secrecy::SecretString;
 pub use services::Models;
-pub use studio::{Matting, Studio, StudioBuilder};
+pub use studio::{Studio, StudioBuilder};

@@ -3,6 +3,7 @@
 use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
+    matte::Matting,
     pipeline::{
         Bells, Context, Event, EventSink, Providers, Seen, Shelf, Source, Tracker, Turns, build, import, name_for,
     },
@@ -10,7 +11,6 @@ use crate::{
     provider::WebhookEvent,
     report,
     store::{Journal, JournalEntry, Lease, ProjectFiles, Scratch, now},
-    studio::Matting,
 };
 use futures_util::{Stream, stream};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};

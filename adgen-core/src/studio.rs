@@ -1,10 +1,11 @@
 //! The façade: configure once, start runs, look things up.
 //!
-//! May depend on everything below it; nothing below knows it but for [`Matting`], which is plain data.
+//! May depend on everything below it; nothing below knows it.
 
 use crate::{
     asset::{AssetPolicy, with_similar_name},
     error::{Error, ErrorKind, Result},
+    matte::Matting,
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
     pipeline::{Estimate, EventSink, Inspected, Providers, Source, Turns, estimate, inspect},
     project::{AdProject, State},
@@ -22,28 +23,6 @@ use std::{
 
 /// A job at a provider that takes longer is given up.
 const JOB_TIMEOUT: Duration = Duration::from_secs(35 * 60);
-
-/// How products are cut out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Matting {
-    /// Name of the model: see [`matte::MODELS`](crate::matte::MODELS).
-    pub model: String,
-    /// Where models lie; `ADGEN_MODELS_DIR` or the user's data folder where missing.
-    pub models_dir: Option<PathBuf>,
-    /// Whether a model that is missing may be downloaded.
-    pub download: bool,
-    /// The ONNX Runtime library that runs it; where missing, it is searched for as
-    /// [`SearchRoots::from_env`](crate::matte::SearchRoots::from_env) says. The first one that a process loads counts for
-    /// all of its runs.
-    pub runtime: Option<PathBuf>,
-}
-
-impl Default for Matting {
-    fn default() -> Self {
-        Self { model: crate::matte::DEFAULT_MODEL.to_owned(), models_dir: None, download: true, runtime: None }
-    }
-}
 
 /// Makes ads: holds what all runs share. Cheap to clone.
 #[derive(Clone)]

@@ -37,7 +37,7 @@ struct Measured {
 }
 
 fn measure(runs: Runs) -> Outcome {
-    let mut remover = remover()?;
+    let remover = remover()?;
     let shipped: Vec<PathBuf> =
         SHIPPED.iter().map(|name| file(&format!("examples/assets/{name}.jpg"))).collect::<Outcome<_>>()?;
     let photos: Vec<PathBuf> = shipped.iter().cloned().chain(shared()).collect();
@@ -45,14 +45,14 @@ fn measure(runs: Runs) -> Outcome {
     let all = shipped
         .iter()
         .zip(SHIPPED)
-        .map(|(path, name)| one(path, name, &mut remover, theirs.get(name), runs))
+        .map(|(path, name)| one(path, name, &remover, theirs.get(name), runs))
         .collect::<Outcome<Vec<_>>>()?;
     for (name, measured) in SHIPPED.iter().zip(&all) {
         row(&format!("cut-out of `{name}` against its true mask: mean absolute error / gradient error"), &[measured]);
     }
     row("the same, mean of the six", &all.iter().collect::<Vec<_>>());
     time(&all);
-    raw_masks(&photos, &theirs, &mut remover)
+    raw_masks(&photos, &theirs, &remover)
 }
 
 fn remover() -> Outcome<OnnxRemover> {
@@ -77,7 +77,7 @@ fn load(path: &Path) -> Outcome<Photo> {
     Ok(Photo::load(&fs::read(path)?).map_err(|error| error.with_context("path", path.display()))?)
 }
 
-fn one(path: &Path, name: &str, remover: &mut OnnxRemover, theirs: Option<&Theirs>, runs: Runs) -> Outcome<Measured> {
+fn one(path: &Path, name: &str, remover: &OnnxRemover, theirs: Option<&Theirs>, runs: Runs) -> Outcome<Measured> {
     let photo = load(path)?;
     let truth = image::open(file(&format!("examples/assets/masks/{name}.png"))?)?.into_luma8();
     let against = |mask: &GrayImage| compare(mask, &truth).ok_or_else(|| format!("{name}: sizes differ"));
@@ -135,12 +135,12 @@ fn time(all: &[Measured]) {
 }
 
 /// Compares the model's mask, before any refinement, with rembg's of the same photos.
-fn raw_masks(photos: &[PathBuf], theirs: &BTreeMap<String, Theirs>, remover: &mut OnnxRemover) -> Outcome {
+fn raw_masks(photos: &[PathBuf], theirs: &BTreeMap<String, Theirs>, remover: &OnnxRemover) -> Outcome {
     let mut differences = Vec::new();
     for path in photos {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let Some(theirs) = theirs.get(name.as_ref()) else { continue };
-        let ours = remover.coarse_mask(load(path)?.rgb())?;
+        let ours = remover.coarse_mask(load(path)?.rgb(), &|| false)?;
         let error = compare(&ours, &theirs.raw).ok_or_else(|| format!("{name}: rembg's mask has another size"))?;
         eprintln!("{name}: raw mask {:.4} of 255 from rembg's", error.absolute * 255.0);
         differences.push(error.absolute * 255.0);

@@ -46,12 +46,12 @@ fn remover() -> OnnxRemover {
 
 #[test]
 fn refined_mattes_are_close_to_the_truth_and_closer_than_the_raw_mask() {
-    let mut remover = remover();
+    let remover = remover();
     let mut wrong = Vec::new();
     for (name, absolute, gradient) in LIMITS {
         let (photo, truth) = (photo(name), mask(&format!("examples/assets/masks/{name}.png")));
-        let raw = remover.coarse_mask(photo.rgb()).expect("the model runs");
-        let cutout = by_model(&photo, &mut remover, &never).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let raw = remover.coarse_mask(photo.rgb(), &never).expect("the model runs");
+        let cutout = by_model(&photo, &remover, &never).unwrap_or_else(|error| panic!("{name}: {error}"));
         let raw = metric::compare(&raw, &truth).expect("of the same size");
         let refined = metric::compare(&cutout.mask, &truth).expect("of the same size");
         eprintln!("{name}: raw {raw:?}, refined {refined:?}");
@@ -78,14 +78,14 @@ fn refined_mattes_are_close_to_the_truth_and_closer_than_the_raw_mask() {
 
 #[test]
 fn the_raw_mask_is_that_of_rembg() {
-    let mut remover = remover();
+    let remover = remover();
     let mut compared = 0;
     for name in SHIPPED {
         let golden = format!("tests/golden/rembg/{name}.png");
         if !root().join(&golden).is_file() {
             continue;
         }
-        let ours = remover.coarse_mask(photo(name).rgb()).expect("the model runs");
+        let ours = remover.coarse_mask(photo(name).rgb(), &never).expect("the model runs");
         let golden = mask(&golden);
         let error =
             metric::compare(&ours, &golden).unwrap_or_else(|| panic!("{name}: another size than the golden mask"));
@@ -118,6 +118,6 @@ fn a_plain_backdrop_needs_no_model() {
 #[test]
 fn a_cancelled_cut_out_stops() {
     let always = || true;
-    let error = by_model(&photo("bottle_studio"), &mut remover(), &always).expect_err("was cancelled");
+    let error = by_model(&photo("bottle_studio"), &remover(), &always).expect_err("was cancelled");
     assert_eq!(error.kind(), adgen::ErrorKind::Cancelled);
 }

@@ -1,5 +1,5 @@
-//! The product cut out of its photo, by the best way that works: the photo's own transparency, a model, the plain
-//! backdrop, and in the end the whole photo as a card.
+//! The ways to cut a product out of its photo: the photo's own transparency, a model, the plain backdrop, and in the end
+//! the whole photo as a card. Which of them is taken, and what is said of those that failed, is the caller's business.
 //!
 //! May depend on `error` and its neighbours.
 
@@ -65,6 +65,9 @@ pub struct Cutout {
     pub notes: Vec<String>,
 }
 
+/// Whether the work is no longer wanted.
+type Cancel<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// Alpha that is not visible.
 const INVISIBLE: u8 = 8;
 /// A product that takes a smaller share of the photo is none.
@@ -78,35 +81,6 @@ impl Cutout {
             Error::new(ErrorKind::InvalidInput, "nothing is visible of the product").with_operation("extract")
         })?;
         Ok(Self { image, mask, bounds, source, notes })
-    }
-}
-
-/// Cuts the product out: by the photo's own transparency where it has any, else by `remover`, else by the plain
-/// backdrop. A way that failed before the one that worked is named in the notes.
-///
-/// # Errors
-/// Why no way worked; [`framed`] is what is left then. [`ErrorKind::Cancelled`] where `cancel` asked to stop.
-pub fn extract(
-    photo: &Photo,
-    remover: Option<&mut dyn BackgroundRemover>,
-    cancel: &dyn Fn() -> bool,
-) -> Result<Cutout> {
-    if let Some(cutout) = by_transparency(photo)? {
-        return Ok(cutout);
-    }
-    let Some(remover) = remover else { return by_backdrop(photo, cancel) };
-    let failure = match by_model(photo, remover, cancel) {
-        Ok(cutout) => return Ok(cutout),
-        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-        Err(error) => error,
-    };
-    match by_backdrop(photo, cancel) {
-        Ok(mut cutout) => {
-            cutout.notes.push(format!("the model was of no use: {failure}"));
-            Ok(cutout)
-        }
-        Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
-        Err(error) => Err(failure.with_context("without the model", error)),
     }
 }
 
@@ -135,8 +109,11 @@ pub fn by_transparency(photo: &Photo) -> Result<Option<Cutout>> {
 }
 
 /// The remover's mask, which must have the photo's size.
-fn coarse_mask(remover: &mut dyn BackgroundRemover, photo: &RgbImage) -> Result<GrayImage> {
-    let mask = remover.coarse_mask(photo)?;
+fn coarse_mask(remover: &dyn BackgroundRemover, photo: &RgbImage, cancel: Cancel<'_>) -> Result<GrayImage> {
+    if cancel() {
+        return Err(Error::cancelled());
+    }
+    let mask = remover.coarse_mask(photo, cancel)?;
     if mask.dimensions() != photo.dimensions() {
         let ((wide, high), (width, height)) = (mask.dimensions(), photo.dimensions());
         let message = format!("{} gave a mask of {wide}x{high} for {width}x{height} pixels", remover.name());
@@ -150,10 +127,10 @@ fn coarse_mask(remover: &mut dyn BackgroundRemover, photo: &RgbImage) -> Result<
 /// # Errors
 /// [`ErrorKind::Model`] where the model fails; [`ErrorKind::Unsupported`] where it finds no product;
 /// [`ErrorKind::Cancelled`].
-pub fn by_model(photo: &Photo, remover: &mut dyn BackgroundRemover, cancel: &dyn Fn() -> bool) -> Result<Cutout> {
+pub fn by_model(photo: &Photo, remover: &dyn BackgroundRemover, cancel: &(dyn Fn() -> bool + Sync)) -> Result<Cutout> {
     let rgb = photo.rgb();
     check_contrast(rgb)?;
-    let mut coarse = coarse_mask(remover, rgb)?;
+    let mut coarse = coarse_mask(remover, rgb, cancel)?;
     check_share(&coarse)?;
     if cancel() {
         return Err(Error::cancelled());
@@ -161,7 +138,7 @@ pub fn by_model(photo: &Photo, remover: &mut dyn BackgroundRemover, cancel: &dyn
     let mut notes = photo.notes().to_vec();
     let mut region = around(&coarse, bounds(&coarse, 24));
     if let Some(closer) = worth_a_closer_look(&coarse) {
-        let mask = coarse_mask(remover, &crop(rgb, closer))?;
+        let mask = coarse_mask(remover, &crop(rgb, closer), cancel)?;
         let first = imageops::crop_imm(&coarse, closer.x, closer.y, closer.width, closer.height).to_image();
         if agree(&first, &mask) {
             coarse = GrayImage::new(rgb.width(), rgb.height());

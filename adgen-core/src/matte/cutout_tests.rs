@@ -3,12 +3,13 @@
 use super::*;
 use crate::matte::metric;
 use image::Rgb;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Answers with the truth, blurred as a model of 320 pixels would; counts how often it is asked.
 #[derive(Debug)]
 struct Scripted {
     answer: fn(u32, u32, u32, u32) -> u8,
-    asked: u32,
+    asked: AtomicU32,
 }
 
 impl BackgroundRemover for Scripted {
@@ -16,11 +17,19 @@ impl BackgroundRemover for Scripted {
         "scripted"
     }
 
-    fn coarse_mask(&mut self, photo: &RgbImage) -> Result<GrayImage> {
-        self.asked += 1;
+    fn version(&self) -> &str {
+        "1"
+    }
+
+    fn coarse_mask(&self, photo: &RgbImage, _: &(dyn Fn() -> bool + Sync)) -> Result<GrayImage> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let (w, h) = photo.dimensions();
         Ok(GrayImage::from_fn(w, h, |x, y| Luma([(self.answer)(x, y, w, h)])))
     }
+}
+
+fn scripted(answer: fn(u32, u32, u32, u32) -> u8) -> Scripted {
+    Scripted { answer, asked: AtomicU32::new(0) }
 }
 
 fn inside(x: u32, y: u32, scale: f32) -> f32 {
@@ -48,9 +57,9 @@ fn soft(x: u32, y: u32, _: u32, _: u32) -> u8 {
 #[test]
 fn the_edge_is_found_and_the_inside_is_the_photos() {
     let (photo, truth) = scene();
-    let mut remover = Scripted { answer: soft, asked: 0 };
-    let coarse = remover.coarse_mask(photo.rgb()).expect("answers");
-    let cutout = extract(&photo, Some(&mut remover), &|| false).expect("cuts out");
+    let remover = scripted(soft);
+    let coarse = remover.coarse_mask(photo.rgb(), &|| false).expect("answers");
+    let cutout = by_model(&photo, &remover, &|| false).expect("cuts out");
     let (before, after) =
         (metric::compare(&coarse, &truth).expect("sizes"), metric::compare(&cutout.mask, &truth).expect("sizes"));
     assert!(after.absolute < before.absolute / 3.0 && after.gradient < before.gradient / 2.0, "{before:?} {after:?}");
@@ -66,7 +75,7 @@ fn the_edge_is_found_and_the_inside_is_the_photos() {
 #[test]
 fn the_same_photo_gives_the_same_bytes() {
     let (photo, _) = scene();
-    let once = || extract(&photo, Some(&mut Scripted { answer: soft, asked: 0 }), &|| false).expect("cuts out").image;
+    let once = || by_model(&photo, &scripted(soft), &|| false).expect("cuts out").image;
     assert_eq!(once(), once());
 }
 
@@ -76,7 +85,7 @@ fn a_product_at_the_photos_border_is_not_feathered_there() {
     let photo = RgbImage::from_fn(400, 400, |_, y| if y >= 200 { Rgb([200, 60, 40]) } else { Rgb([30, 90, 160]) });
     let photo = Photo::from_rgb(photo).expect("large enough");
     let half = |_: u32, y: u32, _: u32, h: u32| ((y as f32 - h as f32 / 2.0) * 40.0 + 128.0).clamp(0.0, 255.0) as u8;
-    let cutout = extract(&photo, Some(&mut Scripted { answer: half, asked: 0 }), &|| false).expect("cuts out");
+    let cutout = by_model(&photo, &scripted(half), &|| false).expect("cuts out");
     for i in 0..400 {
         assert_eq!(cutout.mask.get_pixel(i, 399)[0], 255);
         assert_eq!(cutout.mask.get_pixel(0, 204.max(i / 2 + 204).min(399))[0], 255);
@@ -87,27 +96,35 @@ fn a_product_at_the_photos_border_is_not_feathered_there() {
 #[test]
 fn a_photo_of_one_colour_has_no_product() {
     let photo = Photo::from_rgb(RgbImage::from_pixel(200, 200, Rgb([120, 130, 140]))).expect("large enough");
-    let error = extract(&photo, Some(&mut Scripted { answer: soft, asked: 0 }), &|| false).expect_err("nothing there");
+    let error = by_model(&photo, &scripted(soft), &|| false).expect_err("nothing there");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.to_string().contains("all one colour"), "{error}");
 }
 
 #[test]
-fn useless_masks_are_refused_and_the_plain_backdrop_steps_in() {
+fn useless_masks_are_refused() {
+    let (photo, _) = scene();
+    for (answer, reason) in [
+        ((|_, _, _, _| 0) as fn(u32, u32, u32, u32) -> u8, "no product was found"),
+        (|_, _, _, _| 255, "cannot be told apart"),
+        (|_, _, _, _| 100, "not clear where"),
+    ] {
+        let error = by_model(&photo, &scripted(answer), &|| false).expect_err("is of no use");
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.message().contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_plain_backdrop_is_enough_to_tell_the_product() {
     let photo = RgbImage::from_fn(300, 300, |x, y| {
         if x.abs_diff(150) < 60 && y.abs_diff(150) < 80 { Rgb([180, 30, 40]) } else { Rgb([230, 230, 228]) }
     });
     let photo = Photo::from_rgb(photo).expect("large enough");
-    for answer in [|_: u32, _: u32, _: u32, _: u32| 0, |_, _, _, _| 255, |_, _, _, _| 100] {
-        let cutout = extract(&photo, Some(&mut Scripted { answer, asked: 0 }), &|| false).expect("by the backdrop");
-        assert_eq!(cutout.source, CutoutSource::Classical);
-        assert!(cutout.notes.iter().any(|note| note.contains("model")));
-        assert!(
-            cutout.bounds.width.abs_diff(119) <= 2 && cutout.bounds.height.abs_diff(159) <= 2,
-            "{:?}",
-            cutout.bounds
-        );
-    }
+    let cutout = by_backdrop(&photo, &|| false).expect("by the backdrop");
+    assert_eq!(cutout.source, CutoutSource::Classical);
+    let Bounds { width, height, .. } = cutout.bounds;
+    assert!(width.abs_diff(119) <= 2 && height.abs_diff(159) <= 2, "{:?}", cutout.bounds);
 }
 
 #[test]
@@ -120,10 +137,10 @@ fn a_small_product_is_looked_at_twice() {
             0
         }
     };
-    let mut remover = Scripted { answer: small, asked: 0 };
+    let remover = scripted(small);
     // The second look disagrees here, so that the first one counts.
-    let cutout = extract(&photo, Some(&mut remover), &|| false).expect("cuts out");
-    assert_eq!(remover.asked, 2);
+    let cutout = by_model(&photo, &remover, &|| false).expect("cuts out");
+    assert_eq!(remover.asked.load(Ordering::Relaxed), 2);
     assert!(cutout.notes.is_empty());
 }
 
@@ -137,7 +154,8 @@ fn transparency_is_used_as_it_is() {
     }
     let mut png = std::io::Cursor::new(Vec::new());
     rgba.write_to(&mut png, image::ImageFormat::Png).expect("encodes");
-    let cutout = extract(&Photo::load(png.get_ref()).expect("reads"), None, &|| false).expect("cuts out");
+    let photo = Photo::load(png.get_ref()).expect("reads");
+    let cutout = by_transparency(&photo).expect("cuts out").expect("is transparent");
     assert_eq!(cutout.source, CutoutSource::ExistingAlpha);
     assert_eq!(cutout.image, rgba);
     assert_eq!(cutout.bounds, Bounds { x: 10, y: 20, width: 40, height: 20 });
@@ -151,8 +169,11 @@ fn a_frame_always_works_and_cancel_stops() {
         (card.mask.get_pixel(0, 0)[0], card.mask.get_pixel(300, 0)[0], card.mask.get_pixel(300, 260)[0]),
         (0, 255, 255)
     );
-    let error = extract(&photo, Some(&mut Scripted { answer: soft, asked: 0 }), &|| true).expect_err("stopped");
+    let remover = scripted(soft);
+    let error = by_model(&photo, &remover, &|| true).expect_err("stopped");
     assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert_eq!(remover.asked.load(Ordering::Relaxed), 0, "nobody is asked for what nobody wants");
+    assert_eq!(by_backdrop(&photo, &|| true).expect_err("stopped").kind(), ErrorKind::Cancelled);
 }
 
 /// Answers with a mask of this size, whatever it is asked.
@@ -164,7 +185,11 @@ impl BackgroundRemover for Stubborn {
         "stubborn"
     }
 
-    fn coarse_mask(&mut self, _: &RgbImage) -> Result<GrayImage> {
+    fn version(&self) -> &str {
+        "1"
+    }
+
+    fn coarse_mask(&self, _: &RgbImage, _: &(dyn Fn() -> bool + Sync)) -> Result<GrayImage> {
         Ok(GrayImage::from_fn(self.0, self.1, |x, _| Luma([if x % 3 == 0 { 255 } else { 0 }])))
     }
 
@@ -177,10 +202,10 @@ impl BackgroundRemover for Stubborn {
 fn a_mask_of_another_size_is_the_removers_fault() {
     let (photo, _) = scene();
     for (width, height) in [(0, 0), (0, 520), (600, 1), (520, 600), (900, 900)] {
-        let error = by_model(&photo, &mut Stubborn(width, height), &|| false).expect_err("another size");
+        let error = by_model(&photo, &Stubborn(width, height), &|| false).expect_err("another size");
         assert_eq!(error.kind(), ErrorKind::Model, "{error}");
         assert!(error.to_string().contains(&format!("{width}x{height} for 600x520")), "{error}");
     }
     // An absurd resolution is no overflow.
-    drop(by_model(&photo, &mut Stubborn(600, 520), &|| false));
+    drop(by_model(&photo, &Stubborn(600, 520), &|| false));
 }

@@ -8,6 +8,7 @@ use image::GrayImage;
 
 /// How far a matte is from the truth; smaller is better, 0 is equal.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct MatteError {
     /// Mean absolute difference of alpha, 0-1.
     pub absolute: f64,

@@ -13,6 +13,7 @@ mod closed_form;
 mod cutout;
 mod decontaminate;
 mod guided;
+mod matting;
 pub mod metric;
 mod onnx;
 mod plane;
@@ -26,7 +27,8 @@ mod sampling;
 mod store;
 
 pub use crate::picture::{MAX_FILE_BYTES, Photo};
-pub use cutout::{Bounds, Cutout, CutoutSource, by_backdrop, by_model, by_transparency, extract, framed};
+pub use cutout::{Bounds, Cutout, CutoutSource, by_backdrop, by_model, by_transparency, framed};
+pub use matting::Matting;
 pub use onnx::{OnnxRemover, Runtime};
 pub use refine::{RefineOptions, refine};
 pub use registry::{CommercialUse, DEFAULT_MODEL, MODELS, ModelInfo, find as find_model};

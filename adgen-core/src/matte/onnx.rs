@@ -13,14 +13,19 @@ use image::{GrayImage, RgbImage};
 use ort::{
     environment::Environment,
     ep,
-    session::{Session, builder::GraphOptimizationLevel},
+    session::{RunOptions, Session, builder::GraphOptimizationLevel},
     value::TensorRef,
 };
 use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        mpsc::{RecvTimeoutError, channel},
+    },
+    thread,
+    time::Duration,
 };
 
 /// ONNX Runtime, loaded. Cheap to clone; the library stays loaded as long as the process lives.
@@ -105,11 +110,14 @@ fn loaded() -> MutexGuard<'static, Option<Runtime>> {
     LOADED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A model in ONNX Runtime.
+/// How often it is asked whether a model that is at work should stop.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// A model in ONNX Runtime. It looks at one photo at a time: it already uses all the threads that it was given.
 #[derive(Debug)]
 pub struct OnnxRemover {
     info: ModelInfo,
-    session: Session,
+    session: Mutex<Session>,
 }
 
 impl OnnxRemover {
@@ -128,7 +136,7 @@ impl OnnxRemover {
             return Err(Error::new(ErrorKind::Model, "the model has no input or no output")
                 .with_context("path", path.display()));
         }
-        Ok(Self { info: *info, session })
+        Ok(Self { info: *info, session: Mutex::new(session) })
     }
 
     /// The model's facts.
@@ -136,20 +144,42 @@ impl OnnxRemover {
         &self.info
     }
 
-    fn infer(&mut self, input: &[f32]) -> Result<Vec<f32>> {
+    fn infer(&self, input: &[f32], cancel: &(dyn Fn() -> bool + Sync)) -> Result<Vec<f32>> {
         let side = self.info.input as usize;
         let failed = |reason: String| {
             Error::new(ErrorKind::Model, "the model failed").with_model(self.info.name).with_context("reason", reason)
         };
         let shape = [1_usize, 3, side, side];
         let tensor = TensorRef::from_array_view((shape, input)).map_err(|e| failed(e.to_string()))?;
-        let outputs = self.session.run(ort::inputs![tensor]).map_err(|e| failed(e.to_string()))?;
-        let (shape, map) = outputs[0].try_extract_tensor::<f32>().map_err(|e| failed(e.to_string()))?;
-        // [1, channels, side, side]: the first channel of the first output is the fused map.
-        match map.get(..side * side) {
-            Some(map) if shape.len() == 4 => Ok(map.to_vec()),
-            _ => Err(failed(format!("its output has the shape {shape:?}"))),
+        let options = RunOptions::new().map_err(|e| failed(e.to_string()))?;
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if cancel() {
+            return Err(Error::cancelled());
         }
+        let map = thread::scope(|scope| {
+            let (running, ended) = channel::<()>();
+            let options = &options;
+            let watch = move || {
+                while ended.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                    // It stops between two of its layers.
+                    if cancel() && options.terminate().is_ok() {
+                        return;
+                    }
+                }
+            };
+            // Without a thread for it, the model is waited for.
+            let _watcher = thread::Builder::new().name("adgen-matte".to_owned()).spawn_scoped(scope, watch);
+            let outputs = session.run_with_options(ort::inputs![tensor], options);
+            drop(running);
+            let outputs = outputs.map_err(|e| failed(e.to_string()))?;
+            let (shape, map) = outputs[0].try_extract_tensor::<f32>().map_err(|e| failed(e.to_string()))?;
+            // [1, channels, side, side]: the first channel of the first output is the fused map.
+            match map.get(..side * side) {
+                Some(map) if shape.len() == 4 => Ok(map.to_vec()),
+                _ => Err(failed(format!("its output has the shape {shape:?}"))),
+            }
+        });
+        if cancel() { Err(Error::cancelled()) } else { map }
     }
 }
 
@@ -169,10 +199,15 @@ impl BackgroundRemover for OnnxRemover {
         self.info.name
     }
 
-    fn coarse_mask(&mut self, photo: &RgbImage) -> Result<GrayImage> {
+    /// The hash of the weights that belong to the name.
+    fn version(&self) -> &str {
+        self.info.sha256
+    }
+
+    fn coarse_mask(&self, photo: &RgbImage, cancel: &(dyn Fn() -> bool + Sync)) -> Result<GrayImage> {
         let side = self.info.input;
         let input = preprocess(&resample::resize_rgb(photo, side, side)?, &self.info);
-        let mut map = self.infer(&input)?;
+        let mut map = self.infer(&input, cancel)?;
         let mask = postprocess(&mut map, &self.info)?;
         resample::resize_gray(&mask, photo.width(), photo.height())
     }

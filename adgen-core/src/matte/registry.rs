@@ -5,6 +5,7 @@
 
 /// Whether a model may be used in paid work, as far as its authors say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CommercialUse {
     /// Its licence allows it.
     Yes,

@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    matte::Matting,
     media::{Fps, SAMPLE_RATE},
     offline::TemplatePlanner,
     project::{AdProject, Aspect, Scene, Stage},
     provider::{AudioProvider, Planner, VideoProvider},
-    studio::Matting,
 };
 use futures_util::future::try_join_all;
 use std::{collections::BTreeMap, sync::Arc};

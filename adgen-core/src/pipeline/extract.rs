@@ -8,12 +8,11 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     matte::{
-        self, Cutout as Cut, ModelStore, OnnxRemover, Runtime, SearchRoots, by_backdrop, by_model, by_transparency,
-        framed,
+        self, Cutout as Cut, Matting, ModelStore, OnnxRemover, Runtime, SearchRoots, by_backdrop, by_model,
+        by_transparency, framed,
     },
     picture::Photo,
     project::{Product as ProductOfProject, Stage},
-    studio::Matting,
 };
 use image::{
     ExtendedColorType, ImageEncoder,
@@ -143,9 +142,9 @@ fn cut(work: &Work, way: &Way, model: Option<Result<PathBuf>>, photo: &Photo, th
                     .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no model {:?}", matting.model)))?;
                 let roots = matting.runtime.as_ref().map_or_else(SearchRoots::from_env, SearchRoots::of_library);
                 let runtime = Runtime::load(&roots)?;
-                let mut remover = OnnxRemover::load(&runtime, &model?, info, threads)?;
+                let remover = OnnxRemover::load(&runtime, &model?, info, threads)?;
                 work.step(0.3)?;
-                by_model(photo, &mut remover, &cancelled)?
+                by_model(photo, &remover, &cancelled)?
             }
         },
         (Way::Backdrop, _) => by_backdrop(photo, &cancelled)?,
