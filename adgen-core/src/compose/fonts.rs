@@ -1,27 +1,17 @@
-//! The typefaces: the brand's own, the system's for every script, and two embedded ones, so that text never fails.
+//! The typefaces of a library with the brand's own, and what shapes and draws them.
+//!
+//! Depends on `font_library`, and on `asset` (files that are open).
 
-use super::language::HanForm;
+use super::{
+    font_library::{DISPLAY_FAMILY, FontLibrary, MAX_FONT_BYTES, TEXT_FAMILY, load},
+    language::HanForm,
+};
 use crate::{
     asset::PlainFile,
     error::{Error, ErrorKind, Result},
 };
 use cosmic_text::{FontSystem, SwashCache, fontdb};
-use std::{
-    collections::HashMap,
-    fmt,
-    path::Path,
-    sync::{Arc, OnceLock},
-};
-
-/// Headlines: Inter Display Bold, SIL Open Font Licence 1.1.
-static DISPLAY: &[u8] = include_bytes!("../../assets/fonts/InterDisplay-Bold.otf");
-/// Everything small: Inter SemiBold, SIL Open Font Licence 1.1.
-static TEXT: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
-const DISPLAY_FAMILY: &str = "Inter Display";
-const TEXT_FAMILY: &str = "Inter";
-
-/// A larger font file is refused before it is read: the largest families of Han characters have some 20 MB a file.
-pub const MAX_FONT_BYTES: u64 = 50_000_000;
+use std::{collections::HashMap, fmt, path::Path, sync::Arc};
 
 /// What a text is for; decides on typeface and weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,44 +20,6 @@ pub(super) enum Voice {
     Headline,
     /// Buttons and the brand's name.
     Label,
-}
-
-/// The typefaces that there are, found once and shared: reading a system's fonts takes up to seconds.
-#[derive(Clone)]
-pub struct FontLibrary {
-    database: Arc<fontdb::Database>,
-}
-
-impl fmt::Debug for FontLibrary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FontLibrary").field("faces", &self.database.len()).finish()
-    }
-}
-
-impl FontLibrary {
-    /// The embedded typefaces alone: Latin, Greek and Cyrillic, the same on every machine.
-    pub fn embedded() -> Self {
-        Self { database: Arc::new(embedded_database()) }
-    }
-
-    /// The embedded typefaces and every font that the system has. It is looked through once a process, when it is asked for
-    /// first: fonts that are installed later are not seen.
-    pub fn system() -> Self {
-        static SYSTEM: OnceLock<FontLibrary> = OnceLock::new();
-        let scan = || {
-            let mut database = embedded_database();
-            database.load_system_fonts();
-            Self { database: Arc::new(database) }
-        };
-        SYSTEM.get_or_init(scan).clone()
-    }
-
-    /// The embedded typefaces and those of a folder, with its subfolders; nothing of the system.
-    pub fn folder(path: &Path) -> Self {
-        let mut database = embedded_database();
-        database.load_fonts_dir(path);
-        Self { database: Arc::new(database) }
-    }
 }
 
 /// The typefaces, and what shapes and draws them. Made from a [`FontLibrary`] in no time.
@@ -90,7 +42,8 @@ impl fmt::Debug for Fonts {
 impl From<&FontLibrary> for Fonts {
     fn from(library: &FontLibrary) -> Self {
         // A fixed locale: it only decides between fallbacks that are chosen here, and the environment must not.
-        let system = FontSystem::new_with_locale_and_db("en-US".to_owned(), fontdb::Database::clone(&library.database));
+        let system =
+            FontSystem::new_with_locale_and_db("en-US".to_owned(), fontdb::Database::clone(&library.database()));
         Self { system, glyphs: SwashCache::new(), known: HashMap::new(), orders: HashMap::new(), brand: None }
     }
 }
@@ -145,23 +98,10 @@ impl Fonts {
 
     /// Uses the brand's typeface from the bytes of a font file.
     pub fn set_brand_font_data(&mut self, bytes: Vec<u8>) -> Result<()> {
-        if bytes.starts_with(b"wOFF") || bytes.starts_with(b"wOF2") {
-            let message = "the file is a web font (WOFF); a .ttf or .otf file is needed";
-            let next = "ask for the font's desktop files, or unpack it with a font converter";
-            return Err(Error::new(ErrorKind::InvalidInput, message).with_operation("compose").with_hint(next));
-        }
-        let ids = self.system.db_mut().load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
+        let family = load(self.system.db_mut(), bytes.into())?;
         self.orders.clear();
-        let family =
-            ids.first().and_then(|&id| self.system.db().face(id)?.families.first().map(|(name, _)| name.clone()));
-        match family {
-            Some(name) => {
-                self.brand = Some(name);
-                Ok(())
-            }
-            None => Err(Error::new(ErrorKind::InvalidInput, "the file is not a font: .ttf and .otf can be read")
-                .with_operation("compose")),
-        }
+        self.brand = Some(family);
+        Ok(())
     }
 
     /// The typefaces as a database, for drawings that hold text.
@@ -188,39 +128,14 @@ impl Fonts {
     }
 }
 
-fn embedded_database() -> fontdb::Database {
-    let mut database = fontdb::Database::new();
-    for bytes in [DISPLAY, TEXT] {
-        database.load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
-    }
-    database.set_sans_serif_family(TEXT_FAMILY);
-    database
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn embedded_faces_have_the_names_that_are_asked_for() {
-        let fonts = Fonts::embedded();
-        for (family, weight) in [(DISPLAY_FAMILY, 700), (TEXT_FAMILY, 600)] {
-            let found = fonts
-                .system
-                .db()
-                .faces()
-                .any(|face| face.weight.0 == weight && face.families.iter().any(|(name, _)| name == family));
-            assert!(found, "{family} {weight}");
-        }
-    }
-
-    #[test]
-    fn the_system_is_looked_through_once() {
-        let (first, second) = (FontLibrary::system(), FontLibrary::system());
-        assert!(Arc::ptr_eq(&first.database, &second.database));
-        // What one brings along is not in the others.
-        let mut fonts = Fonts::from(&first);
-        fonts.set_brand_font_data(DISPLAY.to_vec()).unwrap();
+    fn what_one_brings_along_is_not_in_the_others() {
+        let mut fonts = Fonts::from(&FontLibrary::system());
+        fonts.set_brand_font_data(include_bytes!("../../assets/fonts/InterDisplay-Bold.otf").to_vec()).unwrap();
         assert_eq!((Fonts::system().faces() + 1, Fonts::system().brand_family()), (fonts.faces(), None));
     }
 

@@ -17,6 +17,7 @@ use crate::project::{Aspect, Placement, ProductLayer, Role};
 
 /// The boxes of one scene at rest, in pixels of the frame.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Layout {
     /// The product at its largest.
     pub product: Option<Rect>,

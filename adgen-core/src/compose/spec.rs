@@ -14,6 +14,7 @@ const MAX_TEXT: usize = 2_000;
 /// One scene as [`super::SceneComposer`] needs it. What it is serialised to is part of the content key of the composited
 /// scene: a field that is added or renamed makes scenes anew.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct SceneSpec {
     /// Width of the frames in pixels; even, 2 to [`Frame::MAX_SIDE`].
     pub width: usize,

@@ -1,6 +1,9 @@
 //! Texts as people write them, set into boxes.
 
-use super::{super::fonts::FontLibrary, *};
+use super::{
+    super::font_library::{FontLibrary, FontSources},
+    *,
+};
 
 fn style() -> TextStyle {
     TextStyle {
@@ -234,7 +237,8 @@ fn zero_width_spaces_are_the_authors_breaks() {
 /// A font that has Arabic, Hebrew and many signs, and that the tests' setup installs.
 fn dejavu() -> Fonts {
     let folder = std::path::Path::new("/usr/share/fonts/truetype/dejavu");
-    let mut fonts = Fonts::from(&FontLibrary::folder(folder));
+    let library = FontLibrary::new(&FontSources::none().with_folder(folder)).expect("run `make setup`");
+    let mut fonts = Fonts::from(&library);
     let found = fonts.face_for(Voice::Headline, None, &['ק']);
     assert!(found.is_some(), "{} has no fonts: run `make setup`", folder.display());
     fonts
