@@ -1,12 +1,13 @@
 //! Which file formats are read, and what a file is that is not read.
 //!
-//! Depends on FFmpeg's list of demuxers, `source` and `stills`.
+//! Depends on FFmpeg's list of demuxers, `source` and `stills`, and on `file_type`.
 
 use std::ffi::{CStr, c_int};
 
 use ffmpeg_next::ffi;
 
 use super::{native, source::Source, stills::still_of};
+use crate::file_type::FileType;
 
 /// FFmpeg's demuxers that are used: files that hold pictures or sound by themselves and are told by their content.
 ///
@@ -195,21 +196,31 @@ const REFUSED: &[(&str, &str)] = &[
     ("image2", "a still picture or one of a series, not video or sound: export it as PNG or JPEG, a series as MP4"),
 ];
 
-/// Signatures of files that people take for films or sound, and what to do about them.
-const OTHERS: &[(usize, &[u8], &str)] = &[
-    (0, b"%PDF-", "a PDF document"),
-    (0, b"PK\x03\x04", "a ZIP archive or an office document: unpack it"),
-    (0, b"7z\xBC\xAF", "a 7-Zip archive: unpack it"),
-    (0, b"Rar!", "a RAR archive: unpack it"),
-    (0, b"\x1F\x8B", "a gzip archive: unpack it"),
-    (0, b"MThd", "a MIDI score without sound: render it as WAV or MP3"),
-    (0, b"WPLMM", "a project of an editing program: export its film"),
-    (0, b"#EXTM3U", "a playlist, which only names other files: name the video or the sound itself"),
-    (0, b"ffconcat", "a list of files for joining: join them into one MP4 first"),
-    (0, b"\x7FELF", "a program"),
-    (0, b"MZ", "a program"),
-    (0, b"version https://git-lfs", "a pointer of Git LFS, not the file itself: fetch it with git lfs pull"),
-];
+/// What to say of files that people take for films or sound, and what to do about them.
+fn other(kind: FileType) -> Option<&'static str> {
+    Some(match kind {
+        FileType::Pdf => "a PDF document",
+        FileType::PostScript => "a PostScript document",
+        FileType::Zip => "a ZIP archive or an office document: unpack it",
+        FileType::SevenZip => "a 7-Zip archive: unpack it",
+        FileType::Rar => "a RAR archive: unpack it",
+        FileType::Gzip => "a gzip archive: unpack it",
+        FileType::Bzip2 => "a bzip2 archive: unpack it",
+        FileType::Xz => "an xz archive: unpack it",
+        FileType::Zstd => "a zstd archive: unpack it",
+        FileType::Midi => "a MIDI score without sound: render it as WAV or MP3",
+        FileType::EditingProject => "a project of an editing program: export its film",
+        FileType::Playlist => "a playlist, which only names other files: name the video or the sound itself",
+        FileType::FfmpegList => "a list of files for joining: join them into one MP4 first",
+        FileType::Elf | FileType::DosProgram | FileType::WebAssembly => "a program",
+        FileType::TrueType | FileType::OpenType | FileType::FontCollection | FileType::Woff => "a font",
+        FileType::LfsPointer => "a pointer of Git LFS, not the file itself: fetch it with git lfs pull",
+        FileType::PropertyList => {
+            "a property list, such as iCloud leaves in place of a file that is not on this machine: fetch the file itself"
+        }
+        _ => return None,
+    })
+}
 
 /// What is read, in short, for messages.
 pub(super) const ALLOWED: &str = "allowed are files that hold pictures or sound themselves, such as MP4, MOV, MKV, WebM, \
@@ -230,9 +241,7 @@ pub(super) fn describe(source: &Source, name: &CStr) -> String {
     if text.starts_with('{') || text.starts_with('[') {
         return "the file is JSON text, not audio or video".into();
     }
-    let known =
-        OTHERS.iter().find(|(offset, bytes, _)| head.get(*offset..).is_some_and(|rest| rest.starts_with(bytes)));
-    if let Some((_, _, what)) = known {
+    if let Some(what) = FileType::of(head).and_then(other) {
         return format!("the file is {what}");
     }
     let is_one_that_is_read = |format: &Format| format.name.split(',').any(is_read);

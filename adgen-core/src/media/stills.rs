@@ -1,39 +1,45 @@
 //! Which files are still pictures, by their first bytes: they are read by `picture`, not here.
 //!
-//! Depends on `source`.
+//! Depends on `source`, and on `file_type`.
 
 use super::source::Source;
+use crate::file_type::FileType;
 
-/// Signatures of still pictures: offset, bytes, name.
-const STILLS: &[(usize, &[u8], &str)] = &[
-    (0, b"\xFF\xD8\xFF", "JPEG"),
-    (0, b"\x89PNG\r\n\x1A\n", "PNG"),
-    (8, b"WEBP", "WebP"),
-    (0, b"II*\0", "TIFF"),
-    (0, b"MM\0*", "TIFF"),
-    (0, b"8BPS", "Photoshop (PSD)"),
-    (4, b"ftypheic", "HEIC"),
-    (4, b"ftypheix", "HEIC"),
-    (4, b"ftypmif1", "HEIF"),
-    (4, b"ftypavif", "AVIF"),
-    (0, b"\0\0\0\x0CJXL ", "JPEG XL"),
-    (0, b"\xFF\x0A", "JPEG XL"),
-    (0, b"\0\0\0\x0CjP  ", "JPEG 2000"),
-    (0, b"\xFFO\xFFQ", "JPEG 2000"),
-    (0, b"qoif", "QOI"),
-    (0, b"DDS ", "DDS"),
-    (0, b"gimp xcf", "GIMP (XCF)"),
-    (0, b"\0\0\x01\0", "ICO"),
-    (0, b"v/1\x01", "OpenEXR"),
-    (0, b"SDPX", "DPX"),
-    (0, b"XPDS", "DPX"),
-    (0, b"#?RADIANCE", "Radiance HDR"),
-    (0, b"\x59\xA6\x6A\x95", "Sun Raster"),
-    (0, b"\x01\xDA\0\x01", "SGI"),
-    (0, b"\x01\xDA\x01\x01", "SGI"),
-    (0, b"farbfeld", "farbfeld"),
-    (0, b"SIMPLE  =", "FITS"),
-];
+/// The name of a format of still pictures; `None` for other files.
+fn name_of(kind: FileType, head: &[u8]) -> Option<&'static str> {
+    Some(match kind {
+        FileType::Jpeg => "JPEG",
+        FileType::Png => "PNG",
+        FileType::WebP => "WebP",
+        FileType::Bmp => "BMP",
+        FileType::Tiff | FileType::BigTiff | FileType::CanonRaw => "TIFF",
+        FileType::Photoshop => "Photoshop (PSD)",
+        FileType::IsoMedia => match head.get(8..12)? {
+            b"heic" | b"heix" => "HEIC",
+            b"mif1" => "HEIF",
+            b"avif" => "AVIF",
+            _ => return None,
+        },
+        FileType::JpegXl => "JPEG XL",
+        FileType::Jpeg2000 => "JPEG 2000",
+        FileType::JpegXr => "JPEG XR",
+        FileType::Qoi => "QOI",
+        FileType::Dds => "DDS",
+        FileType::Gimp => "GIMP (XCF)",
+        FileType::Icon => "ICO",
+        FileType::OpenExr => "OpenEXR",
+        FileType::Dpx => "DPX",
+        FileType::RadianceHdr => "Radiance HDR",
+        FileType::SunRaster => "Sun Raster",
+        FileType::Sgi => "SGI",
+        FileType::Farbfeld => "farbfeld",
+        FileType::Fits => "FITS",
+        FileType::FujifilmRaw | FileType::SigmaRaw | FileType::OlympusRaw | FileType::PanasonicRaw => {
+            "camera's raw data"
+        }
+        _ => return None,
+    })
+}
 
 /// The name of the format if the file is a still picture that is no film: a GIF with one picture counts, one with
 /// several does not, nor does an APNG.
@@ -99,16 +105,11 @@ fn jpeg_goes_on(bytes: &[u8]) -> Option<bool> {
 
 /// The same by the first bytes alone.
 pub(super) fn still_of(head: &[u8]) -> Option<&'static str> {
-    let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
-    if at(0, b"GIF8") {
+    let kind = FileType::of(head);
+    if kind == Some(FileType::Gif) {
         return (gif_pictures(head) == Some(1)).then_some("GIF");
     }
-    if at(0, b"BM")
-        && head.get(14..18).is_some_and(|size| matches!(size, [12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
-    {
-        return Some("BMP");
-    }
-    if at(0, b"\x89PNG") && head.windows(8).any(|window| window.ends_with(b"acTL")) {
+    if kind == Some(FileType::Png) && head.windows(8).any(|window| window.ends_with(b"acTL")) {
         return None;
     }
     if is_netpbm(head) {
@@ -121,7 +122,7 @@ pub(super) fn still_of(head: &[u8]) -> Option<&'static str> {
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') && text.contains("<svg") {
         return Some("SVG");
     }
-    STILLS.iter().find(|(offset, bytes, _)| at(*offset, bytes)).map(|(_, _, name)| *name)
+    name_of(kind?, head)
 }
 
 /// PBM, PGM, PPM, PAM and PFM: a letter, a kind, and numbers or remarks behind any white space.

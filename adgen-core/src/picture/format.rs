@@ -1,10 +1,12 @@
 //! What a file is by its first bytes, whatever its name ends with: what is read, and what is named with what to do.
 //!
-//! Signatures: the formats' own specifications; ISO base media brands: ISO/IEC 14496-12, 23008-12 (HEIF), AVIF 1.1. Pure
-//! functions over bytes.
+//! ISO base media brands: ISO/IEC 14496-12, 23008-12 (HEIF), AVIF 1.1. Pure functions over bytes; depends on `file_type`.
 
 use super::subject::Subject;
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    file_type::FileType,
+};
 
 /// So many bytes tell what a file is: an SVG may begin with long comments, as a licence's text is.
 pub(crate) const HEAD_BYTES: u64 = 64 << 10;
@@ -76,97 +78,97 @@ impl Advice {
 
 use Advice::{Develop, Export, Fetch, Nothing, Page, Still, Unpack, WebPage};
 
-/// Signatures at the beginning of a file.
-const SIGNATURES: &[(&[u8], &str, Advice)] = &[
-    (b"GIF87a", "a GIF picture", Export),
-    (b"GIF89a", "a GIF picture", Export),
-    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "a JPEG XL picture", Export),
-    (b"\xff\x0a", "a JPEG XL picture", Export),
-    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "a JPEG 2000 picture", Export),
-    (b"\xff\x4f\xff\x51", "a JPEG 2000 picture", Export),
-    (b"FUJIFILMCCD-RAW", "raw data of a Fujifilm camera (RAF)", Develop),
-    (b"FOVb", "raw data of a Sigma camera (X3F)", Develop),
-    (b"IIRO", "raw data of an Olympus camera (ORF)", Develop),
-    (b"IIRS", "raw data of an Olympus camera (ORF)", Develop),
-    (b"MMOR", "raw data of an Olympus camera (ORF)", Develop),
-    (b"IIU\0", "raw data of a Panasonic or Leica camera (RW2)", Develop),
-    (b"II\xbc\x01", "a JPEG XR picture", Export),
-    (b"II*\0\x10\0\0\0CR", "raw data of a Canon camera (CR2)", Develop),
-    (b"II*\0", "a TIFF picture or a camera's raw data", Export),
-    (b"MM\0*", "a TIFF picture or a camera's raw data", Export),
-    (b"II+\0", "a TIFF picture (BigTIFF)", Export),
-    (b"MM\0+", "a TIFF picture (BigTIFF)", Export),
-    (b"8BPS", "a Photoshop document (PSD)", Export),
-    (b"gimp xcf", "a GIMP document (XCF)", Export),
-    (b"%PDF", "a PDF document", Page),
-    (b"%!PS", "a PostScript document (EPS, AI)", Page),
-    (b"\xc5\xd0\xd3\xc6", "a PostScript document (EPS)", Page),
-    (b"\x00\x00\x01\x00", "a Windows icon (ICO)", Export),
-    (b"\x00\x00\x02\x00", "a Windows cursor (CUR)", Export),
-    (b"v/1\x01", "an OpenEXR picture", Export),
-    (b"#?RADIANCE", "a Radiance HDR picture", Export),
-    (b"#?RGBE", "a Radiance HDR picture", Export),
-    (b"qoif", "a QOI picture", Export),
-    (b"farbfeld", "a farbfeld picture", Export),
-    (b"DDS ", "a DirectDraw texture (DDS)", Export),
-    (b"\x8aMNG\r\n\x1a\n", "an MNG animation", Export),
-    (b"\x8bJNG\r\n\x1a\n", "a JNG picture", Export),
-    (b"\x1a\x45\xdf\xa3", "a video (Matroska or WebM)", Still),
-    (b"\x00\x00\x01\xba", "a video (MPEG)", Still),
-    (b"\x00\x00\x01\xb3", "a video (MPEG)", Still),
-    (b"FLV\x01", "a video (Flash)", Still),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a video (WMV)", Still),
-    (b"OggS", "an Ogg file", Nothing),
-    (b"ID3", "a piece of sound (MP3)", Nothing),
-    (b"fLaC", "a piece of sound (FLAC)", Nothing),
-    (b"PK\x03\x04", "a ZIP archive, or a document that is packed as one", Unpack),
-    (b"Rar!\x1a\x07", "a RAR archive", Unpack),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", Unpack),
-    (b"BZh", "a bzip2 archive", Unpack),
-    (b"\xfd7zXZ\0", "an xz archive", Unpack),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive", Unpack),
-    (b"version https://git-lfs", "a pointer of Git LFS", Fetch),
-    (b"bplist00", "a property list, such as iCloud leaves in place of a file that is not on this machine", Fetch),
-    (b"\0asm", "a program", Nothing),
-    (b"\x7fELF", "a program", Nothing),
-];
+/// What is said of a file that is no picture of those that are read, and what a person can do; `None` for what its first
+/// bytes alone do not tell, or nobody takes for a picture.
+fn foreign(kind: FileType) -> Option<(&'static str, Advice)> {
+    use FileType as Kind;
+    Some(match kind {
+        Kind::DamagedPng => ("a PNG that was damaged by a transfer as text", Fetch),
+        Kind::Gif => ("a GIF picture", Export),
+        Kind::Bmp => ("a BMP picture", Export),
+        Kind::JpegXl => ("a JPEG XL picture", Export),
+        Kind::Jpeg2000 => ("a JPEG 2000 picture", Export),
+        Kind::JpegXr => ("a JPEG XR picture", Export),
+        Kind::FujifilmRaw => ("raw data of a Fujifilm camera (RAF)", Develop),
+        Kind::SigmaRaw => ("raw data of a Sigma camera (X3F)", Develop),
+        Kind::OlympusRaw => ("raw data of an Olympus camera (ORF)", Develop),
+        Kind::PanasonicRaw => ("raw data of a Panasonic or Leica camera (RW2)", Develop),
+        Kind::CanonRaw => ("raw data of a Canon camera (CR2)", Develop),
+        Kind::Tiff => ("a TIFF picture or a camera's raw data", Export),
+        Kind::BigTiff => ("a TIFF picture (BigTIFF)", Export),
+        Kind::Photoshop => ("a Photoshop document (PSD)", Export),
+        Kind::Gimp => ("a GIMP document (XCF)", Export),
+        Kind::Pdf => ("a PDF document", Page),
+        Kind::PostScript => ("a PostScript document (EPS, AI)", Page),
+        Kind::Icon => ("a Windows icon (ICO)", Export),
+        Kind::Cursor => ("a Windows cursor (CUR)", Export),
+        Kind::OpenExr => ("an OpenEXR picture", Export),
+        Kind::RadianceHdr => ("a Radiance HDR picture", Export),
+        Kind::Qoi => ("a QOI picture", Export),
+        Kind::Farbfeld => ("a farbfeld picture", Export),
+        Kind::Dds => ("a DirectDraw texture (DDS)", Export),
+        Kind::Mng => ("an MNG animation", Export),
+        Kind::Jng => ("a JNG picture", Export),
+        Kind::Dpx => ("a DPX picture", Export),
+        Kind::SunRaster => ("a Sun Raster picture", Export),
+        Kind::Sgi => ("an SGI picture", Export),
+        Kind::Fits => ("a FITS picture", Export),
+        Kind::Matroska => ("a video (Matroska or WebM)", Still),
+        Kind::Mpeg | Kind::MpegVideo => ("a video (MPEG)", Still),
+        Kind::Flash => ("a video (Flash)", Still),
+        Kind::Asf => ("a video (WMV)", Still),
+        Kind::Avi => ("a video (AVI)", Still),
+        Kind::QuickTime => ("a video (QuickTime)", Still),
+        Kind::Ogg => ("an Ogg file", Nothing),
+        Kind::Wav => ("a piece of sound (WAV)", Nothing),
+        Kind::Mp3 => ("a piece of sound (MP3)", Nothing),
+        Kind::Aac => ("a piece of sound (AAC)", Nothing),
+        Kind::Flac => ("a piece of sound (FLAC)", Nothing),
+        Kind::Midi => ("a piece of music (MIDI)", Nothing),
+        Kind::TrueType | Kind::OpenType | Kind::FontCollection | Kind::Woff => ("a font", Nothing),
+        Kind::Zip => ("a ZIP archive, or a document that is packed as one", Unpack),
+        Kind::Rar => ("a RAR archive", Unpack),
+        Kind::SevenZip => ("a 7-Zip archive", Unpack),
+        Kind::Bzip2 => ("a bzip2 archive", Unpack),
+        Kind::Xz => ("an xz archive", Unpack),
+        Kind::Zstd => ("a zstd archive", Unpack),
+        Kind::LfsPointer => ("a pointer of Git LFS", Fetch),
+        Kind::PropertyList => {
+            ("a property list, such as iCloud leaves in place of a file that is not on this machine", Fetch)
+        }
+        Kind::Playlist | Kind::FfmpegList => ("a list of other files", Fetch),
+        Kind::WebAssembly | Kind::Elf | Kind::DosProgram => ("a program", Nothing),
+        Kind::EditingProject => ("a project of an editing program", Still),
+        Kind::Png | Kind::Jpeg | Kind::WebP | Kind::Gzip | Kind::IsoMedia => return None,
+    })
+}
 
 impl Format {
     /// What begins with `head`, of which 64 kB are enough.
     pub fn of(head: &[u8]) -> Self {
         match head {
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => return Self::Png,
-            [0x89, b'P', b'N', b'G', ..] => {
-                return Self::Foreign("a PNG that was damaged by a transfer as text", Advice::Fetch);
-            }
-            [0xff, 0xd8, 0xff, ..] => return Self::Jpeg,
-            [b'R', b'I', b'F', b'F', _, _, _, _, kind @ ..] => {
-                return match kind {
-                    [b'W', b'E', b'B', b'P', ..] => Self::WebP,
-                    [b'A', b'V', b'I', b' ', ..] => Self::Foreign("a video (AVI)", Still),
-                    [b'W', b'A', b'V', b'E', ..] => Self::Foreign("a piece of sound (WAV)", Nothing),
-                    _ => Self::Unknown,
-                };
-            }
-            [0x1f, 0x8b, ..] => return Self::Gzip,
-            [_, _, _, _, b'f', b't', b'y', b'p', brands @ ..] => return by_brand(head, brands),
-            [_, _, _, _, b'm', b'o', b'o', b'v', ..] | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => {
-                return Self::Foreign("a video (QuickTime)", Still);
-            }
-            // Two letters alone are no signature: the sizes in the header must fit, too.
-            [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => return Self::Foreign("a BMP picture", Export),
             [b'P', b'1'..=b'6', b' ' | b'\t' | b'\r' | b'\n', b'0'..=b'9' | b'#' | b'\n', ..]
             | [b'P', b'7', b'\n', b'A'..=b'Z' | b'#', ..] => {
                 return Self::Foreign("a Netpbm picture (PPM, PGM, PBM, PAM)", Export);
             }
-            // True colours or grey, so that there is no map of colours; then place, size, bits a pixel.
+            // Before cursors, which begin alike. True colours or grey, so that there is no map of colours; then place, size, bits a pixel.
             [_, 0, 2 | 3 | 10 | 11, 0, 0, 0, 0, 0, _, _, _, _, _, _, _, _, 8 | 15 | 16 | 24 | 32, ..] => {
                 return Self::Foreign("a TGA picture", Export);
             }
             _ => {}
         }
-        if let Some((_, name, advice)) = SIGNATURES.iter().find(|(signature, ..)| head.starts_with(signature)) {
-            return Self::Foreign(name, *advice);
+        match FileType::of(head) {
+            Some(FileType::Png) => return Self::Png,
+            Some(FileType::Jpeg) => return Self::Jpeg,
+            Some(FileType::WebP) => return Self::WebP,
+            Some(FileType::Gzip) => return Self::Gzip,
+            Some(FileType::IsoMedia) => return by_brand(head, head.get(8..).unwrap_or_default()),
+            Some(kind) => {
+                if let Some((name, advice)) = foreign(kind) {
+                    return Self::Foreign(name, advice);
+                }
+            }
+            None => {}
         }
         by_text(head)
     }

@@ -106,7 +106,12 @@ impl Heif<'_> {
         Err(self.subject.damaged("Heif", said))
     }
 
-    fn held(&self, pointer: *mut c_void, release: &[u8]) -> Result<Held<'static>> {
+    /// What is given back by that function when it is dropped.
+    ///
+    /// # Safety
+    ///
+    /// `pointer` must be null or a value of libheif's that is ours to give back, and `release` its releasing function.
+    unsafe fn held(&self, pointer: *mut c_void, release: &[u8]) -> Result<Held<'static>> {
         if pointer.is_null() {
             return Err(self.subject.damaged("Heif", "libheif gives nothing"));
         }

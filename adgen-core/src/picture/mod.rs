@@ -2,11 +2,13 @@
 //! 8 bit and not larger than is useful.
 //!
 //! ```text
-//! file ─► format ─┬─► png · jpeg · webp ─► srgb ─► reduce ─► photo
-//!                 └─► svg (logos)  ──────────────────────────► photo
+//! file ─► format ─┬─► png · jpeg · webp ─► srgb ─► reduce ─► photo     (`reading`)
+//!                 └─► svg ─────────────────────────────────► photo     (`logo`)
 //! ```
+//! `bounds`, `subject` (what is said of a file) and `decoded` are the ground of it.
+//!
 //! Everything here reads untrusted bytes: sizes are judged by headers before anything is allocated, and what one photo
-//! takes is bounded (see [`Photo::read`]). May depend on `error` and `asset` alone; the only user of `png`, `zune-jpeg`, `moxcms` and
+//! takes is bounded (see [`Photo::read`]). May depend on `error`, `file_type` and `asset` alone; the only user of `png`, `zune-jpeg`, `moxcms` and
 //! `resvg`.
 
 mod bounds;

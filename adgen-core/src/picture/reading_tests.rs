@@ -2,7 +2,11 @@
 
 use super::super::exif::tests::marked;
 use super::*;
-use image::{ExtendedColorType, ImageBuffer, ImageEncoder, ImageFormat, Rgb, Rgba, codecs::jpeg::JpegEncoder};
+use crate::{error::ErrorKind, picture::WORKING_SIDE};
+use image::{
+    DynamicImage, ExtendedColorType, ImageBuffer, ImageEncoder, ImageFormat, Rgb, RgbImage, Rgba,
+    codecs::jpeg::JpegEncoder,
+};
 use moxcms::ColorProfile;
 
 const CMYK: &[u8] = include_bytes!("testdata/cmyk.jpg");
