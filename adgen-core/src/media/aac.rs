@@ -12,7 +12,7 @@ use ffmpeg_next::{
 };
 
 use super::{
-    native,
+    log, native,
     samples::{CHANNELS, SAMPLE_RATE, Samples},
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -40,6 +40,7 @@ impl fmt::Debug for AacTrack {
 impl AacTrack {
     /// Encodes `samples` at `kbps` kbit/s (32 to 512; video platforms take 128 to 384). The first 21 ms are silent.
     pub fn encode(samples: &Samples, kbps: u32) -> Result<Self> {
+        let _inside = log::inside();
         if !(32..=512).contains(&kbps) {
             let message = format!("audio_kbps is {kbps}; allowed is 32 to 512");
             return Err(Error::new(ErrorKind::InvalidConfig, message).with_operation(OPERATION));
@@ -76,6 +77,7 @@ impl AacTrack {
 
     /// Decodes the track again: what listeners will hear, to measure it.
     pub fn decode(&self) -> Result<Samples> {
+        let _inside = log::inside();
         let mut decoder = Decoder::open(&self.config)?;
         let mut out = Vec::with_capacity(self.packets.len() * PACKET * CHANNELS);
         for data in &self.packets {
@@ -135,6 +137,7 @@ impl Decoder {
                     .with_operation(OPERATION));
             }
             let mut context = codec::Context::wrap(pointer, None);
+            (*pointer).opaque = log::mark();
             (*pointer).extradata = padded_copy(config)?;
             (*pointer).extradata_size = config.len() as i32;
             (*pointer).thread_count = 1;

@@ -8,7 +8,7 @@ use ffmpeg_next::{ffi, frame as native_frame};
 
 use super::{
     decoder::Decoder,
-    native,
+    log, native,
     samples::{CHANNELS, SAMPLE_RATE, Samples},
     stream::Medium,
 };
@@ -24,6 +24,7 @@ pub const MAX_SOUND_S: f64 = 600.0;
 /// down; the padding that MP3 and AAC encoders add is left out where the file tells its size. Stops after
 /// `max_seconds`, where given; without, a sound longer than [`MAX_SOUND_S`] is an error.
 pub fn decode_audio(path: &Path, max_seconds: Option<f64>) -> Result<Samples> {
+    let _inside = log::inside();
     let mut stream = AudioStream::open(path)?;
     let limit = in_samples(max_seconds.unwrap_or(MAX_SOUND_S));
     let mut out = Vec::new();

@@ -7,7 +7,7 @@ use std::{io::Write, path::Path, ptr};
 use ffmpeg_next::{Dictionary, Packet, ffi, format::context::Output, frame as native_frame, packet::Mut as _};
 
 use super::{
-    native,
+    log, native,
     samples::{CHANNELS, SAMPLE_RATE, Samples},
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -17,6 +17,7 @@ const OPERATION: &str = "media::encode_mp3";
 /// Writes an MP3 file at `kbps` (one of MPEG-1's: 32 to 320), with the header that tells players how much padding to
 /// skip: decoding gives exactly as many samples. The same samples give the same bytes.
 pub fn encode_mp3(path: &Path, samples: &Samples, kbps: u32) -> Result<()> {
+    let _inside = log::inside();
     const RATES: [u32; 14] = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
     if !RATES.contains(&kbps) {
         let message = format!("kbps is {kbps}; allowed are {RATES:?}");

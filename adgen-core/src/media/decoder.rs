@@ -63,6 +63,7 @@ pub(super) fn too_large() -> Error {
 
 /// Which pictures of a video are decoded. Those that are not are as if they were not there: the one before stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Decode {
     /// All of them.
     #[default]
@@ -129,6 +130,7 @@ impl Decoder {
             (*pointer).thread_count = threads as c_int;
             (*pointer).pkt_timebase = time_base;
             (*pointer).max_pixels = MAX_PIXELS as i64;
+            (*pointer).opaque = log::mark();
             if medium == Medium::Video {
                 memory.install(pointer);
             }

@@ -6,11 +6,12 @@ use std::ffi::CString;
 
 use ffmpeg_next::ffi;
 
-use super::native;
+use super::{log, native};
 use crate::error::Result;
 
 /// Whether a codec encodes or decodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Direction {
     /// Writes.
     Encode,
@@ -73,6 +74,7 @@ const CODECS: [(&str, Direction, bool); 16] = [
 
 /// Looks at the FFmpeg that this program runs with.
 pub fn environment() -> Result<Environment> {
+    let _inside = log::inside();
     native::init()?;
     let codecs = CODECS
         .into_iter()

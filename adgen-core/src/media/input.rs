@@ -14,7 +14,7 @@ use ffmpeg_next::{Dictionary, Packet, ffi, format::context, packet::Mut as _, pa
 
 use super::{
     formats, log, native,
-    source::{Io, MAX_BYTES_WITHOUT_PACKET, MAX_FILE_BYTES, Source, refuse_to_open},
+    source::{Io, MAX_BYTES_WITHOUT_PACKET, Source, refuse_to_open},
     stills, tags,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -60,6 +60,7 @@ impl fmt::Debug for Input {
 
 impl Drop for Input {
     fn drop(&mut self) {
+        let _inside = log::inside();
         self.context = None;
     }
 }
@@ -82,7 +83,7 @@ impl Input {
     /// Opens a media file and finds its streams. A missing, empty, foreign or too large file is an error that names it.
     pub(super) fn open(path: &Path, operation: &'static str) -> Result<Self> {
         native::init()?;
-        let source = open_source(path, operation)?;
+        let source = Source::open(path).map_err(|fault| fault.of_file(operation, path))?;
         log::forget();
         let io = Io::new(source).ok_or_else(|| native::out_of_memory(operation))?;
         let (context, io) = open_context(path, io, operation)?;
@@ -222,27 +223,6 @@ fn fruitless() -> Error {
          damaged, or not of the format that it seems to be",
         MAX_BYTES_WITHOUT_PACKET >> 20
     ))
-}
-
-fn open_source(path: &Path, operation: &'static str) -> Result<Source> {
-    let named = |error: Error| error.with_operation(operation).with_context("path", path.display());
-    let source = Source::open(path).map_err(|error| {
-        named(match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Error::new(ErrorKind::NotFound, "the media file cannot be opened").with_source(error)
-            }
-            std::io::ErrorKind::InvalidInput if path.is_dir() => Error::media("a folder is not a media file"),
-            std::io::ErrorKind::InvalidInput => Error::media("a device, pipe or socket is not a media file"),
-            _ => Error::new(ErrorKind::Io, "the media file cannot be opened").with_source(error),
-        })
-    })?;
-    match source.length() {
-        0 => Err(named(Error::media("the media file is empty (0 bytes)"))),
-        length if length > MAX_FILE_BYTES => Err(named(Error::media(format!(
-            "the media file has {length} bytes; at most {MAX_FILE_BYTES} (4 GiB) are read"
-        )))),
-        _ => Ok(source),
-    }
 }
 
 fn open_context(path: &Path, mut io: Io, operation: &'static str) -> Result<(context::Input, Io)> {

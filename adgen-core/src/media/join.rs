@@ -14,6 +14,7 @@ use super::{
     aac::{AacTrack, PACKET},
     fps::Fps,
     input::Input,
+    log,
     mp4::Mp4Writer,
     native,
     samples::SAMPLE_RATE,
@@ -25,6 +26,7 @@ const OPERATION: &str = "media::join";
 
 /// What goes into the file besides pictures and sound.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JoinOptions {
     /// The film's title.
     pub title: Option<String>,
@@ -50,6 +52,7 @@ pub struct Joined {
 /// have been encoded with the same settings; otherwise it is an error of kind [`ErrorKind::Unsupported`], and the caller
 /// has to encode again. A longer sound is cut at the last picture's end; a shorter one ends earlier.
 pub fn join(segments: &[PathBuf], audio: Option<&AacTrack>, out: &Path, options: &JoinOptions) -> Result<Joined> {
+    let _inside = log::inside();
     let Some(first_path) = segments.first() else {
         return Err(Error::new(ErrorKind::InvalidInput, "there is no segment to join").with_operation(OPERATION));
     };

@@ -1,12 +1,24 @@
-//! FFmpeg's own log: kept off stderr, its last error remembered per thread, so that an [`Error`](crate::error::Error)
-//! can quote it ("moov atom not found" says more than "invalid data").
+//! FFmpeg's own log: what it says about our calls is kept off stderr, and its last error is remembered per thread, so that
+//! an [`Error`](crate::error::Error) can quote it ("moov atom not found" says more than "invalid data").
+//!
+//! FFmpeg has one logger in a process, which whoever uses it in the same process shares. What it says about others' calls goes
+//! where it went before: to FFmpeg's default logger, with the level that they set. Ours is what is said on a thread within
+//! one of our calls ([`inside`]), and what a codec of ours says on a thread of its own. Who has replaced the logger cannot be
+//! asked; a program that did keeps its own by [`leave_log_alone`].
 //!
 //! Depends on FFmpeg's logger alone. The values of a message come as a C `va_list`, whose type and way of being passed
-//! differ between platforms; it is left alone, and an ellipsis stands where a value would.
+//! differ between platforms; it is handed on untouched or left alone, and an ellipsis stands where a value would.
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     ffi::{CStr, c_char, c_int, c_void},
+    marker::PhantomData,
+    mem, ptr,
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicPtr, Ordering},
+    },
 };
 
 use ffmpeg_next::ffi;
@@ -18,6 +30,68 @@ thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
     static TOO_LARGE: Cell<bool> = const { Cell::new(false) };
     static COMPLAINTS: Cell<u64> = const { Cell::new(0) };
+    static INSIDE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A call of ours: while this lives, what FFmpeg says on this thread is about it.
+#[must_use = "the call is under way as long as this lives"]
+pub(super) struct Inside(PhantomData<*const ()>);
+
+/// Begins a call. They may be nested.
+pub(super) fn inside() -> Inside {
+    let _ = INSIDE.try_with(|depth| depth.set(depth.get() + 1));
+    Inside(PhantomData)
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let _ = INSIDE.try_with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// The address of this, or one that [`own`] was told of, is the `opaque` of each of our codecs. FFmpeg copies it for the
+/// codec's own threads.
+static MARK: u8 = 0;
+
+/// Other values that our codecs point to.
+static OWNED: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
+
+fn owned() -> MutexGuard<'static, BTreeSet<usize>> {
+    OWNED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the `opaque` of a codec of ours is, where it has no other use.
+pub(super) fn mark() -> *mut c_void {
+    ptr::from_ref(&MARK).cast_mut().cast()
+}
+
+/// Codecs with this `opaque` are ours from now on.
+pub(super) fn own(opaque: *const c_void) {
+    owned().insert(opaque.addr());
+}
+
+/// They are no longer.
+pub(super) fn disown(opaque: *const c_void) {
+    owned().remove(&opaque.addr());
+}
+
+/// Whether a message is about something of ours.
+///
+/// # Safety
+///
+/// `context` must be null or what FFmpeg passes to its logger: something that begins with a pointer to its class.
+unsafe fn is_ours(context: *const c_void) -> bool {
+    if INSIDE.try_with(Cell::get).is_ok_and(|depth| depth > 0) {
+        return true;
+    }
+    // SAFETY: the caller's promise; what has the class of codecs is one.
+    let opaque = unsafe {
+        if context.is_null() || *context.cast::<*const ffi::AVClass>() != ffi::avcodec_get_class() {
+            return false;
+        }
+        (*context.cast::<ffi::AVCodecContext>()).opaque
+    };
+    opaque == mark() || owned().contains(&opaque.addr())
 }
 
 /// Whether FFmpeg refused a picture on this thread for having too many pixels, since [`forget`]: its code for that is the
@@ -42,15 +116,50 @@ pub(super) fn take_last() -> String {
     LAST.with(|last| last.try_borrow_mut().map(|mut text| std::mem::take(&mut *text)).unwrap_or_default())
 }
 
-/// Routes FFmpeg's log into this module. Called once, from [`super::native::init`].
-pub(super) fn install() {
-    // SAFETY: `capture` has the callback's own type; FFmpeg guards the pointer itself.
-    unsafe { ffi::av_log_set_callback(Some(capture)) };
+/// Whether the log is ours to handle; decided once, when FFmpeg is first used or when somebody says that it is not.
+static HANDLED: OnceLock<bool> = OnceLock::new();
+
+/// What others' messages are handed to: a function of [`Logger`]'s type for the platform's `va_list`.
+static OTHERS: AtomicPtr<()> = AtomicPtr::new(ptr::null_mut());
+
+/// FFmpeg's type of a logger. `V` is the platform's `va_list`, inferred from FFmpeg's own functions and never looked at:
+/// whichever way it is passed, as the last argument it has no bearing on those before it.
+type Logger<V> = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, V);
+
+/// Leaves FFmpeg's log as the program has set it up, for one that has installed a logger of its own. `true` where that came in
+/// time: before anything else of this crate used FFmpeg.
+///
+/// Everything that FFmpeg says about this crate's calls goes to the program's logger then, and this crate does not hear it: its
+/// errors quote no words of FFmpeg's; a Matroska file that is cut off passes for one that ends there; and of what is missing in
+/// a damaged video is not told for how long.
+pub fn leave_log_alone() -> bool {
+    !*HANDLED.get_or_init(|| false)
 }
 
-/// `V` is the platform's `va_list`, inferred from the callback's type and never looked at: whichever way it is passed, as
-/// the last argument it has no bearing on those before it.
-unsafe extern "C" fn capture<V>(_context: *mut c_void, level: c_int, format: *const c_char, _arguments: V) {
+/// Routes FFmpeg's log into this module, unless it is to be left alone. Called once, from [`super::native::init`].
+pub(super) fn install() {
+    HANDLED.get_or_init(|| {
+        route(ffi::av_log_default_callback, ffi::av_log_set_callback);
+        true
+    });
+}
+
+/// `others` is FFmpeg's default logger, `set` replaces the logger.
+fn route<V>(others: Logger<V>, set: unsafe extern "C" fn(Option<Logger<V>>)) {
+    OTHERS.store(others as *mut (), Ordering::Release);
+    // SAFETY: `capture` has a logger's type; FFmpeg guards the pointer itself.
+    unsafe { set(Some(capture::<V>)) };
+}
+
+unsafe extern "C" fn capture<V>(context: *mut c_void, level: c_int, format: *const c_char, arguments: V) {
+    // SAFETY: FFmpeg passes what its loggers take.
+    if !unsafe { is_ours(context) } {
+        let others = OTHERS.load(Ordering::Acquire);
+        // SAFETY: `route` stored it before it installed this function, with this very type; the arguments are handed on once,
+        // untouched.
+        unsafe { mem::transmute::<*mut (), Logger<V>>(others)(context, level, format, arguments) };
+        return;
+    }
     if level > ffi::AV_LOG_ERROR || format.is_null() {
         return;
     }
@@ -106,13 +215,160 @@ mod tests {
         assert_eq!(without_values(b""), "");
     }
 
+    /// What the tests below do as programs of their own: the logger is one for a process, and so is its stderr.
+    const PROGRAM: &str = "ADGEN_TEST_PROGRAM";
+
+    /// What the test of that name writes to stderr when it runs as a program.
+    fn program(name: &str) -> String {
+        let program = std::env::current_exe().expect("this program");
+        let test = format!("media::log::tests::{name}");
+        let output = std::process::Command::new(program)
+            .args([test.as_str(), "--exact", "--nocapture", "--test-threads=1"])
+            .env(PROGRAM, "1")
+            .output()
+            .expect("runs");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stdout));
+        text
+    }
+
+    fn is_program() -> bool {
+        std::env::var_os(PROGRAM).is_some()
+    }
+
+    /// As another part of a program says something through FFmpeg.
+    fn say(text: &CStr, value: c_int) {
+        // SAFETY: each format of these tests asks for one value, an `int`, which is given.
+        unsafe { ffi::av_log(ptr::null_mut(), ffi::AV_LOG_ERROR, text.as_ptr(), value) };
+    }
+
+    fn broken(folder: &std::path::Path) -> std::path::PathBuf {
+        let path = folder.join("broken.mp4");
+        std::fs::write(&path, b"\0\0\0\x14ftypisom\0\0\0\0isom\0\0\0\x0cmdatabcd").expect("writes");
+        path
+    }
+
+    /// As another part of a program opens a file through FFmpeg.
+    fn open_as_others(path: &std::path::Path) {
+        let name = std::ffi::CString::new(path.as_os_str().as_encoded_bytes()).expect("a path");
+        let mut context = ptr::null_mut();
+        // SAFETY: the name is a terminated string; a failed call leaves null.
+        let code = unsafe { ffi::avformat_open_input(&mut context, name.as_ptr(), ptr::null(), ptr::null_mut()) };
+        assert!(code < 0 && context.is_null());
+    }
+
+    /// Uses this crate in all ways that make FFmpeg talk.
+    fn use_ours(folder: &std::path::Path) -> String {
+        use crate::media::{AacTrack, Frame, VideoEncoder, VideoReader, VideoSettings, VideoTarget, probe};
+        let path = folder.join("ours.mp4");
+        let mut encoder = VideoEncoder::create(&path, VideoSettings::new(64, 64, 25)).expect("created");
+        for _ in 0..30 {
+            encoder.write(&Frame::black(64, 64)).expect("written");
+        }
+        encoder.finish().expect("finished");
+        drop(VideoEncoder::create(&folder.join("left.mp4"), VideoSettings::new(64, 64, 25)).expect("created"));
+        AacTrack::encode(&crate::media::Samples::silence(4800), 64).expect("encoded").decode().expect("decoded");
+        // Damage among the pictures, which the decoder complains about, on threads of its own as well.
+        let mut bytes = std::fs::read(&path).expect("reads");
+        let end = bytes.len();
+        bytes[end - 300..end - 100].fill(0xA5);
+        std::fs::write(&path, bytes).expect("writes");
+        for threads in [1, 3] {
+            let target = VideoTarget { threads: Some(threads), ..VideoTarget::native() };
+            if let Ok(mut reader) = VideoReader::open(&path, target) {
+                let mut frame = Frame::black(64, 64);
+                while reader.read(&mut frame).unwrap_or(false) {}
+            }
+        }
+        probe(&broken(folder)).expect_err("is broken").to_string()
+    }
+
+    #[test]
+    fn what_others_log_goes_where_it_went_and_what_is_ours_does_not() {
+        if is_program() {
+            let folder = tempfile::tempdir().expect("a folder");
+            say(c"before: %d\n", 1);
+            let error = use_ours(folder.path());
+            assert!(error.contains("moov atom not found"), "{error}");
+            say(c"between: %d\n", 2);
+            std::thread::spawn(|| say(c"beside: %d\n", 3)).join().expect("ends");
+            open_as_others(&broken(folder.path()));
+            return;
+        }
+        let said = program("what_others_log_goes_where_it_went_and_what_is_ours_does_not");
+        let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
+        let (last, first) = lines.split_last().expect("something is said");
+        assert_eq!(first, ["before: 1", "between: 2", "beside: 3"], "{said}");
+        // FFmpeg's own form, with the name of what speaks.
+        assert!(last.starts_with("[mov,mp4") && last.ends_with("moov atom not found"), "{said}");
+    }
+
+    #[test]
+    fn a_program_keeps_a_logger_of_its_own() {
+        use std::sync::atomic::AtomicU32;
+        static HEARD: AtomicU32 = AtomicU32::new(0);
+        unsafe extern "C" fn own<V>(_: *mut c_void, level: c_int, _: *const c_char, _: V) {
+            HEARD.fetch_add(u32::from(level <= ffi::AV_LOG_ERROR), Ordering::Relaxed);
+        }
+        if is_program() {
+            // SAFETY: a logger of the right type.
+            unsafe { ffi::av_log_set_callback(Some(own)) };
+            assert!(leave_log_alone() && leave_log_alone());
+            let folder = tempfile::tempdir().expect("a folder");
+            let error = use_ours(folder.path());
+            assert!(error.contains("broken.mp4") && !error.contains("moov atom"), "{error}");
+            let heard = HEARD.load(Ordering::Relaxed);
+            assert!(heard > 0);
+            say(c"own: %d\n", 1);
+            assert_eq!(HEARD.load(Ordering::Relaxed), heard + 1);
+            return;
+        }
+        assert_eq!(program("a_program_keeps_a_logger_of_its_own").trim(), "");
+    }
+
+    #[test]
+    fn it_is_too_late_to_leave_the_log_alone_once_it_was_used() {
+        super::super::native::init().expect("FFmpeg starts");
+        assert!(!leave_log_alone());
+    }
+
+    #[test]
+    fn a_codec_of_ours_is_known_on_any_thread() {
+        // SAFETY: contexts of this test, each freed once.
+        unsafe {
+            let mut context = ffi::avcodec_alloc_context3(ptr::null());
+            assert!(!is_ours(context.cast()) && !is_ours(ptr::null()));
+            (*context).opaque = mark();
+            assert!(is_ours(context.cast()));
+            let other = Box::new(7_u8);
+            let opaque: *const c_void = ptr::from_ref(&*other).cast();
+            (*context).opaque = opaque.cast_mut();
+            assert!(!is_ours(context.cast()));
+            own(opaque);
+            assert!(is_ours(context.cast()));
+            disown(opaque);
+            assert!(!is_ours(context.cast()));
+            ffi::avcodec_free_context(&mut context);
+            let format = ffi::avformat_alloc_context();
+            assert!(!is_ours(format.cast()));
+            {
+                let _first = inside();
+                let second = inside();
+                drop(second);
+                assert!(is_ours(format.cast()));
+            }
+            assert!(!is_ours(format.cast()));
+            ffi::avformat_free_context(format);
+        }
+    }
+
     #[test]
     fn the_last_error_of_this_thread_is_kept() {
         super::super::native::init().expect("FFmpeg starts");
-        // SAFETY: the format asks for one value, an `int`, which is given.
-        unsafe { ffi::av_log(std::ptr::null_mut(), ffi::AV_LOG_ERROR, c"%d packets lost\n".as_ptr(), 3) };
+        let _inside = inside();
+        say(c"%d packets lost\n", 3);
         // SAFETY: the format asks for no value.
-        unsafe { ffi::av_log(std::ptr::null_mut(), ffi::AV_LOG_INFO, c"by the way\n".as_ptr()) };
+        unsafe { ffi::av_log(ptr::null_mut(), ffi::AV_LOG_INFO, c"by the way\n".as_ptr()) };
         assert_eq!(take_last(), "… packets lost");
         assert_eq!(take_last(), "");
     }

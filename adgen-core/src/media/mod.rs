@@ -1,7 +1,7 @@
 //! Moving pictures and sound: the only user of FFmpeg. Takes and gives plain frames and samples.
 //!
-//! May depend on `error` alone. No FFmpeg type leaves this folder; `native`, `input` and `decoder` hold what is
-//! shared of the unsafe calls, everything else is built on them.
+//! May depend on `error` and `file_type` alone. No FFmpeg type leaves this folder; `native`, `log`, `fault` and `pixel`, then
+//! `input` and `stream`, then `decoder` hold what is shared of the unsafe calls, everything else is built on them.
 
 mod aac;
 mod alpha;
@@ -17,6 +17,7 @@ mod deinterlacer;
 mod display_matrix;
 pub mod environment;
 mod fade;
+mod fault;
 mod formats;
 mod fps;
 mod frame;
@@ -68,7 +69,10 @@ pub use fps::Fps;
 pub use frame::Frame;
 pub use input::{MAX_PIXELS, MAX_STREAMS};
 pub use join::{JoinOptions, Joined, join};
+pub(crate) use limiter::limit;
+pub use log::leave_log_alone;
 pub use looping::is_looping;
+pub(crate) use loudness::integrated_lufs;
 pub use loudness::{Loudness, Normalized, measure, normalize};
 pub use master::{Master, master};
 pub use offset::remove_offset;

@@ -9,7 +9,7 @@ use std::{
 
 use ffmpeg_next::{Dictionary, Packet, ffi, format::context::Output, packet::Mut as _};
 
-use super::native;
+use super::{log, native};
 use crate::error::Result;
 
 /// An MP4 file being written. Dropped before [`Mp4Writer::finish`], it removes the unfinished file.
@@ -125,6 +125,7 @@ impl Mp4Writer {
 
 impl Drop for Mp4Writer {
     fn drop(&mut self) {
+        let _inside = log::inside();
         self.output = None;
         if !self.finished && self.path.is_file() {
             // Half a file is worse than none; if it cannot be removed there is nobody left to tell.

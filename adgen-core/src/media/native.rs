@@ -1,6 +1,6 @@
-//! What every FFmpeg call here needs: initialising once, creating files and encoders, turning codes into errors.
+//! What every FFmpeg call here needs: initialising once, creating files and encoders.
 //!
-//! Depends on FFmpeg, `error` and `log`.
+//! Depends on FFmpeg, `error`, `fault` and `log`.
 
 use std::{
     ffi::{CStr, CString, c_int},
@@ -11,7 +11,7 @@ use std::{
 
 use ffmpeg_next::{Dictionary, codec, ffi, format::context};
 
-use super::log;
+use super::{fault::Fault, log};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The most that FFmpeg may allocate at once, in bytes: 192 MiB. A picture with the most pixels and 8 bytes a pixel has 128.
@@ -32,29 +32,12 @@ pub(super) fn init() -> Result<()> {
 
 /// The error of one failed FFmpeg call, with what FFmpeg logged about it.
 pub(super) fn failure(code: c_int, message: impl Into<String>, operation: &'static str) -> Error {
-    let error = Error::media(message).with_operation(operation).with_source(ffmpeg_next::Error::from(code));
-    match log::take_last() {
-        detail if detail.is_empty() => error,
-        detail => error.with_context("detail", detail),
-    }
+    Fault::from(code).in_call(message, operation)
 }
 
 /// The error of one failed call on a file: not found and not permitted keep their own kinds.
 pub(super) fn file_failure(code: c_int, message: &str, operation: &'static str, path: &Path) -> Error {
-    let source = ffmpeg_next::Error::from(code);
-    let kind = match source {
-        ffmpeg_next::Error::Other { errno: libc::ENOENT } => ErrorKind::NotFound,
-        ffmpeg_next::Error::Other { errno } if !matches!(errno, libc::EINVAL | libc::EAGAIN | libc::ENOMEM) => {
-            ErrorKind::Io
-        }
-        _ => ErrorKind::Media,
-    };
-    let error = Error::new(kind, message).with_operation(operation).with_context("path", path.display());
-    let error = match log::take_last() {
-        detail if detail.is_empty() => error,
-        detail => error.with_context("detail", detail),
-    };
-    error.with_source(source)
+    Fault::from(code).of_file(message, operation, path)
 }
 
 /// `Ok` with the value of a call, or its failure.
@@ -137,6 +120,7 @@ pub(super) fn encoder(name: &CStr, operation: &'static str) -> Result<(codec::Co
         if context.is_null() {
             return Err(out_of_memory(operation));
         }
+        (*context).opaque = log::mark();
         Ok((codec::Context::wrap(context, None), codec))
     }
 }

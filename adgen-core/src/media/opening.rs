@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::{
     audio_reader::{AudioStream, decode_audio, in_samples},
+    log,
     onset::{BLOCK, LASTING, NOTHING, Onset, QUIET_TRACK, SILENCE, level},
     samples::{CHANNELS, SAMPLE_RATE, Samples},
 };
@@ -35,6 +36,7 @@ pub struct Opening {
 /// for more than half a second. A click in it, of less than 100 ms, is no beginning. Silence of more than
 /// [`MAX_LEADING_SILENCE_S`] is not looked past.
 pub fn decode_opening(path: &Path, max_seconds: f64) -> Result<Opening> {
+    let _inside = log::inside();
     let (loudest, clicks) = match heard_from(path, max_seconds, SILENCE, LASTING)? {
         Heard::From(opening) => return Ok(opening),
         Heard::Nowhere { loudest, clicks } => (loudest, clicks),

@@ -1,6 +1,6 @@
 //! How much memory the pictures of one decoder may take, those that it keeps for reference included.
 //!
-//! Depends on FFmpeg. A stream says itself how many pictures its decoder has to keep; a crafted one asks for sixteen of the
+//! Depends on FFmpeg and `log`. A stream says itself how many pictures its decoder has to keep; a crafted one asks for sixteen of the
 //! largest. They are counted as they are made and as they go.
 
 use std::{
@@ -13,6 +13,8 @@ use std::{
 };
 
 use ffmpeg_next::ffi;
+
+use super::log;
 
 /// The most bytes of pictures that one decoder may hold at once: 176 MiB. 4K at 10 bits with seven pictures kept takes 168,
 /// 5.3K at 10 bits with three kept 136. A decoder adds about a quarter for what it knows of each picture.
@@ -44,6 +46,7 @@ impl PictureMemory {
     pub(super) unsafe fn install(&self, context: *mut ffi::AVCodecContext) {
         // SAFETY: plain fields of a context that the caller owns.
         unsafe {
+            log::own(ptr::from_ref(self).cast());
             (*context).opaque = ptr::from_ref(self).cast_mut().cast();
             (*context).get_buffer2 = Some(allocate);
         }
@@ -58,6 +61,12 @@ impl PictureMemory {
         self.live.fetch_sub(bytes, Ordering::Relaxed);
         self.exceeded.store(true, Ordering::Relaxed);
         false
+    }
+}
+
+impl Drop for PictureMemory {
+    fn drop(&mut self) {
+        log::disown(ptr::from_ref(self).cast());
     }
 }
 

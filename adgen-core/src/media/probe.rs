@@ -37,16 +37,7 @@ pub struct MediaInfo {
 /// Whether a file is a still picture, and if so the name of its format, such as `PNG` or `GIF`. A GIF with several pictures
 /// and an animated PNG are films. Looks at the first bytes alone: whether the rest is whole is told by reading it.
 pub fn still_format(path: &Path) -> Result<Option<&'static str>> {
-    let source = Source::open(path).map_err(|error| {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => crate::error::ErrorKind::NotFound,
-            _ => crate::error::ErrorKind::Io,
-        };
-        Error::new(kind, "the file cannot be opened")
-            .with_operation(OPERATION)
-            .with_context("path", path.display())
-            .with_source(error)
-    })?;
+    let source = Source::open(path).map_err(|fault| fault.of_file(OPERATION, path))?;
     Ok(stills::still(&source))
 }
 
@@ -56,6 +47,7 @@ pub fn still_format(path: &Path) -> Result<Option<&'static str>> {
 /// reading the file to its end, without decoding it. At most [`MAX_FILE_BYTES`](super::MAX_FILE_BYTES) bytes,
 /// [`MAX_STREAMS`](super::MAX_STREAMS) streams and [`MAX_PIXELS`](super::MAX_PIXELS) pixels a picture are read.
 pub fn probe(path: &Path) -> Result<MediaInfo> {
+    let _inside = log::inside();
     let mut input = Input::open(path, OPERATION)?;
     let mut found = [None, None];
     for (slot, medium) in found.iter_mut().zip([Medium::Video, Medium::Audio]) {

@@ -26,6 +26,22 @@ pub(super) const MAX_BYTES_WITHOUT_PACKET: u64 = 40 << 20;
 /// What FFmpeg reads at once.
 const BUFFER_BYTES: usize = 64 << 10;
 
+/// Why a file is not read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unopened {
+    /// It is not there, or the operating system says no.
+    #[error("the media file cannot be opened")]
+    System(#[from] io::Error),
+    #[error("a folder is not a media file")]
+    Folder,
+    #[error("a device, pipe or socket is not a media file")]
+    NoFile,
+    #[error("the media file is empty (0 bytes)")]
+    Empty,
+    #[error("the media file has {0} bytes; at most {MAX_FILE_BYTES} (4 GiB) are read")]
+    TooLarge(u64),
+}
+
 /// A file that FFmpeg reads through callbacks.
 pub(super) struct Source {
     file: File,
@@ -40,19 +56,21 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Opens a plain file; anything else (folders, devices, pipes) is an error of kind `InvalidInput`.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let refused = || io::Error::new(io::ErrorKind::InvalidInput, "not a plain file");
+    /// Opens a plain file that is neither empty nor too large.
+    pub(super) fn open(path: &Path) -> Result<Self, Unopened> {
+        let plain = |metadata: std::fs::Metadata| match metadata.is_file() {
+            true => Ok(metadata.len()),
+            false if metadata.is_dir() => Err(Unopened::Folder),
+            false => Err(Unopened::NoFile),
+        };
         // Opening a pipe would wait for its other end: looked at before, and once more when it is open.
-        if !std::fs::metadata(path)?.is_file() {
-            return Err(refused());
-        }
+        plain(std::fs::metadata(path)?)?;
         let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(refused());
-        }
-        let length = metadata.len();
+        let length = match plain(file.metadata()?)? {
+            0 => return Err(Unopened::Empty),
+            length if length > MAX_FILE_BYTES => return Err(Unopened::TooLarge(length)),
+            length => length,
+        };
         let scratch = Cell::new(vec![0; BUFFER_BYTES]);
         Ok(Self { file, length, read: Cell::new(0), exceeded: Cell::new(false), failed: Cell::new(None), scratch })
     }
@@ -246,9 +264,19 @@ mod tests {
 
     #[test]
     fn plain_files_alone_are_opened() {
-        for path in ["/", "/dev/zero", "/dev/null"] {
-            let error = Source::open(Path::new(path)).err().expect("no plain file");
-            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{path}");
+        let refusal = |path: &Path| Source::open(path).err().expect("is not opened");
+        assert!(matches!(refusal(Path::new("/")), Unopened::Folder));
+        for path in ["/dev/zero", "/dev/null"] {
+            assert!(matches!(refusal(Path::new(path)), Unopened::NoFile), "{path}");
         }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("file");
+        assert!(matches!(refusal(&path), Unopened::System(error) if error.kind() == io::ErrorKind::NotFound));
+        let file = File::create(&path).expect("a file");
+        assert!(matches!(refusal(&path), Unopened::Empty));
+        file.set_len(MAX_FILE_BYTES + 1).expect("a hole");
+        assert!(matches!(refusal(&path), Unopened::TooLarge(length) if length == MAX_FILE_BYTES + 1));
+        file.set_len(MAX_FILE_BYTES).expect("a hole");
+        assert!(Source::open(&path).is_ok());
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use ffmpeg_next::{Dictionary, Packet, codec, ffi, frame as native_frame, packet::Mut as _};
 
-use super::{fps::Fps, frame::Frame, mp4::Mp4Writer, native};
+use super::{fps::Fps, frame::Frame, log, mp4::Mp4Writer, native};
 use crate::error::{Error, ErrorKind, Result};
 
 const OPERATION: &str = "media::encode_video";
@@ -167,6 +167,7 @@ impl fmt::Debug for VideoEncoder {
 impl VideoEncoder {
     /// Creates the file and its encoder.
     pub fn create(path: &Path, settings: VideoSettings) -> Result<Self> {
+        let _inside = log::inside();
         settings.validate()?;
         let (mut context, codec) = native::encoder(c"libx264", OPERATION)?;
         let time_base = ffi::AVRational { num: settings.fps.den() as i32, den: settings.fps.num() as i32 };
@@ -253,6 +254,7 @@ impl VideoEncoder {
 
     /// Encodes the next frame, which must have the encoder's size.
     pub fn write(&mut self, frame: &Frame) -> Result<()> {
+        let _inside = log::inside();
         if (frame.width(), frame.height()) != (self.settings.width, self.settings.height) {
             return Err(Error::new(
                 ErrorKind::Unexpected,
@@ -291,28 +293,30 @@ impl VideoEncoder {
             (*raw).pts = self.frames as i64;
             (*raw).pict_type = ffi::AVPictureType::AV_PICTURE_TYPE_NONE;
         }
-        // SAFETY: the pointer stays valid as long as `self.picture`.
-        let picture = unsafe { self.picture.as_ptr() };
         self.frames += 1;
-        self.send(picture)
+        self.send(false)
     }
 
     /// Encodes what the encoder still holds and completes the file.
     pub fn finish(mut self) -> Result<Encoded> {
+        let _inside = log::inside();
         if self.frames == 0 {
             return Err(Error::media("a video without frames cannot be written")
                 .with_operation(OPERATION)
                 .with_context("path", self.path.display()));
         }
-        self.send(ptr::null())?;
+        self.send(true)?;
         let bytes = self.writer.finish()?;
         Ok(Encoded { frames: self.frames, duration_s: self.settings.fps.seconds(self.frames), bytes })
     }
 
-    /// Sends one picture (null: no more) and writes every packet that comes out.
-    fn send(&mut self, picture: *const ffi::AVFrame) -> Result<()> {
-        // SAFETY: encoder, picture and packet are valid; the encoder takes its own reference.
-        let code = unsafe { ffi::avcodec_send_frame(self.context.as_mut_ptr(), picture) };
+    /// Sends the picture, or that there are no more, and writes every packet that comes out.
+    fn send(&mut self, ended: bool) -> Result<()> {
+        // SAFETY: encoder, picture and packet are valid; the encoder takes its own reference; null means no more.
+        let code = unsafe {
+            let picture = if ended { ptr::null() } else { self.picture.as_ptr() };
+            ffi::avcodec_send_frame(self.context.as_mut_ptr(), picture)
+        };
         native::check(code, "encoding failed", OPERATION)?;
         loop {
             // SAFETY: as above; the packet's old content is released by the call.

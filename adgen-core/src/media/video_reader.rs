@@ -13,6 +13,7 @@ use super::{
     frame::Frame,
     input::{Input, Timestamps},
     length::spans,
+    log,
     orientation::Orientation,
     pixel::pixel_aspect,
     scaler::Scaler,
@@ -38,6 +39,7 @@ const MAX_ROUNDING_S: f64 = 1e-3;
 
 /// What a [`VideoReader`] shall give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct VideoTarget {
     /// Width and height of the frames, rounded up to even numbers: the video is scaled to cover them and cropped to the
     /// middle; at most [`Frame::MAX_SIDE`] a side. `None`: its own size in square pixels, upright.
@@ -95,6 +97,7 @@ pub struct VideoReader {
 impl VideoReader {
     /// Opens a file and decodes its first frame, so that a damaged one is noticed here.
     pub fn open(path: &Path, target: VideoTarget) -> Result<Self> {
+        let _inside = log::inside();
         let threads = target.threads.unwrap_or(1);
         let (mut pictures, rate) = Pictures::open(path, threads)?;
         // A quick look may be combed.
@@ -192,6 +195,7 @@ impl VideoReader {
 
     /// Fills `frame` with the next one (its size is set); `false`, leaving it alone, behind the end.
     pub fn read(&mut self, frame: &mut Frame) -> Result<bool> {
+        let _inside = log::inside();
         if !self.advance()? {
             return Ok(false);
         }
@@ -202,6 +206,7 @@ impl VideoReader {
 
     /// Goes on to the next frame without giving it, which is faster than reading it; `false` behind the end.
     pub fn skip(&mut self) -> Result<bool> {
+        let _inside = log::inside();
         let there = self.advance()?;
         self.index += u64::from(there);
         Ok(there)
@@ -210,6 +215,7 @@ impl VideoReader {
     /// Fills `frame` with the picture that was shown last: behind the end, the clip's last one. `false`, leaving it alone,
     /// before the first was read.
     pub fn read_last(&mut self, frame: &mut Frame) -> Result<bool> {
+        let _inside = log::inside();
         if !self.shown.full {
             return Ok(false);
         }
@@ -220,6 +226,7 @@ impl VideoReader {
     /// Goes to `time_s`: the next [`VideoReader::read`] gives the frame shown then, the very one that reading from the start
     /// comes to. Where the file's index cannot be relied on, everything before it is decoded.
     pub fn seek(&mut self, time_s: f64) -> Result<()> {
+        let _inside = log::inside();
         let index = self.fps.frames(time_s);
         let ahead = index >= self.index;
         let time_s = self.fps.seconds(index);
@@ -240,6 +247,7 @@ impl VideoReader {
     /// How long the pictures last in seconds, from the first to the end of the last; reading stops where `enough_s` are
     /// reached, so that a larger result may be less than all. Decoded where the file's packets do not tell.
     pub fn length_s(&self, enough_s: f64) -> Result<f64> {
+        let _inside = log::inside();
         let exact = self.pictures.timestamps == Timestamps::Exact;
         if self.pictures.timestamps != Timestamps::Missing {
             let margin_s = if exact { NEAR_S } else { MARGIN_S };
@@ -267,6 +275,7 @@ impl VideoReader {
 
     /// Gives the frames at another rate from now on, from the first one again.
     pub fn set_fps(&mut self, fps: impl Into<Fps>) -> Result<()> {
+        let _inside = log::inside();
         self.seek(0.0)?;
         self.fps = fps.into();
         Ok(())
