@@ -31,7 +31,7 @@ async fn what_clocks_leave_unclear_is_not_ordered_again_unasked() {
         // A connection that breaks before the order is carried out looks the same from here.
         let services = Services::start(script.with_fault(Fault::new(On::Create, Action::DropBefore).nth(1))).await;
         let outcome = make(&services.studio().await, &clip(&services, "unclear")).await;
-        expect_clip_trouble(&outcome, &["outcome_unknown", "possibly_spent_usd: 0.0", "list of jobs", "seed"]);
+        expect_clip_trouble(&outcome, &["outcome_unknown", "possibly_spent_usd: $0.0", "list of jobs", "seed"]);
         let outcome = resume(&services, "unclear").await;
         expect_clip_trouble(&outcome, &["outcome_unknown"]);
         expect_bill(&services, &outcome, 0.0);
