@@ -154,7 +154,16 @@ fn everybody_hears_events_in_the_order_in_which_they_came_about() {
     while let Ok(event) = listener.try_recv() {
         listened.push(event);
     }
-    assert_eq!(heard, listened);
+    // A slow sink does not hear the steps that later ones have overtaken, and everything else.
+    assert!(heard.iter().map(|record| record.seq).is_sorted_by(|a, b| a < b));
+    let missed = listened.iter().filter(|record| !heard.contains(record));
+    assert!(
+        missed.into_iter().all(|record| matches!(record.event, Event::Progress { fraction, .. } if fraction < 1.0))
+    );
+    assert_eq!(
+        listened.iter().map(|record| record.seq).collect::<Vec<_>>(),
+        (1..=listened.len() as u64).collect::<Vec<_>>()
+    );
     let told: Vec<f64> = heard
         .iter()
         .filter_map(|event| if let Event::Progress { progress, .. } = event.event { Some(progress) } else { None })

@@ -91,8 +91,10 @@ impl RunTurns {
     /// `Cancelled` once the run is over.
     pub(crate) async fn take(&self, megabytes: u32) -> Result<Turn> {
         tokio::select! {
-            turn = self.wait(megabytes) => turn.ok_or_else(Error::cancelled),
+            // Who has to stop takes no turn, though there is one.
+            biased;
             () = self.cancel.cancelled() => Err(Error::cancelled()),
+            turn = self.wait(megabytes) => turn.ok_or_else(Error::cancelled),
         }
     }
 
