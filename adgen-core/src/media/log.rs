@@ -151,6 +151,14 @@ fn route<V>(others: Logger<V>, set: unsafe extern "C" fn(Option<Logger<V>>)) {
     unsafe { set(Some(capture::<V>)) };
 }
 
+/// Whether a warning is about bytes that are not what they should be: of packets that do not fit together, FFmpeg says no
+/// more than that.
+fn tells_of_damage(format: &[u8]) -> bool {
+    const DAMAGE: [&[u8]; 5] =
+        [b"changing packet size", b"co located POCs unavailable", b"orrupt", b"size mismatch", b"iscontinuity"];
+    DAMAGE.iter().any(|words| format.windows(words.len()).any(|window| window == *words))
+}
+
 unsafe extern "C" fn capture<V>(context: *mut c_void, level: c_int, format: *const c_char, arguments: V) {
     // SAFETY: FFmpeg passes what its loggers take.
     if !unsafe { is_ours(context) } {
@@ -160,12 +168,19 @@ unsafe extern "C" fn capture<V>(context: *mut c_void, level: c_int, format: *con
         unsafe { mem::transmute::<*mut (), Logger<V>>(others)(context, level, format, arguments) };
         return;
     }
-    if level > ffi::AV_LOG_ERROR || format.is_null() {
+    if level > ffi::AV_LOG_WARNING || format.is_null() {
+        return;
+    }
+    // SAFETY: FFmpeg passes a terminated format string.
+    let format = unsafe { CStr::from_ptr(format) }.to_bytes();
+    if level > ffi::AV_LOG_ERROR && !tells_of_damage(format) {
         return;
     }
     let _ = COMPLAINTS.try_with(|count| count.set(count.get() + 1));
-    // SAFETY: FFmpeg passes a terminated format string.
-    let text = without_values(unsafe { CStr::from_ptr(format) }.to_bytes());
+    if level > ffi::AV_LOG_ERROR {
+        return;
+    }
+    let text = without_values(format);
     if text.contains("exceeds specified max pixel count") {
         let _ = TOO_LARGE.try_with(|said| said.set(true));
     }
