@@ -29,11 +29,18 @@ fn generate(document: &Path, folder: &Path, more: &[&str]) -> Command {
     command
 }
 
-/// Every line of a `--json` run as an event.
+/// Every line of a `--json` run as an event: each says whose it is and which.
 #[track_caller]
 fn events(stdout: &str) -> Vec<Value> {
-    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON: {line}: {error}"));
-    stdout.lines().map(parse).collect()
+    let parse =
+        |line: &str| -> Value { serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON: {line}: {error}")) };
+    let records: Vec<Value> = stdout.lines().map(parse).collect();
+    for (number, record) in records.iter().enumerate() {
+        assert_eq!(record["seq"].as_u64(), Some(number as u64 + 1), "{record}");
+        assert!(record["at"].is_string() && record["project_id"].is_string(), "{record}");
+        assert_eq!(record["run_id"], records[0]["run_id"], "{record}");
+    }
+    records.into_iter().map(|mut record| record["event"].take()).collect()
 }
 
 #[test]
@@ -201,7 +208,8 @@ fn generate_tells_events_as_json_lines() {
     }
     let last = events.last().expect("there are events");
     assert_eq!(last["status"], "COMPLETED");
-    assert!(Path::new(last["video"].as_str().expect("the video is named")).is_file());
+    let video = last["video"].as_str().expect("the video is named");
+    assert!(Project::new(&folder.path().join("storage"), "events").path(video).is_file());
     let (mut progress, mut statuses, mut started, mut finished) = (0.0, Vec::new(), Vec::new(), Vec::new());
     for event in &events {
         if let Some(now) = event.get("progress") {
