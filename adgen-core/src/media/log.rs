@@ -154,8 +154,7 @@ fn route<V>(others: Logger<V>, set: unsafe extern "C" fn(Option<Logger<V>>)) {
 /// Whether a warning is about bytes that are not what they should be: of packets that do not fit together, FFmpeg says no
 /// more than that.
 fn tells_of_damage(format: &[u8]) -> bool {
-    const DAMAGE: [&[u8]; 5] =
-        [b"changing packet size", b"co located POCs unavailable", b"orrupt", b"size mismatch", b"iscontinuity"];
+    const DAMAGE: [&[u8]; 3] = [b"changing packet size", b"co located POCs unavailable", b"orrupt"];
     DAMAGE.iter().any(|words| format.windows(words.len()).any(|window| window == *words))
 }
 
