@@ -17,7 +17,7 @@ impl Photo {
     /// of itself is not read; a note says so.
     ///
     /// # Errors
-    /// As [`Photo::open`]; [`ErrorKind::InvalidInput`] for drawings that are broken, larger than [`MAX_SVG_BYTES`], or ask
+    /// As [`Photo::open`]; `ErrorKind::InvalidInput` for drawings that are broken, larger than [`MAX_SVG_BYTES`], or ask
     /// for more work than a logo can need.
     pub fn open_logo(path: &Path, fonts: &(dyn Fn() -> Arc<FontDatabase> + Sync)) -> Result<Self> {
         let subject = Subject { what: "the logo", needed: "a PNG, JPEG, WebP or SVG file is needed" };

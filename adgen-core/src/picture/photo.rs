@@ -19,7 +19,7 @@ impl Photo {
     /// A photo from pixels that are upright and sRGB already.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] where it is larger or smaller than allowed.
+    /// `ErrorKind::InvalidInput` where it is larger or smaller than allowed.
     pub fn from_rgb(rgb: RgbImage) -> Result<Self> {
         Subject::pixels("the photo").check_size(rgb.width(), rgb.height())?;
         Ok(Self { original: rgb.dimensions(), rgb, alpha: None, notes: Vec::new() })

@@ -26,7 +26,7 @@ impl Photo {
     /// Opens and decodes a file as [`Photo::read`] does. `what` is how errors call it, such as `the photo` or `the logo`.
     ///
     /// # Errors
-    /// As [`Photo::read`]; [`ErrorKind::InvalidInput`] where it cannot be read or is no plain file.
+    /// As [`Photo::read`]; `ErrorKind::InvalidInput` where it cannot be read or is no plain file.
     pub fn open(path: &Path, what: &str) -> Result<Self> {
         let subject = Subject::pixels(what);
         let named = |error: Error| error.with_context("path", path.display());
@@ -43,14 +43,14 @@ impl Photo {
     }
 
     /// Decodes a PNG, JPEG or WebP file of `bytes` bytes. EXIF orientation and the file's colour space are applied;
-    /// transparency is kept; pictures larger than [`WORKING_SIDE`] or [`WORKING_PIXELS`] are made smaller.
+    /// transparency is kept; pictures larger than `WORKING_SIDE` or `WORKING_PIXELS` are made smaller.
     ///
-    /// Memory: PNG and baseline JPEG of up to [`MAX_PIXELS`] and other pictures of up to [`MAX_WHOLE_PIXELS`] take at most
+    /// Memory: PNG and baseline JPEG of up to `MAX_PIXELS` and other pictures of up to `MAX_WHOLE_PIXELS` take at most
     /// 450 MB while they are decoded, and at most 51 MB afterwards. Larger ones are decoded one at a time in a process.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] with what is allowed, where the bytes are not such a file, are truncated, or the
-    /// picture is larger than [`MAX_PIXELS`], [`MAX_SIDE`] or [`MAX_FILE_BYTES`] or smaller than [`MIN_SIDE`].
+    /// `ErrorKind::InvalidInput` with what is allowed, where the bytes are not such a file, are truncated, or the
+    /// picture is larger than `MAX_PIXELS`, `MAX_SIDE` or [`MAX_FILE_BYTES`] or smaller than `MIN_SIDE`.
     pub fn read(source: impl BufRead + Seek, bytes: u64, what: &str) -> Result<Self> {
         Self::of(source, bytes, Subject::pixels(what))
     }

@@ -1,8 +1,8 @@
 //! The contracts between adgen and whatever plans, films and composes: small, dyn-compatible, the minimum.
 //!
 //! [`VideoProvider`] and [`AudioProvider`] are remote jobs: `start`, then `check` until done, `cancel` at any time.
-//! [`Planner`] is one call. [`openai`] and [`replicate`] are the services that adgen uses where it has their keys; the
-//! [`offline`] implementations need neither key nor network.
+//! [`Planner`] is one call. `openai` and `replicate` are the services that adgen uses where it has their keys; the
+//! `offline` implementations need neither key nor network.
 //! May depend on `project` and `error`; the implementations also on `media` and `http`.
 
 mod audio;

@@ -81,7 +81,7 @@ impl fmt::Display for Look {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LookSettings {
-    /// Frame width in pixels, 1 to [`MAX_SIDE`]; odd widths are rounded up as [`Frame::black`] does.
+    /// Frame width in pixels, 1 to [`MAX_SIDE`]; odd widths are rounded up as `Frame::black` does.
     pub width: usize,
     /// Frame height in pixels, likewise.
     pub height: usize,
