@@ -86,6 +86,8 @@ mod tests {
 
     #[test]
     fn codes_become_kinds() {
+        // Its own codes have words once FFmpeg is set up, as it is before every call.
+        super::super::native::init().expect("FFmpeg starts");
         for (code, kind) in [
             (ffi::AVERROR(libc::ENOENT), ErrorKind::NotFound),
             (ffi::AVERROR(libc::EACCES), ErrorKind::Io),
