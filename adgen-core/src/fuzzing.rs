@@ -15,7 +15,7 @@ use crate::{
     provider::PlanRequest,
     replicate,
     stages::Animation,
-    store::{Journal, JournalEntry, ProjectFiles, Store},
+    store,
 };
 use image::RgbaImage;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -102,38 +102,11 @@ pub fn sound(bytes: &[u8]) {
     });
 }
 
-/// A project's journal, an entry a line, and its state.
-pub fn journal(bytes: &[u8]) {
+/// A project's history, a purchase's ledger, a product's record and a state.
+pub fn history(bytes: &[u8]) {
     drop(serde_json::from_slice::<State>(bytes));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let store = Store::remote(Arc::new(object_store::memory::InMemory::new()));
-        let files: ProjectFiles = store.project("p").expect("a name");
-        for (index, line) in bytes.split(|byte| *byte == b'\n').take(50).enumerate() {
-            let name = format!("journal/{:06}.json", index + 1);
-            files.write(&name, line.to_vec()).await.expect("memory does not fail");
-        }
-        let Ok(mut journal) = Journal::load(&files, Some("fuzz")).await else { return };
-        let keys: Vec<String> = journal.keys().map(str::to_owned).chain(["k".to_owned(), String::new()]).collect();
-        for key in &keys {
-            let made = journal.made("plan", key);
-            for file in made.iter().flat_map(|made| &made.files) {
-                journal.places_of(&file.sha256);
-            }
-            journal.latest_key(made.as_ref().map_or("plan", |made| made.product.as_str()));
-            journal.is_bought(key);
-            journal.unfinished_job(key);
-            journal.last_failure(key);
-        }
-        drop(journal.expect_entries(keys.len() as u64));
-        // What could be read can be written on.
-        let entry = JournalEntry::RunFinished { outcome: "failed".to_owned() };
-        journal.append(entry).await.expect("memory does not fail");
-        assert!(Journal::load(&files, None).await.is_ok());
-        journal.spent_usd();
-        journal.imported_source();
-        journal.jobs();
-    });
+    runtime.block_on(store::fuzzing::records(bytes));
 }
 
 /// An answer over HTTP: a status, a header a line, an empty line, and the body, given to everything that reads one.
@@ -230,8 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn journals_that_were_found() {
-        replay("journal", journal);
+    fn histories_that_were_found() {
+        replay("history", history);
     }
 
     #[test]

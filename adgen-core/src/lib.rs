@@ -44,7 +44,6 @@
 //! - [`project`]: the document, its defaults, validation and JSON Schema; the [`State`] of a project.
 //! - [`provider`]: the contracts of whatever plans, films and composes.
 //! - [`offline`], [`openai`], [`replicate`]: implementations of them.
-//! - [`store`]: the files of a project, its journal and its lease, over any `object_store`.
 //! - [`matte`]: cutting a product out of its photo; models and ONNX Runtime.
 //! - [`picture`]: photos, cut-outs and logos as people bring them, decoded with bounds.
 //! - [`compose`]: a scene drawn over a frame.
@@ -86,7 +85,7 @@ pub mod replicate;
 mod report;
 mod services;
 mod stages;
-pub mod store;
+mod store;
 mod studio;
 pub mod testkit;
 mod text;
@@ -101,4 +100,5 @@ pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use services::Models;
 pub use stages::Inspected;
-pub use studio::{Studio, StudioBuilder};
+pub use store::{GcPlan, GcRules, StorageUse, Waste};
+pub use studio::{StoredDocument, Studio, StudioBuilder};

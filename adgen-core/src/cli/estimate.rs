@@ -1,6 +1,11 @@
 //! `adgen estimate`: what an ad will cost, before anything is called.
 
-use super::{generate::is_document, output, services::Services, validate};
+use super::{
+    generate::{is_document, storage_there, studio_over},
+    output,
+    services::Services,
+    validate,
+};
 use crate::{
     engine::Estimate as Cost,
     error::Result,
@@ -18,7 +23,7 @@ pub(super) struct Estimate {
     /// A document, or the id of a project in the storage.
     #[arg(value_name = "PROJECT")]
     target: String,
-    /// Where projects are kept.
+    /// Where projects are kept: a folder, or s3://bucket/prefix in a build with the feature s3.
     #[arg(long, value_name = "DIR", default_value = "storage")]
     storage: PathBuf,
     #[command(flatten)]
@@ -58,8 +63,8 @@ impl Estimate {
             let path = PathBuf::from(&self.target);
             return AdProject::from_json(&validate::read(&path)?).map_err(|e| e.with_context("path", path.display()));
         }
-        super::generate::storage_there(&self.storage, &self.target)?;
-        Studio::builder().with_storage_dir(&self.storage).build()?.project(&self.target).await
+        storage_there(&self.storage, &self.target)?;
+        studio_over(&self.storage).build()?.document(&self.target).await.map(|stored| stored.document)
     }
 }
 

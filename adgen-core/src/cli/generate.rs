@@ -5,8 +5,8 @@ use crate::{
     engine::{Run, RunOptions},
     error::{Error, ErrorKind, Result},
     project::AdProject,
-    store::folder_at,
-    studio::Studio,
+    store::local_folder,
+    studio::{Studio, StudioBuilder},
 };
 use clap::Args;
 use futures_util::StreamExt;
@@ -20,7 +20,7 @@ pub(super) struct Generate {
     /// A document, or the id of a project in the storage.
     #[arg(value_name = "PROJECT")]
     target: String,
-    /// Where projects are kept.
+    /// Where projects are kept: a folder, or s3://bucket/prefix in a build with the feature s3.
     #[arg(long, value_name = "DIR", default_value = "storage")]
     storage: PathBuf,
     #[command(flatten)]
@@ -55,10 +55,21 @@ pub(super) fn is_document(target: &str) -> bool {
     target.contains(['/', '\\', '.']) || Path::new(target).is_file()
 }
 
+/// A studio over the storage of the command line: a folder or an address.
+pub(super) fn studio_over(storage: &Path) -> StudioBuilder {
+    match storage.to_str() {
+        Some(address) => Studio::builder().with_storage_url(address),
+        // Only folders have names that are no text.
+        None => Studio::builder().with_storage_dir(storage),
+    }
+}
+
 /// A storage in which a project is looked for must be there.
 pub(super) fn storage_there(storage: &Path, project: &str) -> Result<()> {
-    if folder_at(storage)?.is_dir() {
-        return Ok(());
+    match local_folder(storage)? {
+        Some(folder) if !folder.is_dir() => {}
+        // Elsewhere the project itself is looked for.
+        _ => return Ok(()),
     }
     let message =
         format!("there is no project {project:?}, for there is no such storage: name the right one with --storage");
@@ -70,7 +81,7 @@ impl Generate {
         if !is_document(&self.target) {
             storage_there(&self.storage, &self.target)?;
         }
-        let mut builder = Studio::builder().with_storage_dir(&self.storage).with_asset_policy(self.assets.policy());
+        let mut builder = studio_over(&self.storage).with_asset_policy(self.assets.policy());
         if let Some(jobs) = self.jobs {
             builder = builder.with_jobs(jobs);
         }
@@ -127,12 +138,10 @@ impl Generate {
         match self.seed {
             None => studio.run(&self.target, RunOptions::new()).await,
             Some(seed) => {
-                let mut project = studio.project(&self.target).await?;
+                let mut project = studio.document(&self.target).await?.document;
                 project.seed = seed;
-                // Assets of a stored document lie beside it.
-                let folder = studio.files(&self.target)?.display("project.json");
-                let folder = Path::new(&folder).parent().map_or_else(PathBuf::new, Path::to_owned);
-                studio.generate(project, folder).await
+                studio.save(&project, None).await?;
+                studio.run(&self.target, RunOptions::new()).await
             }
         }
     }

@@ -4,6 +4,7 @@ mod assets;
 mod doctor;
 mod escape;
 mod estimate;
+mod gc;
 mod generate;
 mod models;
 mod new;
@@ -42,6 +43,8 @@ enum Command {
     Estimate(estimate::Estimate),
     /// Tell where a project stands.
     Status(status::StatusOf),
+    /// List what no project of a storage uses any more, or remove it.
+    Gc(gc::Gc),
     /// List the models that cut out products, or fetch one.
     Models(models::Models),
     /// Tell what this machine has, what is missing, and how to get it.
@@ -96,6 +99,7 @@ async fn run(command: Command) -> Result<u8> {
         Command::Generate(generate) => generate.run().await.map(|()| 0),
         Command::Estimate(estimate) => estimate.run().await.map(|()| 0),
         Command::Status(status) => status.run().await.map(|()| 0),
+        Command::Gc(gc) => gc.run().await.map(|()| 0),
         Command::Models(models) => models.run().await.map(|()| 0),
         Command::Doctor(doctor) => doctor.run().await,
     }

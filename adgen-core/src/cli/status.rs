@@ -1,13 +1,12 @@
 //! `adgen status`: where a project stands.
 
 use super::{
-    generate::{is_document, storage_there},
+    generate::{is_document, storage_there, studio_over},
     output, validate,
 };
 use crate::{
     error::Result,
     project::{AdProject, Stage, StageStatus},
-    studio::Studio,
 };
 use clap::Args;
 use std::path::PathBuf;
@@ -17,7 +16,7 @@ pub(super) struct StatusOf {
     /// The id of a project in the storage, or its document.
     #[arg(value_name = "PROJECT")]
     target: String,
-    /// Where projects are kept.
+    /// Where projects are kept: a folder, or s3://bucket/prefix in a build with the feature s3.
     #[arg(long, value_name = "DIR", default_value = "storage")]
     storage: PathBuf,
     /// The whole state as JSON.
@@ -33,7 +32,7 @@ impl StatusOf {
         };
         // A question leaves nothing behind.
         storage_there(&self.storage, &id)?;
-        let state = Studio::builder().with_storage_dir(&self.storage).build()?.state(&id).await?;
+        let state = studio_over(&self.storage).build()?.state(&id).await?;
         if self.json {
             output::json(&state);
             return Ok(());

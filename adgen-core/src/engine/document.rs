@@ -5,7 +5,7 @@ use super::progress::Progress;
 use crate::{
     error::{Error, ErrorKind, Result},
     project::{AdProject, Stage},
-    store::ProjectFiles,
+    store::ProjectFolder,
 };
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,23 +16,23 @@ pub(crate) const DOCUMENT: &str = "project.json";
 /// The stored document as a run knows it.
 #[derive(Debug)]
 pub(crate) struct Document {
-    files: ProjectFiles,
+    folder: ProjectFolder,
     progress: Arc<Progress>,
     /// What it was when this run last read or wrote it; the outer `None`: not looked at yet.
     seen: Mutex<Option<Option<Bytes>>>,
 }
 
 impl Document {
-    pub(crate) fn new(files: ProjectFiles, progress: Arc<Progress>) -> Self {
-        Self { files, progress, seen: Mutex::default() }
+    pub(crate) fn new(folder: ProjectFolder, progress: Arc<Progress>) -> Self {
+        Self { folder, progress, seen: Mutex::default() }
     }
 
     /// The stored document; `None` where there is none.
     pub(crate) async fn read(&self) -> Result<Option<AdProject>> {
-        let bytes = self.files.read(DOCUMENT).await?;
+        let bytes = self.folder.read(DOCUMENT).await?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes.clone());
         let Some(bytes) = bytes else { return Ok(None) };
-        let in_file = |error: Error| error.with_context("file", self.files.display(DOCUMENT));
+        let in_file = |error: Error| error.with_context("file", self.folder.display(DOCUMENT));
         let json = std::str::from_utf8(&bytes).map_err(|error| {
             in_file(Error::new(ErrorKind::InvalidProject, "the document is not UTF-8").with_source(error))
         })?;
@@ -41,7 +41,7 @@ impl Document {
 
     /// Remembers what is stored without a look at what it says: an import takes its place, sound or not.
     pub(crate) async fn look_at(&self) -> Result<()> {
-        let bytes = self.files.read(DOCUMENT).await?;
+        let bytes = self.folder.read(DOCUMENT).await?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
         Ok(())
     }
@@ -49,19 +49,21 @@ impl Document {
     /// Stores the document, unless somebody has saved another one since this run looked: theirs stays, and a note says so.
     /// Tells whether it was stored.
     pub(crate) async fn write(&self, project: &AdProject) -> Result<bool> {
-        let now = self.files.read(DOCUMENT).await?;
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if seen.is_some_and(|seen| seen != now) {
+        let seen = match seen {
+            Some(seen) => seen,
+            None => self.folder.read(DOCUMENT).await?,
+        };
+        let bytes = Bytes::from(project.to_json());
+        if !self.folder.replace(DOCUMENT, seen.as_ref(), bytes.clone()).await? {
             let said = format!(
                 "{} was saved while this run was at work: it stays as it was saved, and this run goes on with what it \
                  had read; run again to take it up",
-                self.files.display(DOCUMENT)
+                self.folder.display(DOCUMENT)
             );
             self.progress.note(Stage::Plan, said);
             return Ok(false);
         }
-        let bytes = Bytes::from(project.to_json());
-        self.files.write(DOCUMENT, bytes.clone()).await?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Some(bytes));
         Ok(true)
     }

@@ -13,7 +13,7 @@ use crate::{
         AssetUse, Staged, bounded, content_key, hash_asset, inventory, open_within_bounds, rename, stage_asset,
         urls_are_closed,
     },
-    store::{JournalEntry, ProjectFiles},
+    store::{HistoryEvent, ProjectFolder},
 };
 use serde_json::json;
 use std::{
@@ -44,7 +44,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
         Source::Stored => {
             let project = stored(parts).await?.ok_or_else(|| {
                 Error::new(ErrorKind::NotFound, "there is no such project in the storage")
-                    .with_context("file", parts.products.files().display("project.json"))
+                    .with_context("file", parts.products.folder().display("project.json"))
             })?;
             Ok(Brought { project, unchanged: true })
         }
@@ -53,7 +53,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
             parts.document.look_at().await?;
             let mut opened = open_all(parts, &document, &mut assets).await?;
             let hash = source_hash(parts, &document, &mut opened).await?;
-            let same = parts.products.journal().lock().await.imported_source() == Some(hash.as_str());
+            let same = parts.products.history().lock().await.imported_source() == Some(hash.as_str());
             if same && let Some(project) = stored(parts).await? {
                 bring_back(parts, &project, opened).await?;
                 return Ok(Brought { project, unchanged: true });
@@ -63,7 +63,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
             let project = bring_in(parts, *document, opened).await?;
             // Where somebody saved another one meanwhile, this one was not imported: it will be when it comes again.
             if parts.document.write(&project).await? {
-                parts.products.record(JournalEntry::Imported { source: hash }).await?;
+                parts.products.record(HistoryEvent::Imported { source: hash }).await?;
             }
             Ok(Brought { project, unchanged: false })
         }
@@ -73,7 +73,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
 /// The stored document. Files that a person's edit named lie elsewhere, by the same policy, and are brought in now.
 async fn stored(parts: &Parts) -> Result<Option<AdProject>> {
     let Some(project) = parts.document.read().await? else { return Ok(None) };
-    let in_file = |error: Error| error.with_context("document", parts.products.files().display(DOCUMENT));
+    let in_file = |error: Error| error.with_context("document", parts.products.folder().display(DOCUMENT));
     let mut foreign = Vec::new();
     for (used, named) in inventory(&project) {
         if used.may_be_left_out() && named == used.left_out_name() {
@@ -88,7 +88,7 @@ async fn stored(parts: &Parts) -> Result<Option<AdProject>> {
         return Ok(Some(project));
     }
     let _ = parts.policy.set(project.policy.clone());
-    let folder = parts.products.files().folder().unwrap_or_else(|| PathBuf::from("."));
+    let folder = parts.products.folder().folder().unwrap_or_else(|| PathBuf::from("."));
     let mut opened = Vec::new();
     for (used, named) in foreign {
         let file = open(parts, used, &named, Some(&folder)).await.map_err(in_file)?;
@@ -109,9 +109,9 @@ fn in_storage(parts: &Parts, named: &str) -> Result<bool> {
     if !path.components().all(|part| matches!(part, Component::Normal(_))) {
         return Ok(false);
     }
-    let Some(folder) = parts.products.files().folder() else { return Ok(true) };
+    let Some(folder) = parts.products.folder().folder() else { return Ok(true) };
     let there = |path: &Path| path.symlink_metadata().is_ok();
-    let own = PathBuf::from(parts.products.files().display(named));
+    let own = PathBuf::from(parts.products.folder().display(named));
     if !there(&own) {
         // A person may have put it there under a name that the storage itself would spell in another way.
         return Ok(!there(&folder.join(&path)));
@@ -198,7 +198,7 @@ async fn bring_back(parts: &Parts, project: &AdProject, mut opened: Vec<Opened>)
     let folder = parts.products.work_folder("import").await?;
     let mut all = Vec::new();
     for (used, name) in inventory(project) {
-        if name == used.left_out_name() || parts.products.files().has_content(&name).await? {
+        if name == used.left_out_name() || parts.products.folder().has_content(&name).await? {
             continue;
         }
         // In the stored document, scenes may have changed places.
@@ -210,7 +210,7 @@ async fn bring_back(parts: &Parts, project: &AdProject, mut opened: Vec<Opened>)
         parts.progress.note(Stage::Plan, format!("{name} was missing or empty in the storage: it is imported again"));
         all.push(Staged { name, ..staged });
     }
-    store(parts.products.files(), &all, &folder).await
+    store(parts.products.folder(), &all, &folder).await
 }
 
 /// Brings the opened files in, all or none, and gives the document that names them there.
@@ -235,7 +235,7 @@ async fn bring_in(parts: &Parts, mut project: AdProject, opened: Vec<Opened>) ->
             Err(error) => return Err(error),
         }
     }
-    store(parts.products.files(), &all, &folder).await?;
+    store(parts.products.folder(), &all, &folder).await?;
     Ok(project)
 }
 
@@ -287,11 +287,11 @@ async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Resul
 }
 
 /// Moves everything to its place. Where that fails half way, what was not there before goes again.
-async fn store(files: &ProjectFiles, staged: &[Staged], scratch: &Path) -> Result<()> {
+async fn store(files: &ProjectFolder, staged: &[Staged], scratch: &Path) -> Result<()> {
     let mut new = Vec::new();
     for file in staged {
-        let was_there = files.exists(&file.name).await?;
-        if let Err(error) = files.adopt_file(&file.name, &file.path, scratch).await {
+        let was_there = files.look(&file.name).await?.is_some();
+        if let Err(error) = files.adopt(&file.name, &file.path, scratch).await {
             for name in new {
                 // The first error is the one to report; what cannot be deleted is only litter.
                 drop(files.delete(name).await);

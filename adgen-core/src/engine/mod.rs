@@ -4,6 +4,8 @@
 //! they need, each for one thing. May depend on `report`, `stages`, `provider` (contracts), `store`, `http`, `event`,
 //! `asset`, `project` and `error`.
 
+mod account;
+mod alone;
 mod assets;
 mod document;
 mod estimate;
@@ -25,7 +27,9 @@ mod providers;
 mod purchase;
 mod report;
 mod run;
+mod shown;
 mod sink;
+mod stale;
 mod turns;
 
 pub use assets::Assets;
@@ -36,5 +40,5 @@ pub use options::RunOptions;
 pub use outcome::{Outcome, OutputFile};
 pub(crate) use providers::Providers;
 pub use run::{Imported, Run};
-pub(crate) use run::{RunSettings, import_document};
+pub(crate) use run::{RunSettings, import_document, need_runtime};
 pub(crate) use turns::Turns;

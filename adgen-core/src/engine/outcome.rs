@@ -5,7 +5,7 @@
 use crate::{
     error::Result,
     project::{Aspect, State},
-    store::ProjectFiles,
+    store::ProjectFolder,
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    pub(super) async fn of(files: &ProjectFiles, name: &str, aspect: Option<Aspect>) -> Result<Self> {
+    pub(super) async fn of(files: &ProjectFolder, name: &str, aspect: Option<Aspect>) -> Result<Self> {
         let media_type = match name.rsplit_once('.').map(|(_, end)| end) {
             Some("mp4") => "video/mp4",
             Some("jpg") => "image/jpeg",
@@ -68,7 +68,7 @@ impl OutputFile {
             aspect,
             path: files.folder().map(|folder| folder.join(name)),
             media_type: media_type.to_owned(),
-            bytes: files.size(name).await?.unwrap_or_default(),
+            bytes: files.look(name).await?.map(|seen| seen.bytes).unwrap_or_default(),
         })
     }
 }

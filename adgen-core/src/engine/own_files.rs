@@ -8,7 +8,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     project::Stage,
     stages::AssetUse,
-    store::ProjectFiles,
+    store::ProjectFolder,
 };
 use std::{
     collections::BTreeMap,
@@ -24,7 +24,7 @@ pub(crate) struct OwnFiles {
     pub(crate) network: bool,
     /// Whether files that a document names by URL may come from private addresses.
     pub(crate) private_urls: bool,
-    files: ProjectFiles,
+    folder: ProjectFolder,
     fallbacks: Arc<Fallbacks>,
     /// How the document named the files that came in: by their names in the storage.
     names: Mutex<BTreeMap<String, String>>,
@@ -37,11 +37,11 @@ impl OwnFiles {
         policy: AssetPolicy,
         network: bool,
         private_urls: bool,
-        files: ProjectFiles,
+        folder: ProjectFolder,
         fallbacks: Arc<Fallbacks>,
     ) -> Self {
         let (names, left_out) = Default::default();
-        Self { policy, network, private_urls, files, fallbacks, names, left_out }
+        Self { policy, network, private_urls, folder, fallbacks, names, left_out }
     }
 
     /// Remembers how the document named a file, for messages.
@@ -54,7 +54,7 @@ impl OwnFiles {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         match names.get(stored) {
             Some(named) => used.error(named, error),
-            None => used.error(&self.files.display(stored), error),
+            None => used.error(&self.folder.display(stored), error),
         }
     }
 

@@ -1,21 +1,24 @@
-//! Finding and making products: what lies in the project's folder under its key, what was bought and set aside, and what is
-//! made on this machine.
+//! Finding and making products: what lies in the storage under its content key, whoever made it, and what is made on this
+//! machine.
 //!
-//! A product that is drawn on this machine is known by name and key. One that was bought is known by its key alone: an
-//! edit that moves scenes about changes names, and must buy nothing. The one place that writes products' files. May depend
-//! on `store`, `stages` (what a piece of work is), `project`, `error` and its neighbours `progress`, `turns`, `fallback`.
+//! A product is known by its key alone, in every project: an edit that moves scenes about changes names, and makes nothing
+//! anew. The project's folder shows it under the name that people know. May depend on `store`, `stages` (what a piece of work
+//! is), `project`, `error` and its neighbours `alone`, `progress`, `shown`, `turns`, `fallback`.
 
-use super::{fallback::Fallbacks, progress::Progress, turns::RunTurns};
+use super::{
+    alone::Alone, fallback::Fallbacks, progress::Progress, purchase::HeldLedger, shown::Shown, turns::RunTurns,
+};
 use crate::{
-    error::{Error, Result},
-    project::{Aspect, FidelityReport, Metadata, Stage, StateAsset},
+    error::{Error, ErrorKind, Result},
+    project::{FidelityReport, Metadata, Stage, StateAsset},
     stages::{Made, Recipe, Work},
-    store::{Journal, JournalEntry, MadeProduct, ProjectFiles},
+    store::{
+        Buyer, Found, Gone, History, HistoryEvent, Loss, MadeBy, NewProduct, ProductRecord, ProjectFolder, Storage,
+    },
 };
 use std::{
-    collections::HashMap,
-    path::PathBuf,
-    sync::{Arc, Mutex as PlainMutex, PoisonError, Weak},
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -29,86 +32,95 @@ pub(crate) struct Product {
     pub(crate) metadata: Metadata,
 }
 
+/// What became of a product that is wanted.
+#[derive(Debug)]
+pub(crate) enum Sought {
+    There(Product),
+    /// It was made once, and something of it is there no more.
+    Gone(String),
+    Nowhere,
+}
+
+/// Who works: a run that holds its project.
+#[derive(Debug, Clone)]
+pub(crate) struct Worker {
+    pub(crate) buyer: Buyer,
+    /// The number of its holding.
+    pub(crate) epoch: u64,
+    /// Its folder on this machine.
+    pub(crate) scratch: PathBuf,
+}
+
 /// The products of one project, as a run finds and makes them.
 #[derive(Debug)]
 pub(crate) struct Products {
-    files: ProjectFiles,
-    journal: Mutex<Journal>,
-    scratch: PathBuf,
+    storage: Storage,
+    folder: ProjectFolder,
+    history: Mutex<History>,
+    worker: Worker,
     progress: Arc<Progress>,
     turns: Arc<RunTurns>,
     fallbacks: Arc<Fallbacks>,
-    shelf: Shelf,
-}
-
-/// Holds back all but one of those who want the same thing at the same time.
-#[derive(Debug, Default)]
-struct Shelf {
-    /// Held while files change their names.
-    moving: Mutex<()>,
-    /// One lock for each key that is being bought.
-    buying: PlainMutex<HashMap<String, Weak<Mutex<()>>>>,
-}
-
-impl Shelf {
-    /// Waits until nobody else of this run buys what has this key.
-    async fn alone_with(&self, key: &str) -> OwnedMutexGuard<()> {
-        let lock = {
-            // A map of locks is whole whatever happened to another thread.
-            let mut buying = self.buying.lock().unwrap_or_else(PoisonError::into_inner);
-            buying.retain(|_, lock| lock.strong_count() > 0);
-            match buying.get(key).and_then(Weak::upgrade) {
-                Some(lock) => lock,
-                None => {
-                    let lock = Arc::default();
-                    buying.insert(key.to_owned(), Arc::downgrade(&lock));
-                    lock
-                }
-            }
-        };
-        lock.lock_owned().await
-    }
+    alone: Alone,
+    shown: Shown,
 }
 
 impl Products {
-    pub(crate) fn new(
-        files: ProjectFiles,
-        journal: Journal,
-        scratch: PathBuf,
+    /// Those of the project whose folder and history these are. The storage is behind the run's fence.
+    ///
+    /// # Errors
+    /// `Io`, `Timeout`.
+    pub(crate) async fn new(
+        storage: Storage,
+        (folder, history): (ProjectFolder, History),
+        worker: Worker,
         progress: Arc<Progress>,
         turns: Arc<RunTurns>,
         fallbacks: Arc<Fallbacks>,
-    ) -> Self {
-        Self { files, journal: Mutex::new(journal), scratch, progress, turns, fallbacks, shelf: Shelf::default() }
+    ) -> Result<Self> {
+        let shown = Shown::of(&storage, &folder).await?;
+        let (history, alone) = (Mutex::new(history), Alone::default());
+        Ok(Self { storage, folder, history, worker, progress, turns, fallbacks, alone, shown })
     }
 
-    /// The files of the project.
-    pub(crate) fn files(&self) -> &ProjectFiles {
-        &self.files
+    /// The project's folder.
+    pub(crate) fn folder(&self) -> &ProjectFolder {
+        &self.folder
+    }
+
+    /// The storage, for what was ordered.
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Who buys.
+    pub(crate) fn buyer(&self) -> &Buyer {
+        &self.worker.buyer
     }
 
     /// The project's history.
-    pub(crate) fn journal(&self) -> &Mutex<Journal> {
-        &self.journal
+    pub(crate) fn history(&self) -> &Mutex<History> {
+        &self.history
     }
 
-    pub(crate) async fn record(&self, entry: JournalEntry) -> Result<()> {
-        self.journal.lock().await.append(entry).await
+    pub(crate) async fn record(&self, event: HistoryEvent) -> Result<()> {
+        self.history.lock().await.append(event).await
     }
 
-    /// A path at which one of the project's files can be opened.
+    /// A path at which one of the project's files can be opened: a product's, or one that the document brought in. It stays
+    /// until the run has ended.
     pub(crate) async fn path_of(&self, file: &str) -> Result<PathBuf> {
-        self.files.open_path(file, &self.scratch).await
+        self.shown.path_of(&self.storage, &self.folder, file).await
     }
 
-    /// SHA-256 of one of the project's files; empty where there is none.
+    /// SHA-256 of a file that the document brought in; empty where there is none.
     pub(crate) async fn hash_of(&self, file: &str) -> Result<String> {
-        Ok(self.files.hash(file).await?.map(|(_, hash)| hash).unwrap_or_default())
+        Ok(self.folder.digest(file).await?.map(|digested| digested.sha256).unwrap_or_default())
     }
 
     /// A folder of this machine for one product's work.
     pub(crate) async fn work_folder(&self, product: &str) -> Result<PathBuf> {
-        let folder = self.scratch.join(product);
+        let folder = self.worker.scratch.join(product);
         // Not the folders above it: where they are gone, the storage is, and that must not be papered over.
         match tokio::fs::create_dir(&folder).await {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
@@ -124,7 +136,7 @@ impl Products {
     /// `Cancelled`.
     pub(crate) async fn alone_with(&self, key: &str) -> Result<OwnedMutexGuard<()>> {
         tokio::select! {
-            alone = self.shelf.alone_with(key) => Ok(alone),
+            alone = self.alone.with(key) => Ok(alone),
             () = self.turns.cancel().cancelled() => Err(Error::cancelled()),
         }
     }
@@ -132,8 +144,10 @@ impl Products {
     /// Makes a product on this machine unless it is there.
     pub(crate) async fn make(&self, recipe: Recipe) -> Result<Product> {
         let Recipe { stage, product, key, megabytes, make } = recipe;
-        if let Some(found) = self.find(stage, &product, &key).await? {
-            return Ok(found);
+        match self.look_for(stage, &product, &key).await? {
+            Sought::There(found) => return Ok(found),
+            Sought::Gone(what) => self.progress.note(stage, format!("{what}: it is made again")),
+            Sought::Nowhere => {}
         }
         let folder = self.work_folder(&product).await?;
         let (progress, name) = (Arc::clone(&self.progress), product.clone());
@@ -147,7 +161,7 @@ impl Products {
                 Ok((began, made))
             })
             .await?;
-        self.keep(stage, &product, &key, made, began).await
+        self.keep(stage, &product, &key, made, began, None).await
     }
 
     /// Writes down that a product could not be made, and counts what that cost all the same.
@@ -160,7 +174,7 @@ impl Products {
         cost_usd: f64,
     ) -> Result<()> {
         let cost_usd = self.progress.amount(stage, product, cost_usd);
-        self.record(JournalEntry::Failed {
+        self.record(HistoryEvent::Failed {
             product: product.to_owned(),
             key: key.to_owned(),
             code: error.kind().as_str().to_owned(),
@@ -172,61 +186,63 @@ impl Products {
         Ok(())
     }
 
-    /// The product as it lies in the storage, if it was made with this key and is still whole. What was bought for another
-    /// scene, or before another version took its name, is brought back under this product's name.
+    /// The product as it lies in the storage, under this name from now on; `None` where it has to be made.
     pub(crate) async fn find(&self, stage: Stage, product: &str, key: &str) -> Result<Option<Product>> {
-        let (made, bought) = {
-            let journal = self.journal.lock().await;
-            (journal.made(product, key), journal.is_bought(key))
+        match self.look_for(stage, product, key).await? {
+            Sought::There(found) => Ok(Some(found)),
+            Sought::Gone(_) | Sought::Nowhere => Ok(None),
+        }
+    }
+
+    /// The same, telling what was lost.
+    pub(crate) async fn look_for(&self, stage: Stage, product: &str, key: &str) -> Result<Sought> {
+        let record = match self.storage.products().find(key).await? {
+            Found::There(record) => record,
+            Found::Gone(gone) => return Ok(Sought::Gone(lost(&gone, product))),
+            Found::Unreadable(why) => return Ok(Sought::Gone(format!("the record of {product} is damaged ({why})"))),
+            Found::Nowhere => return Ok(Sought::Nowhere),
         };
-        let Some(made) = made.filter(|made| bought || made.product == product) else { return Ok(None) };
-        let MadeProduct { product: made_as, files: stored, fidelity, lacks, metadata } = made;
-        let mut files = Vec::with_capacity(stored.len());
-        for file in stored {
-            let name = renamed(&file.file, &made_as, product);
-            let there = self.files.hash(&name).await?;
-            let missing = there.is_none();
-            let whole = there.is_some_and(|(_, sha256)| sha256 == file.sha256);
-            if !(whole || bought && self.bring_back(&file, &name).await?) {
-                self.tell_of_loss(stage, product, key, &name, missing, bought).await;
-                return Ok(None);
-            }
-            files.push(StateAsset { file: name, ..file });
-        }
         // A policy that denies them may be newer than the product.
-        self.fallbacks.lacks(stage, product, &lacks)?;
-        self.progress.reused(stage, product, &files);
-        Ok(Some(Product { key: key.to_owned(), files, fidelity, metadata }))
-    }
-
-    /// Copies bought bytes to `name` from wherever they lie; tells whether they were found.
-    async fn bring_back(&self, file: &StateAsset, name: &str) -> Result<bool> {
-        // What is looked for may be on its way to another name.
-        let _moving = self.shelf.moving.lock().await;
-        let places = self.journal.lock().await.places_of(&file.sha256);
-        let aside = places.iter().map(|(key, file)| set_aside_name(key, file));
-        let named = places.iter().map(|(_, file)| file.clone()).filter(|place| place != name);
-        for place in aside.chain(named) {
-            if self.files.hash(&place).await?.is_some_and(|(_, sha256)| sha256 == file.sha256) {
-                self.set_aside_bought(name).await?;
-                self.files.copy(&place, name).await?;
-                return Ok(true);
+        self.fallbacks.lacks(stage, product, &record.lacks)?;
+        match self.show(&record, product).await {
+            // Elsewhere only a look at the files themselves tells.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return match self.storage.products().verify(&record).await? {
+                    Found::Gone(gone) => Ok(Sought::Gone(lost(&gone, product))),
+                    _ => Err(error),
+                };
             }
+            shown => shown?,
         }
-        Ok(false)
+        let files = record.assets(product);
+        if self.history.lock().await.latest_key(product) != Some(key) {
+            let (product, key) = (product.to_owned(), key.to_owned());
+            self.record(HistoryEvent::Reused { product, stage, key }).await?;
+        }
+        self.progress.reused(stage, product, &files);
+        Ok(Sought::There(self.product(&record, files)))
     }
 
-    async fn tell_of_loss(&self, stage: Stage, product: &str, key: &str, file: &str, missing: bool, bought: bool) {
-        // Another version of the same product took the name: nothing is wrong, it has to be made again.
-        let is_latest = self.journal.lock().await.latest_key(product) == Some(key);
-        if is_latest || bought {
-            let what = if missing { "was missing" } else { "no longer had the content that was stored" };
-            let again = if bought { "it was paid for, and is made again" } else { "it is made again" };
-            self.progress.note(stage, format!("{file} {what}: {again}"));
-        }
+    fn product(&self, record: &ProductRecord, files: Vec<StateAsset>) -> Product {
+        let (fidelity, metadata) = (record.fidelity, record.metadata.clone());
+        Product { key: record.key.clone(), files, fidelity, metadata }
     }
 
-    /// Stores what was made, writes it into the journal and tells it.
+    /// Gives a product's files the names that people know.
+    async fn show(&self, record: &Arc<ProductRecord>, product: &str) -> Result<()> {
+        let is_known = self.history.lock().await.latest_key(product) == Some(record.key.as_str());
+        for (index, file) in record.files.iter().enumerate() {
+            let name = record.name_of(file, product);
+            if !(is_known && self.shown.is_there(&name, file.bytes)) {
+                self.folder.publish(file, record.bought, &name).await?;
+            }
+            self.shown.add(name, record, index);
+        }
+        Ok(())
+    }
+
+    /// Stores what was made, writes it into the history and tells it. What was bought closes its `ledger` first: what was
+    /// paid is known from then on, whatever happens to this run.
     pub(crate) async fn keep(
         &self,
         stage: Stage,
@@ -234,152 +250,72 @@ impl Products {
         key: &str,
         made: Made,
         began: Instant,
+        ledger: Option<&HeldLedger>,
     ) -> Result<Product> {
         self.fallbacks.lacks(stage, product, &made.lacks)?;
-        let scratch = self.scratch.join(product);
-        let mut files = Vec::with_capacity(made.files.len());
-        let moving = self.shelf.moving.lock().await;
-        for (name, path) in &made.files {
-            self.set_aside_bought(name).await?;
-            let (bytes, sha256) = self.files.adopt_file(name, path, &scratch).await?;
-            files.push(StateAsset { file: name.clone(), bytes, sha256, key: key.to_owned() });
-        }
-        drop(moving);
         let elapsed_ms = began.elapsed().as_millis() as u64;
         let cost_usd = self.progress.amount(stage, product, made.cost_usd);
-        for note in &made.notes {
-            self.progress.note(stage, note.clone());
-        }
-        self.record(JournalEntry::Finished {
-            product: product.to_owned(),
-            stage,
+        let Buyer { run, project } = self.worker.buyer.clone();
+        let new = NewProduct {
             key: key.to_owned(),
-            files: files.clone(),
+            stage,
+            product: product.to_owned(),
+            files: made.files,
             cost_usd,
             elapsed_ms,
-            notes: made.notes,
+            notes: made.notes.clone(),
             fidelity: made.fidelity,
             lacks: made.lacks,
-            metadata: made.metadata.clone(),
-        })
-        .await?;
+            metadata: made.metadata,
+            bought: ledger.is_some() || cost_usd > 0.0,
+            made_by: MadeBy { project, run, epoch: self.worker.epoch },
+        };
+        let stored = self.storage.products().put(new, &self.worker.scratch.join(product)).await?;
+        if let Some(ledger) = ledger {
+            ledger.finished(cost_usd).await?;
+        }
+        let record = stored.record;
+        self.show(&record, product).await?;
+        for note in made.notes {
+            self.progress.note(stage, note);
+        }
+        let (name, key) = (product.to_owned(), key.to_owned());
+        self.record(HistoryEvent::Finished { product: name, stage, key, cost_usd, elapsed_ms }).await?;
+        let files = record.assets(product);
         self.progress.made(stage, product, &files, cost_usd, elapsed_ms);
-        Ok(Product { key: key.to_owned(), files, fidelity: made.fidelity, metadata: made.metadata })
+        Ok(self.product(&record, files))
     }
 
-    /// Where money bought the file that lies there, it is kept under its key before another one takes its name.
-    async fn set_aside_bought(&self, file: &str) -> Result<()> {
-        let Some((_, sha256)) = self.files.hash(file).await? else { return Ok(()) };
-        let aside: Vec<String> = {
-            let journal = self.journal.lock().await;
-            let places = journal.places_of(&sha256);
-            places
-                .iter()
-                .filter(|(key, _)| journal.is_bought(key))
-                .map(|(key, file)| set_aside_name(key, file))
-                .collect()
-        };
-        for place in &aside {
-            if self.files.hash(place).await?.is_some_and(|(_, there)| there == sha256) {
-                return Ok(());
-            }
-        }
-        match aside.first() {
-            Some(place) => self.files.copy(file, place).await,
-            None => Ok(()),
-        }
+    /// A small product's content.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io`, `Timeout`.
+    pub(crate) async fn read(&self, file: &str) -> Result<Vec<u8>> {
+        let path = self.path_of(file).await?;
+        let named = |error: std::io::Error| Error::from(error).with_context("path", path.display());
+        tokio::fs::read(&path).await.map_err(named)
     }
 
-    /// Removes the files of scenes and shapes that the document has no more: it has `scenes`, and `further` shapes beside the
-    /// main one. What was bought for them is set aside.
-    pub(crate) async fn clear_stale(&self, scenes: usize, further: &[Aspect]) -> Result<()> {
-        let names: Vec<String> = {
-            let journal = self.journal.lock().await;
-            let finished = journal.records().iter().filter_map(|record| match &record.entry {
-                JournalEntry::Finished { stage: Stage::Scenes | Stage::Composite | Stage::Render, files, .. } => {
-                    Some(files)
-                }
-                _ => None,
-            });
-            let mut names: Vec<String> = finished.flatten().map(|file| file.file.clone()).collect();
-            names.sort();
-            names.dedup();
-            names
-        };
-        let _moving = self.shelf.moving.lock().await;
-        let is_stale = |name: &&String| {
-            scene_of(name).is_some_and(|number| number > scenes)
-                || shape_of(name).is_some_and(|shape| !further.contains(&shape))
-        };
-        for name in names.iter().filter(is_stale) {
-            self.set_aside_bought(name).await?;
-            self.files.delete(name).await?;
-            self.progress.forget_file(name);
-        }
-        Ok(())
+    /// Stores a file of the project that is no product, such as the report, which lies in `scratch`.
+    ///
+    /// # Errors
+    /// `Locked` where the run may not write any more; `Io`, `Timeout`.
+    pub(crate) async fn adopt(&self, name: &str, path: &Path, scratch: &Path) -> Result<()> {
+        self.folder.adopt(name, path, scratch).await.map(drop)
     }
 }
 
-fn set_aside_name(key: &str, file: &str) -> String {
-    format!("paid/{}_{file}", key.get(..16).unwrap_or(key))
-}
-
-/// The name of a product's file where the product goes by another name: `scene_2_bg.mp4` of `scene_2_bg` as `scene_1_bg`.
-fn renamed(file: &str, made_as: &str, product: &str) -> String {
-    match file.strip_prefix(made_as) {
-        Some(rest) => format!("{product}{rest}"),
-        None => file.to_owned(),
-    }
-}
-
-/// The number of the scene that a file belongs to.
-fn scene_of(file: &str) -> Option<usize> {
-    let (number, _) = file.strip_prefix("scene_")?.split_once('_')?;
-    number.parse().ok()
-}
-
-/// The shape in the name of a product's file, which those of the main shape do not have.
-fn shape_of(file: &str) -> Option<Aspect> {
-    let (stem, _) = file.rsplit_once('.')?;
-    let (_, suffix) = stem.rsplit_once('_')?;
-    Aspect::ALL.iter().copied().find(|shape| shape.file_suffix() == suffix)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_tell_scene_and_shape() {
-        for (file, scene, shape) in [
-            ("scene_2_bg.mp4", Some(2), None),
-            ("scene_12_bg_part1.mp4", Some(12), None),
-            ("scene_12_composited_16x9.mp4", Some(12), Some(Aspect::Landscape16x9)),
-            ("scene_3_composited_1x1.mp4", Some(3), Some(Aspect::Square)),
-            ("scene_x_bg.mp4", None, None),
-            ("final_video_1x1.mp4", None, Some(Aspect::Square)),
-            ("final_video.mp4", None, None),
-            ("poster.jpg", None, None),
-        ] {
-            assert_eq!((scene_of(file), shape_of(file)), (scene, shape), "{file}");
-        }
-    }
-
-    #[test]
-    fn files_go_by_the_name_of_their_product() {
-        assert_eq!(renamed("scene_2_bg.mp4", "scene_2_bg", "scene_1_bg"), "scene_1_bg.mp4");
-        assert_eq!(renamed("scene_2_bg_part1.mp4", "scene_2_bg_part1", "scene_1_bg"), "scene_1_bg.mp4");
-        assert_eq!(renamed("product_mask.png", "product_masked", "product_masked"), "product_mask.png");
-        assert_eq!(renamed("plan.json", "plan", "plan"), "plan.json");
-    }
-
-    #[tokio::test]
-    async fn who_wants_the_same_waits_and_who_wants_something_else_does_not() {
-        let shelf = Shelf::default();
-        let first = shelf.alone_with("a").await;
-        drop(shelf.alone_with("b").await);
-        assert!(futures_util::FutureExt::now_or_never(shelf.alone_with("a")).is_none());
-        drop(first);
-        drop(shelf.alone_with("a").await);
+/// What became of a product's file, in a few words.
+fn lost(gone: &Gone, product: &str) -> String {
+    let Gone { record, file, loss, since } = gone;
+    let name = record.files.iter().find(|own| own.name == *file).map(|own| record.name_of(own, product));
+    let name = name.unwrap_or_else(|| file.clone());
+    let what = match loss {
+        Loss::Missing => "was missing",
+        Loss::Damaged => "no longer had the content that was stored",
+    };
+    match record.bought {
+        true => format!("{name} {what} (bought on {} for ${:.2}, gone since {since})", record.at, record.cost_usd),
+        false => format!("{name} {what}"),
     }
 }

@@ -2,22 +2,25 @@
 //!
 //! May depend on `report`, `stages` (the timeline), `project` and the engine's parts.
 
-use super::{parts::Parts, turns::RunTurns};
+use super::{parts::Parts, products::Products, turns::RunTurns};
 use crate::{
-    error::Result,
+    error::{ErrorKind, Result},
     event::{Event, EventRecord},
     project::{AdProject, Stage},
     report,
     stages::{Slot, timeline},
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Writes the report of the run that is about to end. `video` is the main video's name in the project's folder.
 pub(super) async fn write(parts: &Parts, project: &AdProject, video: &str) -> Result<()> {
     let mut state = parts.progress.state();
     state.notes.extend(tried_again(&parts.progress.history()));
-    let records = parts.products.journal().lock().await.records().to_vec();
+    let records = parts.products.history().lock().await.records().to_vec();
     let span = |slot: Slot| report::Span {
         start: slot.start,
         frames: slot.frames,
@@ -27,7 +30,7 @@ pub(super) async fn write(parts: &Parts, project: &AdProject, video: &str) -> Re
     let spans = timeline(project).into_iter().map(span).collect();
     let ad = report::Ad { project, state, records, spans, video };
     let scratch = parts.products.work_folder("report").await?;
-    let lacks = report::write(ad, parts.products.files(), &scratch, &*parts.turns).await?;
+    let lacks = report::write(ad, &*parts.products, &scratch, &*parts.turns).await?;
     lacks.into_iter().for_each(|lack| parts.progress.note(Stage::Render, lack));
     Ok(())
 }
@@ -41,6 +44,20 @@ fn tried_again(events: &[EventRecord]) -> impl Iterator<Item = String> {
         }
     }
     times.into_iter().map(|(product, times)| format!("{product} was tried again {times}×"))
+}
+
+impl report::Files for Products {
+    async fn path(&self, name: &str) -> Result<Option<PathBuf>> {
+        match self.path_of(name).await {
+            Ok(path) => Ok(Some(path)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn store(&self, name: &str, path: &Path, scratch: &Path) -> Result<()> {
+        self.adopt(name, path, scratch).await
+    }
 }
 
 impl report::Turns for RunTurns {

@@ -1,6 +1,7 @@
 //! One run over one project: events, waiting, cancelling. What bindings wrap.
 
 use super::{
+    account::settle,
     assets::Assets,
     document::Document,
     fallback::Fallbacks,
@@ -12,7 +13,7 @@ use super::{
     parts::Parts,
     photos::Photos,
     policy::ProjectPolicy,
-    products::Products,
+    products::{Products, Worker},
     progress::Progress,
     providers::Providers,
     purchase::{Purchases, Wakeups},
@@ -28,7 +29,7 @@ use crate::{
     provider::WebhookEvent,
     report::NAME as REPORT,
     stages::name_for,
-    store::{Journal, JournalEntry, Lease, ProjectFiles, Scratch, now},
+    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage, now},
 };
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
@@ -39,13 +40,13 @@ use tokio_util::sync::CancellationToken;
 /// What is said where a document comes in again as it was.
 const UNCHANGED: &str = "the document and its files are those that came in before: the stored document counts, with the \
                          edits made in it";
-/// How often a changed state is written while a run lasts.
-const SAVE_EVERY: Duration = Duration::from_millis(500);
+/// How often a changed state is written while a run lasts: in a folder, and elsewhere, where each time costs a request.
+const SAVE_EVERY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(3));
 
 /// What a run needs to know.
 #[derive(Clone)]
 pub(crate) struct RunSettings {
-    pub(crate) files: ProjectFiles,
+    pub(crate) storage: Storage,
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
     pub(crate) turns: Arc<Turns>,
@@ -81,9 +82,9 @@ impl Run {
     pub(crate) async fn start(project_id: String, source: Source, settings: RunSettings) -> Result<Self> {
         need_runtime()?;
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let lease = Lease::acquire(&settings.files, &id).await?;
+        let lease = settings.storage.project(&project_id)?.acquire(&id).await?;
         // Everything that can fail before the first event gives the project back at once.
-        let prepared = prepare(&project_id, &id, &settings).await;
+        let prepared = prepare(&project_id, &lease, &settings).await;
         let (parts, scratch) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -178,16 +179,16 @@ pub struct Imported {
 pub(crate) async fn import_document(document: AdProject, assets: Assets, settings: &RunSettings) -> Result<Imported> {
     need_runtime()?;
     let (run, project_id) = (uuid::Uuid::new_v4().simple().to_string(), document.id.clone());
-    let lease = Lease::acquire(&settings.files, &run).await?;
+    let lease = settings.storage.project(&project_id)?.acquire(&run).await?;
     let imported = async {
-        let is_new = !settings.files.exists("state.json").await?;
-        let (parts, scratch) = prepare(&project_id, &run, settings).await?;
+        let (parts, scratch) = prepare(&project_id, &lease, settings).await?;
+        let is_new = parts.products.folder().look("state.json").await?.is_none();
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
         scratch.remove().await;
         let Brought { unchanged, .. } = brought?;
         let outcome = if unchanged { "unchanged" } else { "imported" };
-        parts.products.record(JournalEntry::RunFinished { outcome: outcome.to_owned() }).await?;
+        parts.products.record(HistoryEvent::RunFinished { outcome: outcome.to_owned() }).await?;
         let state = parts.progress.state();
         let degraded = state.degradations.iter().map(|one| format!("{}: {}", one.fallback, one.cause));
         let notes = state.notes.iter().cloned().chain(degraded).collect();
@@ -203,7 +204,7 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
 }
 
 /// A run works in tasks and waits by clocks, both of which panic where no runtime has them.
-fn need_runtime() -> Result<()> {
+pub(crate) fn need_runtime() -> Result<()> {
     let what = match tokio::runtime::Handle::try_current() {
         Err(_) => "no Tokio runtime is there",
         // Tokio has no way to ask.
@@ -217,40 +218,42 @@ fn need_runtime() -> Result<()> {
         .with_hint("call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
 }
 
-async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<(Arc<Parts>, Scratch)> {
-    let files = &settings.files;
-    let old = files.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
-    let has_state = old.is_some();
+async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings) -> Result<(Arc<Parts>, Scratch)> {
+    let fence = lease.fence();
+    let storage = settings.storage.behind(fence);
+    let folder = storage.project(project_id)?;
+    let old = folder.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
     let mut state = old.unwrap_or_else(|| State::new(project_id, now()));
-    let mut journal = Journal::load(files, Some(run)).await?;
-    journal.expect_entries(state.journal_entries)?;
-    if !has_state && journal.records().is_empty() && files.exists("plan.json").await? {
-        return Err(Error::new(
-            ErrorKind::InvalidProject,
-            "the project has a plan, and neither its journal nor its state: what was bought is not known any more",
-        )
-        .with_context("path", files.display("journal"))
-        .with_hint("bring both back, or give the document another id to have everything made anew"));
+    let mut history = folder.history().await?;
+    history.expect_entries(state.history_entries)?;
+    history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
+    let buyer = Buyer { run: fence.run().to_owned(), project: project_id.to_owned() };
+    settle(&storage, &mut history, &buyer).await?;
+    // The history is the truth; the state only shows it.
+    state.cost_usd = history.spent_usd();
+    let later = history.passed_over();
+    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone())?);
+    if later > 0 {
+        let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
+        progress.note(Stage::Plan, said);
     }
-    // The journal is the truth; the state only shows it.
-    state.cost_usd = journal.spent_usd();
-    journal.append(JournalEntry::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
-    let progress = Arc::new(Progress::new(state, run, settings.sinks.clone())?);
-    let scratch = files.work_folder().await?;
+    let scratch = folder.work_folder().await?;
     let turns = Arc::new(settings.turns.of_run(settings.share, CancellationToken::new()));
     let policy = ProjectPolicy::default();
-    let folder = scratch.path().to_owned();
+    let work = scratch.path().to_owned();
     let fallbacks =
-        Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), folder.clone()));
+        Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), work.clone()));
     let money = Arc::new(Money::new(settings.max_usd, Arc::clone(&policy), Arc::clone(&progress)));
-    let products = Arc::new(Products::new(
-        files.clone(),
-        journal,
-        folder,
+    let worker = Worker { buyer, epoch: fence.epoch(), scratch: work };
+    let products = Products::new(
+        storage,
+        (folder.clone(), history),
+        worker,
         Arc::clone(&progress),
         Arc::clone(&turns),
         Arc::clone(&fallbacks),
-    ));
+    );
+    let products = Arc::new(products.await?);
     let purchases = Arc::new(Purchases::new(
         Arc::clone(&products),
         Arc::clone(&money),
@@ -263,11 +266,11 @@ async fn prepare(project_id: &str, run: &str, settings: &RunSettings) -> Result<
         settings.assets.clone(),
         settings.network,
         settings.private_urls,
-        files.clone(),
+        folder.clone(),
         Arc::clone(&fallbacks),
     );
     let parts = Parts {
-        document: Document::new(files.clone(), Arc::clone(&progress)),
+        document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
         art: Arc::default(),
         providers: settings.providers.clone(),
@@ -290,7 +293,7 @@ struct Work {
     project_id: String,
     source: Source,
     parts: Arc<Parts>,
-    lease: Lease,
+    lease: ProjectLease,
     scratch: Scratch,
 }
 
@@ -299,7 +302,8 @@ impl Work {
     async fn supervise(self) -> Result<Outcome> {
         let parts = Arc::clone(&self.parts);
         let (progress, cancel) = (Arc::clone(&parts.progress), parts.turns.cancel().clone());
-        let lost = self.lease.lost().clone();
+        let fence = self.lease.fence().clone();
+        let lost = fence.lost().clone();
         // Where the whole runtime is dropped, heavy work on its threads has to end as well.
         let _stops = cancel.clone().drop_guard();
         let over = CancellationToken::new();
@@ -313,10 +317,7 @@ impl Work {
             result = &mut work => result,
             () = lost.cancelled() => {
                 cancel.cancel();
-                work.await.map(|_| Err(Error::new(
-                    ErrorKind::Locked,
-                    "the project's lease could not be renewed, so another process may have taken it: run again",
-                )))
+                work.await.map(|_| Err(fence.check().err().unwrap_or_else(Error::cancelled)))
             }
         };
         let result = result.unwrap_or_else(|panic| {
@@ -348,15 +349,14 @@ impl Work {
         let told = Arc::clone(&progress);
         // Whoever waits for the run may rely on the last event's being told.
         drop(tokio::task::spawn_blocking(move || told.settle_sink()).await);
+        // A run that lost its project writes nothing more, not even its end.
         let closing = close(&parts, status).await;
-        if !lost.is_cancelled() {
-            self.lease.release().await;
-        }
+        self.lease.release().await;
         progress.close();
         let videos = result?;
         stopped?;
         closing?;
-        let files = parts.products.files();
+        let files = parts.products.folder();
         Ok(Outcome {
             report: OutputFile::of(files, REPORT, None).await?,
             poster: OutputFile::of(files, "poster.jpg", None).await?,
@@ -364,7 +364,7 @@ impl Work {
             run_id: self.run_id,
             project_id: self.project_id,
             cost_usd: progress.run_cost_usd(),
-            state: State { journal_entries: entries(&parts).await, ..progress.state() },
+            state: State { history_entries: entries(&parts).await, ..progress.state() },
         })
     }
 }
@@ -382,36 +382,39 @@ async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
     let mut videos = Vec::new();
     for &aspect in &project.output.aspects {
         let name = format!("{}.mp4", name_for("final_video", aspect, project.main_aspect()));
-        videos.push(OutputFile::of(parts.products.files(), &name, Some(aspect)).await?);
+        videos.push(OutputFile::of(parts.products.folder(), &name, Some(aspect)).await?);
     }
     report::write(parts, &project, &videos[0].name).await?;
     Ok(videos)
 }
 
 async fn save_now_and_then(parts: Arc<Parts>, over: CancellationToken) {
+    let every = if parts.products.storage().folder().is_some() { SAVE_EVERY.0 } else { SAVE_EVERY.1 };
     while !over.is_cancelled() {
         if let Some(state) = parts.progress.changed_state() {
             // A storage that fails shows itself where products are written.
             drop(save(&parts, state).await);
         }
-        tokio::select! { () = tokio::time::sleep(SAVE_EVERY) => {}, () = over.cancelled() => {} }
+        tokio::select! { () = tokio::time::sleep(every) => {}, () = over.cancelled() => {} }
     }
 }
 
 async fn entries(parts: &Parts) -> u64 {
-    parts.products.journal().lock().await.records().len() as u64
+    parts.products.history().lock().await.len()
 }
 
 async fn save(parts: &Parts, state: State) -> Result<()> {
-    parts.products.journal().lock().await.expect_there()?;
-    let json = serde_json::to_vec_pretty(&State { journal_entries: entries(parts).await, ..state })
+    parts.products.history().lock().await.expect_there()?;
+    let json = serde_json::to_vec_pretty(&State { history_entries: entries(parts).await, ..state })
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
-    parts.products.files().write("state.json", json).await
+    parts.products.folder().write("state.json", json).await
 }
 
 async fn close(parts: &Parts, status: Status) -> Result<()> {
     let outcome = status.as_str().to_lowercase();
-    let recorded = parts.products.record(JournalEntry::RunFinished { outcome }).await;
+    let recorded = parts.products.record(HistoryEvent::RunFinished { outcome }).await;
+    // It only saves time.
+    drop(parts.products.history().lock().await.close().await);
     let state = State { updated_at: now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;

@@ -32,6 +32,8 @@ pub enum ErrorKind {
     NotFound,
     /// Somebody else is working on the project.
     Locked,
+    /// Somebody else has saved the document since it was read.
+    Conflict,
     /// It took too long.
     Timeout,
     /// A provider or the network on the way to it does not answer.
@@ -66,6 +68,7 @@ impl ErrorKind {
         Self::GenerationFailed,
         Self::NotFound,
         Self::Locked,
+        Self::Conflict,
         Self::Timeout,
         Self::Unavailable,
         Self::OutcomeUnknown,
@@ -91,6 +94,7 @@ impl ErrorKind {
             Self::GenerationFailed => "generation_failed",
             Self::NotFound => "not_found",
             Self::Locked => "locked",
+            Self::Conflict => "conflict",
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
             Self::OutcomeUnknown => "outcome_unknown",

@@ -274,9 +274,9 @@ pub struct State {
     pub updated_at: String,
     /// Seconds of the last run so far.
     pub elapsed_s: f64,
-    /// How many entries the journal had when this document was written: fewer later on means that some were lost.
+    /// How many entries the history had when this document was written: fewer later on means that some were lost.
     #[serde(default)]
-    pub journal_entries: u64,
+    pub history_entries: u64,
 }
 
 impl State {
@@ -313,7 +313,7 @@ impl State {
             created_at: now.clone(),
             updated_at: now,
             elapsed_s: 0.0,
-            journal_entries: 0,
+            history_entries: 0,
         }
     }
 }

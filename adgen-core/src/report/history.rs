@@ -1,10 +1,10 @@
-//! What the last run did and when, from the project's journal and state.
+//! What the last run did and when, from the project's history and state.
 //!
 //! Pure. Depends on the types of `store` and `project`.
 
 use crate::{
     project::{AdProject, Aspect, Background, Scene, Stage, State, StateAsset},
-    store::{JournalEntry, JournalRecord},
+    store::{HistoryEvent, HistoryRecord},
 };
 use chrono::DateTime;
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// What one run did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct History {
-    /// When it began, RFC 3339; empty where the journal does not say.
+    /// When it began, RFC 3339; empty where the history does not say.
     pub(super) began_at: String,
     /// What was made, by its beginning.
     pub(super) made: Vec<Made>,
@@ -44,18 +44,18 @@ pub(super) struct Failed {
 }
 
 impl History {
-    /// The last run of a journal, over the products that the ad has now.
-    pub(super) fn of(records: &[JournalRecord], products: &[(String, Stage, StateAsset)]) -> Self {
+    /// The last run of a history, over the products that the ad has now.
+    pub(super) fn of(records: &[HistoryRecord], products: &[(String, Stage, StateAsset)]) -> Self {
         let mut history = Self::default();
-        let first = records.iter().rposition(|record| matches!(record.entry, JournalEntry::RunStarted { .. }));
+        let first = records.iter().rposition(|record| matches!(record.known(), Some(HistoryEvent::RunStarted { .. })));
         let Some(first) = first else { return history };
         history.began_at.clone_from(&records[first].at);
         let began_ms = milliseconds(&records[first].at);
         for record in &records[first..] {
             // A clock that was set back in between must not give bars outside of the picture.
             let at_s = (milliseconds(&record.at) - began_ms).max(0) as f64 / 1000.0;
-            match &record.entry {
-                JournalEntry::Finished { product, stage, elapsed_ms, cost_usd, .. } => {
+            match record.known() {
+                Some(HistoryEvent::Finished { product, stage, elapsed_ms, cost_usd, .. }) => {
                     let elapsed_s = *elapsed_ms as f64 / 1000.0;
                     history.made.push(Made {
                         stage: *stage,
@@ -65,7 +65,7 @@ impl History {
                         cost_usd: *cost_usd,
                     });
                 }
-                JournalEntry::Failed { product, message, cost_usd, .. } => history.failed.push(Failed {
+                Some(HistoryEvent::Failed { product, message, cost_usd, .. }) => history.failed.push(Failed {
                     product: product.clone(),
                     at_s,
                     message: message.clone(),
@@ -97,11 +97,15 @@ impl History {
 pub(super) fn products(
     project: &AdProject,
     state: &State,
-    records: &[JournalRecord],
+    records: &[HistoryRecord],
 ) -> Vec<(String, Stage, StateAsset)> {
     let stage_of = |asset: &StateAsset| {
-        records.iter().rev().find_map(|record| match &record.entry {
-            JournalEntry::Finished { stage, key, .. } if *key == asset.key => Some(*stage),
+        records.iter().rev().find_map(|record| match record.known()? {
+            HistoryEvent::Finished { stage, key, .. } | HistoryEvent::Reused { stage, key, .. }
+                if *key == asset.key =>
+            {
+                Some(*stage)
+            }
             _ => None,
         })
     };
@@ -148,7 +152,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// Of the scene with this index, in the main shape.
-    pub(super) fn of(index: usize, scene: &Scene, state: &State, records: &[JournalRecord]) -> Self {
+    pub(super) fn of(index: usize, scene: &Scene, state: &State, records: &[HistoryRecord]) -> Self {
         if let Some(Background::File(asset)) = &scene.background {
             return Self::Own(asset.as_str().to_owned());
         }
@@ -157,8 +161,8 @@ impl Origin {
             return Self::Fallback(last.fallback.clone());
         }
         let current = state.assets.get(&clip).map(|asset| asset.key.as_str());
-        let asked = records.iter().rev().find_map(|record| match &record.entry {
-            JournalEntry::Starting { key, provider, .. } if Some(key.as_str()) == current => Some(provider.clone()),
+        let asked = records.iter().rev().find_map(|record| match record.known()? {
+            HistoryEvent::Ordered { key, provider, .. } if Some(key.as_str()) == current => Some(provider.clone()),
             _ => None,
         });
         // Only calls that cost something are written down before they are made.
@@ -167,10 +171,14 @@ impl Origin {
 }
 
 /// What the product that the ad shows cost, in US dollars.
-pub(super) fn cost_of(name: &str, state: &State, records: &[JournalRecord]) -> f64 {
+pub(super) fn cost_of(name: &str, state: &State, records: &[HistoryRecord]) -> f64 {
     let current = state.assets.get(name).map(|asset| asset.key.as_str());
-    let cost = records.iter().rev().find_map(|record| match &record.entry {
-        JournalEntry::Finished { key, cost_usd, .. } if Some(key.as_str()) == current => Some(*cost_usd),
+    let cost = records.iter().rev().find_map(|record| match record.known()? {
+        HistoryEvent::Finished { key, cost_usd, .. } | HistoryEvent::Paid { key, cost_usd, .. }
+            if Some(key.as_str()) == current =>
+        {
+            Some(*cost_usd)
+        }
         _ => None,
     });
     cost.unwrap_or_default()
@@ -186,28 +194,17 @@ pub(super) mod tests {
     use crate::error::ErrorBody;
     use crate::project::{Degradation, GeneratedBackground, Role, StageState, Transition};
 
-    pub(in super::super) fn record(at: &str, entry: JournalEntry) -> JournalRecord {
-        JournalRecord::new(1, format!("2026-05-01T10:00:{at}Z"), entry)
+    pub(in super::super) fn record(at: &str, event: HistoryEvent) -> HistoryRecord {
+        HistoryRecord::of(1, format!("2026-05-01T10:00:{at}Z"), event)
     }
 
-    pub(in super::super) fn finished(product: &str, stage: Stage, elapsed_ms: u64) -> JournalEntry {
-        JournalEntry::Finished {
-            lacks: Vec::new(),
-            metadata: crate::project::Metadata::default(),
-            product: product.into(),
-            stage,
-            key: "k".into(),
-            files: Vec::new(),
-            cost_usd: 0.0,
-            elapsed_ms,
-            notes: Vec::new(),
-            fidelity: None,
-        }
+    pub(in super::super) fn finished(product: &str, stage: Stage, elapsed_ms: u64) -> HistoryEvent {
+        HistoryEvent::Finished { product: product.into(), stage, key: "k".into(), cost_usd: 0.0, elapsed_ms }
     }
 
     #[test]
     fn only_the_last_run_counts() {
-        let begin = || JournalEntry::RunStarted { version: "1".into() };
+        let begin = || HistoryEvent::RunStarted { version: "1".into() };
         let records = [
             record("00.000", begin()),
             record("01.000", finished("old", Stage::Plan, 900)),
@@ -257,18 +254,8 @@ pub(super) mod tests {
         state.assets.insert("never_made".into(), asset("other"));
         state.assets.insert("plan".into(), asset("plan"));
         state.stages.insert(Stage::Render, StageState { reused: 1, ..StageState::default() });
-        let plan = JournalEntry::Finished {
-            metadata: crate::project::Metadata::default(),
-            lacks: Vec::new(),
-            product: "plan".into(),
-            stage: Stage::Plan,
-            key: "plan".into(),
-            files: Vec::new(),
-            cost_usd: 0.0,
-            elapsed_ms: 1,
-            notes: Vec::new(),
-            fidelity: None,
-        };
+        let (product, key) = ("plan".into(), "plan".into());
+        let plan = HistoryEvent::Finished { product, stage: Stage::Plan, key, cost_usd: 0.0, elapsed_ms: 1 };
         let records = [record("00", finished("whatever", Stage::Render, 1)), record("00", plan)];
         let names: Vec<_> = products(&project, &state, &records).into_iter().map(|(name, ..)| name).collect();
         let wanted = [
@@ -304,7 +291,7 @@ pub(super) mod tests {
         let mut scene = scene();
         let asked = |key: &str, provider: &str| {
             let (product, key, provider) = ("scene_2_bg".into(), key.into(), provider.into());
-            record("00", JournalEntry::Starting { product, key, provider, expected_usd: 1.0 })
+            record("00", HistoryEvent::Ordered { product, stage: Stage::Scenes, key, provider })
         };
         let records = [asked("new", "replicate"), asked("old", "other")];
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Local);

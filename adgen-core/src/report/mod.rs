@@ -1,7 +1,7 @@
 //! The page that people look at after a run: `report.html`, whole by itself.
 //!
-//! Made from data alone: document, state, journal and files of a project, so that it can be made again at any time. [`page`]
-//! is what it shows, [`document`] how; this file gathers the data. May depend on `store`, `media`, `picture`, `compose`
+//! Made from data alone: document, state, history and files of a project, so that it can be made again at any time. [`page`]
+//! is what it shows, [`document`] how; this file gathers the data. May depend on `store` (the history), `media`, `picture`, `compose`
 //! (fonts), `offline` (how names are shown) and `project`. Fails only where the run itself would: what cannot be shown is
 //! left out, and a note says so.
 
@@ -38,12 +38,12 @@ use crate::{
     error::{Error, ErrorKind, Result},
     media::{Fps, decode_audio, probe},
     project::{AdProject, Asset, State},
-    store::{JournalRecord, ProjectFiles},
+    store::HistoryRecord,
 };
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -52,18 +52,27 @@ pub(crate) const NAME: &str = "report.html";
 /// The cut-out as the pipeline stores it.
 const CUTOUT: &str = "product_masked.png";
 /// The most bytes of the poster and of the captions that come into the page. Ours are a few hundred kB.
-const MAX_PART_BYTES: usize = 8 << 20;
+const MAX_PART_BYTES: u64 = 8 << 20;
 
 /// The ad that a report is about.
 #[derive(Debug)]
 pub(crate) struct Ad<'a> {
     pub(crate) project: &'a AdProject,
     pub(crate) state: State,
-    pub(crate) records: Vec<JournalRecord>,
+    pub(crate) records: Vec<HistoryRecord>,
     /// One for each scene.
     pub(crate) spans: Vec<Span>,
     /// The main video's name in the project's folder.
     pub(crate) video: &'a str,
+}
+
+/// The files of the project, by the names that people know.
+pub(crate) trait Files {
+    /// Where one of them can be opened; `None` where there is none.
+    fn path(&self, name: &str) -> impl Future<Output = Result<Option<PathBuf>>>;
+
+    /// Stores a file that lies in `scratch`.
+    fn store(&self, name: &str, path: &Path, scratch: &Path) -> impl Future<Output = Result<()>>;
 }
 
 /// Where heavy work is done: off the async runtime, in its turn among all other, until somebody stops it.
@@ -80,13 +89,15 @@ pub(crate) trait Turns {
 
 /// Writes the report of an ad that is finished. `scratch` is an empty folder of this machine. Gives what the report lacks,
 /// each thing in one line.
-pub(crate) async fn write(ad: Ad<'_>, files: &ProjectFiles, scratch: &Path, turns: &impl Turns) -> Result<Vec<String>> {
+pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns: &impl Turns) -> Result<Vec<String>> {
     let Ad { project, mut state, records, spans, video } = ad;
-    let path = files.open_path(video, scratch).await?;
+    let path = files.path(video).await?.ok_or_else(|| {
+        Error::new(ErrorKind::NotFound, "the video that the report is about is missing").with_context("file", video)
+    })?;
     let has_cutout = state.assets.values().any(|asset| asset.file == CUTOUT);
     let cutout = has_cutout.then(|| Asset::from(CUTOUT));
     let fps = Fps::from(project.output.fps);
-    let small = |asset, make| picture(files, scratch, turns, asset, make);
+    let small = |asset, make| picture(files, turns, asset, make);
     // Side by side: an ad is not there before its report is.
     let (sheet, sketch, info, photo, cutout, logo, poster, captions) = futures_util::join!(
         turns.take({
@@ -143,7 +154,7 @@ pub(crate) async fn write(ad: Ad<'_>, files: &ProjectFiles, scratch: &Path, turn
         turns.take(move |cancel| save(&page, &path, &target, &|| !cancel.is_cancelled()))
     };
     written.await?;
-    files.adopt_file(NAME, &target, scratch).await?;
+    files.store(NAME, &target, scratch).await?;
     Ok(lacks.notes)
 }
 
@@ -179,36 +190,33 @@ fn save(page: &Page, video: &Path, target: &Path, keep_on: &dyn Fn() -> bool) ->
 
 /// A picture of the project, made small; `None` where there is none.
 async fn picture(
-    files: &ProjectFiles,
-    scratch: &Path,
+    files: &impl Files,
     turns: &impl Turns,
     asset: Option<&Asset>,
     make: fn(&Path) -> Result<Picture>,
 ) -> Result<Option<Picture>> {
     let Some(asset) = asset else { return Ok(None) };
-    let path = match files.open_path(asset.as_str(), scratch).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        path => path?,
-    };
+    let Some(path) = files.path(asset.as_str()).await? else { return Ok(None) };
     turns.take(move |_| make(&path)).await.map(Some)
 }
 
 /// A small file that comes into the page as it is; `None` where there is none.
-async fn part(files: &ProjectFiles, name: &str) -> Result<Option<Vec<u8>>> {
-    match files.read(name).await? {
-        Some(bytes) if bytes.len() > MAX_PART_BYTES => {
-            let message = format!("it has {} bytes; at most {MAX_PART_BYTES} come into the page", bytes.len());
-            Err(Error::new(ErrorKind::Io, message).with_context("file", files.display(name)))
-        }
-        bytes => Ok(bytes.map(|bytes| bytes.to_vec())),
+async fn part(files: &impl Files, name: &str) -> Result<Option<Vec<u8>>> {
+    let Some(path) = files.path(name).await? else { return Ok(None) };
+    let named = |error: Error| error.with_context("file", path.display());
+    let bytes = tokio::fs::metadata(&path).await.map_err(|error| named(error.into()))?.len();
+    if bytes > MAX_PART_BYTES {
+        let message = format!("it has {bytes} bytes; at most {MAX_PART_BYTES} come into the page");
+        return Err(named(Error::new(ErrorKind::Io, message)));
     }
+    tokio::fs::read(&path).await.map(Some).map_err(|error| named(error.into()))
 }
 
 fn scenes(
     project: &AdProject,
     spans: &[Span],
     state: &State,
-    records: &[JournalRecord],
+    records: &[HistoryRecord],
     sheet: Vec<Vec<Still>>,
 ) -> Vec<SceneView> {
     let fps = Fps::from(project.output.fps);

@@ -12,7 +12,7 @@ use crate::{
         Background, Degradation, GeneratedBackground, GeneratedMusic, LoudnessReport, Music, ProductLayer, Rgb, Role,
         Scene, Stage, StageState, StageStatus, StateAsset, Style, Transition,
     },
-    store::JournalEntry,
+    store::HistoryEvent,
 };
 
 const EVIL: &str = "<script>alert('x')</script>\"><img src=x onerror=y>";
@@ -283,19 +283,32 @@ impl Turns for Alone {
     }
 }
 
+/// The files of a project in a folder.
+struct Folder(PathBuf);
+
+impl Files for Folder {
+    async fn path(&self, name: &str) -> Result<Option<PathBuf>> {
+        Ok(Some(self.0.join(name)).filter(|path| path.is_file()))
+    }
+
+    async fn store(&self, name: &str, path: &Path, _: &Path) -> Result<()> {
+        std::fs::rename(path, self.0.join(name)).unwrap();
+        Ok(())
+    }
+}
+
 /// What lies in a project's folder after a run of long ago.
-async fn old_project(folder: &Path) -> (ProjectFiles, AdProject, State, Vec<JournalRecord>) {
-    let files = crate::store::Store::local(folder.join("storage")).unwrap().project("p").unwrap();
-    let video = folder.join("video.mp4");
+fn old_project(folder: &Path) -> (Folder, AdProject, State, Vec<HistoryRecord>) {
+    let files = Folder(folder.join("project"));
+    std::fs::create_dir(&files.0).unwrap();
+    let video = files.0.join("final_video.mp4");
     let mut encoder = VideoEncoder::create(&video, VideoSettings::new(96, 160, 30)).unwrap();
     for _ in 0..30 {
         encoder.write(&Frame::black(96, 160)).unwrap();
     }
     encoder.finish().unwrap();
-    files.store_file("final_video.mp4", &video).await.unwrap();
     let photo = image::RgbImage::from_pixel(64, 64, image::Rgb([200, 30, 30]));
-    photo.save(folder.join("cup.png")).unwrap();
-    files.store_file("cup.png", &folder.join("cup.png")).await.unwrap();
+    photo.save(files.0.join("cup.png")).unwrap();
     let mut project = AdProject::new("p", "Cup", "cup.png");
     project.scenes = Some(vec![scene(0, Some("Hot"), "steam")]);
     let mut state = State::new("p", "2026-05-01T10:00:00.000Z");
@@ -305,30 +318,30 @@ async fn old_project(folder: &Path) -> (ProjectFiles, AdProject, State, Vec<Jour
     state.assets.insert("scene_1_bg".into(), asset("scene_1_bg.mp4"));
     state.assets.insert("final_video".into(), asset("final_video.mp4"));
     let records = vec![
-        record("00.000", JournalEntry::RunStarted { version: "1".into() }),
+        record("00.000", HistoryEvent::RunStarted { version: "1".into() }),
         record("01.000", finished("scene_1_bg", Stage::Scenes, 900)),
-        record("10.000", JournalEntry::RunStarted { version: "1".into() }),
+        record("10.000", HistoryEvent::RunStarted { version: "1".into() }),
         record("12.000", finished("final_video", Stage::Render, 1500)),
     ];
     (files, project, state, records)
 }
 
-async fn written(folder: &Path, change: impl AsyncFnOnce(&ProjectFiles, &mut AdProject)) -> (String, Vec<String>) {
-    let (files, mut project, state, records) = old_project(folder).await;
-    change(&files, &mut project).await;
+async fn written(folder: &Path, change: impl FnOnce(&Path, &mut AdProject)) -> (String, Vec<String>) {
+    let (files, mut project, state, records) = old_project(folder);
+    change(&files.0, &mut project);
     let scratch = folder.join("scratch");
     std::fs::create_dir(&scratch).unwrap();
     let spans = vec![Span { start: 0, frames: 30, lead_in: 0, lead_out: 0 }];
     let ad = Ad { project: &project, state, records, spans, video: "final_video.mp4" };
     let lacks = write(ad, &files, &scratch, &Alone(CancellationToken::new())).await.unwrap();
-    let html = files.read(NAME).await.unwrap().expect("a report");
-    (String::from_utf8(html.to_vec()).unwrap(), lacks)
+    let html = std::fs::read_to_string(files.0.join(NAME)).expect("a report");
+    (html, lacks)
 }
 
 #[tokio::test]
 async fn a_report_is_made_from_what_the_storage_has() {
     let folder = tempfile::tempdir().unwrap();
-    let (html, lacks) = written(folder.path(), async |_, _| {}).await;
+    let (html, lacks) = written(folder.path(), |_, _| {}).await;
     assert_well_formed(&html);
     // This video has no sound.
     assert_eq!(lacks.len(), 1, "{lacks:?}");
@@ -346,9 +359,9 @@ fn shown(text: &str) -> String {
 #[tokio::test]
 async fn what_is_too_large_or_broken_is_left_out_and_said() {
     let folder = tempfile::tempdir().unwrap();
-    let (html, lacks) = written(folder.path(), async |files, project| {
-        files.write("poster.jpg", vec![0; MAX_PART_BYTES + 1]).await.unwrap();
-        files.write("logo.png", "no picture").await.unwrap();
+    let (html, lacks) = written(folder.path(), |files, project| {
+        std::fs::write(files.join("poster.jpg"), vec![0; MAX_PART_BYTES as usize + 1]).unwrap();
+        std::fs::write(files.join("logo.png"), "no picture").unwrap();
         project.brand.logo = Some("logo.png".into());
         project.product.image = "gone.png".into();
     })
@@ -362,11 +375,11 @@ async fn what_is_too_large_or_broken_is_left_out_and_said() {
 #[tokio::test]
 async fn a_report_that_is_not_wanted_any_more_is_not_written() {
     let folder = tempfile::tempdir().unwrap();
-    let (files, project, state, records) = old_project(folder.path()).await;
+    let (files, project, state, records) = old_project(folder.path());
     let stopped = CancellationToken::new();
     stopped.cancel();
     let ad = Ad { project: &project, state, records, spans: Vec::new(), video: "final_video.mp4" };
     let error = write(ad, &files, folder.path(), &Alone(stopped)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
-    assert!(!files.exists(NAME).await.unwrap());
+    assert!(!files.0.join(NAME).exists());
 }

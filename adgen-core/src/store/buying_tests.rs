@@ -97,6 +97,7 @@ async fn buy(own: &Storage, mut writer: LedgerWriter, service: &Service, epoch: 
         notes: Vec::new(),
         fidelity: None,
         lacks: Vec::new(),
+        metadata: crate::project::Metadata::default(),
         bought: true,
         made_by: MadeBy { project, run, epoch },
     };

@@ -17,6 +17,6 @@ impl From<(u64, String)> for Digested {
 }
 
 /// Bytes in hex digits, in lower case.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

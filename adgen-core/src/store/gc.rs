@@ -14,6 +14,7 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -23,12 +24,33 @@ use std::{
 pub(crate) const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct GcRules {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct GcRules {
     /// Whether products that were paid for may go, too.
-    pub(crate) bought: bool,
+    pub bought: bool,
     /// How old a product is at least by the store's clock, before it may go.
-    pub(crate) grace: Duration,
+    pub grace: Duration,
+}
+
+impl GcRules {
+    /// Nothing that was paid for, and nothing that is younger than a day.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether products that were paid for may go, too.
+    #[must_use]
+    pub fn with_bought(self, bought: bool) -> Self {
+        Self { bought, ..self }
+    }
+
+    /// How old a product is at least, before it may go.
+    #[must_use]
+    pub fn with_grace(self, grace: Duration) -> Self {
+        Self { grace, ..self }
+    }
 }
 
 impl Default for GcRules {
@@ -38,34 +60,38 @@ impl Default for GcRules {
 }
 
 /// Something that may go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Waste {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Waste {
     /// The content key.
-    pub(crate) key: String,
+    pub key: String,
     /// The name under which it was made; `None` for files without a readable record, of a run that was killed.
-    pub(crate) product: Option<String>,
-    pub(crate) bought: bool,
+    pub product: Option<String>,
+    /// Whether it was paid for.
+    pub bought: bool,
     /// Of all its files together.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
     /// The record first: a product without files is worse than files without a product.
+    #[serde(skip)]
     objects: Vec<String>,
 }
 
 /// What may go, found without removing anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct GcPlan {
-    pub(crate) waste: Vec<Waste>,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct GcPlan {
+    pub waste: Vec<Waste>,
     /// Products that somebody uses.
-    pub(crate) used: usize,
+    pub used: usize,
     /// Unused products that stay because they were paid for.
-    pub(crate) kept_bought: usize,
+    pub kept_bought: usize,
     /// Unused products that are too young.
-    pub(crate) kept_young: usize,
+    pub kept_young: usize,
 }
 
 impl GcPlan {
     /// The bytes of all that may go.
-    pub(crate) fn bytes(&self) -> u64 {
+    pub fn bytes(&self) -> u64 {
         self.waste.iter().map(|waste| waste.bytes).sum()
     }
 }

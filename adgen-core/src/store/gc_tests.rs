@@ -46,6 +46,7 @@ impl Shop {
             notes: Vec::new(),
             fidelity: None,
             lacks: Vec::new(),
+            metadata: crate::project::Metadata::default(),
             bought,
             made_by: MadeBy { project: "p".into(), run: "r".into(), epoch: 1 },
         };

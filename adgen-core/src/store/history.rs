@@ -13,7 +13,10 @@ use super::{
     snapshot::Snapshots,
     time::now,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    project::Stage,
+};
 use bytes::Bytes;
 
 /// After so many entries another snapshot is written: no more are read one by one after a kill.
@@ -217,20 +220,41 @@ impl History {
     /// more: its ledger knows, and the next run adds the difference.
     pub(crate) fn spent_usd_on(&self, key: &str) -> f64 {
         let on = self.events().filter(|event| match event {
-            HistoryEvent::Finished { key: paid, .. } | HistoryEvent::Failed { key: paid, .. } => paid == key,
+            HistoryEvent::Finished { key: paid, .. }
+            | HistoryEvent::Failed { key: paid, .. }
+            | HistoryEvent::Paid { key: paid, .. } => paid == key,
             _ => false,
         });
         on.map(HistoryEvent::cost_usd).sum()
     }
 
-    /// How what has this key failed last for this project: the error's code, and what that cost in US dollars.
-    pub(crate) fn last_failure(&self, key: &str) -> Option<(&str, f64)> {
-        self.events().rev().find_map(|event| match event {
-            HistoryEvent::Failed { key: failed, code, cost_usd, .. } if failed == key => {
-                Some((code.as_str(), *cost_usd))
-            }
+    /// The keys of all that the project ordered from providers that take money.
+    pub(crate) fn ordered(&self) -> std::collections::BTreeSet<&str> {
+        let keys = self.events().filter_map(|event| match event {
+            HistoryEvent::Ordered { key, .. } => Some(key.as_str()),
             _ => None,
-        })
+        });
+        keys.collect()
+    }
+
+    /// What the project ordered and never said the end of: name, stage and key of each.
+    pub(crate) fn unsettled(&self) -> Vec<(String, Stage, String)> {
+        let mut open = std::collections::BTreeMap::new();
+        for event in self.events() {
+            match event {
+                HistoryEvent::Ordered { product, stage, key, .. } => {
+                    open.insert(key.as_str(), (product, *stage));
+                }
+                HistoryEvent::Finished { key, .. }
+                | HistoryEvent::Failed { key, .. }
+                | HistoryEvent::Reused { key, .. }
+                | HistoryEvent::Paid { key, .. } => {
+                    open.remove(key.as_str());
+                }
+                _ => {}
+            }
+        }
+        open.into_iter().map(|(key, (product, stage))| (product.clone(), stage, key.to_owned())).collect()
     }
 
     /// The hash of the last imported document.

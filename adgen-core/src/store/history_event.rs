@@ -20,6 +20,28 @@ pub(crate) enum HistoryEvent {
         /// Version of the library.
         version: String,
     },
+    /// The run is about to have a product made by a provider that takes money; written before its ledger is.
+    Ordered {
+        /// Name of the product.
+        product: String,
+        /// The stage that needs it.
+        stage: Stage,
+        /// Its content key.
+        key: String,
+        /// The provider.
+        provider: String,
+    },
+    /// An earlier run of the project paid for a product and was stopped before it could say so: its ledger told.
+    Paid {
+        /// Name of the product.
+        product: String,
+        /// The stage that needed it.
+        stage: Stage,
+        /// Its content key.
+        key: String,
+        /// What the project paid and had not counted, in US dollars.
+        cost_usd: f64,
+    },
     /// The run made a product, or had it made.
     Finished {
         /// Name of the product.
@@ -65,7 +87,8 @@ pub(crate) enum HistoryEvent {
 
 impl HistoryEvent {
     /// Their names, for telling a later version's event from a damaged one.
-    pub(super) const NAMES: [&str; 6] = ["imported", "run_started", "finished", "reused", "failed", "run_finished"];
+    pub(super) const NAMES: [&str; 8] =
+        ["imported", "run_started", "ordered", "paid", "finished", "reused", "failed", "run_finished"];
 
     /// The product and key that the project has since then.
     pub(super) fn product(&self) -> Option<(&str, &str)> {
@@ -78,7 +101,7 @@ impl HistoryEvent {
     /// What the project paid, in US dollars.
     pub(super) fn cost_usd(&self) -> f64 {
         match self {
-            Self::Finished { cost_usd, .. } | Self::Failed { cost_usd, .. } => *cost_usd,
+            Self::Finished { cost_usd, .. } | Self::Failed { cost_usd, .. } | Self::Paid { cost_usd, .. } => *cost_usd,
             _ => 0.0,
         }
     }
@@ -93,9 +116,12 @@ mod tests {
     fn every_event_comes_back_as_it_was_written() {
         let text = || "x".to_owned();
         let (product, key, stage) = (text(), text(), Stage::Scenes);
+        let order = HistoryEvent::Ordered { product: text(), stage, key: text(), provider: text() };
         let events = [
             HistoryEvent::Imported { source: text() },
             HistoryEvent::RunStarted { version: text() },
+            order,
+            HistoryEvent::Paid { product: text(), stage, key: text(), cost_usd: 0.5 },
             HistoryEvent::Finished { product: text(), stage, key: text(), cost_usd: 0.25, elapsed_ms: 7 },
             HistoryEvent::Reused { product: text(), stage, key: text() },
             HistoryEvent::Failed { product, key, code: text(), message: text(), cost_usd: 0.1 },

@@ -60,7 +60,6 @@ async fn knows_what_the_project_has_and_paid() {
         assert_eq!(again.records(), history.records(), "{}", place.kind);
         assert_eq!(again.latest_key("clip"), Some("k2"));
         assert_eq!(again.products().into_iter().collect::<Vec<_>>(), [("clip", "k2"), ("music", "m")]);
-        assert_eq!(again.last_failure("k3"), Some(("content_rejected", 0.05)));
         assert_eq!(again.imported_source(), Some("s"));
         assert!((again.spent_usd() - 0.3).abs() < 1e-12);
         let mut unheld = again;
@@ -74,26 +73,26 @@ async fn three_thousand_entries_are_read_with_ten_requests() {
     let (_store, objects) = faulty();
     let mut history = with_entries(&objects, 2990).await;
     // A kill: some entries are behind the last snapshot.
-    let before = objects.figures();
+    let before = objects.used();
     let killed = History::load(&objects, FOLDER).await.unwrap();
-    let after_kill = objects.figures().since(&before);
+    let after_kill = objects.used().since(&before);
     assert_eq!(killed.len(), 2990);
     assert!(after_kill.total() <= 40, "{after_kill:?}");
     for index in 0..10 {
         history.append(finished("late", &index.to_string(), 0.5)).await.unwrap();
     }
     history.close().await.unwrap();
-    let before = objects.figures();
+    let before = objects.used();
     let closed = History::load(&objects, FOLDER).await.unwrap();
-    let after_close = objects.figures().since(&before);
+    let after_close = objects.used().since(&before);
     assert_eq!((closed.len(), closed.spent_usd()), (3000, 1500.0));
     assert!(after_close.total() <= 10, "{after_close:?}");
     let snapshots = objects.list_after(FOLDER, "snapshot").await.unwrap();
     assert_eq!(snapshots.len(), 2, "older ones are removed");
     // An end without anything new writes nothing.
-    let before = objects.figures();
+    let before = objects.used();
     history.close().await.unwrap();
-    assert_eq!(objects.figures(), before);
+    assert_eq!(objects.used(), before);
 }
 
 #[tokio::test]

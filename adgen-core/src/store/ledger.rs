@@ -4,10 +4,12 @@
 //! of their own. May depend on `error` and its neighbours; who buys is `purchase`'s matter, writing on is
 //! `ledger_writer`'s.
 
+#[cfg(test)]
+use super::ledger_event::FailedPurchase;
 use super::{
     clock::Moment,
     content_key::folder_of,
-    ledger_event::{By, FailedPurchase, LedgerEvent, LedgerRecord, Standing},
+    ledger_event::{By, LedgerEvent, LedgerRecord, Standing},
     numbered::{Numbered, ranges},
     objects::{Created, Objects},
     record::{Event, Unreadable, decode, encode},
@@ -76,6 +78,7 @@ impl Ledger {
     }
 
     /// What happened, in order.
+    #[cfg(test)]
     pub(crate) fn records(&self) -> &[LedgerRecord] {
         &self.records
     }
@@ -86,11 +89,13 @@ impl Ledger {
     }
 
     /// Whether it came to a good end at least once.
+    #[cfg(test)]
     pub(crate) fn is_bought(&self) -> bool {
         self.standing().bought.is_some()
     }
 
     /// How it failed last, if it did.
+    #[cfg(test)]
     pub(crate) fn last_failure(&self) -> Option<FailedPurchase> {
         self.standing().failed
     }
@@ -127,7 +132,7 @@ impl Ledger {
 pub(super) enum Appended {
     Written(LedgerRecord),
     /// Another one is there.
-    Taken(Option<Bytes>),
+    Taken,
 }
 
 /// Writes an entry as `number`.
@@ -135,7 +140,7 @@ pub(super) async fn append_at(entries: &Numbered, number: u64, by: &By, event: L
     let (record, bytes) = entry(number, by, event)?;
     Ok(match entries.create(number, bytes).await? {
         Created::Written => Appended::Written(record),
-        Created::Taken(other) => Appended::Taken(other),
+        Created::Taken(_) => Appended::Taken,
     })
 }
 

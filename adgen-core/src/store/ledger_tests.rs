@@ -70,11 +70,11 @@ async fn hold(objects: &Objects, project: &str, run: &str) -> ProjectLease {
 async fn a_purchase_is_three_writes_and_known_to_everybody() {
     for place in places() {
         let objects = &place.objects;
-        let before = objects.figures();
+        let before = objects.used();
         let mut writer = mine(objects, "r", "p").await;
         writer.append(started("j1")).await.unwrap();
         writer.append(LedgerEvent::finished(0.25)).await.unwrap();
-        assert_eq!(objects.figures().since(&before).put, 3, "{}", place.kind);
+        assert_eq!(objects.used().since(&before).put, 3, "{}", place.kind);
         let Claim::Bought(bought) = claim(objects, "other", "q").await else { panic!("{}", place.kind) };
         assert_eq!((bought.by.project.as_str(), bought.cost_usd), ("p", 0.25));
         let ledger = Ledger::load(objects, &key('a')).await.unwrap();

@@ -63,6 +63,7 @@ impl LedgerWriter {
     }
 
     /// Who writes.
+    #[cfg(test)]
     pub(crate) fn by(&self) -> &By {
         &self.by
     }

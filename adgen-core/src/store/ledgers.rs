@@ -33,9 +33,9 @@ pub(crate) async fn jobs(objects: &Objects, provider: &str, since: SystemTime) -
     let all = objects.list_all(PURCHASES).await?;
     // A store without times leaves nothing out.
     let recent = all.iter().filter(|seen| seen.modified >= since || seen.modified == DateTime::UNIX_EPOCH);
-    let keys: BTreeSet<&str> = recent.filter_map(|seen| key_in(PURCHASES, &seen.name)).collect();
+    let keys: BTreeSet<String> = recent.filter_map(|seen| key_in(PURCHASES, &seen.name)).map(str::to_owned).collect();
     let jobs = stream::iter(keys)
-        .map(|key| async move { Ok::<_, Error>(Ledger::load(objects, key).await?.jobs(provider)) })
+        .map(|key| async move { Ok::<_, Error>(Ledger::load(objects, &key).await?.jobs(provider)) })
         .buffered(AT_ONCE);
     Ok(jobs.try_collect::<Vec<_>>().await?.concat())
 }

@@ -11,7 +11,7 @@ use std::{
     fs::{self, File, Metadata},
     io::{self, Read, Write},
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
+    time::UNIX_EPOCH,
 };
 
 /// By what a file is known to be the one that was looked at, without reading it.
@@ -212,11 +212,6 @@ pub(super) fn is_same(_: &Metadata, _: &Metadata) -> bool {
     false
 }
 
-/// When that was, by the clock of this machine; `None` where it says nothing.
-pub(super) fn time(stamp: Stamp) -> Option<SystemTime> {
-    (stamp.modified_ns > 0).then(|| UNIX_EPOCH + std::time::Duration::from_nanos(stamp.modified_ns))
-}
-
 /// Does what waits for the disk where the async runtime does not wait for it.
 pub(super) async fn off_runtime<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -276,7 +271,6 @@ mod tests {
         assert_eq!(stamp(&source.join("below")).unwrap(), None);
         assert_eq!(stamp(&folder.path().join("missing")).unwrap(), None);
         assert_eq!(stamp(&source).unwrap().unwrap().bytes, 1);
-        assert!(time(stamp(&source).unwrap().unwrap()).is_some());
     }
 
     #[test]

@@ -47,6 +47,20 @@ impl Location {
     }
 }
 
+/// The folder that an address means; `None` for a storage elsewhere.
+///
+/// # Errors
+/// `InvalidConfig` for the address of what this build cannot reach.
+pub(crate) fn local_folder(address: &Path) -> Result<Option<PathBuf>> {
+    match address.to_str() {
+        Some(text) => match Location::of(text)? {
+            Location::Folder(folder) => Ok(Some(folder)),
+            Location::S3 { .. } => Ok(None),
+        },
+        None => Ok(Some(address.to_owned())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

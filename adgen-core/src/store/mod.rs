@@ -13,26 +13,19 @@
 //! (`project_lease`) keeps two runs from doing the same work, and its `fence` stands before each write of a run.
 //! `storage` is the door, `gc` cleans up, `cache` holds files of storages elsewhere.
 
-// The layer around `storage` takes the place of files, journal and lease. Nothing uses it before the engine is switched
-// over to it, and then this permission goes.
-#![allow(dead_code, unused_imports)]
-
 mod address;
-mod adopt;
 mod cache;
 mod clock;
 mod content_key;
 mod digest;
 mod failure;
 mod fence;
-mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod gc;
 mod history;
 mod history_event;
 mod holder;
-mod journal;
-mod journal_record;
-mod lease;
 mod lease_records;
 mod ledger;
 mod ledger_event;
@@ -85,32 +78,22 @@ mod storage_tests;
 mod testing;
 
 pub(crate) use address::folder as folder_at;
-pub(crate) use files::hex;
-pub use files::{ProjectFiles, Store};
-pub(crate) use journal::now;
-pub use journal::{Journal, JournalEntry, JournalRecord, MadeProduct, UnfinishedJob};
-pub use lease::{Lease, LeaseRecord};
-pub use scratch::Scratch;
-
-pub(crate) use digest::Digested;
-pub(crate) use fence::Fence;
-pub(crate) use gc::{GcPlan, GcRules, Waste};
+pub(crate) use digest::hex;
+pub use gc::{GcPlan, GcRules, Waste};
 pub(crate) use history::{History, HistoryRecord};
 pub(crate) use history_event::HistoryEvent;
 pub(crate) use holder::Holder;
-pub(crate) use ledger::Ledger;
-pub(crate) use ledger_event::{
-    Bought, By, FailedPurchase, LedgerEvent, LedgerRecord, Open as OpenPurchase, PurchaseOrder,
-};
-pub(crate) use ledger_writer::{LedgerWriter, WriteError};
+pub(crate) use ledger_event::{LedgerEvent, Open as OpenPurchase, PurchaseOrder, Standing};
+pub(crate) use ledger_writer::LedgerWriter;
+pub(crate) use location::local_folder;
 pub(crate) use opened::Opened;
-pub(crate) use product_record::{MadeBy, ProductFile, ProductRecord};
-pub(crate) use product_store::{NewProduct, Stored};
-pub(crate) use products::{Found, Gone, Loss, Products};
+pub(crate) use product_record::{MadeBy, ProductRecord};
+pub(crate) use product_store::NewProduct;
+pub(crate) use products::{Found, Gone, Loss};
 pub(crate) use project_folder::ProjectFolder;
 pub(crate) use project_lease::ProjectLease;
-pub(crate) use publish::Published;
 pub(crate) use purchase::{Buyer, Claim};
-pub(crate) use requests::Figures;
-pub(crate) use signer::Signer;
+pub use requests::StorageUse;
+pub(crate) use scratch::Scratch;
 pub(crate) use storage::Storage;
+pub(crate) use time::now;

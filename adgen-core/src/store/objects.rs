@@ -8,13 +8,15 @@ use super::{
     clock::Moment,
     failure::Failure,
     fence::Fence,
-    requests::{Figures, Request, Requests},
+    requests::{Request, Requests, StorageUse},
     signer::Signer,
 };
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, path::Path as ObjectPath};
+use object_store::{
+    ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, UpdateVersion, path::Path as ObjectPath,
+};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -99,8 +101,8 @@ impl Objects {
     }
 
     /// Requests and bytes so far.
-    pub(crate) fn figures(&self) -> Figures {
-        self.shared.requests.figures()
+    pub(crate) fn used(&self) -> StorageUse {
+        self.shared.requests.used()
     }
 
     /// The root as a folder, where it is one.
@@ -244,6 +246,50 @@ impl Objects {
         }
     }
 
+    /// Writes the object over the one with the content `old`, and over no other; `None`: unless there is one. Tells whether
+    /// it did: where it did not, somebody else has written since.
+    ///
+    /// # Errors
+    /// As [`Objects::write`].
+    pub(crate) async fn replace(&self, name: &str, old: Option<&Bytes>, new: impl Into<Bytes>) -> Result<bool> {
+        let new = new.into();
+        let Some(old) = old else { return Ok(self.create(name, new).await? == Created::Written) };
+        self.may_write()?;
+        if let Some(path) = self.local_path(name) {
+            // A folder knows no conditional writes: whoever replaces holds a lock of the system's meanwhile.
+            let _lock = lock_beside(&path).await.map_err(|error| self.failed("lock", name, error))?;
+            return match self.read(name).await?.as_ref() == Some(old) {
+                true => self.write(name, new).await.map(|()| true),
+                false => Ok(false),
+            };
+        }
+        let at = self.at(name);
+        let whole = async {
+            let found = self.shared.store.get(&at).await?;
+            let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+            Ok::<_, Failure>((found.bytes().await?, version))
+        };
+        let (there, version) = match self.ask(Request::Get, whole).await {
+            Ok(there) => there,
+            Err(Failure::Missing) => return Ok(false),
+            Err(failure) => return Err(self.failed("read", name, failure)),
+        };
+        if there != *old {
+            return Ok(false);
+        }
+        match self.put(name, new.clone(), PutMode::Update(version)).await {
+            Ok(()) => Ok(true),
+            // Perhaps by this very call, whose answer was lost.
+            Err(Failure::Store(object_store::Error::Precondition { .. })) => Ok(self.read(name).await? == Some(new)),
+            Err(Failure::Missing) => Ok(false),
+            // Some stores know no conditions.
+            Err(Failure::Store(object_store::Error::NotImplemented { .. })) => {
+                self.write(name, new).await.map(|()| true)
+            }
+            Err(failure) => Err(self.failed("write", name, failure)),
+        }
+    }
+
     /// Deletes an object; a missing one is fine.
     ///
     /// # Errors
@@ -284,6 +330,22 @@ impl Objects {
         let at = self.at(name);
         let signed = self.wait(signer.download_address(&at, valid)).await;
         signed.map_err(|failure| self.failed("give the address of", name, failure))
+    }
+}
+
+/// A lock beside a file, held as long as what is given lives.
+async fn lock_beside(path: &Path) -> Result<std::fs::File, std::io::Error> {
+    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+    name.push(".lock");
+    let path = path.with_file_name(name);
+    let lock = move || {
+        let file = std::fs::File::options().create(true).append(true).open(path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(lock).await.map_err(std::io::Error::other)?,
+        Err(_) => lock(),
     }
 }
 

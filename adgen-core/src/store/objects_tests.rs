@@ -5,7 +5,7 @@ use super::{
     failure::Failure,
     fence::Fence,
     objects::{Created, DEADLINE, MAX_WHOLE_BYTES, Objects},
-    requests::Figures,
+    requests::StorageUse,
     testing::{Fault, Method, faulty, local, places},
 };
 use crate::error::ErrorKind;
@@ -183,7 +183,7 @@ async fn nothing_is_written_once_the_fence_is_down() {
         let objects = place.objects.behind(&fence);
         objects.write("a", "x").await.unwrap();
         fence.lose("somebody else has it");
-        let before = objects.figures();
+        let before = objects.used();
         let source = tempfile::NamedTempFile::new().unwrap();
         let errors = [
             objects.write("a", "y").await.unwrap_err(),
@@ -194,7 +194,7 @@ async fn nothing_is_written_once_the_fence_is_down() {
             objects.upload("a", source.path()).await.unwrap_err(),
         ];
         assert!(errors.iter().all(|error| error.kind() == ErrorKind::Locked), "{errors:?}");
-        assert_eq!(objects.figures(), before, "nobody was asked");
+        assert_eq!(objects.used(), before, "nobody was asked");
         assert_eq!(objects.read("a").await.unwrap().unwrap(), "x");
         objects.unfenced().delete("a").await.unwrap();
     }
@@ -229,10 +229,10 @@ async fn requests_are_counted_by_kind() {
         objects.copy("a/1", "a/2").await.unwrap();
         objects.delete("a/1").await.unwrap();
     };
-    let before = objects.figures();
+    let before = objects.used();
     count(&objects).await;
-    let all = Figures { get: 1, put: 1, list: 1, head: 1, delete: 1, copy: 1, sent_bytes: 4, received_bytes: 4 };
-    assert_eq!(objects.figures().since(&before), all);
+    let all = StorageUse { get: 1, put: 1, list: 1, head: 1, delete: 1, copy: 1, sent_bytes: 4, received_bytes: 4 };
+    assert_eq!(objects.used().since(&before), all);
     assert_eq!(all.total(), 6);
 }
 

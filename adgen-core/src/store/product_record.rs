@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    project::{FidelityReport, Lack, Stage, StateAsset},
+    project::{FidelityReport, Lack, Metadata, Stage, StateAsset},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +39,9 @@ pub(crate) struct ProductRecord {
     /// What it lacks of what was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lacks: Vec<Lack>,
+    /// What is known about it beside its bytes.
+    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+    pub(crate) metadata: Metadata,
     /// Whether it was ordered from a provider with a price, or cost something.
     pub(crate) bought: bool,
     /// Who made it.
@@ -135,6 +138,7 @@ pub(super) const RECORD: &str = "record.json";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::Ground;
     use proptest::prelude::*;
 
     fn record(name: &str, object: &str) -> ProductRecord {
@@ -152,6 +156,7 @@ mod tests {
             notes: vec!["n".into()],
             fidelity: None,
             lacks: vec![Lack { fallback: "f".into(), cause: "c".into() }],
+            metadata: Metadata { ground: Some(Ground::new(0.5)), ..Metadata::default() },
             bought: true,
             made_by: MadeBy { project: "p".into(), run: "r".into(), epoch: 3 },
             at: "2026-01-01T00:00:00Z".into(),

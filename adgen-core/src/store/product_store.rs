@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    project::{FidelityReport, Lack, Stage},
+    project::{FidelityReport, Lack, Metadata, Stage},
 };
 use std::{
     path::{Path, PathBuf},
@@ -36,6 +36,7 @@ pub(crate) struct NewProduct {
     pub(crate) notes: Vec<String>,
     pub(crate) fidelity: Option<FidelityReport>,
     pub(crate) lacks: Vec<Lack>,
+    pub(crate) metadata: Metadata,
     pub(crate) bought: bool,
     pub(crate) made_by: MadeBy,
 }
@@ -45,6 +46,7 @@ pub(crate) struct NewProduct {
 pub(crate) struct Stored {
     pub(crate) record: Arc<ProductRecord>,
     /// Whether it is this one; else somebody made the same before.
+    #[cfg_attr(not(test), expect(dead_code, reason = "whoever stored it, it serves"))]
     pub(crate) is_own: bool,
 }
 
@@ -81,6 +83,7 @@ impl Products {
             notes: new.notes,
             fidelity: new.fidelity,
             lacks: new.lacks,
+            metadata: new.metadata,
             bought: new.bought,
             made_by: new.made_by,
             at: now(),

@@ -132,6 +132,22 @@ impl Products {
         }
     }
 
+    /// Whether there is a record of `key`, whatever became of its files.
+    ///
+    /// # Errors
+    /// As [`Products::find`].
+    pub(crate) async fn is_known(&self, key: &str) -> Result<bool> {
+        if self.known().records.contains_key(key) {
+            return Ok(true);
+        }
+        match self.read(key).await? {
+            Read::Record(record) => self.remember(&record),
+            Read::Unreadable(_) => {}
+            Read::Nothing => return Ok(false),
+        }
+        Ok(true)
+    }
+
     pub(super) async fn read(&self, key: &str) -> Result<Read> {
         let name = format!("{}/{RECORD}", folder_of(PRODUCTS, key)?);
         let Some(bytes) = self.objects.read(&name).await? else { return Ok(Read::Nothing) };
@@ -222,8 +238,9 @@ impl Products {
             };
         };
         let expected = Digested { bytes: file.bytes, sha256: file.sha256.clone() };
-        let get = async |path: PathBuf| {
-            self.objects.download(&file.object, &path, Some(&expected)).await.map(|got| got.bytes)
+        let get = |path: PathBuf| {
+            let (objects, object, expected) = (self.objects.clone(), file.object.clone(), expected.clone());
+            async move { objects.download(&object, &path, Some(&expected)).await.map(|got| got.bytes) }
         };
         match cache.fetch(&file.sha256, get).await {
             Ok(cached) => Ok(Opened::Cached(cached)),

@@ -46,6 +46,7 @@ impl Desk {
             notes: Vec::new(),
             fidelity: None,
             lacks: Vec::new(),
+            metadata: crate::project::Metadata::default(),
             bought: true,
             made_by: MadeBy { project: "p".into(), run: run.into(), epoch: 1 },
         }
@@ -78,11 +79,11 @@ async fn a_product_is_found_by_its_key_with_one_request() {
         assert!(stored.is_own && !desk.scratch().join("r.mp4").exists(), "it was moved");
         // Another studio over the same storage.
         let other = self::desk(&place.objects);
-        let before = place.objects.figures();
+        let before = place.objects.used();
         for _ in 0..3 {
             assert_eq!(other.find().await, Found::There(Arc::clone(&stored.record)), "{}", place.kind);
         }
-        let asked = place.objects.figures().since(&before);
+        let asked = place.objects.used().since(&before);
         assert_eq!((asked.get, asked.total()), (1, 1), "{}", place.kind);
         assert_eq!(other.content(&stored).await.unwrap(), b"clip");
         assert_eq!(stored.record.assets("scene_3_bg")[0].file, "scene_3_bg.mp4");

@@ -9,14 +9,17 @@ use super::{
     history::History,
     listing::Seen,
     local_file::{hash, is_half, off_runtime, take_to},
-    objects::{Created, Objects},
+    objects::Objects,
     opened::Opened,
     project_lease::ProjectLease,
     scratch::Scratch,
 };
 use crate::error::{Error, ErrorKind, Result};
 use bytes::Bytes;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 /// The folder of all projects.
 pub(super) const PROJECTS: &str = "projects";
@@ -108,12 +111,13 @@ impl ProjectFolder {
         self.objects.write(&self.at(name), bytes).await
     }
 
-    /// Writes the file unless there is one; tells whether it did. A file with these very bytes counts as written.
+    /// Writes the file over the one with the content `old`, and over no other; `None`: unless there is one. Tells whether it
+    /// did.
     ///
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`.
-    pub(crate) async fn create(&self, name: &str, bytes: impl Into<Bytes>) -> Result<bool> {
-        Ok(self.objects.create(&self.at(name), bytes).await? == Created::Written)
+    pub(crate) async fn replace(&self, name: &str, old: Option<&Bytes>, new: impl Into<Bytes>) -> Result<bool> {
+        self.objects.replace(&self.at(name), old, new).await
     }
 
     /// What a look at the file shows; `None` where there is none.
@@ -149,12 +153,13 @@ impl ProjectFolder {
         Ok(seen.iter().map(|seen| seen.file().to_owned()).collect())
     }
 
-    /// Copies a file within the project: whatever happens to one of them later, the other stays as it is.
+    /// The sizes of the files in the project's folder, by their names.
     ///
     /// # Errors
-    /// `NotFound`; `Locked` where the run may not write any more; `Io`, `Timeout`.
-    pub(crate) async fn copy(&self, from: &str, to: &str) -> Result<()> {
-        self.objects.duplicate(&self.at(from), &self.at(to)).await
+    /// `Io`, `Timeout`.
+    pub(crate) async fn sizes(&self) -> Result<HashMap<String, u64>> {
+        let seen = self.objects.list(&format!("{PROJECTS}/{}", self.id)).await?;
+        Ok(seen.iter().map(|seen| (seen.file().to_owned(), seen.bytes)).collect())
     }
 
     /// Stores a file of this machine, such as a photo that a document brings in. One that lies in `scratch`, the
@@ -188,7 +193,10 @@ impl ProjectFolder {
         // People may put another file there: what is known of one version says nothing of the next.
         let version = seen.etag.as_deref().unwrap_or_default();
         let id = format!("{at} {version} {} {}", seen.modified, seen.bytes);
-        let get = async |path: PathBuf| self.objects.download(&at, &path, None).await.map(|got| got.bytes);
+        let get = |path: PathBuf| {
+            let (objects, at) = (self.objects.clone(), at.clone());
+            async move { objects.download(&at, &path, None).await.map(|got| got.bytes) }
+        };
         cache.fetch(&id, get).await.map(Opened::Cached).map_err(|failure| self.objects.failed("fetch", &at, failure))
     }
 

@@ -12,7 +12,7 @@ use super::{
     os_lock::OsLock,
 };
 use crate::error::{Error, ErrorKind, Result};
-use std::{path::Path, time::Duration};
+use std::path::Path;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -30,9 +30,6 @@ enum Kept {
 }
 
 impl ProjectLease {
-    /// How long a lease in an object store lasts unless it is renewed.
-    pub(crate) const TIME_TO_LIVE: Duration = super::lease_records::TIME_TO_LIVE;
-
     /// Takes the project whose lease lies in `folder`, such as `projects/p/lease`.
     ///
     /// # Errors

@@ -116,7 +116,7 @@ impl Ledger {
                 self.records.push(record);
                 Ok(Some(LedgerWriter::new(self.clone(), by)))
             }
-            Appended::Taken(_) => {
+            Appended::Taken => {
                 self.read_on().await?;
                 Ok(None)
             }

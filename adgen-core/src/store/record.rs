@@ -46,6 +46,12 @@ pub(crate) enum Event<E> {
 }
 
 impl<E> Record<E> {
+    /// One that no run wrote.
+    #[cfg(test)]
+    pub(crate) fn of(number: u64, at: String, event: E) -> Self {
+        Self { number, run: String::new(), epoch: 0, project: None, at, event: Event::Known(event) }
+    }
+
     /// What happened, where this version knows it.
     pub(crate) fn known(&self) -> Option<&E> {
         match &self.event {

@@ -2,6 +2,7 @@
 //!
 //! Depends on nothing.
 
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Names that one answer to a listing holds at most, at S3 and most others.
@@ -46,9 +47,9 @@ impl Requests {
     }
 
     /// How things stand.
-    pub(super) fn figures(&self) -> Figures {
+    pub(super) fn used(&self) -> StorageUse {
         let of = |request: Request| self.counts[request as usize].load(Ordering::Relaxed);
-        Figures {
+        StorageUse {
             get: of(Request::Get),
             put: of(Request::Put),
             list: of(Request::List),
@@ -62,28 +63,36 @@ impl Requests {
 }
 
 /// How much a storage was asked for since it was opened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Figures {
-    pub(crate) get: u64,
-    /// Parts of large uploads count each.
-    pub(crate) put: u64,
-    /// Pages of 1,000 names.
-    pub(crate) list: u64,
-    pub(crate) head: u64,
-    pub(crate) delete: u64,
-    pub(crate) copy: u64,
-    pub(crate) sent_bytes: u64,
-    pub(crate) received_bytes: u64,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StorageUse {
+    /// Objects read, and pieces of them.
+    pub get: u64,
+    /// Objects written; parts of large uploads count each.
+    pub put: u64,
+    /// Pages of 1,000 names listed.
+    pub list: u64,
+    /// Objects looked at without their content.
+    pub head: u64,
+    /// Objects deleted, or thousands of them at once.
+    pub delete: u64,
+    /// Copies within the store.
+    pub copy: u64,
+    /// Bytes written.
+    pub sent_bytes: u64,
+    /// Bytes read.
+    pub received_bytes: u64,
 }
 
-impl Figures {
+impl StorageUse {
     /// Requests of every kind.
-    pub(crate) fn total(&self) -> u64 {
+    pub fn total(&self) -> u64 {
         self.get + self.put + self.list + self.head + self.delete + self.copy
     }
 
     /// What came since `earlier`.
-    pub(crate) fn since(&self, earlier: &Self) -> Self {
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
         Self {
             get: self.get - earlier.get,
             put: self.put - earlier.put,
@@ -110,9 +119,9 @@ mod tests {
         }
         requests.count(Request::Put);
         requests.send(7);
-        let figures = requests.figures();
+        let figures = requests.used();
         assert_eq!((figures.list, figures.put, figures.sent_bytes, figures.total()), (8, 1, 7, 9));
         requests.count(Request::Put);
-        assert_eq!(requests.figures().since(&figures), Figures { put: 1, ..Figures::default() });
+        assert_eq!(requests.used().since(&figures), StorageUse { put: 1, ..StorageUse::default() });
     }
 }

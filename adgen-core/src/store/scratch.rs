@@ -2,10 +2,8 @@
 //! its own died.
 //!
 //! Beside each folder lies a file that the run keeps locked; the system unlocks it when the process is gone. So leftovers
-//! are told from the folders of runs that are at work, whoever those are. May depend on `error` and its neighbours.
+//! are told from the folders of runs that are at work, whoever those are. Depends on nothing.
 
-use super::ProjectFiles;
-use crate::error::{Error, ErrorKind, Result};
 use std::{
     fs::{self, File, TryLockError},
     io,
@@ -24,7 +22,7 @@ const BETWEEN: Duration = Duration::from_millis(10);
 
 /// A folder of this machine for the work of one run. Dropped, it stays behind for the next run to clear.
 #[derive(Debug)]
-pub struct Scratch {
+pub(crate) struct Scratch {
     folder: PathBuf,
     lock_path: PathBuf,
     _lock: File,
@@ -34,12 +32,12 @@ pub struct Scratch {
 
 impl Scratch {
     /// The folder.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.folder
     }
 
     /// Removes the folder with all that is in it. What cannot be removed is left for a later run.
-    pub async fn remove(self) {
+    pub(crate) async fn remove(self) {
         drop(tokio::task::spawn_blocking(move || self.clear_away()).await);
     }
 
@@ -73,54 +71,6 @@ impl Scratch {
             clear(parent, is_own, &lock.metadata()?)?;
             let parent = is_own.then(|| parent.to_owned());
             return Ok(Self { folder, lock_path, _lock: lock, parent });
-        }
-    }
-}
-
-impl ProjectFiles {
-    /// A folder of this machine for one run's work, empty; in the project's own folder where that is one, so that finished
-    /// files need not be copied and a killed process leaves nothing elsewhere, else in the system's temporary folder. What dead
-    /// runs left there is removed; what living ones use is not.
-    ///
-    /// # Errors
-    /// `Io`.
-    pub async fn work_folder(&self) -> Result<Scratch> {
-        let files = self.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            let parent = match files.local_path("work") {
-                Some(own) => own,
-                None => std::env::temp_dir(),
-            };
-            let made = Scratch::make_in(&parent, files.local_path("work").is_some()).map_err(|error| {
-                let full = error.kind() == io::ErrorKind::StorageFull;
-                let advice = if full { ": the storage is full; free some space and run again" } else { "" };
-                Error::new(ErrorKind::Io, format!("cannot make the working folder{advice}"))
-                    .with_context("path", parent.display())
-                    .with_source(error)
-            })?;
-            files.clear_halves();
-            Ok(made)
-        });
-        made.await.unwrap_or_else(|panic| {
-            Err(Error::new(ErrorKind::Unexpected, "making the working folder panicked").with_context("cause", panic))
-        })
-    }
-
-    /// Removes what a killed process was writing: object_store names such files like the whole one, with `#` and a number.
-    /// Not among the leases, where somebody else may be writing.
-    fn clear_halves(&self) {
-        let Some(project) = self.local_path("") else { return };
-        let is_half = |name: &str| {
-            name.rsplit_once('#')
-                .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
-        };
-        for folder in [project.join("journal"), project.join("paid"), project] {
-            // Litter that stays is no reason to fail.
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.file_name().to_str().is_some_and(is_half) {
-                    drop(fs::remove_file(entry.path()));
-                }
-            }
         }
     }
 }
@@ -215,12 +165,11 @@ fn make_private(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
-    use std::sync::Arc;
+    use crate::store::{ProjectFolder, Storage};
 
-    fn files() -> (tempfile::TempDir, ProjectFiles) {
+    fn files() -> (tempfile::TempDir, ProjectFolder) {
         let folder = tempfile::tempdir().unwrap();
-        let files = Store::local(folder.path().join("deep/er")).unwrap().project("p").unwrap();
+        let files = Storage::local(folder.path().join("deep/er")).unwrap().project("p").unwrap();
         (folder, files)
     }
 
@@ -228,10 +177,10 @@ mod tests {
     async fn what_a_killed_process_was_writing_goes_with_its_working_folder() {
         let (folder, files) = files();
         files.write("state.json", "{}").await.unwrap();
-        files.write("journal/000001.json", "{}").await.unwrap();
+        files.write("history/000001.json", "{}").await.unwrap();
         files.write("lease/000001.json", "{}").await.unwrap();
         let project = folder.path().join("deep/er/projects/p");
-        for name in ["state.json#1", "journal/000002.json#12", "lease/000002.json#1", "poster.jpg#", "a#b"] {
+        for name in ["state.json#1", "history/000002.json#12", "lease/000002.json#1", "poster.jpg#", "a#b"] {
             fs::write(project.join(name), "half").unwrap();
         }
         // Of an earlier version, of a killed run, and a link that leads elsewhere.
@@ -244,8 +193,8 @@ mod tests {
         std::os::unix::fs::symlink(&elsewhere, project.join("work/link")).unwrap();
         let scratch = files.work_folder().await.unwrap();
         let there = |name: &str| project.join(name).exists();
-        assert!(!there("state.json#1") && !there("journal/000002.json#12"));
-        for name in ["state.json", "journal/000001.json", "lease/000002.json#1", "poster.jpg#", "a#b"] {
+        assert!(!there("state.json#1") && !there("history/000002.json#12"));
+        for name in ["state.json", "history/000001.json", "lease/000002.json#1", "poster.jpg#", "a#b"] {
             assert!(there(name), "{name}");
         }
         assert!(elsewhere.join("kept").exists());
@@ -297,7 +246,7 @@ mod tests {
 
     #[tokio::test]
     async fn projects_of_one_name_in_two_stores_share_nothing() {
-        let store = || Store::remote(Arc::new(object_store::memory::InMemory::new())).project("p").unwrap();
+        let store = || Storage::memory().project("p").unwrap();
         let (one, two) = (store().work_folder().await.unwrap(), store().work_folder().await.unwrap());
         assert_ne!(one.path(), two.path());
         fs::write(one.path().join("a"), "a").unwrap();

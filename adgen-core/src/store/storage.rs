@@ -9,15 +9,14 @@ use super::{
     ledgers,
     location::Location,
     objects::Objects,
-    product_record::ProductFile,
     products::Products,
     project_folder::ProjectFolder,
     projects,
-    requests::Figures,
+    requests::StorageUse,
     signer::Signer,
 };
 use crate::error::{Error, ErrorKind, Result};
-use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, path::Path as ObjectPath};
+use object_store::{ObjectStore, local::LocalFileSystem, path::Path as ObjectPath};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -85,6 +84,7 @@ impl Storage {
     ///
     /// # Errors
     /// `InvalidConfig` for a prefix that the store cannot have.
+    #[cfg(any(test, feature = "s3"))]
     pub(crate) fn below(prefix: &str, store: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>) -> Result<Self> {
         let prefix = ObjectPath::from_url_path(prefix).map_err(|error| {
             Error::new(ErrorKind::InvalidConfig, format!("{prefix:?} is no prefix for a storage")).with_source(error)
@@ -92,9 +92,10 @@ impl Storage {
         Ok(Self::of(Objects::new(store, signer, prefix, None), Some(Cache::new(None, DEFAULT_BYTES))))
     }
 
-    /// One that is gone with the process: for estimates and tests.
+    /// One that is gone with the process: for tests.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn memory() -> Self {
-        Self::remote(Arc::new(InMemory::new()), None)
+        Self::remote(Arc::new(object_store::memory::InMemory::new()), None)
     }
 
     fn of(objects: Objects, cache: Option<Cache>) -> Self {
@@ -127,8 +128,8 @@ impl Storage {
     }
 
     /// Requests and bytes since it was opened.
-    pub(crate) fn figures(&self) -> Figures {
-        self.objects.figures()
+    pub(crate) fn used(&self) -> StorageUse {
+        self.objects.used()
     }
 
     pub(super) fn objects(&self) -> &Objects {
@@ -140,18 +141,10 @@ impl Storage {
         &self.products
     }
 
-    /// An address at which anybody may fetch a product's file for so long.
-    ///
-    /// # Errors
-    /// `Unsupported` where the storage signs nothing; `Io`, `Timeout`.
-    pub(crate) async fn address_of(&self, file: &ProductFile, valid: Duration) -> Result<url::Url> {
-        self.objects.address(&file.object, valid).await
-    }
-
     /// An address at which anybody may fetch a file of a project for so long.
     ///
     /// # Errors
-    /// `InvalidProject` for an id that is none; as [`Storage::address_of`].
+    /// `InvalidProject` for an id that is none; `Unsupported` where the storage signs nothing; `Io`, `Timeout`.
     pub(crate) async fn address_in(&self, project: &str, name: &str, valid: Duration) -> Result<url::Url> {
         self.objects.address(&self.project(project)?.at(name), valid).await
     }

@@ -60,6 +60,7 @@ impl Shop {
             notes: Vec::new(),
             fidelity: None,
             lacks: Vec::new(),
+            metadata: crate::project::Metadata::default(),
             bought: false,
             made_by: MadeBy { project: "p".into(), run: "r".into(), epoch: 1 },
         };
@@ -82,11 +83,11 @@ async fn documents_come_back_as_they_were_written() {
         let project = storage.project("p-1").unwrap();
         assert_eq!(project.read("x.json").await.unwrap(), None, "{kind}");
         project.write("x.json", "one").await.unwrap();
-        assert!(!project.create("x.json", "two").await.unwrap());
-        assert!(project.create("y.json", "").await.unwrap());
+        assert!(!project.replace("x.json", None, "two").await.unwrap());
+        assert!(project.replace("y.json", None, "").await.unwrap());
         assert_eq!(project.list().await.unwrap(), ["x.json", "y.json"], "{kind}");
         assert!(project.has_content("x.json").await.unwrap() && !project.has_content("y.json").await.unwrap());
-        project.copy("x.json", "z.json").await.unwrap();
+        project.objects.duplicate(&project.at("x.json"), &project.at("z.json")).await.unwrap();
         project.write("x.json", "changed").await.unwrap();
         assert_eq!(project.read("z.json").await.unwrap().unwrap(), "one", "{kind}");
         let (photo, scratch) = (folder.path().join("photo.png"), folder.path().join("scratch"));
@@ -204,7 +205,7 @@ async fn a_run_that_lost_its_project_leaves_everything_as_it_is() {
             own.publish(&stored.record.files[0], false, "x.mp4").await.unwrap_err(),
             own.publish(&stored.record.files[0], true, "x.mp4").await.unwrap_err(),
             own.adopt("x.png", &scratch.join("none"), &scratch).await.unwrap_err(),
-            own.copy("a", "b").await.unwrap_err(),
+            own.objects.duplicate(&own.at("a"), &own.at("b")).await.unwrap_err(),
             own.delete("a").await.unwrap_err(),
             own.work_folder().await.unwrap_err(),
             history.append(HistoryEvent::RunFinished { outcome: "failed".into() }).await.unwrap_err(),
@@ -275,7 +276,7 @@ async fn addresses_for_downloads_are_signed_or_of_the_file() {
     assert_eq!(unsigned.kind(), ErrorKind::Unsupported);
     let shop = shops().remove(0);
     let stored = shop.put(&shop.storage, 'a', "clip").await;
-    let address = shop.storage.address_of(&stored.record.files[0], valid).await.unwrap();
+    let address = shop.storage.objects().address(&stored.record.files[0].object, valid).await.unwrap();
     assert_eq!(std::fs::read(address.to_file_path().unwrap()).unwrap(), b"clip");
 }
 
@@ -299,7 +300,7 @@ async fn a_run_in_which_everything_is_there_asks_little() {
     }
     // Another studio, which remembers nothing: its lease, its history, every product, what people open, and its end.
     let fresh = storage.clone().with_cache(Some(shop.folder.path()), 1 << 20);
-    let before = fresh.figures();
+    let before = fresh.used();
     let lease = fresh.project("p").unwrap().acquire("r").await.unwrap();
     let run = fresh.behind(lease.fence());
     let project = run.project("p").unwrap();
@@ -319,7 +320,7 @@ async fn a_run_in_which_everything_is_there_asks_little() {
     history.append(HistoryEvent::RunFinished { outcome: "completed".into() }).await.unwrap();
     history.close().await.unwrap();
     lease.release().await;
-    let asked = fresh.figures().since(&before);
+    let asked = fresh.used().since(&before);
     assert!(asked.total() <= 45, "{asked:?}");
     assert_eq!(asked.get, 16 + 4, "{asked:?}");
 }

@@ -5,7 +5,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// RFC 3339, to the millisecond.
-pub(super) fn now() -> String {
+pub(crate) fn now() -> String {
     written(Utc::now())
 }
 

@@ -15,7 +15,7 @@ mod render;
 mod sound;
 
 use self::{board::Board, clips::Clip, composites::Scene, extract::Cutout};
-use super::{estimate::estimate, parts::Parts, products::Product as Stored};
+use super::{estimate::estimate, parts::Parts, products::Product as Stored, stale};
 use crate::{
     error::{Error, Result},
     project::{AdProject, Aspect, Product, Stage},
@@ -118,7 +118,7 @@ impl<'a> Graph<'a> {
         };
         let ((), sound, composites) = futures_util::try_join!(clips, sound, composites)?;
         render::render(parts, board, &composites, sound.as_ref()).await?;
-        parts.products.clear_stale(board.slots.len(), aspects.get(1..).unwrap_or_default()).await?;
+        stale::clear(&parts.products, progress, board.slots.len(), aspects.get(1..).unwrap_or_default()).await?;
         progress.finished(Stage::Render);
         Ok(())
     }

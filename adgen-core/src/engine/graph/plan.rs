@@ -38,8 +38,8 @@ async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> R
     let info = planner.info();
     let key = plan_key(project, info, &photo_hash);
     if let Some(product) = parts.products.find(Stage::Plan, "plan", &key).await? {
-        let bytes = parts.products.files().read("plan.json").await?.unwrap_or_default();
-        // The hash was right a moment ago; a plan that is not readable all the same is made again.
+        let bytes = parts.products.read("plan.json").await?;
+        // It was whole a moment ago; a plan that is not readable all the same is made again.
         if let Ok(plan) = serde_json::from_slice(&bytes) {
             // One of an earlier version, which looked less closely, may be no good: it is not paid for again.
             return check_plan(&plan, project).map(|()| (plan, product));
@@ -58,7 +58,7 @@ async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> R
         scenes: project.scenes.clone(),
         seed: project.seed,
     };
-    // Held until the cost is in the journal.
+    // Held until the cost is written down.
     let _reserved = parts.money.reserve(&info.name, planner.estimate(&request))?;
     let plan = tokio::select! {
         plan = watched(parts.progress.watch(Stage::Plan, "plan"), planner.plan(&request)) => plan,
@@ -88,7 +88,7 @@ async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> R
     let named = |error: std::io::Error| Error::from(error).with_context("path", path.display());
     tokio::fs::write(&path, json).await.map_err(named)?;
     let made = Made { cost_usd: plan.cost_usd, notes: plan.notes.clone(), ..Made::file("plan.json", path) };
-    let product = parts.products.keep(Stage::Plan, "plan", &key, made, began).await?;
+    let product = parts.products.keep(Stage::Plan, "plan", &key, made, began, None).await?;
     Ok((plan, product))
 }
 

@@ -23,7 +23,7 @@ pub(super) async fn render(
     for (&aspect, segments) in aspects.iter().zip(composites) {
         video(parts, board, aspect, segments, sound).await?;
     }
-    let files = parts.products.files();
+    let files = parts.products.folder();
     let (scenes, slots, fps) = (board.scenes(), &board.slots, board.fps());
     files.write("captions.srt", srt(scenes, slots, fps)).await?;
     files.write("captions.vtt", vtt(scenes, slots, fps)).await?;
@@ -82,7 +82,7 @@ async fn poster(parts: &Parts, board: &Board) -> Result<()> {
     let time_s = board.fps().seconds(slot.start + slot.frames * 3 / 5);
     let video = parts.products.path_of("final_video.mp4").await?;
     let jpeg = parts.turns.cpu(move |_| still_of(&video, time_s)).await?;
-    parts.products.files().write("poster.jpg", jpeg).await
+    parts.products.folder().write("poster.jpg", jpeg).await
 }
 
 /// Measures the loudness of the main video as viewers will hear it.

@@ -1,23 +1,27 @@
 //! Drives one job at a provider from before the call until the file is stored, so that nothing paid for is lost or
-//! bought twice: `starting` is journaled before the call, `started` right after, `finished` before anything uses it.
+//! bought twice: the purchase's ledger says `starting` before the call, `started` right after, `finished` once the product
+//! is in the storage.
 //!
-//! A job whose end is not known is left open in the journal, and the next run takes it up again. It is closed, with what
-//! it cost, once the provider says that it is over or that it never began. The roof of this folder.
+//! A job whose end is not known is left open in the ledger, and the next run that wants the same takes it up again. It is
+//! closed, with what it cost, once the provider says that it is over or that it never began. The roof of this folder.
 
 use super::{
+    claim::Claimed,
     job::Job,
     order::Order,
-    past,
     purchases::Purchases,
     wanted::{ORDERS, Trouble, Wanted},
 };
 use crate::{
-    engine::{money::Reserved, products::Product},
+    engine::{
+        money::Reserved,
+        products::{Product, Sought},
+    },
     error::{ErrorKind, Result},
     http::backoff,
     provider::{Generated, Generation, JobId},
     stages::Made,
-    store::UnfinishedJob,
+    store::OpenPurchase,
 };
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
@@ -29,10 +33,6 @@ impl Purchases {
             true => None,
             false => Some(self.products.alone_with(wanted.key).await?),
         };
-        if let Some(found) = self.products.find(wanted.stage, wanted.product, wanted.key).await? {
-            return Ok(found);
-        }
-        past::check(&self.products, &wanted, order.info()).await?;
         // Work on this machine takes its turn with the pipeline's own.
         let _turn = match order.is_local() {
             true => Some(self.turns.take(order.megabytes()).await?),
@@ -41,14 +41,27 @@ impl Purchases {
         self.turns.check_cancelled()?;
         self.progress.started(wanted.stage);
         let began = Instant::now();
-        let job = Job { shop: self, wanted, order };
+        // Held until the cost is written down, so that jobs under way count.
+        let (ledger, mut reserved, mut begun) = match order.info().price.is_free() {
+            true => match self.products.look_for(wanted.stage, wanted.product, wanted.key).await? {
+                Sought::There(found) => return Ok(found),
+                Sought::Gone(what) => {
+                    self.progress.note(wanted.stage, format!("{what}: it is made again"));
+                    (None, None, None)
+                }
+                Sought::Nowhere => (None, None, None),
+            },
+            false => match self.claim(&wanted, &*order).await? {
+                Claimed::There(found) => return Ok(found),
+                Claimed::Mine { ledger, reserved, begun } => (Some(ledger), Some(reserved), begun),
+            },
+        };
+        let job = Job { shop: self, wanted, order, ledger };
         let mut ordered = 0;
-        let (made, _reserved) = loop {
+        let made = loop {
             ordered += 1;
-            // Held until the cost is in the journal, so that jobs under way count.
-            let mut reserved = None;
-            match job.once(&mut reserved).await {
-                Ok((generated, path)) => break (job.made(generated, path), reserved),
+            match job.once(&mut reserved, begun.take()).await {
+                Ok((generated, path)) => break job.made(generated, path),
                 Err(Trouble::Error(error)) => return Err(job.named(error)),
                 Err(Trouble::Over(mut failure)) => {
                     // Somebody else cancelled it there: that is no wish to stop this run.
@@ -57,7 +70,7 @@ impl Purchases {
                     }
                     let error = job.named(failure.to_error());
                     job.close(&error, failure.cost_usd).await?;
-                    drop(reserved);
+                    reserved = None;
                     if !failure.again || ordered == ORDERS {
                         return Err(error);
                     }
@@ -67,39 +80,40 @@ impl Purchases {
                 }
             }
         };
-        let Job { wanted, .. } = job;
-        self.products.keep(wanted.stage, wanted.product, wanted.key, made, began).await
+        let Job { wanted, ledger, .. } = job;
+        self.products.keep(wanted.stage, wanted.product, wanted.key, made, began, ledger.as_deref()).await
     }
 }
 
 impl Job<'_> {
     /// One job from its beginning, or from where an earlier run left it, to a good file on this machine. What it costs is
     /// set aside; what an earlier run bought, or may have, is only counted: nothing new is spent on it.
-    async fn once(&self, reserved: &mut Option<Reserved>) -> Result<(Generated, PathBuf), Trouble> {
-        let unfinished = self.shop.products.journal().lock().await.unfinished_job(self.wanted.key);
-        let generation = match unfinished {
-            UnfinishedJob::Known { job, expected_usd } => {
-                *reserved = Some(self.shop.money.reserve_bought(expected_usd));
+    async fn once(
+        &self,
+        reserved: &mut Option<Reserved>,
+        begun: Option<OpenPurchase>,
+    ) -> Result<(Generated, PathBuf), Trouble> {
+        let generation = match begun {
+            Some(OpenPurchase { job: Some(job), expected_usd, .. }) => {
                 let over = self.go_on(self.taken_up(JobId(job))).await;
                 return over.map_err(|trouble| self.at_most(expected_usd, trouble));
             }
-            UnfinishedJob::Unknown(since) if !self.is_free() => {
-                *reserved = Some(self.shop.money.reserve_bought(self.order.estimate().expected_usd()));
-                match self.look_up(since).await? {
-                    Some(generation) => generation,
-                    None => {
-                        *reserved = None;
-                        self.order_anew(reserved).await?
-                    }
+            Some(OpenPurchase { since, .. }) => match self.look_up(since).await? {
+                Some(generation) => generation,
+                None => {
+                    *reserved = None;
+                    self.order_anew(reserved).await?
                 }
-            }
-            UnfinishedJob::Unknown(_) | UnfinishedJob::None => self.order_anew(reserved).await?,
+            },
+            None => self.order_anew(reserved).await?,
         };
         self.go_on(generation).await
     }
 
     async fn order_anew(&self, reserved: &mut Option<Reserved>) -> Result<Generation, Trouble> {
-        *reserved = Some(self.shop.money.reserve(&self.order.info().name, self.order.estimate())?);
+        if reserved.is_none() && !self.is_free() {
+            *reserved = Some(self.shop.money.reserve(&self.order.info().name, self.order.estimate())?);
+        }
         self.start().await
     }
 

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 impl Job<'_> {
     /// The made file on this machine. What comes from the web is fetched again where it is no good, never made again.
     pub(super) async fn fetch(&self, generated: &Generated) -> Result<PathBuf, Trouble> {
-        let Self { shop, wanted, order } = self;
+        let Self { shop, wanted, order, .. } = self;
         let bad = |error: &Error| {
             // By this kind later runs know it: see `past::check`.
             let mut body = error.body();

@@ -1,8 +1,9 @@
 //! One job on its way, and what is said of it.
 //!
-//! May depend on `provider`, `error` and its neighbours `order`, `purchases`, `wanted`.
+//! May depend on `provider`, `error` and its neighbours `held`, `order`, `purchases`, `wanted`.
 
 use super::{
+    held::HeldLedger,
     order::Order,
     purchases::Purchases,
     wanted::{Trouble, Wanted},
@@ -20,14 +21,16 @@ pub(super) struct Job<'a> {
     pub(super) shop: &'a Arc<Purchases>,
     pub(super) wanted: Wanted<'a>,
     pub(super) order: Arc<dyn Order>,
+    /// `None` for what costs nothing.
+    pub(super) ledger: Option<Arc<HeldLedger>>,
 }
 
 impl Job<'_> {
     pub(super) fn is_free(&self) -> bool {
-        self.order.info().price.is_free()
+        self.ledger.is_none()
     }
 
-    /// A provider that has forgotten what was ordered reckons with its dearest; the journal knows better where the price
+    /// A provider that has forgotten what was ordered reckons with its dearest; the ledger knows better where the price
     /// is one of outputs, not of running time.
     pub(super) fn at_most(&self, expected_usd: f64, trouble: Trouble) -> Trouble {
         match (trouble, &self.order.info().price) {
@@ -47,12 +50,12 @@ impl Job<'_> {
             .with_context("product", self.wanted.product)
     }
 
-    /// The job is over: says so in the journal, and counts what it cost all the same.
+    /// The job is over: says so in the ledger, and counts what it cost all the same.
     pub(super) async fn close(&self, error: &Error, cost_usd: f64) -> Result<()> {
-        if self.is_free() {
-            return Ok(());
+        match &self.ledger {
+            Some(ledger) => ledger.failed(&self.shop.products, error, cost_usd).await,
+            None => Ok(()),
         }
-        self.shop.products.failed(self.wanted.stage, self.wanted.product, self.wanted.key, error, cost_usd).await
     }
 
     pub(super) fn watch(&self) -> Arc<dyn Fn(&Repetition) + Send + Sync> {

@@ -1,8 +1,8 @@
 //! Jobs at providers that nobody has seen the end of, and what becomes of them when a run ends.
 //!
-//! May depend on `provider`, `error` and its neighbours `order`, `products`, `progress`.
+//! May depend on `provider`, `error` and its neighbours `held`, `order`, `products`, `progress`.
 
-use super::order::Order;
+use super::{held::HeldLedger, order::Order};
 use crate::{
     engine::{products::Products, progress::Progress},
     error::{Error, Result},
@@ -24,7 +24,8 @@ pub(crate) struct OpenJob {
     pub(crate) order: Arc<dyn Order>,
     pub(crate) stage: Stage,
     pub(crate) product: String,
-    pub(crate) key: String,
+    /// `None` for what costs nothing.
+    pub(crate) ledger: Option<Arc<HeldLedger>>,
 }
 
 /// The jobs of a run that are under way.
@@ -57,13 +58,12 @@ impl OpenJobs {
         drop(tokio::time::timeout(ANSWER, self.starting.write()).await);
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         let stopping = open.into_iter().filter(|(_, open)| cancelled || open.order.is_local()).map(
-            |(job, OpenJob { order, stage, product, key })| async move {
-                match order.cancel(&job).await {
-                    _ if order.info().price.is_free() => Ok(()),
+            |(job, OpenJob { order, stage, product, ledger })| async move {
+                let stopped = order.cancel(&job).await;
+                let Some(ledger) = ledger else { return Ok(()) };
+                match stopped {
                     // It is over: the next run has nothing to take up again.
-                    Ok(Cancelled::Stopped { cost_usd }) => {
-                        products.failed(stage, &product, &key, &Error::cancelled(), cost_usd).await
-                    }
+                    Ok(Cancelled::Stopped { cost_usd }) => ledger.failed(products, &Error::cancelled(), cost_usd).await,
                     Ok(Cancelled::AlreadyOver) => {
                         let said = format!(
                             "{product}: the job {job} had ended before it could be stopped; a later run fetches it"

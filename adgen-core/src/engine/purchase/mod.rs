@@ -4,7 +4,9 @@
 //! `project`, `error` and the engine's `products`, `money`, `turns`, `progress`.
 
 mod buy;
+mod claim;
 mod fetch;
+mod held;
 mod job;
 mod jobs;
 mod order;
@@ -17,6 +19,7 @@ mod stock;
 mod wakeup;
 mod wanted;
 
+pub(crate) use held::HeldLedger;
 pub(crate) use order::{ClipOrder, TrackOrder};
 pub(crate) use purchases::Purchases;
 pub(crate) use stock::{Stock, look};

@@ -17,7 +17,7 @@ use std::time::Instant;
 impl Job<'_> {
     /// Asks until the job is over. Where the run ends before, `stop_jobs` decides what becomes of it.
     pub(super) async fn settle(&self, mut generation: Generation) -> Result<Generated, Trouble> {
-        let Self { shop, wanted, order } = self;
+        let Self { shop, wanted, order, .. } = self;
         let began = tokio::time::Instant::now();
         let (mut failures, mut silent_since) = (0, None);
         loop {

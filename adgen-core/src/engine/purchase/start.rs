@@ -1,6 +1,6 @@
 //! Starting a job: the one moment at which money is spent.
 //!
-//! The journal says so before and after. Until a call is sent it can be called off; from then on it is waited for, and where
+//! The purchase's ledger says so before and after. Until a call is sent it can be called off; from then on it is waited for, and where
 //! its answer is lost the provider is asked what became of it.
 
 use super::{
@@ -14,7 +14,6 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::{Leave, backoff, watched, with_leave},
     provider::{Generation, JobId, Lookup},
-    store::JournalEntry,
 };
 use std::{sync::Arc, time::SystemTime};
 
@@ -49,7 +48,7 @@ impl Job<'_> {
             let since = SystemTime::now();
             let error = match self.try_start().await {
                 Ok(generation) => return Ok(generation),
-                // Nothing was sent, and the journal says so already.
+                // Nothing was sent, and the ledger says so already.
                 Err(NotStarted::Left(error)) => return Err(error.into()),
                 Err(NotStarted::Failed(error)) => error,
             };
@@ -71,26 +70,31 @@ impl Job<'_> {
         }
     }
 
-    /// The call and its journal entries are one task, so that a dropped run cannot part them. A run that is cancelled, or
+    /// The call and its entries in the ledger are one task, so that a dropped run cannot part them. A run that is cancelled, or
     /// that has waited too long, calls the call off while it waits for its turn; what was sent is waited for.
     async fn try_start(&self) -> Result<Generation, NotStarted> {
-        let Self { shop, wanted, order } = self;
-        let free = self.is_free();
-        let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
-        shop.turns.check_cancelled()?;
-        if !free {
-            let expected_usd = shop.progress.amount(wanted.stage, wanted.product, order.estimate().expected_usd());
-            let provider = order.info().name.clone();
-            let entry = JournalEntry::Starting { product: product.clone(), key: key.clone(), provider, expected_usd };
-            shop.products.record(entry).await?;
+        let Self { shop, wanted, order, .. } = self;
+        let (free, ledger) = (self.is_free(), self.ledger.clone());
+        let product = wanted.product.to_owned();
+        if let Some(ledger) = &ledger {
+            if let Err(error) = shop.turns.check_cancelled() {
+                ledger.failed(&shop.products, &error, 0.0).await?;
+                return Err(NotStarted::Left(error));
+            }
+            ledger.starting().await?;
         }
+        shop.turns.check_cancelled()?;
         let starting = shop.jobs.starting().await;
-        let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, key };
+        let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, ledger };
         let leave = Leave::new(shop.turns.cancel().child_token());
         let mut task = tokio::spawn({
             let (shop, watch, leave) = (Arc::clone(shop), self.watch(), leave.clone());
             async move {
                 let _starting = starting;
+                if let Some(ledger) = &open.ledger {
+                    // Somebody else may have taken the project, and with it the purchase, while this run stood still.
+                    ledger.may_call().await?;
+                }
                 let started = match leave.is_called_off() {
                     true => Err(leave.go()),
                     false => with_leave(leave.clone(), watched(watch, open.order.start())).await,
@@ -99,17 +103,16 @@ impl Job<'_> {
                     Ok(generation) => {
                         if let Generation::Pending { job, .. } = &generation {
                             shop.jobs.remember(job.clone(), open.clone());
-                            if !free {
-                                let (product, key, job) = (open.product, open.key, job.0.clone());
-                                shop.products.record(JournalEntry::Started { product, key, job }).await?;
+                            if let Some(ledger) = &open.ledger {
+                                ledger.started(&job.0).await?;
                             }
                         }
                         Ok(generation)
                     }
                     Err(_) if leave.has_left() => {
                         let error = left(&shop);
-                        if !free {
-                            shop.products.failed(open.stage, &open.product, &open.key, &error, 0.0).await?;
+                        if let Some(ledger) = &open.ledger {
+                            ledger.failed(&shop.products, &error, 0.0).await?;
                         }
                         Err(NotStarted::Left(error))
                     }
@@ -133,9 +136,9 @@ impl Job<'_> {
 
     /// A job of an earlier run, as if it had just been started.
     pub(super) fn taken_up(&self, job: JobId) -> Generation {
-        let Wanted { stage, product, key, .. } = &self.wanted;
-        let (product, key) = ((*product).to_owned(), (*key).to_owned());
-        self.shop.jobs.remember(job.clone(), OpenJob { order: Arc::clone(&self.order), stage: *stage, product, key });
+        let Wanted { stage, product, .. } = &self.wanted;
+        let (order, product, ledger) = (Arc::clone(&self.order), (*product).to_owned(), self.ledger.clone());
+        self.shop.jobs.remember(job.clone(), OpenJob { order, stage: *stage, product, ledger });
         Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
     }
 
@@ -158,22 +161,23 @@ impl Job<'_> {
                 None => error,
             }
         };
-        let known: Vec<JobId> = self.shop.products.journal().lock().await.jobs().into_iter().map(JobId).collect();
+        let known = self.shop.products.storage().jobs(provider, since).await?;
+        let known: Vec<JobId> = known.into_iter().map(JobId).collect();
         let found = tokio::select! {
             found = watched(self.watch(), self.order.find(since, &known)) => found,
             () = self.shop.turns.cancel().cancelled() => return Err(Error::cancelled()),
         };
-        let (product, key) = (self.wanted.product.to_owned(), self.wanted.key.to_owned());
+        let Some(ledger) = &self.ledger else { return Ok(None) };
         match found {
             Ok(Lookup::Found(job)) => {
-                self.shop.products.record(JournalEntry::Started { product, key, job: job.0.clone() }).await?;
+                ledger.looked_up(true).await?;
+                ledger.started(&job.0).await?;
                 let said = format!("{}: the job {job} was found again after its answer was lost", self.wanted.product);
                 self.shop.progress.note(self.wanted.stage, said);
                 Ok(Some(self.taken_up(job)))
             }
             Ok(Lookup::Absent) => {
-                let error = Error::new(ErrorKind::Unavailable, "the call never reached the provider");
-                self.close(&error, 0.0).await?;
+                ledger.looked_up(false).await?;
                 Ok(None)
             }
             Ok(_) => Err(unknown(None)),

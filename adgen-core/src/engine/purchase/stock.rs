@@ -5,16 +5,19 @@ use crate::{
     error::Result,
     project::Stage,
     stages::Wish,
-    store::UnfinishedJob,
 };
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
 
-/// What the journal knows of some wishes.
+/// How many keys are looked for at once.
+const AT_ONCE: usize = 16;
+
+/// What the storage knows of some wishes.
 #[derive(Debug)]
 pub(crate) enum Stock {
-    /// One of them was made, and lies in the storage.
+    /// One of them was made, by whomever, and lies in the storage.
     There(usize, Product),
-    /// One of them was ordered, and its end is not known.
+    /// One of them was ordered by this project, and its end is not known.
     UnderWay(usize),
     /// Nothing.
     Empty,
@@ -22,20 +25,28 @@ pub(crate) enum Stock {
 
 /// Looks whether one of `wishes`, the best first, was made or ordered before.
 pub(crate) async fn look<R>(products: &Products, stage: Stage, product: &str, wishes: &[Wish<R>]) -> Result<Stock> {
-    let (made, open) = {
-        let journal = products.journal().lock().await;
-        let known: BTreeSet<&str> = journal.keys().collect();
-        let known = |wish: &Wish<R>| known.contains(wish.key.as_str());
-        let made: Vec<usize> = (0..wishes.len())
-            .filter(|&i| known(&wishes[i]) && journal.made(product, &wishes[i].key).is_some())
-            .collect();
-        let is_open = |wish: &Wish<R>| known(wish) && journal.unfinished_job(&wish.key) != UnfinishedJob::None;
-        (made, wishes.iter().position(is_open))
-    };
-    for index in made {
-        if let Some(found) = products.find(stage, product, &wishes[index].key).await? {
-            return Ok(Stock::There(index, found));
+    let keys: Vec<&str> = wishes.iter().map(|wish| wish.key.as_str()).collect();
+    let storage = products.storage();
+    // The first by itself: it is nearly always the one.
+    let (first, others) = keys.split_at(keys.len().min(1));
+    for (offset, keys) in [(0, first), (first.len(), others)] {
+        let looks: Vec<_> = keys.iter().map(|key| storage.products().is_known(key)).collect();
+        let known: Vec<bool> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+        for index in (0..keys.len()).filter(|index| known[*index]) {
+            if let Some(found) = products.find(stage, product, keys[index]).await? {
+                return Ok(Stock::There(offset + index, found));
+            }
         }
     }
-    Ok(open.map_or(Stock::Empty, Stock::UnderWay))
+    let ordered: Vec<usize> = {
+        let history = products.history().lock().await;
+        let ordered: BTreeSet<&str> = history.ordered();
+        (0..keys.len()).filter(|index| ordered.contains(keys[*index])).collect()
+    };
+    for index in ordered {
+        if storage.ledger(keys[index]).await?.standing().open.is_some() {
+            return Ok(Stock::UnderWay(index));
+        }
+    }
+    Ok(Stock::Empty)
 }

@@ -1,0 +1,123 @@
+//! Whose a purchase is: this run's, another run's that is waited for, or one that a run has left behind.
+//!
+//! May depend on `store`, `provider`, `error` and its neighbours.
+
+use super::{held::HeldLedger, order::Order, past, purchases::Purchases, wanted::Wanted};
+use crate::{
+    engine::{
+        money::Reserved,
+        products::{Product, Sought},
+    },
+    error::{Error, Result},
+    store::{Claim, HistoryEvent, OpenPurchase, PurchaseOrder},
+};
+use std::{sync::Arc, time::Duration};
+
+/// How often a purchase that another run has in hand is looked at: the longer, the longer it takes.
+const LOOK: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
+
+/// What came of wanting a product that costs something.
+pub(super) enum Claimed {
+    /// It is there: it was bought before, or by somebody else just now.
+    There(Product),
+    /// This run buys it.
+    Mine {
+        ledger: Arc<HeldLedger>,
+        reserved: Reserved,
+        /// What a run that is gone has begun.
+        begun: Option<OpenPurchase>,
+    },
+}
+
+impl Purchases {
+    /// Takes the purchase in hand, or waits until somebody else has made it. From then on the ledger says that a call is
+    /// about to be made.
+    ///
+    /// # Errors
+    /// What an earlier run found out about this order; `QuotaExceeded`; `Cancelled`; as the storage says.
+    pub(super) async fn claim(self: &Arc<Self>, wanted: &Wanted<'_>, order: &dyn Order) -> Result<Claimed> {
+        let Self { products, money, progress, turns, .. } = &**self;
+        let Wanted { stage, product, key, .. } = *wanted;
+        let info = order.info();
+        let expected_usd = progress.amount(stage, product, order.estimate().expected_usd());
+        let wish = PurchaseOrder {
+            provider: info.name.clone(),
+            model: info.model.clone(),
+            product: product.to_owned(),
+            expected_usd,
+        };
+        let mut ledger = products.storage().ledger(key).await?;
+        let (mut told_of_loss, mut told_of_other, mut noted) = (false, false, false);
+        let mut wait = LOOK.0;
+        loop {
+            // Read before the product is looked for: what somebody has bought in between is found, and not bought again.
+            let standing = ledger.standing();
+            let lost = match products.look_for(stage, product, key).await? {
+                Sought::There(found) => return Ok(Claimed::There(found)),
+                Sought::Gone(what) => Some(what),
+                Sought::Nowhere => standing.bought.as_ref().map(|bought| {
+                    format!("{product} is gone without a trace (bought on {} for ${:.2})", bought.at, bought.cost_usd)
+                }),
+            };
+            past::check(&standing, wanted, info)?;
+            if let Some(what) = lost.filter(|_| !std::mem::replace(&mut told_of_loss, true)) {
+                let again =
+                    if standing.bought.is_some() { "it was paid for, and is made again" } else { "it is made again" };
+                progress.note(stage, format!("{what}: {again}"));
+            }
+            let mut reserved = match standing.open {
+                Some(_) => None,
+                None => Some(money.reserve(&info.name, order.estimate())?),
+            };
+            if !std::mem::replace(&mut noted, true) {
+                // So that the next run of this project asks the ledger what was paid, whatever becomes of this one.
+                let (product, key, provider) = (product.to_owned(), key.to_owned(), info.name.clone());
+                products.record(HistoryEvent::Ordered { product, stage, key, provider }).await?;
+            }
+            turns.check_cancelled()?;
+            match ledger.claim(products.buyer(), &wish, standing.bought.as_ref()).await? {
+                Claim::Mine(writer) => {
+                    let held = Arc::new(HeldLedger::new(*writer, wish, stage, key));
+                    let reserved = match reserved.take() {
+                        Some(reserved) => reserved,
+                        None => match money.reserve(&info.name, order.estimate()) {
+                            Ok(reserved) => reserved,
+                            Err(error) => {
+                                held.failed(products, &error, 0.0).await?;
+                                return Err(error);
+                            }
+                        },
+                    };
+                    return Ok(Claimed::Mine { ledger: held, reserved, begun: None });
+                }
+                Claim::Unfinished(open) => {
+                    // It was allowed when it was begun: nothing new is spent on it.
+                    drop(reserved);
+                    let reserved = money.reserve_bought(open.expected_usd);
+                    let why = match open.by.project == products.buyer().project {
+                        true => "an earlier run of the project began it",
+                        false => "the run that began it is gone",
+                    };
+                    if let Some(writer) = ledger.take_over(products.buyer(), why).await? {
+                        let ledger = Arc::new(HeldLedger::new(writer, wish, stage, key));
+                        return Ok(Claimed::Mine { ledger, reserved, begun: Some(open) });
+                    }
+                }
+                Claim::Bought(_) => {}
+                Claim::Busy(open) => {
+                    drop(reserved);
+                    if !std::mem::replace(&mut told_of_other, true) {
+                        let said =
+                            format!("{product} is being bought for the project {}: waiting for it", open.by.project);
+                        progress.note(stage, said);
+                    }
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => wait = (wait * 3 / 2).min(LOOK.1),
+                        () = turns.cancel().cancelled() => return Err(Error::cancelled()),
+                    }
+                    ledger.read_on().await?;
+                }
+            }
+        }
+    }
+}

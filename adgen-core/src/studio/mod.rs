@@ -1,0 +1,139 @@
+//! The façade: configure once, start runs, look things up.
+//!
+//! May depend on everything below it; nothing below knows it.
+
+mod builder;
+mod stored;
+
+pub use builder::StudioBuilder;
+pub use stored::StoredDocument;
+
+use crate::{
+    asset::AssetPolicy,
+    engine::{
+        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate, import_document,
+    },
+    error::Result,
+    event::EventSink,
+    matte::Matting,
+    project::AdProject,
+    stages::{Inspected, inspect},
+    store::Storage,
+};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
+
+/// Makes ads: holds what all runs share. Cheap to clone.
+#[derive(Clone)]
+pub struct Studio {
+    storage: Storage,
+    providers: Providers,
+    matting: Matting,
+    turns: Arc<Turns>,
+    network: bool,
+    assets: AssetPolicy,
+    private_urls: bool,
+    max_usd: Option<f64>,
+    job_timeout: Duration,
+    sink: Option<EventSink>,
+}
+
+impl fmt::Debug for Studio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Studio")
+            .field("storage", &self.storage)
+            .field("providers", &self.providers)
+            .field("matting", &self.matting)
+            .field("jobs", &self.turns.jobs())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Studio {
+    /// Configures a studio. Without further ado it works offline, in the folder `./storage`, on all processors.
+    pub fn builder() -> StudioBuilder {
+        StudioBuilder::default()
+    }
+
+    /// Brings a document and its files into the storage, and makes nothing: [`Studio::run`] does. One that came before with the
+    /// same files changes nothing, and [`Imported::unchanged`] says so.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem, `InvalidInput` for a file that is no good or was not handed in, `Locked` where a run
+    /// works on the project, `InvalidConfig` outside of a Tokio runtime, `Io`.
+    pub async fn import(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Imported> {
+        document.validate()?;
+        let settings = self.settings(RunOptions::new())?;
+        import_document(document, assets.into(), &settings).await
+    }
+
+    /// Starts to make what is missing of the ad of a project in the storage: all of it, or what a crash, an edit or a fallback
+    /// left. The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled.
+    ///
+    /// # Errors
+    /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked` where another run works on the project,
+    /// `InvalidConfig` for options out of range and outside of a Tokio runtime, `Io`.
+    pub async fn run(&self, project_id: &str, options: RunOptions) -> Result<Run> {
+        let settings = self.settings(options)?;
+        self.document(project_id).await?;
+        Run::start(project_id.to_owned(), Source::Stored, settings).await
+    }
+
+    /// [`Studio::import`] and [`Studio::run`] in one run. A document that came before, with the same files, goes on with the
+    /// stored one and a person's edits in it; a note says so.
+    ///
+    /// # Errors
+    /// Those of both.
+    pub async fn generate(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Run> {
+        document.validate()?;
+        let settings = self.settings(RunOptions::new())?;
+        Run::start(document.id.clone(), Source::Document(Box::new(document), assets.into()), settings).await
+    }
+
+    fn settings(&self, options: RunOptions) -> Result<RunSettings> {
+        options.check()?;
+        let own = &self.providers;
+        let providers = match options.offline {
+            true => own.offline(),
+            false => Providers {
+                planner: options.planner.unwrap_or_else(|| Arc::clone(&own.planner)),
+                video: options.video.unwrap_or_else(|| Arc::clone(&own.video)),
+                audio: options.audio.unwrap_or_else(|| Arc::clone(&own.audio)),
+                ..own.clone()
+            },
+        };
+        let sinks: Vec<EventSink> = self.sink.iter().chain(&options.sink).cloned().collect();
+        let network = self.network && !options.offline;
+        Ok(RunSettings {
+            storage: self.storage.clone(),
+            providers,
+            matting: Matting { download: self.matting.download && network, ..self.matting.clone() },
+            turns: Arc::clone(&self.turns),
+            share: options.jobs,
+            network,
+            assets: self.assets.clone(),
+            private_urls: self.private_urls,
+            max_usd: self.max_usd.into_iter().chain(options.max_usd).reduce(f64::min),
+            job_timeout: self.job_timeout,
+            sinks,
+        })
+    }
+
+    /// What the ad of a document will cost with this studio's providers, everything made anew. Calls nobody.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem.
+    pub fn estimate(&self, project: &AdProject) -> Result<Estimate> {
+        project.validate()?;
+        Ok(estimate(project, &self.providers))
+    }
+
+    /// Opens and decodes every file that a document in `folder` names, and looks for its font, without storing anything.
+    /// What is on the web is not fetched. Decoding takes a moment: call it off an async runtime.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem of the document itself.
+    pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
+        project.validate()?;
+        Ok(inspect(project, folder.as_ref(), &self.assets))
+    }
+}

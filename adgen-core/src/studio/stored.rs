@@ -1,0 +1,187 @@
+//! What lies in the storage: looking at projects, saving, copying and deleting them, and addresses of their files.
+//!
+//! May depend on `store`, `project`, `asset` (names that are nearly right) and `error`.
+
+use super::Studio;
+use crate::{
+    asset::with_similar_name,
+    engine::need_runtime,
+    error::{Error, ErrorKind, Result},
+    project::{AdProject, State},
+    store::{GcPlan, GcRules, Holder, StorageUse, hex},
+};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+use url::Url;
+
+const DOCUMENT: &str = "project.json";
+const STATE: &str = "state.json";
+
+/// A document as it lies in the storage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StoredDocument {
+    /// The document.
+    pub document: AdProject,
+    /// Stands for its content: what [`Studio::save`] takes, so that nobody else's edit is written over.
+    pub version: String,
+}
+
+impl Studio {
+    /// The ids of all projects in the storage, sorted.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub async fn list(&self) -> Result<Vec<String>> {
+        self.storage.projects().await
+    }
+
+    /// What is known about a project. A run that ended without a word, because its process was killed or the storage took no
+    /// further file, counts as failed: the file still tells of its work.
+    ///
+    /// # Errors
+    /// `NotFound` where nothing was ever done with it; `Io`.
+    pub async fn state(&self, project_id: &str) -> Result<State> {
+        let read = async || {
+            let parse = |bytes: &[u8]| serde_json::from_slice(bytes).map_err(unreadable);
+            self.read::<State>(project_id, STATE, parse).await
+        };
+        let state = read().await?;
+        // One that was only imported waits for its first run.
+        if state.status.is_final() || state.run_id.is_none() {
+            return Ok(state);
+        }
+        if let Holder::Run { .. } | Holder::Unsure { .. } = self.storage.project(project_id)?.holder().await? {
+            return Ok(state);
+        }
+        // It may have come to its end between the two looks.
+        let state = read().await?;
+        Ok(if state.status.is_final() { state } else { state.interrupted() })
+    }
+
+    /// The document as it lies in the storage, with its version.
+    ///
+    /// # Errors
+    /// `NotFound`, `InvalidProject`, `Io`.
+    pub async fn document(&self, project_id: &str) -> Result<StoredDocument> {
+        let parse = |bytes: &[u8]| {
+            let document = AdProject::from_json(&String::from_utf8_lossy(bytes))?;
+            Ok(StoredDocument { document, version: version_of(bytes) })
+        };
+        self.read(project_id, DOCUMENT, parse).await
+    }
+
+    /// Saves an edited document of a project, which counts for the next run; returns its version. With `if_match`, a version
+    /// that [`Studio::document`] or a call of this gave, only where nobody else has saved another one since.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem, `NotFound` for a project that was never imported, `Conflict`, `Io`.
+    pub async fn save(&self, document: &AdProject, if_match: Option<&str>) -> Result<String> {
+        document.validate()?;
+        let folder = self.storage.project(&document.id)?;
+        loop {
+            let there = folder.read(DOCUMENT).await?.ok_or_else(|| self.not_found(&document.id, DOCUMENT))?;
+            if if_match.is_some_and(|version| version != version_of(&there)) {
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    "the document was saved by somebody else since it was read",
+                )
+                .with_context("file", folder.display(DOCUMENT))
+                .with_hint("read it again, make the edit in that one, and save it with its version"));
+            }
+            let new = Bytes::from(document.to_json());
+            if folder.replace(DOCUMENT, Some(&there), new.clone()).await? {
+                return Ok(version_of(&new));
+            }
+        }
+    }
+
+    async fn read<T>(&self, id: &str, name: &str, parse: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+        let folder = self.storage.project(id)?;
+        let bytes = folder.read(name).await?.ok_or_else(|| self.not_found(id, name))?;
+        parse(&bytes).map_err(|error| error.with_context("file", folder.display(name)))
+    }
+
+    fn not_found(&self, id: &str, name: &str) -> Error {
+        let error = Error::new(ErrorKind::NotFound, format!("there is no project {id:?} in the storage"));
+        let Ok(folder) = self.storage.project(id) else { return error };
+        let error = error.with_context("file", folder.display(name));
+        match folder.folder() {
+            Some(folder) => with_similar_name(error, &folder),
+            None => error,
+        }
+    }
+
+    /// Copies a project under another id, with its files and without its history: what was bought for the first one serves
+    /// the copy for nothing.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidProject` for an id that is none or that another project has; `Locked`; `InvalidConfig` outside of
+    /// a Tokio runtime; `Io`.
+    pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        need_runtime()?;
+        self.storage.copy_project(from, to, &run_name()).await
+    }
+
+    /// Deletes a project. What was made and bought for it stays in the storage for others that want the same; `adgen gc`
+    /// removes what nobody uses.
+    ///
+    /// # Errors
+    /// `NotFound`; `Locked` where a run works on it; `InvalidConfig` outside of a Tokio runtime; `Io`.
+    pub async fn delete(&self, project_id: &str) -> Result<()> {
+        need_runtime()?;
+        self.storage.delete_project(project_id, &run_name()).await
+    }
+
+    /// How much the storage was asked for since the studio was built.
+    pub fn storage_use(&self) -> StorageUse {
+        self.storage.used()
+    }
+
+    /// Looks for products that no project uses any more, and removes nothing.
+    ///
+    /// # Errors
+    /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported` where the
+    /// store tells no times; `Io`.
+    pub async fn find_waste(&self, rules: GcRules) -> Result<GcPlan> {
+        self.storage.find_waste(rules).await
+    }
+
+    /// Removes what was found, but for what a project has come to use since; returns the bytes that were freed. Ledgers of
+    /// purchases stay.
+    ///
+    /// # Errors
+    /// As [`Studio::find_waste`]: some of it may then be gone, and the rest is found again.
+    pub async fn remove_waste(&self, plan: &GcPlan) -> Result<u64> {
+        self.storage.remove_waste(plan).await
+    }
+
+    /// An address of a file of the project, such as `final_video.mp4`: a presigned link of an object store, which anybody can
+    /// open until it expires, or a `file://` address on this machine.
+    ///
+    /// # Errors
+    /// `NotFound`; `Unsupported` where the storage signs nothing; `InvalidProject` for an id that is none; `Io`.
+    pub async fn url(&self, project_id: &str, file: &str, expires: Duration) -> Result<Url> {
+        let folder = self.storage.project(project_id)?;
+        if folder.look(file).await?.is_none() {
+            return Err(Error::new(ErrorKind::NotFound, "the project has no such file")
+                .with_context("file", folder.display(file)));
+        }
+        self.storage.address_in(project_id, file, expires).await
+    }
+}
+
+fn version_of(document: &[u8]) -> String {
+    hex(&Sha256::digest(document))
+}
+
+fn run_name() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(ErrorKind::InvalidProject, "the state of the project is not readable: delete the file and run again")
+        .with_source(error)
+}
