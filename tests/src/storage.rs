@@ -1,4 +1,4 @@
-//! What lies in a storage: journal, state, files and their hashes.
+//! What lies in a storage: histories, ledgers, states, files and their hashes.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -54,19 +54,6 @@ impl Project {
         serde_json::from_slice(&self.bytes(name)).unwrap_or_else(|error| panic!("{name} is not JSON: {error}"))
     }
 
-    /// Makes whatever lease there is last until far in the future: who takes the project then does not do it because time
-    /// has passed.
-    #[track_caller]
-    pub fn hold_on(&self) {
-        for entry in fs::read_dir(self.path("lease")).expect("the project is taken") {
-            let path = entry.expect("the folder is the test's own").path();
-            let text = fs::read(&path).expect("a lease can be read");
-            let mut record: Value = serde_json::from_slice(&text).expect("a lease is JSON");
-            record["expires_at"] = "2999-01-01T00:00:00Z".into();
-            fs::write(&path, record.to_string()).expect("the folder is the test's own");
-        }
-    }
-
     pub fn state(&self) -> Value {
         self.json("state.json")
     }
@@ -88,19 +75,76 @@ impl Project {
         names
     }
 
-    /// Every entry of the journal, in order.
-    pub fn journal(&self) -> Vec<Value> {
+    /// Every entry of the project's history, in order.
+    pub fn history(&self) -> Vec<Value> {
         let mut entries = Vec::new();
-        while self.path(&format!("journal/{:06}.json", entries.len() + 1)).is_file() {
-            entries.push(self.json(&format!("journal/{:06}.json", entries.len() + 1)));
+        while self.path(&format!("history/{:06}.json", entries.len() + 1)).is_file() {
+            entries.push(self.json(&format!("history/{:06}.json", entries.len() + 1)));
         }
         entries
+    }
+
+    /// Every entry that runs of this project wrote into ledgers of purchases, by key and in order; each with the ledger's `key`
+    /// and the `product` that was ordered.
+    pub fn orders(&self) -> Vec<Value> {
+        let id = self.0.file_name().and_then(|id| id.to_str()).expect("an id");
+        let mut entries = Vec::new();
+        for ledger in folders(&self.root().join("purchases")).iter().flat_map(|start| folders(start)) {
+            let key = ledger.file_name().and_then(|key| key.to_str()).expect("a key").to_owned();
+            let mut product = Value::Null;
+            for number in 1.. {
+                let Ok(bytes) = fs::read(ledger.join(format!("{number:04}.json"))) else { break };
+                let mut entry: Value = serde_json::from_slice(&bytes).expect("an entry is JSON");
+                if entry["event"] == "starting" {
+                    product = entry["product"].clone();
+                }
+                if entry["project"] == id {
+                    entry["key"] = key.clone().into();
+                    entry["product"] = product.clone();
+                    entries.push(entry);
+                }
+            }
+        }
+        entries
+    }
+
+    /// What the storage knows of a product.
+    pub fn product(&self, key: &str) -> Option<Value> {
+        let record = self.root().join("products").join(&key[..2]).join(key).join("record.json");
+        serde_json::from_slice(&fs::read(record).ok()?).ok()
+    }
+
+    /// Where a product's only file lies in the storage.
+    pub fn stored(&self, key: &str) -> Option<PathBuf> {
+        Some(self.root().join(self.product(key)?["files"][0]["object"].as_str()?))
+    }
+
+    /// The key that the project's product of this name has now.
+    pub fn key_of(&self, product: &str) -> Option<String> {
+        let is_it = |entry: &&Value| {
+            entry["product"] == product && (entry["event"] == "finished" || entry["event"] == "reused")
+        };
+        self.history().iter().rfind(is_it)?["key"].as_str().map(str::to_owned)
+    }
+
+    /// Removes the snapshots of the history, so that its entries count one by one.
+    pub fn forget_snapshots(&self) {
+        for entry in fs::read_dir(self.path("history")).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with("snapshot-") {
+                fs::remove_file(entry.path()).expect("the storage is the test's own");
+            }
+        }
+    }
+
+    /// The storage.
+    pub fn root(&self) -> PathBuf {
+        self.0.ancestors().nth(2).expect("projects/<id>").to_owned()
     }
 
     /// How often each product was finished with each key.
     pub fn finished(&self) -> BTreeMap<(String, String), usize> {
         let mut counts = BTreeMap::new();
-        for entry in self.journal().iter().filter(|entry| entry["event"] == "finished") {
+        for entry in self.history().iter().filter(|entry| entry["event"] == "finished") {
             let text = |field: &str| entry[field].as_str().unwrap_or_default().to_owned();
             *counts.entry((text("product"), text("key"))).or_default() += 1;
         }
@@ -113,7 +157,7 @@ impl Project {
             assert_eq!(
                 count,
                 1,
-                "{product} was finished {count} times with the same key, see {}/journal",
+                "{product} was finished {count} times with the same key, see {}/history",
                 self.0.display()
             );
         }
@@ -125,4 +169,16 @@ impl Project {
         change(&mut document);
         fs::write(self.path("project.json"), document.to_string()).expect("the storage is the test's own");
     }
+}
+
+fn folders(within: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(within)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders
 }

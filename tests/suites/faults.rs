@@ -97,7 +97,7 @@ fn killed_twenty_times_it_ends_with_the_same_bytes_and_does_nothing_twice() {
             running.signal(libc::SIGKILL);
             running.wait().expect_no_panic();
             kills += 1;
-            eprintln!("seed {SEED}, kill {kills}: {name} after {after:?}, {} journal entries", project.journal().len());
+            eprintln!("seed {SEED}, kill {kills}: {name} after {after:?}, {} entries", project.history().len());
         }
         let last = run(site.generate(&name));
         assert_eq!(last.code(), Some(0), "kill {kills} (seed {SEED}), {name}: it does not go on\n{}", last.stderr);
@@ -114,11 +114,9 @@ fn a_killed_process_holds_nothing() {
     let site = Site::new("lease", document::least);
     let project = site.project("storage");
     let running = start(site.generate("storage"));
-    until("the project is taken", || project.path("lease/000001.json").is_file());
+    until("the project is taken", || project.path("lease/holder.json").is_file());
     running.signal(libc::SIGKILL);
     running.wait();
-    // It is free because its holder is gone, not because time has passed.
-    project.hold_on();
     run(site.generate("storage")).expect_code(0);
 }
 
@@ -127,7 +125,7 @@ fn the_second_process_is_told_who_works_on_the_project() {
     let site = Site::new("two", document::least);
     let project = site.project("storage");
     let first = start(site.generate("storage"));
-    until("the project is taken", || project.path("journal/000001.json").is_file());
+    until("the project is taken", || project.path("history/000001.json").is_file());
     first.signal(libc::SIGSTOP);
     let second = run(site.generate("storage"));
     first.signal(libc::SIGCONT);
@@ -142,7 +140,7 @@ fn damaged_products_are_made_again_and_that_is_said() {
     run(site.generate("storage")).expect_code(0);
     let project = site.project("storage");
     let wanted = project.hash("final_video.mp4");
-    let before = project.journal().len();
+    let before = project.history().len();
     let mut clip = project.bytes("scene_1_bg.mp4");
     let middle = clip.len() / 2;
     clip[middle] ^= 0xFF;
@@ -151,22 +149,22 @@ fn damaged_products_are_made_again_and_that_is_said() {
     fs::write(project.path("product_masked.png"), &cut[..cut.len() / 2]).expect("ours");
     fs::remove_file(project.path("final_video.mp4")).expect("ours");
     let ran = run(site.generate("storage")).expect_code(0);
-    for name in ["scene_1_bg.mp4", "product_masked.png", "final_video.mp4"] {
+    for name in ["scene_1_bg.mp4", "product_masked.png"] {
         let notes = project.state()["notes"].to_string();
         assert!(notes.contains(name), "the damage of {name} is not in the state's notes: {notes}");
         assert!(ran.stderr.contains(name), "the damage of {name} is not told:\n{}", ran.stderr);
     }
     assert_eq!(project.hash("final_video.mp4"), wanted);
-    let journal = project.journal();
-    let made = journal[before..].iter().filter(|entry| entry["event"] == "finished");
+    let history = project.history();
+    let made = history[before..].iter().filter(|entry| entry["event"] == "finished");
     let mut made: Vec<&str> = made.filter_map(|entry| entry["product"].as_str()).collect();
     made.sort_unstable();
-    // The others have the same inputs as before, so they stay.
-    assert_eq!(made, ["final_video", "product_masked", "scene_1_bg"]);
+    // The others have the same inputs as before, so they stay; of the video only the name that people see was gone.
+    assert_eq!(made, ["product_masked", "scene_1_bg"]);
 }
 
 #[test]
-fn a_damaged_state_or_journal_is_named() {
+fn a_damaged_state_or_history_is_named() {
     let site = Site::new("broken", document::least);
     run(site.generate("storage")).expect_code(0);
     let project = site.project("storage");
@@ -180,13 +178,17 @@ fn a_damaged_state_or_journal_is_named() {
         let said = status().expect_no_panic().expect_said(["state.json"]);
         assert_ne!(said.code(), Some(0), "a damaged state counts as sound");
     }
-    // The state only shows what the journal knows: it is written anew.
+    // The state only shows what the history knows: it is written anew.
     run(site.generate("storage")).expect_code(0);
     status().expect_code(0).expect_said(["COMPLETED"]);
+    // What a snapshot holds needs no entry.
+    fs::write(project.path("history/000003.json"), "").expect("ours");
+    run(site.generate("storage")).expect_code(0);
     for content in ["", "{\"event\":", "null", "\u{0}\u{0}"] {
-        fs::write(project.path("journal/000003.json"), content).expect("ours");
+        project.forget_snapshots();
+        fs::write(project.path("history/000003.json"), content).expect("ours");
         let said = run(site.generate("storage")).expect_no_panic().expect_said(["000003.json"]);
-        assert_ne!(said.code(), Some(0), "a damaged journal counts as sound");
+        assert_ne!(said.code(), Some(0), "a damaged history counts as sound");
     }
     fs::write(project.path("project.json"), "{").expect("ours");
     let mut resume = adgen(["generate", "broken", "--offline", "--storage"]);
@@ -318,7 +320,7 @@ fn a_storage_that_vanishes_is_an_error_and_leaves_no_wreck() {
     for (name, entries) in [("early", 3), ("late", 8)] {
         let project = site.project(name);
         let running = start(site.generate(name));
-        let entry = project.path(&format!("journal/{entries:06}.json"));
+        let entry = project.path(&format!("history/{entries:06}.json"));
         until("the run is under way", || entry.is_file() || running.is_over());
         fs::rename(site.storage(name), site.storage(&format!("{name}-gone"))).expect("ours");
         let ran = running.wait().expect_no_panic();

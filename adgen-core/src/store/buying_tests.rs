@@ -132,7 +132,7 @@ async fn claim(own: &Storage, buyer: &Buyer, service: &Service) -> Result<Option
             }
             Ok(Some(writer))
         }
-        Claim::Busy(_) | Claim::Bought(_) => Ok(None),
+        Claim::Busy(_) | Claim::Bought => Ok(None),
     }
 }
 

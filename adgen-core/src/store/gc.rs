@@ -80,6 +80,7 @@ pub struct Waste {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct GcPlan {
+    /// What may go.
     pub waste: Vec<Waste>,
     /// Products that somebody uses.
     pub used: usize,

@@ -75,7 +75,8 @@ async fn a_purchase_is_three_writes_and_known_to_everybody() {
         writer.append(started("j1")).await.unwrap();
         writer.append(LedgerEvent::finished(0.25)).await.unwrap();
         assert_eq!(objects.used().since(&before).put, 3, "{}", place.kind);
-        let Claim::Bought(bought) = claim(objects, "other", "q").await else { panic!("{}", place.kind) };
+        assert!(matches!(claim(objects, "other", "q").await, Claim::Bought), "{}", place.kind);
+        let bought = Ledger::load(objects, &key('a')).await.unwrap().standing().bought.unwrap();
         assert_eq!((bought.by.project.as_str(), bought.cost_usd), ("p", 0.25));
         let ledger = Ledger::load(objects, &key('a')).await.unwrap();
         assert!(ledger.is_bought() && ledger.last_failure().is_none());
@@ -92,7 +93,7 @@ async fn a_purchase_is_three_writes_and_known_to_everybody() {
         assert_eq!(again.ledger().spent_usd("q"), 0.5);
         // Somebody else had noticed the same, and finds what was bought meanwhile.
         let claim = late.claim(&buyer("t", "u"), &order(), Some(&bought)).await.unwrap();
-        assert!(matches!(claim, Claim::Bought(bought) if bought.cost_usd == 0.5), "{}", place.kind);
+        assert!(matches!(claim, Claim::Bought), "{}", place.kind);
     }
 }
 
@@ -205,7 +206,7 @@ async fn whoever_waits_hears_of_the_end() {
         writer.append(started("j1")).await.unwrap();
         writer.append(LedgerEvent::finished(0.25)).await.unwrap();
         let claim = waiting.claim(&buyer("s", "q"), &order(), None).await.unwrap();
-        assert!(matches!(claim, Claim::Bought(bought) if bought.cost_usd == 0.25), "{}", place.kind);
+        assert!(matches!(claim, Claim::Bought), "{}", place.kind);
     }
 }
 

@@ -33,6 +33,9 @@ struct Last {
     run: String,
     epoch: u64,
     since: String,
+    /// For people who want to end it; it proves nothing.
+    #[serde(default)]
+    process: u32,
 }
 
 /// A lock that is held until it is dropped.
@@ -66,7 +69,7 @@ impl OsLock {
                 }
                 Err(TryLockError::WouldBlock) => {
                     let last = last(folder);
-                    return Err(locked(&last.run, &last.since, None));
+                    return Err(locked(&last.run, &last.since, None).with_context("process", last.process));
                 }
                 Err(TryLockError::Error(error)) if knows_no_locks(&error) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -76,8 +79,9 @@ impl OsLock {
                 continue;
             }
             let epoch = last(folder).epoch.saturating_add(1);
-            let json = serde_json::to_vec(&Last { run: run.to_owned(), epoch, since: now() })
-                .map_err(|error| Error::new(ErrorKind::Unexpected, "a lease is not JSON").with_source(error))?;
+            let json =
+                serde_json::to_vec(&Last { run: run.to_owned(), epoch, since: now(), process: std::process::id() })
+                    .map_err(|error| Error::new(ErrorKind::Unexpected, "a lease is not JSON").with_source(error))?;
             write_to(&folder.join(HOLDER), &json).map_err(failed)?;
             return Ok(Some(Self { file, path, epoch }));
         }

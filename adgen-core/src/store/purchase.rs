@@ -33,8 +33,8 @@ pub(crate) struct Buyer {
 pub(crate) enum Claim {
     /// This run's: `starting` is written, and the call may be made.
     Mine(Box<LedgerWriter>),
-    /// It was bought.
-    Bought(Bought),
+    /// It was bought; when and by whom is in the ledger.
+    Bought,
     /// Another run is at it: wait, and claim again.
     Busy(Open),
     /// It was begun by a run that is gone, or by this very run or its project: take it over, and ask the provider.
@@ -66,8 +66,8 @@ impl Ledger {
                     false => Claim::Busy(open),
                 });
             }
-            if let Some(bought) = standing.bought.filter(|bought| Some(bought) != gone) {
-                return Ok(Claim::Bought(bought));
+            if standing.bought.filter(|bought| Some(bought) != gone).is_some() {
+                return Ok(Claim::Bought);
             }
             let by = By { run: buyer.run.clone(), epoch: standing.epoch + 1, project: buyer.project.clone() };
             if let Some(writer) = self.begin(by, order.starting()).await? {

@@ -17,7 +17,7 @@ fn forget(services: &Services) {
 }
 
 fn entries(chain: &Chain<'_>, event: &str) -> Vec<Value> {
-    chain.project.journal().into_iter().filter(|entry| entry["event"] == event).collect()
+    chain.project.history().into_iter().filter(|entry| entry["event"] == event).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +85,6 @@ async fn the_next_process_waits_for_a_living_one_and_not_for_a_dead_one() {
         until("three orders are carried out", || services.emulator.holds().len() == 3);
         first.signal(libc::SIGSTOP);
         // However long this takes: who lives holds it, and who is dead does not.
-        chain.project.hold_on();
         run(chain.command()).expect_code(1).expect_said([first.id().to_string()]);
         assert_eq!(services.emulator.journal().requests.len(), 3, "the second one asked for something");
         // Nobody has taken note of its death when the next one begins.

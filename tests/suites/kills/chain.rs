@@ -135,13 +135,13 @@ impl<'a> Chain<'a> {
         eprintln!("{:8} {point}: {what}", self.id);
     }
 
-    /// The journal's last entry in a few words.
+    /// The history's last entry in a few words.
     pub(super) fn last_entry(&self) -> String {
-        let journal = self.project.journal();
+        let history = self.project.history();
         let word = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
-        journal.last().map_or_else(
+        history.last().map_or_else(
             || "no entry".to_owned(),
-            |last| format!("{} entries, the last: {} {}", journal.len(), word(last, "event"), word(last, "product")),
+            |last| format!("{} entries, the last: {} {}", history.len(), word(last, "event"), word(last, "product")),
         )
     }
 
@@ -176,12 +176,12 @@ impl<'a> Chain<'a> {
     }
 
     pub(super) fn is_finished(&self, product: &str) -> bool {
-        self.project.finished().keys().any(|(name, _)| name == product)
+        self.project.key_of(product).is_some()
     }
 
-    /// The name of the journal's entry `number`.
+    /// The name of the history's entry `number`.
     pub(super) fn entry(number: usize) -> String {
-        format!("journal/{number:06}.json")
+        format!("history/{number:06}.json")
     }
 
     /// Runs to the end.
@@ -219,7 +219,7 @@ impl<'a> Chain<'a> {
         self.totals.predictions += made.len();
         self.totals.twice += orders.values().map(|count| count - 1).sum::<usize>();
         let state = self.project.state();
-        let planned: f64 = self.journaled("plan").iter().filter_map(|entry| entry["cost_usd"].as_f64()).sum();
+        let planned: f64 = self.said_of("plan").iter().filter_map(|entry| entry["cost_usd"].as_f64()).sum();
         let spent = state["cost_usd"].as_f64().expect("a number");
         assert!((spent - usd - planned).abs() < 1e-9, "{}: {spent} counted, {usd} + {planned} billed", self.id);
         assert_eq!(state["degradations"], serde_json::json!([]), "{}", self.id);
@@ -232,8 +232,8 @@ impl<'a> Chain<'a> {
         self.totals
     }
 
-    fn journaled(&self, product: &str) -> Vec<Value> {
-        self.project.journal().into_iter().filter(|entry| entry["product"] == product).collect()
+    fn said_of(&self, product: &str) -> Vec<Value> {
+        self.project.history().into_iter().filter(|entry| entry["product"] == product).collect()
     }
 
     /// A billed prediction is a finished product of the project, with its bytes and its cost.
@@ -241,22 +241,24 @@ impl<'a> Chain<'a> {
         if !prediction.billed {
             return Err(format!("it is {} and was not billed", prediction.status));
         }
-        let journal = self.project.journal();
+        let orders = self.project.orders();
         let of = |event: &str, field: &str, value: &Value| {
-            journal.iter().find(|entry| entry["event"] == event && entry[field] == *value).cloned()
+            orders.iter().find(|entry| entry["event"] == event && entry[field] == *value).cloned()
         };
-        let started =
-            of("started", "job", &prediction.id.as_str().into()).ok_or("the journal does not know the job")?;
+        let started = of("started", "job", &prediction.id.as_str().into()).ok_or("no ledger knows the job")?;
         let finished = of("finished", "key", &started["key"]).ok_or("the product was never finished")?;
         let cost = finished["cost_usd"].as_f64().unwrap_or_default();
         if (cost - prediction.usd).abs() > 1e-9 {
             return Err(format!("{cost} counted, {} billed", prediction.usd));
         }
-        let kept = &finished["files"][0];
+        let key = started["key"].as_str().unwrap_or_default();
+        let record = self.project.product(key).ok_or("the product is not stored")?;
+        let kept = &record["files"][0];
         let bytes = runtime.block_on(self.download(&prediction.id)).map_err(|error| error.to_string())?;
         let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let file = kept["file"].as_str().unwrap_or_default();
-        match kept["sha256"] == hash && self.project.hash(file) == hash {
+        let file = kept["name"].as_str().unwrap_or_default();
+        let stored = fs::read(self.project.stored(key).unwrap_or_default()).map_err(|error| error.to_string())?;
+        match kept["sha256"] == hash && self.project.hash(file) == hash && stored == bytes {
             true => Ok(()),
             false => Err(format!("{file} has other bytes")),
         }
@@ -273,17 +275,19 @@ impl<'a> Chain<'a> {
         Ok(answer.bytes().await?.to_vec())
     }
 
-    /// Nothing but products, the journal and the lease lies there.
+    /// Nothing but products and what belongs to the project itself lies there.
     fn expect_no_litter(&self) {
         let entries: BTreeSet<String> = self
             .project
-            .journal()
+            .history()
             .iter()
-            .flat_map(|entry| entry["files"].as_array().cloned().unwrap_or_default())
-            .filter_map(|file| file["file"].as_str().map(str::to_owned))
+            .filter_map(|entry| self.project.product(entry["key"].as_str()?))
+            .flat_map(|record| record["files"].as_array().cloned().unwrap_or_default())
+            .filter_map(|file| file["name"].as_str().map(str::to_owned))
             .collect();
         let others = [
             "project.json",
+            "project.json.lock",
             "state.json",
             "product_original.png",
             "report.html",

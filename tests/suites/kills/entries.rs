@@ -1,4 +1,4 @@
-//! Points between requests: as soon as an entry is in the journal, or a file in the folder.
+//! Points between requests: as soon as an entry is in the history, or a file in the folder.
 
 use super::chain::{Chain, Left, Totals};
 use adgen_tests::services::Services;
@@ -12,7 +12,7 @@ const STEPS: [usize; 5] = [2, 3, 2, 4, 3];
 pub(super) fn steps(chain: &mut Chain<'_>) {
     chain.with(&chain.services.two_scenes(&chain.id));
     for number in 0..20 {
-        let there = chain.project.journal().len();
+        let there = chain.project.history().len();
         let entry = chain.project.path(&Chain::entry(there + STEPS[number % STEPS.len()]));
         let point = format!("step {number}");
         if chain.kill_or_end(&point, Vec::new(), |_| entry.is_file()) == Left::Over {
@@ -21,13 +21,14 @@ pub(super) fn steps(chain: &mut Chain<'_>) {
     }
 }
 
-/// Killed after a product is in its place and before the journal says so.
+/// Killed after a product is in its place and before the history says so.
 pub(super) fn stored(chain: &mut Chain<'_>) {
     chain.with(&chain.services.two_scenes(&chain.id));
     for product in ["scene_1_bg", "scene_2_bg", "background_music"] {
         chain.kill_finished(product, Vec::new());
         // As if it had died a moment earlier: the entry goes, those behind it move up, and the state knows of none of it.
-        let mut entries = chain.project.journal();
+        chain.project.forget_snapshots();
+        let mut entries = chain.project.history();
         let is_it = |entry: &serde_json::Value| entry["event"] == "finished" && entry["product"] == product;
         let at = entries.iter().position(is_it).expect("it was just seen");
         for (index, entry) in entries.iter_mut().enumerate().skip(at + 1) {
@@ -40,7 +41,7 @@ pub(super) fn stored(chain: &mut Chain<'_>) {
     }
 }
 
-/// Killed once at each entry of a whole journal, each time in a project of its own.
+/// Killed once at each entry of a whole history, each time in a project of its own.
 pub(super) fn every_entry(services: &Services, runtime: &Handle) -> Totals {
     let mut totals = Totals::default();
     for number in 1.. {

@@ -79,8 +79,8 @@ fn made_products(outcome: &Outcome) -> u32 {
 
 /// Products that the run made anew, by name.
 fn names_made(project: &Project, entries_before: usize) -> Vec<String> {
-    let journal = project.journal();
-    let made = journal[entries_before..].iter().filter(|entry| entry["event"] == "finished");
+    let history = project.history();
+    let made = history[entries_before..].iter().filter(|entry| entry["event"] == "finished");
     let mut names: Vec<String> = made.map(|entry| entry["product"].as_str().unwrap_or_default().to_owned()).collect();
     names.sort();
     names

@@ -124,8 +124,8 @@ async fn a_failure_that_was_billed_is_counted() {
     assert!(near(outcome.state.cost_usd, EACH + 0.11), "{}", outcome.state.cost_usd);
     let state = bench.project("billed").state();
     assert!(near(state["stages"]["scenes"]["cost_usd"].as_f64().expect("a number"), EACH + 0.11), "{state}");
-    let failed = bench.project("billed").journal().into_iter().find(|entry| entry["event"] == "failed");
-    assert_eq!(failed.expect("it is in the journal")["cost_usd"], json!(0.11));
+    let failed = bench.project("billed").history().into_iter().find(|entry| entry["event"] == "failed");
+    assert_eq!(failed.expect("it is in the history")["cost_usd"], json!(0.11));
 }
 
 #[tokio::test(flavor = "multi_thread")]

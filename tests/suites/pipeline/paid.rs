@@ -170,16 +170,17 @@ async fn denied_fallbacks_fail_with_what_was_spent_and_what_to_do() {
     }
     let state = bench.project("strict").state();
     assert_eq!((&state["status"], &state["error"]["code"]), (&json!("FAILED"), &json!("fallback_denied")));
-    // Every paid clip is known to the journal, whichever came first, and is not bought again.
+    // Every paid clip is known to its ledger, whichever came first, and is not bought again.
     shop.books().fails = None;
     finished(resumed(&studio, "strict").await);
     let orders: Vec<String> = shop.books().jobs.values().map(|job| job.prompt.clone()).collect();
     assert_eq!(orders.iter().filter(|prompt| prompt.contains("view a")).count(), 1, "{orders:?}");
 }
 
-/// What a killed process leaves behind: its lease, which nobody renews. In one process it would still count as alive.
-fn forget_lease(bench: &Bench, id: &str) {
-    fs::remove_dir_all(bench.project(id).path("lease")).expect("the run held a lease");
+/// A runtime that is shut down lets go of its runs in its own time.
+fn wait_for_lease(bench: &Bench, id: &str) {
+    let lock = fs::File::open(bench.project(id).path("lease/lock")).expect("the run held a lease");
+    until("the run is gone", || lock.try_lock().is_ok());
 }
 
 #[test]
@@ -192,11 +193,11 @@ fn a_job_under_way_is_taken_up_again_after_a_crash() {
     let studio = studio(&bench, &shop);
     let run = runtime.block_on(studio.generate(document.clone(), "")).expect("starts");
     let project = bench.project("crash");
-    let started = || project.journal().iter().filter(|entry| entry["event"] == "started").count();
-    until("both jobs are in the journal", || started() == 2);
+    let started = || project.orders().iter().filter(|entry| entry["event"] == "started").count();
+    until("both jobs are in their ledgers", || started() == 2);
     drop(run);
     runtime.shutdown_background();
-    forget_lease(&bench, "crash");
+    wait_for_lease(&bench, "crash");
     shop.books().closed = false;
     assert!(shop.books().jobs.values().all(|job| !job.cancelled), "a crash cancelled a job");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -218,7 +219,7 @@ fn an_order_of_which_nobody_knows_is_not_repeated_unasked() {
     until("both calls were made", || shop.books().calls == 2);
     drop(run);
     runtime.shutdown_background();
-    forget_lease(&bench, "unknown");
+    wait_for_lease(&bench, "unknown");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let outcome = finished(runtime.block_on(made(&studio, document)));
     assert_eq!(shop.books().calls, 2, "a clip that may be paid for was ordered again");
@@ -313,11 +314,11 @@ fn a_job_under_way_is_taken_up_again_where_its_scene_stands_now() {
     let studio = studio(&bench, &shop);
     let run = runtime.block_on(studio.generate(document, "")).expect("starts");
     let project = bench.project("moved");
-    let started = || project.journal().iter().filter(|entry| entry["event"] == "started").count();
-    until("both jobs are in the journal", || started() == 2);
+    let started = || project.orders().iter().filter(|entry| entry["event"] == "started").count();
+    until("both jobs are in their ledgers", || started() == 2);
     drop(run);
     runtime.shutdown_background();
-    forget_lease(&bench, "moved");
+    wait_for_lease(&bench, "moved");
     shop.books().closed = false;
     project.edit(|document| document["scenes"].as_array_mut().expect("scenes").swap(0, 1));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -122,7 +122,7 @@ async fn a_plan_that_breaks_a_rule_is_replaced_told_and_paid_for_once() {
             degradations[0].cause
         );
         let project = bench.project(id);
-        let journal = project.journal();
+        let journal = project.history();
         let of_plan = |event: &str| {
             journal.iter().filter(|entry| entry["event"] == event && entry["product"] == "plan").collect::<Vec<_>>()
         };
@@ -130,7 +130,7 @@ async fn a_plan_that_breaks_a_rule_is_replaced_told_and_paid_for_once() {
         assert_eq!(of_plan("failed")[0]["cost_usd"], PLAN_USD, "{id}");
         assert_eq!(of_plan("finished").len(), 1, "{id}: only the template's plan is finished");
         assert_eq!(project.state()["cost_usd"], PLAN_USD, "{id}");
-        assert!(studio.project(id).await.expect("a sound document").is_planned(), "{id}");
+        assert!(studio.document(id).await.expect("a sound document").document.is_planned(), "{id}");
         // Nobody plans it again.
         plan(&studio, &document).await;
         assert_eq!(planner.calls(), 1, "{id}");
@@ -175,16 +175,15 @@ async fn a_bad_plan_that_an_earlier_version_accepted_does_not_block_the_project(
     // As it was left: the plan is finished, and no document was ever made of it.
     let mut bad = project.json("plan.json");
     bad["scenes"][0]["caption"] = "a".repeat(201).into();
-    fs::write(project.path("plan.json"), bad.to_string()).expect("the storage is the test's own");
-    let hash: String = Sha256::digest(bad.to_string()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let (index, mut entry) = project
-        .journal()
-        .into_iter()
-        .enumerate()
-        .find(|(_, entry)| entry["event"] == "finished" && entry["product"] == "plan")
-        .expect("it was finished");
-    entry["files"][0]["sha256"] = hash.into();
-    fs::write(project.path(&format!("journal/{:06}.json", index + 1)), entry.to_string()).expect("ours");
+    let (key, bad) = (project.key_of("plan").expect("it was finished"), bad.to_string());
+    fs::write(project.stored(&key).expect("it is stored"), &bad).expect("the storage is the test's own");
+    let hash: String = Sha256::digest(&bad).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut record = project.product(&key).expect("it is stored");
+    record["files"][0]["sha256"] = hash.into();
+    record["files"][0]["bytes"] = bad.len().into();
+    let place = project.stored(&key).expect("it is stored").with_file_name("record.json");
+    fs::write(place, record.to_string()).expect("ours");
+    let studio = self::studio(&bench, &planner);
     project.edit(|document| {
         let fields = document.as_object_mut().expect("an object");
         fields.remove("style");
@@ -194,5 +193,5 @@ async fn a_bad_plan_that_an_earlier_version_accepted_does_not_block_the_project(
     let events = plan(&studio, &document).await;
     assert_eq!(degraded(&events).len(), 1, "{events:?}");
     assert_eq!(planner.calls(), 1, "the same plan was paid for again");
-    assert!(studio.project("stuck").await.expect("a sound document").is_planned());
+    assert!(studio.document("stuck").await.expect("a sound document").document.is_planned());
 }

@@ -16,7 +16,7 @@ async fn a_second_run_makes_nothing_and_changes_nothing() {
     let products = made_products(&first);
     assert_eq!(products, 11, "plan, cut-out, three clips, two of music, three composites, one video");
     for way in ["the same document", "the project in the storage"] {
-        let before = project.journal().len();
+        let before = project.history().len();
         let again = match way {
             "the same document" => bench.make(&document).await,
             _ => finished(resumed(&bench.studio(), "again").await),
@@ -74,7 +74,7 @@ async fn an_edit_makes_anew_what_depends_on_it_and_nothing_else() {
     let studio = bench.studio();
     let original = project.hash("final_video.mp4");
     let run = async |change: &dyn Fn(&mut serde_json::Value)| {
-        let before = project.journal().len();
+        let before = project.history().len();
         project.edit(change);
         finished(resumed(&studio, "edit").await);
         names_made(&project, before)
@@ -111,15 +111,19 @@ async fn an_edit_makes_anew_what_depends_on_it_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_project_without_its_journal_and_its_state_is_not_made_anew_unasked() {
+async fn a_project_without_its_history_and_its_state_finds_everything_again() {
     let bench = Bench::new();
     bench.make(&document::least("lost", &bench.photo)).await;
     let project = bench.project("lost");
-    fs::remove_dir_all(project.path("journal")).expect("is there");
+    let video = project.hash("final_video.mp4");
+    fs::remove_dir_all(project.path("history")).expect("is there");
+    let error = resumed(&bench.studio(), "lost").await.expect_err("the state knows of entries that are gone");
+    assert!(error.kind() == adgen::ErrorKind::InvalidProject && error.to_string().contains("history"), "{error}");
     fs::remove_file(project.path("state.json")).expect("is there");
-    let error = resumed(&bench.studio(), "lost").await.expect_err("nobody knows what was bought");
-    assert!(error.kind() == adgen::ErrorKind::InvalidProject && error.to_string().contains("journal"), "{error}");
-    assert!(!project.path("journal").exists(), "the next run would take it for a new one");
+    fs::remove_file(project.path("final_video.mp4")).expect("is there");
+    let outcome = finished(resumed(&bench.studio(), "lost").await);
+    assert_eq!(made_products(&outcome), 0);
+    assert_eq!(project.hash("final_video.mp4"), video);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -46,7 +46,7 @@ async fn every_listener_hears_the_whole_run() {
     }
     assert_eq!((outcome.state.status, outcome.state.progress), (Status::Completed, 100.0));
     assert_eq!(studio.state("listen").await.expect("is known").status, Status::Completed);
-    assert!(studio.project("listen").await.expect("is there").is_planned());
+    assert!(studio.document("listen").await.expect("is there").document.is_planned());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,7 +103,7 @@ async fn what_is_not_there_is_not_found() {
     let bench = Bench::new();
     let studio = bench.studio();
     assert_eq!(studio.state("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
-    assert_eq!(studio.project("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
+    assert_eq!(studio.document("nobody").await.expect_err("is not there").kind(), ErrorKind::NotFound);
     assert_eq!(
         studio.run("nobody", adgen::RunOptions::new()).await.expect_err("is not there").kind(),
         ErrorKind::NotFound

@@ -46,12 +46,12 @@ async fn cancelling_stops_remote_predictions_and_says_what_was_spent() {
     services.expect_no_secret_anywhere();
 }
 
-/// What the project's journal says of its orders: how many were about to be made, and how many of those are still open.
-fn orders_in_journal(services: &Services, id: &str) -> (usize, usize) {
-    let journal = services.project(id).journal();
-    let starting: Vec<_> = journal.iter().filter(|entry| entry["event"] == "starting").collect();
+/// What the ledgers say of the project's orders: how many were about to be made, and how many of those are still open.
+fn orders_in_ledgers(services: &Services, id: &str) -> (usize, usize) {
+    let orders = services.project(id).orders();
+    let starting: Vec<_> = orders.iter().filter(|entry| entry["event"] == "starting").collect();
     let is_over = |key: &serde_json::Value| {
-        journal.iter().any(|entry| (entry["event"] == "failed" || entry["event"] == "finished") && entry["key"] == *key)
+        orders.iter().any(|entry| (entry["event"] == "failed" || entry["event"] == "finished") && entry["key"] == *key)
     };
     (starting.len(), starting.iter().filter(|entry| !is_over(&entry["key"])).count())
 }
@@ -75,7 +75,7 @@ async fn cancelling_while_an_order_waits_for_its_turn_buys_nothing() {
     let journal = services.emulator.journal();
     assert_eq!(journal.predictions.len(), 0, "the order went out after the wish to stop");
     assert_eq!(journal.requests.iter().filter(|request| request.method == "POST").count(), 1);
-    let (starting, open) = orders_in_journal(&services, "queue");
+    let (starting, open) = orders_in_ledgers(&services, "queue");
     assert_eq!((starting, open), (1, 0), "about to be ordered, and open");
     assert_eq!(services.project("queue").state()["cost_usd"], 0.0);
     // Nobody has to look for what never was: the next run orders at once.
@@ -102,9 +102,9 @@ async fn cancelling_waits_for_the_answer_to_an_order_that_was_sent() {
     let journal = services.emulator.journal();
     assert_eq!(journal.predictions.len(), 1);
     // Its job is known, and was stopped.
-    let started = services.project("sent").journal().into_iter().find(|entry| entry["event"] == "started");
-    assert_eq!(started.expect("the job is in the journal")["job"], journal.predictions[0].id.as_str());
-    assert_eq!(orders_in_journal(&services, "sent").1, 0);
+    let started = services.project("sent").orders().into_iter().find(|entry| entry["event"] == "started");
+    assert_eq!(started.expect("the job is in its ledger")["job"], journal.predictions[0].id.as_str());
+    assert_eq!(orders_in_ledgers(&services, "sent").1, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,5 +117,5 @@ async fn a_turn_that_does_not_come_within_the_jobs_time_is_not_waited_for() {
     let outcome = super::ground::finished(run.wait().await);
     super::ground::expect_clip_trouble(&outcome, &["timeout", "no turn came within 2 s", "nothing was ordered"]);
     assert_eq!(services.emulator.journal().predictions.len(), 0);
-    assert_eq!(orders_in_journal(&services, "late"), (1, 0));
+    assert_eq!(orders_in_ledgers(&services, "late"), (1, 0));
 }

@@ -103,7 +103,7 @@ impl Purchases {
                         return Ok(Claimed::Mine { ledger, reserved, begun: Some(open) });
                     }
                 }
-                Claim::Bought(_) => {}
+                Claim::Bought => {}
                 Claim::Busy(open) => {
                     drop(reserved);
                     if !std::mem::replace(&mut told_of_other, true) {
