@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{Leave, backoff, watched, with_leave},
+    http::backoff,
     provider::{Generation, JobId, Lookup},
     store::JournalEntry,
 };
@@ -78,6 +78,7 @@ impl Job<'_> {
         let free = self.is_free();
         let (product, key) = (wanted.product.to_owned(), wanted.key.to_owned());
         shop.turns.check_cancelled()?;
+        let context = self.context().await?;
         if !free {
             let expected_usd = shop.progress.amount(wanted.stage, wanted.product, order.estimate().expected_usd());
             let provider = order.info().name.clone();
@@ -85,15 +86,15 @@ impl Job<'_> {
             shop.products.record(entry).await?;
         }
         let starting = shop.jobs.starting().await;
+        let context = context.with_timeout(shop.job_timeout);
         let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, key };
-        let leave = Leave::new(shop.turns.cancel().child_token());
-        let mut task = tokio::spawn({
-            let (shop, watch, leave) = (Arc::clone(shop), self.watch(), leave.clone());
+        let task = tokio::spawn({
+            let shop = Arc::clone(shop);
             async move {
                 let _starting = starting;
-                let started = match leave.is_called_off() {
-                    true => Err(leave.go()),
-                    false => with_leave(leave.clone(), watched(watch, open.order.start())).await,
+                let started = match context.check_wanted() {
+                    Ok(()) => open.order.start(&context).await,
+                    Err(error) => Err(error),
                 };
                 match started {
                     Ok(generation) => {
@@ -106,7 +107,7 @@ impl Job<'_> {
                         }
                         Ok(generation)
                     }
-                    Err(_) if leave.has_left() => {
+                    Err(_) if context.was_left_unsent() => {
                         let error = left(&shop);
                         if !free {
                             shop.products.failed(open.stage, &open.product, &open.key, &error, 0.0).await?;
@@ -117,14 +118,7 @@ impl Job<'_> {
                 }
             }
         });
-        let joined = tokio::select! {
-            joined = &mut task => joined,
-            () = tokio::time::sleep(shop.job_timeout) => {
-                leave.call_off();
-                task.await
-            }
-        };
-        joined.unwrap_or_else(|panic| {
+        task.await.unwrap_or_else(|panic| {
             let kind = if free { ErrorKind::Unexpected } else { ErrorKind::OutcomeUnknown };
             let error = Error::new(kind, "a provider panicked while it started a job").with_source(panic);
             Err(NotStarted::Failed(error))
@@ -159,8 +153,9 @@ impl Job<'_> {
             }
         };
         let known: Vec<JobId> = self.shop.products.journal().lock().await.jobs().into_iter().map(JobId).collect();
+        let context = self.context().await?;
         let found = tokio::select! {
-            found = watched(self.watch(), self.order.find(since, &known)) => found,
+            found = self.order.find(&context, since, &known) => found,
             () = self.shop.turns.cancel().cancelled() => return Err(Error::cancelled()),
         };
         let (product, key) = (self.wanted.product.to_owned(), self.wanted.key.to_owned());
@@ -177,7 +172,11 @@ impl Job<'_> {
                 Ok(None)
             }
             Ok(_) => Err(unknown(None)),
-            Err(error) => Err(unknown(Some(error))),
+            Err(error) => {
+                // A provider may hear of it first: then its error says nothing about the job.
+                self.shop.turns.check_cancelled()?;
+                Err(unknown(Some(error)))
+            }
         }
     }
 }
