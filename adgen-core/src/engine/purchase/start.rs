@@ -107,7 +107,8 @@ impl Job<'_> {
                         }
                         Ok(generation)
                     }
-                    Err(_) if context.was_left_unsent() => {
+                    // A provider that says it does not know has sent something, whatever else it says.
+                    Err(error) if context.was_left_unsent() && error.kind() != ErrorKind::OutcomeUnknown => {
                         let error = left(&shop);
                         if !free {
                             shop.products.failed(open.stage, &open.product, &open.key, &error, 0.0).await?;
