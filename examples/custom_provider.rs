@@ -6,12 +6,15 @@ use adgen::{
     AdProject, Error, ErrorKind, Event, Result, Studio,
     media::{Frame, VideoEncoder, VideoSettings, color::rgb_to_ycbcr},
     project::{Output, Rgb},
-    provider::{Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest},
+    provider::{
+        CallContext, Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider,
+        VideoRequest,
+    },
     testkit::{self, VideoCase},
 };
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One plain colour, slowly brighter and darker.
 #[derive(Debug)]
@@ -37,24 +40,24 @@ impl VideoProvider for Breathing {
         VideoCapability::local()
     }
 
-    async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+    async fn start(&self, context: &CallContext, request: &VideoRequest) -> Result<Generation> {
         if request.image.is_some() {
             return Err(Error::new(ErrorKind::Unsupported, "this provider takes no pictures"));
         }
-        let request = request.clone();
+        let (request, scratch) = (request.clone(), context.scratch().to_owned());
         // Heavy work belongs on a thread that no other task waits for.
-        let drawn = tokio::task::spawn_blocking(move || draw(&request)).await;
+        let drawn = tokio::task::spawn_blocking(move || draw(&request, &scratch)).await;
         let path =
             drawn.map_err(|panic| Error::new(ErrorKind::Unexpected, "drawing panicked").with_source(panic))??;
         Ok(Generation::Done(Generated::file(path)))
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
+    async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
         // `start` is done when it returns: there is never a job to ask for.
         Err(unknown(job))
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
+    async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
         Err(unknown(job))
     }
 }
@@ -63,12 +66,12 @@ fn unknown(job: &JobId) -> Error {
     Error::new(ErrorKind::NotFound, format!("this provider has no job {job}"))
 }
 
-fn draw(request: &VideoRequest) -> Result<PathBuf> {
+fn draw(request: &VideoRequest, scratch: &Path) -> Result<PathBuf> {
     let output = Output { short_side: request.short_side, ..Output::default() };
     let (width, height) = output.size(request.aspect);
     let (width, height) = (width as usize, height as usize);
     let Rgb(color) = request.palette.first().copied().unwrap_or(Rgb([90, 110, 130]));
-    let path = request.scratch.join("breathing.mp4");
+    let path = scratch.join("breathing.mp4");
     let mut encoder = VideoEncoder::create(&path, VideoSettings::new(width, height, request.fps))?;
     let mut frame = Frame::black(width, height);
     let frames = (request.duration_s * f64::from(request.fps)).ceil() as u64;
@@ -100,7 +103,7 @@ async fn main() -> Result<()> {
     println!("{:?}", run.wait().await?.video());
 
     // What belongs into a test of the provider: does it keep the rules of the contract?
-    let mut request = VideoRequest::new("a calm wall", 2.0, std::env::temp_dir());
+    let mut request = VideoRequest::new("a calm wall", 2.0);
     request.short_side = 240;
     let kept = testkit::video(&Breathing::new(), &VideoCase::new(request).refuses_images()).await;
     println!("{kept}");

@@ -9,7 +9,7 @@ use adgen::{
         music::{MusicSettings, compose},
         planner::look_phrase,
     },
-    provider::{Content, Generation, VideoProvider, VideoRequest},
+    provider::{CallContext, Content, Generation, VideoProvider, VideoRequest},
 };
 use adgen_benches::{Outcome, file};
 use image::RgbaImage;
@@ -49,17 +49,18 @@ async fn clips(folder: &Path) -> Outcome<Vec<PathBuf>> {
         let scratch = folder.join(format!("clip_{index}"));
         std::fs::create_dir_all(&scratch)?;
         // The studio draws at two thirds of the ad's size: 720x1280.
-        let mut request = VideoRequest::new(prompt, SCENE_S, scratch);
+        let mut request = VideoRequest::new(prompt, SCENE_S);
         request.short_side = SIZE.0 as u32;
         request.fps = CLIP_FPS;
         request.seed = index as u32;
-        let mut answer = studio.start(&request).await?;
+        let context = CallContext::new().with_scratch(scratch);
+        let mut answer = studio.start(&context, &request).await?;
         let done = loop {
             match answer {
                 Generation::Done(done) => break done,
                 Generation::Pending { job, check_after, .. } => {
                     tokio::time::sleep(check_after).await;
-                    answer = studio.check(&job).await?;
+                    answer = studio.check(&context, &job).await?;
                 }
                 other => return Err(format!("the studio answered {other:?}").into()),
             }

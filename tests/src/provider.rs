@@ -4,8 +4,8 @@ use adgen::{
     Error, ErrorKind, Result, Retry,
     media::{Frame, VideoEncoder, VideoSettings},
     provider::{
-        Cancelled, Failure, Generated, Generation, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoProvider,
-        VideoRequest,
+        CallContext, Cancelled, Failure, Generated, Generation, JobId, Lookup, Price, ProviderInfo, VideoCapability,
+        VideoProvider, VideoRequest,
     },
 };
 use async_trait::async_trait;
@@ -67,6 +67,8 @@ pub struct Books {
     pub closed: bool,
     /// Serves files from here instead of the disk.
     pub url: Option<String>,
+    /// Hands files over as bytes: these, instead of the disk's.
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// The shop's counter. Clones share the books, as two runs share the real one.
@@ -141,7 +143,7 @@ impl VideoProvider for Shop {
         VideoCapability::remote(self.books().longest_s.unwrap_or(30.0))
     }
 
-    async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+    async fn start(&self, _: &CallContext, request: &VideoRequest) -> Result<Generation> {
         if request.duration_s > self.capability().max_duration_s {
             return Err(Error::new(ErrorKind::Unsupported, "the shop makes no clips of this length"));
         }
@@ -176,10 +178,11 @@ impl VideoProvider for Shop {
         Ok(Generation::Pending { job: JobId(name), progress: Some(0.0), check_after })
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
+    async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
         let mut books = self.books();
         let (patience, trouble, closed) = (books.patience, books.first_check_fails, books.closed);
         let (fails, url, failed_cost) = (books.fails.clone(), books.url.clone(), books.failure_usd);
+        let bytes = books.bytes.clone();
         let unknown = || Error::new(ErrorKind::NotFound, format!("the shop knows no {job}"));
         let known = books.jobs.get_mut(&job.0).ok_or_else(unknown)?;
         known.checks += 1;
@@ -199,9 +202,10 @@ impl VideoProvider for Shop {
             return Ok(Generation::Failed(failure));
         }
         let cost_usd = known.seconds * USD_PER_SECOND;
-        let made = match url {
-            Some(url) => Generated::url(url, cost_usd),
-            None => {
+        let made = match (url, bytes) {
+            (Some(url), _) => Generated::url(url, cost_usd),
+            (None, Some(bytes)) => Generated::bytes(bytes, cost_usd),
+            (None, None) => {
                 // The pipeline takes the file away.
                 let copy = self.folder.join(format!("{job}.{}.mp4", known.checks));
                 std::fs::copy(self.clip(), &copy)?;
@@ -213,7 +217,7 @@ impl VideoProvider for Shop {
         Ok(Generation::Done(made))
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
+    async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
         let mut books = self.books();
         let (patience, closed) = (books.patience, books.closed);
         let unknown = || Error::new(ErrorKind::NotFound, format!("the shop knows no {job}"));
@@ -225,7 +229,7 @@ impl VideoProvider for Shop {
         Ok(Cancelled::Stopped { cost_usd: 0.0 })
     }
 
-    async fn find(&self, request: &VideoRequest, _: SystemTime, known: &[JobId]) -> Result<Lookup> {
+    async fn find(&self, _: &CallContext, request: &VideoRequest, _: SystemTime, known: &[JobId]) -> Result<Lookup> {
         let books = self.books();
         if !books.remembers {
             return Ok(Lookup::CannotTell);

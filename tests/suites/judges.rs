@@ -7,7 +7,7 @@
 use adgen::{
     ErrorKind, SecretString,
     openai::{OpenAi, OpenAiPlanner, OpenAiSpeech, Wire},
-    provider::{AudioProvider, AudioRequest, Content, Generation, PlanRequest, Planner},
+    provider::{AudioProvider, AudioRequest, CallContext, Content, Generation, PlanRequest, Planner},
 };
 use adgen_tests::{
     command::{Ran, run},
@@ -102,10 +102,14 @@ async fn what_adgen_sends_is_what_the_documents_allow() {
     services.make(&shown).await.expect("an ad");
     hold_against_document(&services.emulator);
     let chat = OpenAiPlanner::new(services.openai()).with_wire(Wire::ChatCompletions);
-    chat.plan(&request()).await.expect("a plan");
-    OpenAiPlanner::new(services.openai()).with_wire(Wire::Responses).plan(&request()).await.expect("a plan");
-    let speech = AudioRequest::speech("Hello there", services.path());
-    OpenAiSpeech::new(services.openai()).start(&speech).await.expect("speech");
+    chat.plan(&CallContext::new(), &request()).await.expect("a plan");
+    OpenAiPlanner::new(services.openai())
+        .with_wire(Wire::Responses)
+        .plan(&CallContext::new(), &request())
+        .await
+        .expect("a plan");
+    let speech = AudioRequest::speech("Hello there");
+    OpenAiSpeech::new(services.openai()).start(&CallContext::new(), &speech).await.expect("speech");
     let posts = services.openai.posts();
     assert!(posts.len() >= 4);
     let Some(document) = document_of("openai") else { return };
@@ -214,7 +218,8 @@ async fn llmock_finds_no_fault_with_the_planner() {
                 if *behaviors != json!([]) {
                     llmock.post("/_llmock/scenario", &json!({ "behaviors": behaviors })).await;
                 }
-                let planned = OpenAiPlanner::new(llmock.account()).with_wire(wire).plan(&request()).await;
+                let planned =
+                    OpenAiPlanner::new(llmock.account()).with_wire(wire).plan(&CallContext::new(), &request()).await;
                 let verdict = llmock.get("/_llmock/verdict").await.expect("a verdict");
                 assert_eq!(planned.is_ok(), *comes, "{name}: {planned:?}");
                 let findings = verdict["findings"].as_array().expect("a list");
@@ -254,13 +259,15 @@ async fn aimock_speaks_with_us_and_its_faults_are_understood() {
     let arguments = ["--fixtures", &fixtures, "--log-level", "silent"];
     let aimock = Server::start(&program, &arguments, "/__aimock/journal").await;
     let say = async |text: &str| {
-        let request = AudioRequest::speech(text, folder.path());
-        OpenAiSpeech::new(aimock.account()).start(&request).await
+        let request = AudioRequest::speech(text);
+        OpenAiSpeech::new(aimock.account()).start(&CallContext::new(), &request).await
     };
     for text in ["hello", "busy"] {
         let Generation::Done(made) = say(text).await.expect(text) else { panic!("{text}: speech is done at once") };
-        let Content::File(path) = &made.content else { panic!("{text}: no file") };
-        let info = adgen::media::probe(path).expect("sound");
+        let Content::Bytes(bytes) = &made.content else { panic!("{text}: no bytes") };
+        let path = folder.path().join("speech.wav");
+        std::fs::write(&path, bytes).expect("the folder is the test's own");
+        let info = adgen::media::probe(&path).expect("sound");
         assert!((info.duration_s - 1.0).abs() < 0.05, "{text}: {} s", info.duration_s);
         assert!(made.cost_usd > 0.0);
     }

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     error::{Error, Result},
     event::{Event, EventRecord, EventSink},
-    http::Repetition,
     project::{CostRange, Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, Status},
     store::now,
 };
@@ -285,18 +284,22 @@ impl Progress {
         0.0
     }
 
-    /// Tells listeners about every repetition of a call for a product.
-    pub(crate) fn watch(self: &Arc<Self>, stage: Stage, product: &str) -> Arc<dyn Fn(&Repetition) + Send + Sync> {
+    /// Tells listeners about every repetition of a call for a product: the try that has just failed, the wait, and why.
+    pub(crate) fn watch(
+        self: &Arc<Self>,
+        stage: Stage,
+        product: &str,
+    ) -> impl Fn(u32, Duration, &str) + Send + Sync + 'static {
         let (progress, product) = (Arc::clone(self), product.to_owned());
-        Arc::new(move |repetition| {
+        move |attempt, wait, code| {
             progress.emit(Event::Retrying {
                 stage,
                 product: product.clone(),
-                attempt: repetition.attempt + 1,
-                wait_ms: repetition.wait.as_millis() as u64,
-                code: repetition.code.to_owned(),
+                attempt: attempt + 1,
+                wait_ms: wait.as_millis() as u64,
+                code: code.to_owned(),
             });
-        })
+        }
     }
 
     /// Ends the run: sets the last status and tells it.

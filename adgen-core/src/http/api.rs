@@ -8,11 +8,11 @@ use super::{
     asset::{self, AssetRules},
     breaker::Breaker,
     call::{Answer, Call, Repeat},
+    caller::Caller,
     client::{Http, Kind},
-    leave::called_off,
     limit::Limiter,
     request::{Judge, Request},
-    retry::{End, Next, Repetition, Tries, tell},
+    retry::{End, Next, Tries},
     settings::ApiSettings,
 };
 use crate::error::{Error, ErrorKind, Result, Retry};
@@ -64,14 +64,14 @@ impl Api {
     }
 
     /// Makes a call, and repeats it where that is allowed and can help. Redirects are not followed: they are errors. While it
-    /// waits for its turn it can be called off ([`Leave`](super::Leave)); once it is sent it cannot.
+    /// waits for its turn the caller can call it off; once it is sent it cannot be.
     ///
     /// # Errors
-    /// `Cancelled` where it was called off: nothing was ordered then.
+    /// `Cancelled` or `Timeout` where it was called off ([`Caller::has_left`]): nothing was ordered then.
     /// The provider's own as `parse_error` reads it, `Unavailable`, `Timeout`, `OutcomeUnknown`; `InvalidConfig` for an
     /// address of another origin and for a redirect. Those of a call that was given up carry [`Retry::Exhausted`].
-    pub(crate) async fn call(&self, call: Call) -> Result<Answer> {
-        self.call_judged(call, &|_| Ok(())).await
+    pub(crate) async fn call(&self, caller: &Caller, call: Call) -> Result<Answer> {
+        self.call_judged(caller, call, &|_| Ok(())).await
     }
 
     /// The same where a success may be none: an answer that `judge` refuses ends the call with its error, or has it made
@@ -79,7 +79,7 @@ impl Api {
     ///
     /// # Errors
     /// As for [`Api::call`]; those of `judge`.
-    pub(crate) async fn call_judged(&self, call: Call, judge: Judge<'_>) -> Result<Answer> {
+    pub(crate) async fn call_judged(&self, caller: &Caller, call: Call, judge: Judge<'_>) -> Result<Answer> {
         let Inner { settings, headers, http, limiter, breaker } = &*self.inner;
         let client = http.client(if is_loopback(&settings.base) { Kind::ApiHere } else { Kind::Api })?;
         let request = Request::new(settings, http.proxies(), headers, &call)?;
@@ -96,7 +96,7 @@ impl Api {
             // Looked at before the turn is taken: between it and the sending nothing waits.
             let turn = tokio::select! {
                 biased;
-                error = called_off() => return Err(error),
+                error = caller.called_off() => return Err(error),
                 turn = limiter.turn(call.repeat) => turn,
                 () = opening => continue,
             };
@@ -146,11 +146,11 @@ impl Api {
                     }
                 }
             };
-            tell(&Repetition { attempt: tries.made(), wait, code });
+            caller.retrying(tries.made(), wait, code);
             if !throttled {
                 tokio::select! {
                     biased;
-                    error = called_off() => return Err(error),
+                    error = caller.called_off() => return Err(error),
                     () = sleep(wait) => {},
                     () = opening => {},
                 }

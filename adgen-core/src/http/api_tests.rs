@@ -3,7 +3,6 @@
 use super::super::{
     call::Body,
     options::HttpOptions,
-    retry::watched,
     settings::Limits,
     test_server::{Act, Server},
 };
@@ -104,7 +103,7 @@ async fn what_is_repeated_on_the_wire() {
         let timeout = if matches!(act, Act::Silence) { Duration::from_secs(5) } else { call.timeout };
         let call = Call { timeout, ..call };
         let server = Server::start(vec![act, ok("{}")]).await;
-        let result = api(&server.url).call(call).await;
+        let result = api(&server.url).call(Caller::nobody(), call).await;
         assert_eq!(result.as_ref().err().map(Error::kind), kind, "{name}: {result:?}");
         assert_eq!(server.requests().len(), calls, "{name}");
         if let Err(error) = result {
@@ -123,10 +122,10 @@ async fn a_create_without_a_connection_is_made_again() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let api = api(&format!("http://{address}"));
-    let call = watched(
-        Arc::new(move |repetition: &Repetition| log.lock().expect("not poisoned").push(*repetition)),
-        api.call(create()),
-    );
+    let caller = Caller::default().with_listener(move |attempt, _, code| {
+        log.lock().expect("not poisoned").push((attempt, code.to_owned()));
+    });
+    let call = api.call(&caller, create());
     let server = async {
         // At least one try meets nobody.
         while seen.lock().expect("not poisoned").is_empty() {
@@ -138,7 +137,9 @@ async fn a_create_without_a_connection_is_made_again() {
     result.expect("made");
     assert_eq!(server.requests().len(), 1);
     let seen = seen.lock().expect("not poisoned");
-    assert_eq!((seen[0].attempt, seen[0].code), (1, "unavailable"));
+    // Each once.
+    let expected: Vec<_> = (1..=seen.len() as u32).map(|attempt| (attempt, "unavailable".to_owned())).collect();
+    assert_eq!(*seen, expected);
 }
 
 #[tokio::test]
@@ -150,13 +151,13 @@ async fn a_call_carries_what_it_should() {
         headers: vec![(HeaderName::from_static("prefer"), "wait=5".to_owned())],
         ..create()
     };
-    let answer = api.call(call).await.expect("made");
+    let answer = api.call(Caller::nobody(), call).await.expect("made");
     assert_eq!(answer.json::<serde_json::Value>("emulator").expect("JSON")["id"], "a");
-    api.call(Call::get(format!("{}/elsewhere?x=1", server.url))).await.expect("its own origin");
+    api.call(Caller::nobody(), Call::get(format!("{}/elsewhere?x=1", server.url))).await.expect("its own origin");
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), vec![b'x'; 70_000]).expect("writes");
     let body = Body::File { path: file.path().to_owned(), name: "in.png".to_owned(), content_type: "image/png" };
-    api.call(Call::post("files", body, Repeat::Safe)).await.expect("made");
+    api.call(Caller::nobody(), Call::post("files", body, Repeat::Safe)).await.expect("made");
     let requests = server.requests();
     assert!(
         requests[0].starts_with("POST /v1/predictions?created_after=2026-01-01T00%3A00%3A00%2B00%3A00&q=a%26b HTTP")
@@ -179,16 +180,16 @@ async fn the_key_reaches_no_other_host() {
     let to: &'static str = Box::leak(format!("location: {}/x?SECRET\r\n", other.url).into_boxed_str());
     let server = Server::start(vec![Act::Say(307, to, String::new())]).await;
     let api = api(&server.url);
-    let error = api.call(create()).await.expect_err("a redirect");
+    let error = api.call(Caller::nobody(), create()).await.expect_err("a redirect");
     assert!(error.message().contains("not redirected") && error.message().contains(&other.url), "{error}");
     no_secret(&error);
     for path in [format!("{}/x?SECRET", other.url), "https://evil.example/x".to_owned(), "ftp://x/".to_owned()] {
-        let error = api.call(Call::get(path)).await.expect_err("another origin");
+        let error = api.call(Caller::nobody(), Call::get(path)).await.expect_err("another origin");
         assert_eq!(error.kind(), ErrorKind::InvalidConfig);
         assert!(error.message().contains(&server.url), "{error}");
         no_secret(&error);
     }
-    assert!(self::api(&format!("{}/v1", server.url)).call(Call::get("../admin")).await.is_err());
+    assert!(self::api(&format!("{}/v1", server.url)).call(Caller::nobody(), Call::get("../admin")).await.is_err());
     // Downloads go there, but without it.
     let dir = tempfile::tempdir().expect("a folder");
     api.fetch(&format!("{}/a.mp4", other.url), &dir.path().join("a"), 100).await.expect("arrives");
@@ -249,10 +250,10 @@ async fn wrong_settings_are_told_before_anything_is_sent() {
 async fn an_endless_answer_is_not_kept() {
     let server = Server::start(vec![ok(&"x".repeat(100_000))]).await;
     let call = |repeat| Call { max_bytes: 1000, repeat, ..read() };
-    let error = api(&server.url).call(call(Repeat::Safe)).await.expect_err("too long");
+    let error = api(&server.url).call(Caller::nobody(), call(Repeat::Safe)).await.expect_err("too long");
     assert!(error.message().contains("1000 bytes"), "{error}");
     assert_eq!(server.requests().len(), 1);
-    let error = api(&server.url).call(call(Repeat::Create)).await.expect_err("too long");
+    let error = api(&server.url).call(Caller::nobody(), call(Repeat::Create)).await.expect_err("too long");
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
 }
 
@@ -260,10 +261,10 @@ async fn an_endless_answer_is_not_kept() {
 async fn an_outage_costs_seconds_and_ends_all_calls_at_once() {
     // Nobody listens on the discard port here.
     let api = api("http://127.0.0.1:9");
-    let calls = (0..20).map(|_| api.call(read()));
+    let calls = (0..20).map(|_| api.call(Caller::nobody(), read()));
     let errors: Vec<Error> = futures_util::future::join_all(calls).await.into_iter().filter_map(Result::err).collect();
     assert_eq!(errors.len(), 20);
-    let error = api.call(read()).await.expect_err("open");
+    let error = api.call(Caller::nobody(), read()).await.expect_err("open");
     assert_eq!((error.kind(), error.retry()), (ErrorKind::Unavailable, Retry::Exhausted));
     assert!(error.message().contains("has not answered since"), "{error}");
     // Those that were waiting to try again say what they had met.
@@ -312,7 +313,7 @@ async fn failures_on_the_way_say_what_to_look_at() {
     ];
     // Side by side, for each is tried several times.
     let all = all.map(|(api, message, next)| async move {
-        let error = api.call(read()).await.expect_err(message);
+        let error = api.call(Caller::nobody(), read()).await.expect_err(message);
         let text = error.to_string();
         assert!(text.contains(message) && text.contains(next) && text.contains("provider: emulator"), "{text}");
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{text}");
@@ -334,7 +335,7 @@ async fn a_success_that_is_none_is_made_again_where_that_is_safe() {
         ("failed", create(), 1, Some(ErrorKind::Unavailable)),
     ] {
         let server = Server::start(vec![ok(first), ok("{}")]).await;
-        let result = api(&server.url).call_judged(call, &failed).await;
+        let result = api(&server.url).call_judged(Caller::nobody(), call, &failed).await;
         assert_eq!((result.err().map(|error| error.kind()), server.requests().len()), (kind, calls), "{first}");
     }
 }
@@ -345,9 +346,69 @@ async fn the_deadline_ends_a_call() {
     let call = Call { timeout: Duration::from_secs(86_400), deadline: Duration::from_millis(300), ..read() };
     let api = api(&server.url);
     // Only what does not end would take that long.
-    let ended = tokio::time::timeout(Duration::from_secs(600), api.call(call)).await.expect("the deadline is not kept");
+    let ended = tokio::time::timeout(Duration::from_secs(600), api.call(Caller::nobody(), call))
+        .await
+        .expect("the deadline is not kept");
     let error = ended.expect_err("no answer");
     assert_eq!((error.kind(), error.retry()), (ErrorKind::Timeout, Retry::Exhausted));
+}
+
+/// A server that refuses calls for two minutes, and who waits there.
+async fn refused() -> (Server, Api) {
+    let server = Server::start(vec![Act::Say(429, "retry-after: 119\r\n", "{}".to_owned())]).await;
+    let api = api(&server.url);
+    (server, api)
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_its_turn_can_be_called_off() {
+    let (server, api) = refused().await;
+    let heard = Arc::new(tokio::sync::Notify::new());
+    let told = Arc::clone(&heard);
+    let caller = Caller::default().with_listener(move |_, _, code| {
+        assert_eq!(code, "rate_limited");
+        told.notify_one();
+    });
+    let cancel = async {
+        heard.notified().await;
+        assert!(!caller.has_left());
+        caller.cancel();
+    };
+    let (ended, ()) = tokio::join!(api.call(&caller, create()), cancel);
+    assert_eq!(ended.expect_err("it was called off").kind(), ErrorKind::Cancelled);
+    assert!(caller.has_left());
+    // The next is off before it is sent.
+    assert_eq!(api.call(&caller, read()).await.expect_err("it is off").kind(), ErrorKind::Cancelled);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_whose_turn_does_not_come_in_time_is_off() {
+    let (server, api) = refused().await;
+    let caller = Caller::default().with_deadline(Some(Instant::now() + Duration::from_millis(500)));
+    let error = api.call(&caller, create()).await.expect_err("its turn does not come");
+    assert_eq!((error.kind(), caller.has_left(), caller.is_cancelled()), (ErrorKind::Timeout, true, false));
+    assert!(server.requests().len() <= 1);
+}
+
+#[tokio::test]
+async fn a_call_that_was_sent_is_waited_for() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+    let api = api(&format!("http://{}", listener.local_addr().expect("has an address")));
+    let caller = Caller::default().with_deadline(Some(Instant::now() + Duration::from_secs(600)));
+    let server = async {
+        let (mut socket, _) = listener.accept().await.expect("a call");
+        assert!(socket.read(&mut [0; 4096]).await.expect("a question") > 0);
+        caller.cancel();
+        sleep(Duration::from_millis(100)).await;
+        let answer = b"HTTP/1.1 201 X\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+        socket.write_all(answer).await.expect("it is waited for");
+        socket.shutdown().await.expect("it is waited for");
+    };
+    let (answer, ()) = tokio::join!(api.call(&caller, create()), server);
+    assert_eq!(answer.expect("it was sent").status, 201);
+    assert!(!caller.has_left());
 }
 
 #[tokio::test]
@@ -381,7 +442,7 @@ async fn a_tier_with_little_credit_just_takes_longer() {
         }
     });
     let api = api(&url);
-    let results = futures_util::future::join_all((0..20).map(|_| api.call(create()))).await;
+    let results = futures_util::future::join_all((0..20).map(|_| api.call(Caller::nobody(), create()))).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     let counts = counts.lock().expect("not poisoned");
     // How often it is refused is for `limit` to say, whose tests have a clock of their own.
@@ -394,11 +455,11 @@ async fn a_missing_file_is_no_failure_of_the_api() {
     let api = api(&server.url);
     let body = || Body::File { path: "/no/such/file".into(), name: "in.png".to_owned(), content_type: "image/png" };
     for _ in 0..6 {
-        let error = api.call(Call::post("files", body(), Repeat::Safe)).await.expect_err("not there");
+        let error = api.call(Caller::nobody(), Call::post("files", body(), Repeat::Safe)).await.expect_err("not there");
         assert_eq!(error.kind(), ErrorKind::NotFound);
         assert!(error.to_string().contains("/no/such/file"), "{error}");
     }
-    api.call(read()).await.expect("still closed");
+    api.call(Caller::nobody(), read()).await.expect("still closed");
 }
 
 #[tokio::test]
@@ -406,7 +467,7 @@ async fn many_calls_at_once_are_all_made() {
     let server = Server::start(vec![ok("{}")]).await;
     let limits = Limits { creates_per_minute: 60_000.0, others_per_minute: 60_000.0, concurrent: 32 };
     let api = Api::new(ApiSettings { limits, ..settings(&server.url) }, http()).expect("an API");
-    let calls = (0..600).map(|i| api.call(if i % 2 == 0 { create() } else { read() }));
+    let calls = (0..600).map(|i| api.call(Caller::nobody(), if i % 2 == 0 { create() } else { read() }));
     let results = futures_util::future::join_all(calls).await;
     assert!(results.iter().all(Result::is_ok));
     assert_eq!(server.requests().len(), 600);
@@ -416,8 +477,9 @@ async fn many_calls_at_once_are_all_made() {
 fn calls_can_be_spawned() {
     fn spawnable<T: Send>(_: T) {}
     let api = api("https://a.example");
-    spawnable(api.call(read()));
+    spawnable(api.call(Caller::nobody(), read()));
     spawnable(api.fetch("", Path::new(""), 1));
     spawnable(asset::fetch_asset("", Path::new(""), AssetRules::untrusted()));
-    spawnable(watched(Arc::new(|_: &Repetition| {}), api.call(read())));
+    let caller = Caller::default().with_listener(|_, _, _| {}).with_deadline(Some(Instant::now()));
+    spawnable(api.call(&caller, read()));
 }

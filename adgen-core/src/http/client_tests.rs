@@ -4,6 +4,7 @@ use super::super::{
     api::Api,
     asset::{AssetRules, fetch_asset_over},
     call::{Answer, Call, Repeat},
+    caller::Caller,
     settings::{ApiSettings, Limits},
     test_server::{Act, Server},
 };
@@ -83,16 +84,16 @@ fn one_account_survives_its_runtimes() {
     let (address, connections) = lasting(|socket| Box::new(socket));
     let account = api(&format!("http://{address}"), &http(HttpOptions::default()));
     for _ in 0..4 {
-        runtime().block_on(in_time(account.call(create()))).expect("made");
+        runtime().block_on(in_time(account.call(Caller::nobody(), create()))).expect("made");
     }
     assert_eq!(connections.load(Ordering::SeqCst), 4, "a connection of a runtime that is gone was used");
     // A runtime that is there and stands still drives no connection; another must not wait for it.
     let still = runtime();
-    still.block_on(in_time(account.call(create()))).expect("made");
-    runtime().block_on(in_time(account.call(create()))).expect("made");
+    still.block_on(in_time(account.call(Caller::nobody(), create()))).expect("made");
+    runtime().block_on(in_time(account.call(Caller::nobody(), create()))).expect("made");
     assert_eq!(connections.load(Ordering::SeqCst), 6);
     // Its own are still good.
-    still.block_on(in_time(account.call(create()))).expect("made");
+    still.block_on(in_time(account.call(Caller::nobody(), create()))).expect("made");
     assert_eq!(connections.load(Ordering::SeqCst), 6);
 }
 
@@ -100,11 +101,11 @@ fn one_account_survives_its_runtimes() {
 fn two_accounts_share_nothing() {
     let (address, connections) = lasting(|socket| Box::new(socket));
     let account = || api(&format!("http://{address}"), &http(HttpOptions::default()));
-    runtime().block_on(in_time(account().call(create()))).expect("made");
-    runtime().block_on(in_time(account().call(create()))).expect("made");
+    runtime().block_on(in_time(account().call(Caller::nobody(), create()))).expect("made");
+    runtime().block_on(in_time(account().call(Caller::nobody(), create()))).expect("made");
     let (one, other, both) = (account(), account(), runtime());
     for account in [&one, &other, &one, &one.clone(), &other] {
-        both.block_on(in_time(account.call(create()))).expect("made");
+        both.block_on(in_time(account.call(Caller::nobody(), create()))).expect("made");
     }
     assert_eq!(connections.load(Ordering::SeqCst), 4);
 }
@@ -121,8 +122,9 @@ fn the_oldest_clients_go_first() {
 #[test]
 fn a_call_outside_a_runtime_is_an_error_and_no_panic() {
     let account = api("http://127.0.0.1:9", &http(HttpOptions::default()));
-    let error =
-        futures_util::FutureExt::now_or_never(account.call(create())).expect("at once").expect_err("no runtime");
+    let error = futures_util::FutureExt::now_or_never(account.call(Caller::nobody(), create()))
+        .expect("at once")
+        .expect_err("no runtime");
     assert!(error.kind() == ErrorKind::InvalidConfig && error.message().contains("Tokio"), "{error}");
 }
 
@@ -130,7 +132,7 @@ fn a_call_outside_a_runtime_is_an_error_and_no_panic() {
 fn nothing_is_installed_for_the_whole_process() {
     let (address, _) = lasting(|socket| Box::new(socket));
     let account = api(&format!("http://{address}"), &http(HttpOptions::default()));
-    runtime().block_on(in_time(account.call(create()))).expect("made");
+    runtime().block_on(in_time(account.call(Caller::nobody(), create()))).expect("made");
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
 }
 
@@ -140,7 +142,10 @@ async fn a_proxy_sees_what_leaves_this_machine_and_nothing_else() {
     let proxy = Server::start(vec![answer()]).await;
     let options = HttpOptions::default().with_proxy(&proxy.url);
     let http = http(options.clone().with_proxy_credentials("adgen", "SECRET".into()));
-    api("http://gpu-box/v1", &http).call(Call::get("predictions/a")).await.expect("through the proxy");
+    api("http://gpu-box/v1", &http)
+        .call(Caller::nobody(), Call::get("predictions/a"))
+        .await
+        .expect("through the proxy");
     let requests = proxy.requests();
     assert!(requests[0].starts_with("GET http://gpu-box/v1/predictions/a "), "{requests:?}");
     // adgen:SECRET
@@ -153,14 +158,17 @@ async fn a_proxy_sees_what_leaves_this_machine_and_nothing_else() {
     // A secure call shows its host alone, and its key to nobody on the way.
     let deaf = Server::start(vec![Act::Say(407, "", String::new())]).await;
     let options = HttpOptions::default().with_proxy(&deaf.url);
-    let error = api("https://api.example.com/v1", &self::http(options)).call(Call::get("a")).await.expect_err("407");
+    let error = api("https://api.example.com/v1", &self::http(options))
+        .call(Caller::nobody(), Call::get("a"))
+        .await
+        .expect_err("407");
     let requests = deaf.requests();
     assert!(requests[0].starts_with("CONNECT api.example.com:443 ") && !requests[0].contains("SECRET"), "{requests:?}");
     let text = format!("{error} {error:?}");
     assert!(text.contains("proxy") && text.contains("HttpOptions") && !text.contains("SECRET"), "{text}");
     // This machine's own servers are not the proxy's business.
     let here = Server::start(vec![answer()]).await;
-    api(&here.url, &http).call(Call::get("a")).await.expect("made");
+    api(&here.url, &http).call(Caller::nobody(), Call::get("a")).await.expect("made");
     assert_eq!((here.requests().len(), proxy.requests().len()), (1, 2));
     assert!(!here.requests()[0].contains("proxy-authorization"));
 }
@@ -178,7 +186,7 @@ fn roots_of_a_host_are_trusted_besides_the_systems() {
     });
     let call = |options| {
         let account = api(&format!("https://{address}"), &http(options));
-        runtime().block_on(in_time(account.call(Call::get("a"))))
+        runtime().block_on(in_time(account.call(Caller::nobody(), Call::get("a"))))
     };
     let trusting = HttpOptions::default().with_root_certificates_pem(include_bytes!("testdata/root.pem"));
     assert_eq!(call(trusting).expect("trusted").status, 201);

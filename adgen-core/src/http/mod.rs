@@ -3,7 +3,7 @@
 //! May depend on `error` alone. Imports between its files go one way, from the roof to the ground:
 //!
 //! - [`api`]: a provider's API and its calls. `request` is one try, `retry` decides about the next.
-//! - `limit` gives turns, `leave` calls off what waits for one, `breaker` knows when there is no point in trying.
+//! - `limit` gives turns, `caller` calls off what waits for one, `breaker` knows when there is no point in trying.
 //! - `asset` fetches files by address, `guard` says which addresses, `download` gathers a file over broken connections.
 //! - `client` holds connections as `options` wish, `tls` makes them secure.
 //! - `network` says what went wrong on the way, `wait` how long to wait.
@@ -14,11 +14,11 @@ pub(crate) mod api;
 mod asset;
 mod breaker;
 mod call;
+mod caller;
 mod client;
 mod data_url;
 pub(crate) mod download;
 mod guard;
-mod leave;
 mod limit;
 mod network;
 mod options;
@@ -34,13 +34,12 @@ mod wait;
 pub(crate) use api::Api;
 pub(crate) use asset::{AssetRules, fetch_asset};
 pub(crate) use call::{Answer, Body, Call, Repeat};
+pub(crate) use caller::Caller;
 #[cfg(feature = "s3")]
 pub(crate) use client::storage_client;
 pub(crate) use client::{Http, client};
 #[cfg(any(test, fuzzing))]
 pub(crate) use data_url::decode as decode_data_url;
-pub(crate) use leave::{Leave, called_off, with_leave};
 pub use options::{HttpOptions, RootCertificates};
-pub(crate) use retry::{Repetition, watched};
 pub(crate) use settings::{ApiSettings, Limits};
 pub(crate) use wait::{backoff, server_wait, told_wait};

@@ -10,7 +10,7 @@ use super::{
     wait::{a_little_more, backoff, server_wait},
 };
 use crate::error::{Error, ErrorKind, Retry};
-use std::{future::Future, sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Tries of one call that may fail; those refused for now by a rate limit are not counted.
 const TRIES: u32 = 5;
@@ -156,34 +156,6 @@ impl Tries {
     fn name(&self, error: Error) -> Error {
         if error.provider().is_some() { error } else { error.with_provider(self.provider) }
     }
-}
-
-/// A call is about to be made again.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Repetition {
-    /// Which try has just failed, 1 for the first.
-    pub(crate) attempt: u32,
-    /// The time until the next, waiting for a turn not counted.
-    pub(crate) wait: Duration,
-    /// The code of what failed.
-    pub(crate) code: &'static str,
-}
-
-type Watch = Arc<dyn Fn(&Repetition) + Send + Sync>;
-
-tokio::task_local! {
-    static WATCH: Watch;
-}
-
-/// Runs `future`, and tells `watch` of every call within it that is made again. Tasks that it spawns are not seen.
-pub(crate) async fn watched<F: Future>(watch: Watch, future: F) -> F::Output {
-    WATCH.scope(watch, future).await
-}
-
-/// Tells the watch of this task, where there is one.
-pub(crate) fn tell(repetition: &Repetition) {
-    // No watch is no failure.
-    let _ = WATCH.try_with(|watch| watch(repetition));
 }
 
 #[cfg(test)]

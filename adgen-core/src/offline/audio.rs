@@ -8,7 +8,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
     media::{Samples, encode_mp3},
     provider::{
-        AudioCapability, AudioKind, AudioProvider, AudioRequest, Cancelled, Generated, Generation, JobId, ProviderInfo,
+        AudioCapability, AudioKind, AudioProvider, AudioRequest, CallContext, Cancelled, Generated, Generation, JobId,
+        ProviderInfo,
     },
 };
 use async_trait::async_trait;
@@ -46,7 +47,7 @@ impl AudioProvider for StudioAudio {
         AudioCapability::local_music()
     }
 
-    async fn start(&self, request: &AudioRequest) -> Result<Generation> {
+    async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation> {
         if request.kind != AudioKind::Music {
             return Err(Error::new(ErrorKind::Unsupported, "the offline composer does not speak: it makes music"));
         }
@@ -56,7 +57,7 @@ impl AudioProvider for StudioAudio {
                 format!("music of {} s cannot be made: 0.5 to 600 s are possible", request.duration_s),
             ));
         }
-        let request = request.clone();
+        let (request, scratch) = (request.clone(), context.scratch().to_owned());
         self.jobs.start("composer", move |signal| {
             let settings = MusicSettings {
                 duration_s: request.duration_s,
@@ -65,17 +66,17 @@ impl AudioProvider for StudioAudio {
             };
             let samples = Samples::from_interleaved(compose(&settings, &|| signal.is_cancelled())?);
             signal.step(0.8)?;
-            let path = request.scratch.join("music.mp3");
+            let path = scratch.join("music.mp3");
             encode_mp3(&path, &samples, KBPS)?;
             Ok(Generated::file(path))
         })
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
+    async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
         self.jobs.check(job)
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
+    async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
         self.jobs.cancel(job).await
     }
 }

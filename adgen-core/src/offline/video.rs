@@ -9,7 +9,8 @@ use crate::{
     media::{Frame, VideoEncoder, VideoSettings},
     project::Output,
     provider::{
-        Cancelled, Generated, Generation, Ground, JobId, ProviderInfo, VideoCapability, VideoProvider, VideoRequest,
+        CallContext, Cancelled, Generated, Generation, Ground, JobId, ProviderInfo, VideoCapability, VideoProvider,
+        VideoRequest,
     },
 };
 use async_trait::async_trait;
@@ -60,7 +61,7 @@ impl VideoProvider for StudioVideo {
         VideoCapability::local()
     }
 
-    async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+    async fn start(&self, context: &CallContext, request: &VideoRequest) -> Result<Generation> {
         if request.image.is_some() {
             return Err(Error::new(ErrorKind::Unsupported, "the offline studio draws from words, not from pictures"));
         }
@@ -79,20 +80,20 @@ impl VideoProvider for StudioVideo {
                 ),
             ));
         }
-        let request = request.clone();
-        self.jobs.start("studio", move |signal| draw(&request, signal))
+        let (request, scratch) = (request.clone(), context.scratch().to_owned());
+        self.jobs.start("studio", move |signal| draw(&request, &scratch, signal))
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
+    async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
         self.jobs.check(job)
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
+    async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
         self.jobs.cancel(job).await
     }
 }
 
-fn draw(request: &VideoRequest, signal: &Signal) -> Result<Generated> {
+fn draw(request: &VideoRequest, scratch: &Path, signal: &Signal) -> Result<Generated> {
     let short_side = (f64::from(request.short_side) * SIDE_SHARE / 2.0).round() as u32 * 2;
     let (width, height) = Output { short_side, ..Output::default() }.size(request.aspect);
     let settings = LookSettings {
@@ -104,7 +105,7 @@ fn draw(request: &VideoRequest, signal: &Signal) -> Result<Generated> {
     };
     let look = look_for(&request.prompt, request.seed);
     let mut renderer = renderer(look, &settings)?;
-    let path = request.scratch.join("clip.mp4");
+    let path = scratch.join("clip.mp4");
     write_clip(
         &path,
         (width, height),

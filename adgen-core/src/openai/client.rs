@@ -6,7 +6,7 @@
 use super::error::{PROVIDER, parse_error};
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{Answer, Api, ApiSettings, Call, Http, HttpOptions, Limits},
+    http::{Answer, Api, ApiSettings, Call, Caller, Http, HttpOptions, Limits},
 };
 use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret, SecretString};
@@ -53,7 +53,7 @@ impl OpenAi {
     /// # Errors
     /// `Unauthenticated` for a refused key; what the server or the network did.
     pub async fn models(&self) -> Result<ModelList> {
-        let answer = self.call(Call::get("models")).await?;
+        let answer = self.call(&Caller::default(), Call::get("models")).await?;
         answer.json(PROVIDER)
     }
 
@@ -67,17 +67,18 @@ impl OpenAi {
         self.api.base().host_str() == Some("api.openai.com")
     }
 
-    pub(super) async fn call(&self, call: Call) -> Result<Answer> {
-        self.api.call(call).await
+    pub(super) async fn call(&self, caller: &Caller, call: Call) -> Result<Answer> {
+        self.api.call(caller, call).await
     }
 
     /// The same where `judge` says of a success whether it is one.
     pub(super) async fn call_judged(
         &self,
+        caller: &Caller,
         call: Call,
         judge: &(dyn Fn(&Answer) -> Result<()> + Send + Sync),
     ) -> Result<Answer> {
-        self.api.call_judged(call, judge).await
+        self.api.call_judged(caller, call, judge).await
     }
 }
 

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
-    http::{Answer, Body, Call, Repeat},
-    provider::{CostRange, Plan, PlanRequest, Planner, Price, ProviderInfo},
+    http::{Answer, Body, Call, Caller, Repeat},
+    provider::{CallContext, CostRange, Plan, PlanRequest, Planner, Price, ProviderInfo},
 };
 use async_trait::async_trait;
 use std::{
@@ -88,7 +88,7 @@ impl OpenAiPlanner {
     }
 
     /// Asks, checks, and asks once more where the answer will not do.
-    async fn rounds(&self, request: &PlanRequest, bill: &mut Bill<'_>) -> Result<Plan> {
+    async fn rounds(&self, caller: &Caller, request: &PlanRequest, bill: &mut Bill<'_>) -> Result<Plan> {
         let photo = match &request.photo {
             Some(path) => Some(photo::data_url(path).await?),
             None => None,
@@ -98,7 +98,7 @@ impl OpenAiPlanner {
         let end = Instant::now() + PLANNING;
         let mut repaired = false;
         loop {
-            let text = self.ask(&talk, end, bill).await?;
+            let text = self.ask(caller, &talk, end, bill).await?;
             let faults = match Draft::all(&text) {
                 Ok(drafts) => {
                     let (draft, faults) = check::best(&task, drafts);
@@ -122,12 +122,12 @@ impl OpenAiPlanner {
     }
 
     /// One answer's text. A cut answer is asked for once more with twice the room: another question, not the same again.
-    async fn ask(&self, talk: &Conversation, end: Instant, bill: &mut Bill<'_>) -> Result<String> {
+    async fn ask(&self, caller: &Caller, talk: &Conversation, end: Instant, bill: &mut Bill<'_>) -> Result<String> {
         let room = self.manner.effort().unwrap_or_default().room();
-        let (mut used, mut outcome) = (room, self.once(talk, room, end, bill).await?);
+        let (mut used, mut outcome) = (room, self.once(caller, talk, room, end, bill).await?);
         if outcome == Outcome::Cut {
             used = 2 * room;
-            outcome = self.once(talk, used, end, bill).await?;
+            outcome = self.once(caller, talk, used, end, bill).await?;
         }
         match outcome {
             Outcome::Text(text) => Ok(text),
@@ -137,7 +137,14 @@ impl OpenAiPlanner {
 
     /// One question. An answer that cannot be read, or with which the server says that it gave up, is one that failed: the
     /// call is made again as after any other failure, and what was counted of it is paid.
-    async fn once(&self, talk: &Conversation, room: u32, end: Instant, bill: &mut Bill<'_>) -> Result<Outcome> {
+    async fn once(
+        &self,
+        caller: &Caller,
+        talk: &Conversation,
+        room: u32,
+        end: Instant,
+        bill: &mut Bill<'_>,
+    ) -> Result<Outcome> {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let message = format!("{} needed more than {} s for a plan", self.manner.model, PLANNING.as_secs());
@@ -159,7 +166,7 @@ impl OpenAiPlanner {
             *said.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply.said);
             Ok(())
         };
-        let called = self.client.call_judged(call, &judge).await;
+        let called = self.client.call_judged(caller, call, &judge).await;
         called.map_err(|error| error.with_model(&self.manner.model))?;
         // An answer without a word is what is left where nothing was kept.
         Ok(said.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or(Outcome::Empty))
@@ -205,9 +212,9 @@ impl Planner for OpenAiPlanner {
         bill::estimate(&self.info.price, talk.characters(), request.photo.is_some())
     }
 
-    async fn plan(&self, request: &PlanRequest) -> Result<Plan> {
+    async fn plan(&self, context: &CallContext, request: &PlanRequest) -> Result<Plan> {
         let mut bill = Bill::new(&self.info.price);
-        match self.rounds(request, &mut bill).await {
+        match self.rounds(context.caller(), request, &mut bill).await {
             Ok(plan) => Ok(Plan { cost_usd: bill.usd(), ..plan }),
             Err(error) => Err(error.with_spent_usd(bill.usd())),
         }

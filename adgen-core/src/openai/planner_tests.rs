@@ -50,7 +50,7 @@ async fn plan(answers: Vec<(u16, Value)>) -> (Result<Plan>, Vec<Value>) {
         server(answers.into_iter().map(|(status, json)| (status, json.to_string())).collect()).await;
     let client = OpenAi::builder().with_key(SecretString::from("sk-test")).with_base_url(base).build().unwrap();
     let planner = OpenAiPlanner::new(client).with_wire(Wire::Responses);
-    let result = planner.plan(&request()).await;
+    let result = planner.plan(CallContext::plain(), &request()).await;
     let questions = questions.lock().unwrap().clone();
     (result, questions)
 }

@@ -10,11 +10,12 @@ use crate::{
     error::{Error, ErrorKind, Result, Retry},
     http::{Answer, Body, Call, Repeat},
     provider::{
-        AudioCapability, AudioKind, AudioProvider, AudioRequest, Cancelled, CostRange, Generated, Generation, JobId,
-        Price, ProviderInfo, Voice,
+        AudioCapability, AudioKind, AudioProvider, AudioRequest, CallContext, Cancelled, CostRange, Generated,
+        Generation, JobId, Price, ProviderInfo, Voice,
     },
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -130,8 +131,8 @@ impl OpenAiSpeech {
     }
 }
 
-/// The sound of a success: its kind, its length in seconds where the file tells, and the bytes to be stored.
-fn sound(answer: &Answer) -> Result<(Kind, Option<f64>, Vec<u8>)> {
+/// The sound of a success: its length in seconds where the file tells, and the bytes to be stored.
+fn sound(answer: &Answer) -> Result<(Option<f64>, Bytes)> {
     // The call may have cost something, so it is not repeated by itself.
     let failed = |message: &str| Error::new(ErrorKind::GenerationFailed, message).with_retry(Retry::Never);
     if answer.body.is_empty() {
@@ -144,14 +145,14 @@ fn sound(answer: &Answer) -> Result<(Kind, Option<f64>, Vec<u8>)> {
             .with_context("body", shown(&start)));
     };
     if kind != Kind::Wav {
-        return Ok((kind, None, answer.body.to_vec()));
+        return Ok((None, answer.body.clone()));
     }
     let wav = Wav::read(&answer.body).ok_or_else(|| failed("the server answered with a damaged WAV file"))?;
     if wav.seconds() <= 0.0 {
         return Err(failed("the server answered with no sound"));
     }
     let bytes = wav.to_bytes().ok_or_else(|| failed("the server answered with too much sound"))?;
-    Ok((kind, Some(wav.seconds()), bytes))
+    Ok((Some(wav.seconds()), bytes.into()))
 }
 
 #[async_trait]
@@ -177,8 +178,8 @@ impl AudioProvider for OpenAiSpeech {
         }
     }
 
-    /// Speaks. It is done when this returns: the file lies in the request's folder.
-    async fn start(&self, request: &AudioRequest) -> Result<Generation> {
+    /// Speaks. It is done when this returns: the sound comes with the answer.
+    async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation> {
         let AudioKind::Speech(voice) = &request.kind else {
             return Err(Error::new(ErrorKind::Unsupported, "OpenAI makes no music; choose another provider for it"));
         };
@@ -186,23 +187,19 @@ impl AudioProvider for OpenAiSpeech {
         let call = Call::post("audio/speech", Body::Json(body), Repeat::Create);
         let call =
             Call { timeout: Duration::from_secs(120), deadline: Duration::from_secs(180), max_bytes: LARGEST, ..call };
-        let answer = self.client.call(call).await.map_err(|error| self.named(error))?;
+        let answer = self.client.call(context.caller(), call).await.map_err(|error| self.named(error))?;
         let characters = request.prompt.chars().count();
-        let (kind, seconds, bytes) =
+        let (seconds, bytes) =
             sound(&answer).map_err(|error| error.with_spent_usd(self.cost(characters, 0.0).low_usd))?;
         let cost_usd = self.cost(characters, seconds.unwrap_or(characters as f64 / PACE / voice.speed)).low_usd;
-        let path = request.scratch.join(format!("speech.{}", kind.extension()));
-        tokio::fs::write(&path, bytes)
-            .await
-            .map_err(|error| Error::from(error).with_context("path", path.display()).with_spent_usd(cost_usd))?;
-        Ok(Generation::Done(Generated { cost_usd, notes, ..Generated::file(path) }))
+        Ok(Generation::Done(Generated { notes, ..Generated::bytes(bytes, cost_usd) }))
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
+    async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
         Err(unknown(job))
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
+    async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
         Err(unknown(job))
     }
 }

@@ -24,16 +24,6 @@ impl Kind {
             _ => None,
         }
     }
-
-    pub(super) const fn extension(self) -> &'static str {
-        match self {
-            Self::Wav => "wav",
-            Self::Mp3 => "mp3",
-            Self::Flac => "flac",
-            Self::Ogg => "ogg",
-            Self::Aac => "aac",
-        }
-    }
 }
 
 /// A WAV file read.

@@ -1,14 +1,10 @@
 //! The contract of whatever makes music or speech.
 
-use super::{Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
+use super::{CallContext, Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
 use crate::error::Result;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use std::{
-    fmt::Debug,
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::{fmt::Debug, path::Path, time::SystemTime};
 
 /// One track to be made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,20 +18,17 @@ pub struct AudioRequest {
     pub duration_s: f64,
     /// The same request and seed should give the same piece.
     pub seed: u32,
-    /// A folder of the pipeline's own, for files made on this machine.
-    pub scratch: PathBuf,
 }
 
 impl AudioRequest {
-    /// A request for music of `duration_s` seconds; files made on this machine go to `scratch`.
-    pub fn music(prompt: impl Into<String>, duration_s: f64, scratch: impl Into<PathBuf>) -> Self {
-        Self { kind: AudioKind::Music, prompt: prompt.into(), duration_s, seed: 0, scratch: scratch.into() }
+    /// A request for music of `duration_s` seconds.
+    pub fn music(prompt: impl Into<String>, duration_s: f64) -> Self {
+        Self { kind: AudioKind::Music, prompt: prompt.into(), duration_s, seed: 0 }
     }
 
-    /// A request to speak `text` in the provider's default voice; files made on this machine go to `scratch`.
-    pub fn speech(text: impl Into<String>, scratch: impl Into<PathBuf>) -> Self {
-        let kind = AudioKind::Speech(Voice::default());
-        Self { kind, prompt: text.into(), duration_s: 0.0, seed: 0, scratch: scratch.into() }
+    /// A request to speak `text` in the provider's default voice.
+    pub fn speech(text: impl Into<String>) -> Self {
+        Self { kind: AudioKind::Speech(Voice::default()), prompt: text.into(), duration_s: 0.0, seed: 0 }
     }
 }
 
@@ -130,26 +123,32 @@ pub trait AudioProvider: Debug + Send + Sync + 'static {
     /// # Errors
     /// `Unsupported` for a request that it cannot meet, before anything is spent; `OutcomeUnknown` where the call was made
     /// and its answer was lost.
-    async fn start(&self, request: &AudioRequest) -> Result<Generation>;
+    async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation>;
 
     /// Asks for a job; an unknown remote state counts as pending.
     ///
     /// # Errors
     /// `NotFound` for a job that the provider does not know. A job that failed is no error but [`Generation::Failed`].
-    async fn check(&self, job: &JobId) -> Result<Generation>;
+    async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation>;
 
     /// Stops a job. Stopping a finished job does nothing.
     ///
     /// # Errors
     /// `NotFound` for a job that the provider does not know.
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled>;
+    async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled>;
 
     /// Looks for the job of a `start` at or after `since` whose answer was lost. Jobs in `known` belong to others.
     ///
     /// # Errors
     /// Where the provider could not be asked.
-    async fn find(&self, request: &AudioRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-        let _ = (request, since, known);
+    async fn find(
+        &self,
+        context: &CallContext,
+        request: &AudioRequest,
+        since: SystemTime,
+        known: &[JobId],
+    ) -> Result<Lookup> {
+        let _ = (context, request, since, known);
         Ok(Lookup::CannotTell)
     }
 
@@ -162,10 +161,10 @@ pub trait AudioProvider: Debug + Send + Sync + 'static {
     /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere.
     ///
     /// # Errors
-    /// As the server or the network did; `InvalidInput` for an address that is not allowed.
-    async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
+    /// As the server or the network did; `InvalidInput` for an address that is not allowed; `Cancelled` by the context.
+    async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
         let foreign = crate::http::AssetRules::foreign();
         let rules = crate::http::AssetRules { allow_private: self.gives_private_urls(), ..foreign };
-        crate::http::fetch_asset(url, target, rules).await
+        context.unless_cancelled(crate::http::fetch_asset(url, target, rules)).await
     }
 }

@@ -3,8 +3,8 @@
 //! May depend on its neighbours alone.
 
 use super::{
-    AudioCapability, AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, Plan, PlanRequest,
-    Planner, ProviderInfo, VideoCapability, VideoOffer, VideoProvider, VideoRequest,
+    AudioCapability, AudioProvider, AudioRequest, CallContext, Cancelled, CostRange, Generation, JobId, Lookup, Plan,
+    PlanRequest, Planner, ProviderInfo, VideoCapability, VideoOffer, VideoProvider, VideoRequest,
 };
 use crate::error::Result;
 use async_trait::async_trait;
@@ -27,23 +27,23 @@ macro_rules! forward {
             fn offer(&self, request: &VideoRequest) -> VideoOffer {
                 (**self).offer(request)
             }
-            async fn start(&self, request: &VideoRequest) -> Result<Generation> {
-                (**self).start(request).await
+            async fn start(&self, context: &CallContext, request: &VideoRequest) -> Result<Generation> {
+                (**self).start(context, request).await
             }
-            async fn check(&self, job: &JobId) -> Result<Generation> {
-                (**self).check(job).await
+            async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
+                (**self).check(context, job).await
             }
-            async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
-                (**self).cancel(job).await
+            async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
+                (**self).cancel(context, job).await
             }
-            async fn find(&self, request: &VideoRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-                (**self).find(request, since, known).await
+            async fn find(&self, context: &CallContext, request: &VideoRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
+                (**self).find(context, request, since, known).await
             }
             fn gives_private_urls(&self) -> bool {
                 (**self).gives_private_urls()
             }
-            async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
-                (**self).fetch(url, target).await
+            async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
+                (**self).fetch(context, url, target).await
             }
         }
 
@@ -62,23 +62,23 @@ macro_rules! forward {
             fn offered_s(&self, request: &AudioRequest) -> f64 {
                 (**self).offered_s(request)
             }
-            async fn start(&self, request: &AudioRequest) -> Result<Generation> {
-                (**self).start(request).await
+            async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation> {
+                (**self).start(context, request).await
             }
-            async fn check(&self, job: &JobId) -> Result<Generation> {
-                (**self).check(job).await
+            async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
+                (**self).check(context, job).await
             }
-            async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
-                (**self).cancel(job).await
+            async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
+                (**self).cancel(context, job).await
             }
-            async fn find(&self, request: &AudioRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-                (**self).find(request, since, known).await
+            async fn find(&self, context: &CallContext, request: &AudioRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
+                (**self).find(context, request, since, known).await
             }
             fn gives_private_urls(&self) -> bool {
                 (**self).gives_private_urls()
             }
-            async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
-                (**self).fetch(url, target).await
+            async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
+                (**self).fetch(context, url, target).await
             }
         }
 
@@ -91,8 +91,8 @@ macro_rules! forward {
             fn estimate(&self, request: &PlanRequest) -> CostRange {
                 (**self).estimate(request)
             }
-            async fn plan(&self, request: &PlanRequest) -> Result<Plan> {
-                (**self).plan(request).await
+            async fn plan(&self, context: &CallContext, request: &PlanRequest) -> Result<Plan> {
+                (**self).plan(context, request).await
             }
         }
     )+};
@@ -122,16 +122,16 @@ mod tests {
         fn offer(&self, _: &VideoRequest) -> VideoOffer {
             VideoOffer::new(5.0, None)
         }
-        async fn start(&self, _: &VideoRequest) -> Result<Generation> {
+        async fn start(&self, _: &CallContext, _: &VideoRequest) -> Result<Generation> {
             Err(crate::Error::cancelled())
         }
-        async fn check(&self, _: &JobId) -> Result<Generation> {
+        async fn check(&self, _: &CallContext, _: &JobId) -> Result<Generation> {
             Err(crate::Error::cancelled())
         }
-        async fn cancel(&self, _: &JobId) -> Result<Cancelled> {
+        async fn cancel(&self, _: &CallContext, _: &JobId) -> Result<Cancelled> {
             Ok(Cancelled::AlreadyOver)
         }
-        async fn find(&self, _: &VideoRequest, _: SystemTime, _: &[JobId]) -> Result<Lookup> {
+        async fn find(&self, _: &CallContext, _: &VideoRequest, _: SystemTime, _: &[JobId]) -> Result<Lookup> {
             Ok(Lookup::Absent)
         }
         fn gives_private_urls(&self) -> bool {
@@ -149,12 +149,15 @@ mod tests {
         let chosen: Arc<dyn VideoProvider> = Arc::new(Fussy(info.clone()));
         let boxed: Box<dyn VideoProvider> = Box::new(as_provider(Arc::clone(&chosen)));
         for provider in [&chosen as &dyn VideoProvider, &as_provider(Arc::clone(&chosen)), &as_provider(boxed)] {
-            let request = VideoRequest::new("x", 3.0, "");
+            let request = VideoRequest::new("x", 3.0);
             assert_eq!(provider.info(), &info);
             assert_eq!(provider.estimate(&request), CostRange::exactly(7.0));
             assert_eq!(provider.offer(&request), VideoOffer::new(5.0, None));
             assert!(provider.gives_private_urls());
-            assert_eq!(provider.find(&request, SystemTime::now(), &[]).await.unwrap(), Lookup::Absent);
+            assert_eq!(
+                provider.find(&CallContext::new(), &request, SystemTime::now(), &[]).await.unwrap(),
+                Lookup::Absent
+            );
         }
     }
 }

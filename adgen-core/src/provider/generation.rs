@@ -4,6 +4,7 @@ use crate::{
     error::{Error, ErrorKind},
     project::{Ground, Metadata, Timing},
 };
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -22,7 +23,7 @@ impl fmt::Display for JobId {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The file, or where it can be fetched.
+    /// The file, its bytes, or where it can be fetched.
     pub content: Content,
     /// What it cost in US dollars, as metered or, where the provider does not tell, by its price list.
     pub cost_usd: f64,
@@ -58,17 +59,35 @@ impl Generated {
     pub fn url(url: impl Into<String>, cost_usd: f64) -> Self {
         Self { content: Content::Url(url.into()), cost_usd, notes: Vec::new(), metadata: Metadata::default() }
     }
+
+    /// A whole file's bytes.
+    pub fn bytes(bytes: impl Into<Bytes>, cost_usd: f64) -> Self {
+        Self { content: Content::Bytes(bytes.into()), cost_usd, notes: Vec::new(), metadata: Metadata::default() }
+    }
 }
 
 /// Where a made file lies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
-    /// On this machine, in the folder that the request named.
+    /// On this machine, in the folder that the call's context named ([`CallContext::scratch`](super::CallContext::scratch)).
     File(PathBuf),
     /// On the web; the pipeline has the provider fetch it at once.
     Url(String),
+    /// In memory: the whole file, which the pipeline writes into its own folder. As JSON it is Base64.
+    Bytes(#[serde(with = "super::base64_bytes")] Bytes),
+}
+
+impl fmt::Debug for Content {
+    /// Bytes are counted, not shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Url(url) => f.debug_tuple("Url").field(url).finish(),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+        }
+    }
 }
 
 /// A job at a provider.
@@ -152,4 +171,28 @@ pub enum Lookup {
     Absent,
     /// The provider cannot tell.
     CannotTell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn contents_are_plain_data() {
+        for (content, written, shown) in [
+            (Content::File("a/clip.mp4".into()), json!({ "file": "a/clip.mp4" }), "File(\"a/clip.mp4\")"),
+            (Content::Url("https://x/a".into()), json!({ "url": "https://x/a" }), "Url(\"https://x/a\")"),
+            (Content::Bytes(Bytes::from_static(b"\0\xffclip")), json!({ "bytes": "AP9jbGlw" }), "Bytes(6)"),
+        ] {
+            assert_eq!(serde_json::to_value(&content).unwrap(), written);
+            assert_eq!(serde_json::from_value::<Content>(written).unwrap(), content);
+            assert_eq!(format!("{content:?}"), shown);
+        }
+        assert!(serde_json::from_value::<Content>(json!({ "bytes": "no Base64!" })).is_err());
+        let made = Generated::bytes(vec![1, 2, 3], 0.25);
+        assert_eq!((&made.content, made.cost_usd), (&Content::Bytes(vec![1, 2, 3].into()), 0.25));
+        let again: Generated = serde_json::from_value(serde_json::to_value(&made).unwrap()).unwrap();
+        assert_eq!(again, made);
+    }
 }

@@ -3,9 +3,14 @@
 //! [`VideoProvider`] and [`AudioProvider`] are remote jobs: `start`, then `check` until done, `cancel` at any time.
 //! [`Planner`] is one call. `openai` and `replicate` are the services that adgen uses where it has their keys; the
 //! `offline` implementations need neither key nor network.
-//! May depend on `project` and `error`; the implementations also on `media` and `http`.
+//! Each call comes with a [`CallContext`]: whether and until when it is wanted, a folder for files, and who hears of
+//! repetitions. Whatever it says may be ignored.
+//!
+//! May depend on `project`, `error` and `http`; the implementations also on `media`.
 
 mod audio;
+mod base64_bytes;
+mod call_context;
 mod forward;
 mod generation;
 mod info;
@@ -18,6 +23,7 @@ mod webhook;
 
 pub use crate::project::{CostRange, Ground, Metadata, Timing};
 pub use audio::{AudioCapability, AudioKind, AudioProvider, AudioRequest, Voice};
+pub use call_context::CallContext;
 pub use generation::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup};
 pub use info::{Price, ProviderInfo};
 pub use planner::{Plan, PlanRequest, PlannedScene, Planner};

@@ -1,6 +1,6 @@
 //! The contract of whatever plans an ad.
 
-use super::{CostRange, ProviderInfo};
+use super::{CallContext, CostRange, ProviderInfo};
 use crate::{
     error::Result,
     project::{Brand, Brief, ProductLayer, Rgb, Role, Scene, Style, Transition},
@@ -88,5 +88,5 @@ pub trait Planner: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// What the provider said, with what its answers cost all the same ([`Error::spent_usd`](crate::Error::spent_usd)).
-    async fn plan(&self, request: &PlanRequest) -> Result<Plan>;
+    async fn plan(&self, context: &CallContext, request: &PlanRequest) -> Result<Plan>;
 }

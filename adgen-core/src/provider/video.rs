@@ -1,6 +1,6 @@
 //! The contract of whatever makes moving backgrounds.
 
-use super::{Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
+use super::{CallContext, Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
 use crate::{
     error::Result,
     project::{Aspect, Rgb},
@@ -35,13 +35,11 @@ pub struct VideoRequest {
     pub seed: u32,
     /// The project's colours, the most important first.
     pub palette: Vec<Rgb>,
-    /// A folder of the pipeline's own, for files made on this machine.
-    pub scratch: PathBuf,
 }
 
 impl VideoRequest {
-    /// A request for a 9:16 clip of `duration_s` seconds; files made on this machine go to `scratch`.
-    pub fn new(prompt: impl Into<String>, duration_s: f64, scratch: impl Into<PathBuf>) -> Self {
+    /// A request for a 9:16 clip of `duration_s` seconds.
+    pub fn new(prompt: impl Into<String>, duration_s: f64) -> Self {
         Self {
             prompt: prompt.into(),
             negative_prompt: None,
@@ -52,7 +50,6 @@ impl VideoRequest {
             fps: 30,
             seed: 0,
             palette: Vec::new(),
-            scratch: scratch.into(),
         }
     }
 }
@@ -120,6 +117,7 @@ impl VideoCapability {
 /// A job is named before it is waited for, so that it can be found again: return `Pending` from `start` unless the
 /// work is already done. `start` is called once for each job and never repeated after an ambiguous failure; `check`
 /// and `cancel` may be repeated. Errors carry [`Retry`](crate::Retry), which alone decides whether the pipeline tries again.
+/// What a call is given with it, such as a folder for files, is in its [`CallContext`].
 #[async_trait]
 pub trait VideoProvider: Debug + Send + Sync + 'static {
     /// Name, model and price list.
@@ -146,26 +144,32 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
     /// # Errors
     /// `Unsupported` for a request outside [`VideoProvider::capability`], before anything is spent; `OutcomeUnknown` where
     /// the call was made and its answer was lost.
-    async fn start(&self, request: &VideoRequest) -> Result<Generation>;
+    async fn start(&self, context: &CallContext, request: &VideoRequest) -> Result<Generation>;
 
     /// Asks for a job; an unknown remote state counts as pending.
     ///
     /// # Errors
     /// `NotFound` for a job that the provider does not know. A job that failed is no error but [`Generation::Failed`].
-    async fn check(&self, job: &JobId) -> Result<Generation>;
+    async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation>;
 
     /// Stops a job. Stopping a finished job does nothing.
     ///
     /// # Errors
     /// `NotFound` for a job that the provider does not know.
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled>;
+    async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled>;
 
     /// Looks for the job of a `start` at or after `since` whose answer was lost. Jobs in `known` belong to others.
     ///
     /// # Errors
     /// Where the provider could not be asked.
-    async fn find(&self, request: &VideoRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-        let _ = (request, since, known);
+    async fn find(
+        &self,
+        context: &CallContext,
+        request: &VideoRequest,
+        since: SystemTime,
+        known: &[JobId],
+    ) -> Result<Lookup> {
+        let _ = (context, request, since, known);
         Ok(Lookup::CannotTell)
     }
 
@@ -178,10 +182,10 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
     /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere.
     ///
     /// # Errors
-    /// As the server or the network did; `InvalidInput` for an address that is not allowed.
-    async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
+    /// As the server or the network did; `InvalidInput` for an address that is not allowed; `Cancelled` by the context.
+    async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
         let foreign = crate::http::AssetRules::foreign();
         let rules = crate::http::AssetRules { allow_private: self.gives_private_urls(), ..foreign };
-        crate::http::fetch_asset(url, target, rules).await
+        context.unless_cancelled(crate::http::fetch_asset(url, target, rules)).await
     }
 }

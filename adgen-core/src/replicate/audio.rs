@@ -10,8 +10,8 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     provider::{
-        AudioCapability, AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, Price,
-        ProviderInfo,
+        AudioCapability, AudioProvider, AudioRequest, CallContext, Cancelled, CostRange, Generation, JobId, Lookup,
+        Price, ProviderInfo,
     },
 };
 use async_trait::async_trait;
@@ -117,23 +117,29 @@ impl AudioProvider for ReplicateAudio {
         order::audio(&self.engine.model, request).map_or(request.duration_s, |order| order.seconds)
     }
 
-    async fn start(&self, request: &AudioRequest) -> Result<Generation> {
-        self.engine.start(&order::audio(&self.engine.model, request)?).await
+    async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation> {
+        self.engine.start(context, &order::audio(&self.engine.model, request)?).await
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
-        self.engine.check(job).await
+    async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
+        self.engine.check(context, job).await
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
-        self.engine.cancel(job).await
+    async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
+        self.engine.cancel(context, job).await
     }
 
-    async fn find(&self, request: &AudioRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-        self.engine.find(&order::audio(&self.engine.model, request)?, since, known).await
+    async fn find(
+        &self,
+        context: &CallContext,
+        request: &AudioRequest,
+        since: SystemTime,
+        known: &[JobId],
+    ) -> Result<Lookup> {
+        self.engine.find(context, &order::audio(&self.engine.model, request)?, since, known).await
     }
 
-    async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
-        self.engine.fetch(url, target).await
+    async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
+        self.engine.fetch(context, url, target).await
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
-    http::{Answer, Api, ApiSettings, Body, Call, Http, Limits, Repeat},
+    http::{Answer, Api, ApiSettings, Body, Call, Caller, Http, Limits, Repeat},
     provider::JobId,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -79,7 +79,7 @@ impl Replicate {
     /// # Errors
     /// `Unauthenticated` for a token that is refused; as the network did.
     pub async fn account(&self) -> Result<String> {
-        let account: Value = self.inner.api.call(Call::get("account")).await?.json(PROVIDER)?;
+        let account: Value = self.inner.api.call(&Caller::default(), Call::get("account")).await?.json(PROVIDER)?;
         let name = account.get("username").or(account.get("name")).and_then(Value::as_str);
         name.map(str::to_owned).ok_or_else(|| Strange::Account.into())
     }
@@ -90,7 +90,8 @@ impl Replicate {
     /// # Errors
     /// `Unauthenticated` for a token that is refused; as the network did.
     pub async fn webhook_secret(&self) -> Result<SecretString> {
-        let secret: Value = self.inner.api.call(Call::get("webhooks/default/secret")).await?.json(PROVIDER)?;
+        let secret: Value =
+            self.inner.api.call(&Caller::default(), Call::get("webhooks/default/secret")).await?.json(PROVIDER)?;
         let key = secret.get("key").and_then(Value::as_str).ok_or(Strange::Secret)?;
         Ok(SecretString::from(key))
     }
@@ -104,7 +105,7 @@ impl Replicate {
     }
 
     /// Orders a job. Never repeated where it may have come through.
-    pub(super) async fn create(&self, model: &Model, input: &Map<String, Value>) -> Result<Told> {
+    pub(super) async fn create(&self, caller: &Caller, model: &Model, input: &Map<String, Value>) -> Result<Told> {
         let mut body = json!({ "input": input });
         let path = match &model.version {
             Some(version) => {
@@ -132,7 +133,7 @@ impl Replicate {
         call.timeout = waits + WAIT_SLACK;
         // Room for the repetitions that a small rate limit needs.
         call.deadline = waits + Duration::from_secs(120);
-        let answer = self.inner.api.call(call).await.map_err(|error| no_model(&model.name, error))?;
+        let answer = self.inner.api.call(caller, call).await.map_err(|error| no_model(&model.name, error))?;
         // Whatever it says: with such a status a job was made.
         Told::read(&answer).map_err(|error| {
             Error::new(ErrorKind::OutcomeUnknown, "Replicate took the job, and its answer cannot be read")
@@ -142,23 +143,24 @@ impl Replicate {
     }
 
     /// Asks for a job.
-    pub(super) async fn prediction(&self, job: &JobId) -> Result<Told> {
-        let answer = self.inner.api.call(Call::get(path_of(job)?)).await.map_err(|error| unknown_job(job, error))?;
+    pub(super) async fn prediction(&self, caller: &Caller, job: &JobId) -> Result<Told> {
+        let call = Call::get(path_of(job)?);
+        let answer = self.inner.api.call(caller, call).await.map_err(|error| unknown_job(job, error))?;
         Told::read(&answer).map_err(|error| garbled(error).with_context("job", job))
     }
 
     /// Stops a job; the job as it is then.
-    pub(super) async fn cancel(&self, job: &JobId) -> Result<Told> {
+    pub(super) async fn cancel(&self, caller: &Caller, job: &JobId) -> Result<Told> {
         let path = format!("{}/cancel", path_of(job)?);
-        match self.inner.api.call(Call::post(path, Body::None, Repeat::Safe)).await {
+        match self.inner.api.call(caller, Call::post(path, Body::None, Repeat::Safe)).await {
             Ok(answer) => match Told::read(&answer) {
                 Ok(told) => Ok(told),
                 // The call worked; what became of the job can be asked for.
-                Err(_) => self.prediction(job).await,
+                Err(_) => self.prediction(caller, job).await,
             },
             // A finished job cannot be stopped, and some gateways say so with an error.
             Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
-                let told = self.prediction(job).await?;
+                let told = self.prediction(caller, job).await?;
                 if told.prediction.status.is_final() { Ok(told) } else { Err(error) }
             }
             Err(error) => Err(unknown_job(job, error)),
@@ -166,19 +168,23 @@ impl Replicate {
     }
 
     /// A page of the account's predictions, the newest first, and the server's clock.
-    pub(super) async fn page(&self, after: Option<DateTime<Utc>>) -> Result<(Page, Option<DateTime<Utc>>)> {
+    pub(super) async fn page(
+        &self,
+        caller: &Caller,
+        after: Option<DateTime<Utc>>,
+    ) -> Result<(Page, Option<DateTime<Utc>>)> {
         let mut call = Call::get("predictions");
         call.query =
             after.iter().map(|time| ("created_after", time.to_rfc3339_opts(SecondsFormat::Millis, true))).collect();
-        let answer = self.inner.api.call(call).await?;
+        let answer = self.inner.api.call(caller, call).await?;
         Ok((Page::read(&answer).map_err(garbled)?, server_time(&answer)))
     }
 
     /// The page at an address that a page named; nothing where that address is not the API's own.
-    pub(super) async fn next_page(&self, url: &str) -> Result<Option<Page>> {
+    pub(super) async fn next_page(&self, caller: &Caller, url: &str) -> Result<Option<Page>> {
         match self.inner.api.base().join(url) {
             Ok(url) if self.inner.api.is_own(&url) => {
-                let answer = self.inner.api.call(Call::get(url.as_str())).await?;
+                let answer = self.inner.api.call(caller, Call::get(url.as_str())).await?;
                 Page::read(&answer).map_err(garbled).map(Some)
             }
             _ => Ok(None),
@@ -187,18 +193,24 @@ impl Replicate {
 
     /// What the service says about a model: its versions and their inputs.
     pub(super) async fn describe(&self, name: &str) -> Result<Value> {
-        let answer = self.inner.api.call(Call::get(format!("models/{name}"))).await;
+        let answer = self.inner.api.call(&Caller::default(), Call::get(format!("models/{name}"))).await;
         answer.map_err(|error| no_model(name, error))?.json(PROVIDER)
     }
 
     /// Hands a file over; its address for inputs.
-    pub(super) async fn upload(&self, path: &Path, name: String, content_type: &'static str) -> Result<String> {
+    pub(super) async fn upload(
+        &self,
+        caller: &Caller,
+        path: &Path,
+        name: String,
+        content_type: &'static str,
+    ) -> Result<String> {
         let body = Body::File { path: path.to_owned(), name, content_type };
         let mut call = Call::post("files", body, Repeat::Safe);
         // 100 MB over a slow line.
         call.timeout = Duration::from_secs(300);
         call.deadline = Duration::from_secs(600);
-        let file: Value = self.inner.api.call(call).await?.json(PROVIDER)?;
+        let file: Value = self.inner.api.call(caller, call).await?.json(PROVIDER)?;
         let url = file.pointer("/urls/get").and_then(Value::as_str);
         url.map(str::to_owned).ok_or_else(|| Strange::File.into())
     }

@@ -16,8 +16,7 @@ use super::{
 };
 use crate::{
     error::{ErrorKind, Result},
-    http::called_off,
-    provider::{Cancelled, CostRange, Failure, Generated, Generation, JobId, Lookup, Price},
+    provider::{CallContext, Cancelled, CostRange, Failure, Generated, Generation, JobId, Lookup, Price},
 };
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -57,14 +56,14 @@ impl Engine {
         price_of(&self.model, self.price.as_ref(), &order.input).clone()
     }
 
-    pub(super) async fn start(&self, order: &Order) -> Result<Generation> {
+    pub(super) async fn start(&self, context: &CallContext, order: &Order) -> Result<Generation> {
         let door = self.replicate.claims().door(&self.essence_of(order));
         let _open = tokio::select! {
             biased;
-            error = called_off() => return Err(error),
+            error = context.called_off() => return Err(error),
             open = door.read() => open,
         };
-        let told = self.replicate.create(&self.model, &order.input).await?;
+        let told = self.replicate.create(context.caller(), &self.model, &order.input).await?;
         self.claim(&told.prediction.id, order);
         if told.prediction.status.is_final() {
             // Nobody will ask for it.
@@ -73,14 +72,14 @@ impl Engine {
         Ok(self.read(told))
     }
 
-    pub(super) async fn check(&self, job: &JobId) -> Result<Generation> {
+    pub(super) async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
         self.replicate.claims().ask(&job.0);
-        Ok(self.read(self.replicate.prediction(job).await?))
+        Ok(self.read(self.replicate.prediction(context.caller(), job).await?))
     }
 
-    pub(super) async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
+    pub(super) async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
         self.replicate.claims().ask(&job.0);
-        let prediction = self.replicate.cancel(job).await?.prediction;
+        let prediction = self.replicate.cancel(context.caller(), job).await?.prediction;
         Ok(match prediction.status {
             Status::Succeeded | Status::Failed => Cancelled::AlreadyOver,
             Status::Aborted => Cancelled::Stopped { cost_usd: 0.0 },
@@ -92,21 +91,27 @@ impl Engine {
         })
     }
 
-    pub(super) async fn find(&self, order: &Order, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
+    pub(super) async fn find(
+        &self,
+        context: &CallContext,
+        order: &Order,
+        since: SystemTime,
+        known: &[JobId],
+    ) -> Result<Lookup> {
         let essence = order.essence();
         let door = self.replicate.claims().door(&self.essence_of(order));
         let _alone = door.write().await;
-        let found =
-            lookup::find(&self.replicate, &Sought { model: &self.model, essence: &essence, since, known }).await?;
+        let sought = Sought { model: &self.model, essence: &essence, since, known };
+        let found = lookup::find(&self.replicate, context.caller(), &sought).await?;
         if let Lookup::Found(job) = &found {
             self.claim(&job.0, order);
         }
         Ok(found)
     }
 
-    pub(super) async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
+    pub(super) async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
         let most = if self.model.kind == Kind::Video { VIDEO_BYTES } else { AUDIO_BYTES };
-        self.replicate.fetch(url, target, most).await
+        context.unless_cancelled(self.replicate.fetch(url, target, most)).await
     }
 
     fn essence_of(&self, order: &Order) -> String {

@@ -1,10 +1,11 @@
 //! Pictures on their way to a model: by address, as data where they are small, or through the Files API.
 //!
-//! May depend on `error`, `provider`'s contracts, and its neighbour `client`.
+//! May depend on `error`, `http`, `provider`'s contracts, and its neighbour `client`.
 
 use super::client::Replicate;
 use crate::{
     error::{Error, ErrorKind, Result},
+    http::Caller,
     provider::ImageInput,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -22,11 +23,11 @@ const FILE_BYTES: u64 = 100_000_000;
 /// # Errors
 /// `InvalidInput` for an address that is not https, a file that is no JPEG, PNG or WebP or is too large, `NotFound` for one
 /// that is not there; as the upload did.
-pub(super) async fn place(replicate: &Replicate, image: &ImageInput) -> Result<String> {
+pub(super) async fn place(replicate: &Replicate, caller: &Caller, image: &ImageInput) -> Result<String> {
     match image {
         ImageInput::Url(url) => check_url(url).map(|()| url.clone()),
         ImageInput::File(path) => {
-            place_file(replicate, path).await.map_err(|error| error.with_context("path", path.display()))
+            place_file(replicate, caller, path).await.map_err(|error| error.with_context("path", path.display()))
         }
     }
 }
@@ -38,7 +39,7 @@ fn check_url(url: &str) -> Result<()> {
     }
 }
 
-async fn place_file(replicate: &Replicate, path: &Path) -> Result<String> {
+async fn place_file(replicate: &Replicate, caller: &Caller, path: &Path) -> Result<String> {
     let bytes = tokio::fs::metadata(path).await?.len();
     if bytes >= FILE_BYTES {
         let message = format!("the image has {bytes} bytes; Replicate takes files of less than {FILE_BYTES}");
@@ -54,7 +55,7 @@ async fn place_file(replicate: &Replicate, path: &Path) -> Result<String> {
     })?;
     if bytes > DATA_BYTES {
         // The name of the user's file is nobody's business.
-        return replicate.upload(path, format!("image.{ending}"), content_type).await;
+        return replicate.upload(caller, path, format!("image.{ending}"), content_type).await;
     }
     // Bounded, should the file have grown since.
     file.take(DATA_BYTES).read_to_end(&mut start).await?;

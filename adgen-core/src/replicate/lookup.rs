@@ -1,7 +1,7 @@
 //! Finding the job of an order whose answer was lost, among the account's recent predictions.
 //!
-//! The API has no idempotency keys: only the input tells whose job a prediction is. May depend on `error`, `provider`'s
-//! contracts, and its neighbours `client`, `model` and `wire`.
+//! The API has no idempotency keys: only the input tells whose job a prediction is. May depend on `error`, `http`,
+//! `provider`'s contracts, and its neighbours `client`, `model` and `wire`.
 
 use super::{
     client::{Replicate, Told},
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     error::Result,
+    http::Caller,
     provider::{JobId, Lookup},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -49,10 +50,10 @@ enum Reading {
 }
 
 /// The oldest job that fits. To be called while nobody orders the same thing.
-pub(super) async fn find(replicate: &Replicate, sought: &Sought<'_>) -> Result<Lookup> {
+pub(super) async fn find(replicate: &Replicate, caller: &Caller, sought: &Sought<'_>) -> Result<Lookup> {
     let mut lags = LAGS.iter();
     loop {
-        match read(replicate, sought).await? {
+        match read(replicate, caller, sought).await? {
             Reading::Found(id) => return Ok(Lookup::Found(JobId(id))),
             Reading::Unclear if lags.len() == 0 => return Ok(Lookup::CannotTell),
             Reading::Absent if lags.len() == 0 => return Ok(Lookup::Absent),
@@ -64,21 +65,21 @@ pub(super) async fn find(replicate: &Replicate, sought: &Sought<'_>) -> Result<L
     }
 }
 
-async fn read(replicate: &Replicate, sought: &Sought<'_>) -> Result<Reading> {
+async fn read(replicate: &Replicate, caller: &Caller, sought: &Sought<'_>) -> Result<Reading> {
     let since = time_of(sought.since);
-    let (mut page, now) = replicate.page(since.map(|since| since - CLOCK)).await?;
+    let (mut page, now) = replicate.page(caller, since.map(|since| since - CLOCK)).await?;
     // By how much the server's clock is ahead. Without its header the clocks are taken to agree.
     let ahead = now.map_or(TimeDelta::zero(), |now| now - Utc::now());
     let clocks_agree = since.is_some() && ahead.abs() <= CLOCK;
     if !clocks_agree {
-        page = replicate.page(None).await?.0;
+        page = replicate.page(caller, None).await?.0;
     }
     let from = since.filter(|_| clocks_agree).map(|since| since - CLOCK);
     let mut seen = Seen::default();
     for pages in 1.. {
         let whole = seen.take(replicate, sought, &page, from);
         let Some(next) = page.next.clone().filter(|_| !whole) else { break };
-        let following = if pages < PAGES { replicate.next_page(&next).await? } else { None };
+        let following = if pages < PAGES { replicate.next_page(caller, &next).await? } else { None };
         let Some(following) = following else {
             // There is more than was read.
             seen.unclear = true;

@@ -5,7 +5,7 @@ use super::{
     testing::{Reply, Server, prediction, reply},
     tests::{input, job, request},
 };
-use crate::provider::{Generation, Lookup, VideoProvider};
+use crate::provider::{CallContext, Generation, Lookup, VideoProvider};
 use serde_json::{Value, json};
 use std::{
     sync::{
@@ -36,14 +36,20 @@ async fn a_lost_order_is_found_by_its_input() {
     let server = listing(vec![with("known", input()), with("longer", longer), other, with("ours", defaults)]).await;
     let video = ReplicateVideo::new(server.client());
     let since = SystemTime::now() - Duration::from_secs(1);
-    assert_eq!(video.find(&request(), since, &[job("known")]).await.expect("an answer"), found("ours"));
+    assert_eq!(
+        video.find(CallContext::plain(), &request(), since, &[job("known")]).await.expect("an answer"),
+        found("ours")
+    );
     let asked = &server.seen()[0].line;
     assert!(asked.starts_with("GET /v1/predictions?created_after=20"), "{asked}");
     // What one search took, the next does not take again; it may be the same owner's, until that one has asked for it.
-    let again = video.find(&request(), since, &[job("known")]).await.expect("an answer");
+    let again = video.find(CallContext::plain(), &request(), since, &[job("known")]).await.expect("an answer");
     assert_eq!(again, Lookup::CannotTell);
-    video.check(&job("ours")).await.expect_err("a list is no prediction");
-    assert_eq!(video.find(&request(), since, &[job("known")]).await.expect("an answer"), Lookup::Absent);
+    video.check(CallContext::plain(), &job("ours")).await.expect_err("a list is no prediction");
+    assert_eq!(
+        video.find(CallContext::plain(), &request(), since, &[job("known")]).await.expect("an answer"),
+        Lookup::Absent
+    );
 }
 
 #[tokio::test]
@@ -57,7 +63,10 @@ async fn a_list_that_lags_is_asked_again() {
     })
     .await;
     let video = ReplicateVideo::new(server.client());
-    assert_eq!(video.find(&request(), SystemTime::now(), &[]).await.expect("an answer"), found("late"));
+    assert_eq!(
+        video.find(CallContext::plain(), &request(), SystemTime::now(), &[]).await.expect("an answer"),
+        found("late")
+    );
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
 
@@ -68,8 +77,10 @@ async fn what_was_removed_makes_the_answer_open() {
     let (unclear, clear) = (listing(vec![gone]).await, listing(vec![ancient]).await);
     let (unclear, clear) = (ReplicateVideo::new(unclear.client()), ReplicateVideo::new(clear.client()));
     let request = request();
-    let (a, b) =
-        tokio::join!(unclear.find(&request, SystemTime::now(), &[]), clear.find(&request, SystemTime::now(), &[]),);
+    let (a, b) = tokio::join!(
+        unclear.find(CallContext::plain(), &request, SystemTime::now(), &[]),
+        clear.find(CallContext::plain(), &request, SystemTime::now(), &[]),
+    );
     assert_eq!((a.expect("an answer"), b.expect("an answer")), (Lookup::CannotTell, Lookup::Absent));
 }
 
@@ -84,8 +95,11 @@ async fn clocks_that_differ_prove_nothing() {
     })
     .await;
     let video = ReplicateVideo::new(server.client());
-    assert_eq!(video.find(&request(), SystemTime::now(), &[]).await.expect("an answer"), found("skewed"));
-    let again = video.find(&request(), SystemTime::now(), &[]).await.expect("an answer");
+    assert_eq!(
+        video.find(CallContext::plain(), &request(), SystemTime::now(), &[]).await.expect("an answer"),
+        found("skewed")
+    );
+    let again = video.find(CallContext::plain(), &request(), SystemTime::now(), &[]).await.expect("an answer");
     assert_eq!(again, Lookup::CannotTell);
 }
 
@@ -104,10 +118,16 @@ async fn pages_are_read_and_a_strange_next_is_not_followed() {
     })
     .await;
     let video = ReplicateVideo::new(server.client());
-    assert_eq!(video.find(&request(), SystemTime::now(), &[]).await.expect("an answer"), found("second-page"));
+    assert_eq!(
+        video.find(CallContext::plain(), &request(), SystemTime::now(), &[]).await.expect("an answer"),
+        found("second-page")
+    );
     let foreign = Server::start(|_| Some(reply(200, json!({"next": "http://foreign.example/x", "results": []})))).await;
     let video = ReplicateVideo::new(foreign.client());
-    assert_eq!(video.find(&request(), SystemTime::now(), &[]).await.expect("an answer"), Lookup::CannotTell);
+    assert_eq!(
+        video.find(CallContext::plain(), &request(), SystemTime::now(), &[]).await.expect("an answer"),
+        Lookup::CannotTell
+    );
 }
 
 /// Two equal orders, one of whose answers is lost: the search takes the lost one's job and not the other's.
@@ -127,9 +147,12 @@ async fn equal_orders_never_take_each_others_job() {
     .await;
     let video = ReplicateVideo::new(server.client());
     let since = SystemTime::now();
-    video.start(&request()).await.expect_err("a lost answer");
+    video.start(CallContext::plain(), &request()).await.expect_err("a lost answer");
     let request = request();
-    let (second, search) = tokio::join!(video.start(&request), video.find(&request, since, &[]));
+    let (second, search) = tokio::join!(
+        video.start(CallContext::plain(), &request),
+        video.find(CallContext::plain(), &request, since, &[])
+    );
     assert!(matches!(second, Ok(Generation::Pending { job, .. }) if job.0 == "equal-1"));
     assert_eq!(search.expect("an answer"), found("equal-0"));
 }
@@ -148,11 +171,11 @@ async fn runs_of_one_account_never_take_each_others_job() {
     let account = server.client();
     let (one, other) = (ReplicateVideo::new(account.clone()), ReplicateVideo::new(account));
     let since = SystemTime::now() - Duration::from_secs(1);
-    one.start(&request()).await.expect("a job");
+    one.start(CallContext::plain(), &request()).await.expect("a job");
     // Its owner may be who asks, as long as that one has not asked for it.
-    assert_eq!(other.find(&request(), since, &[]).await.expect("an answer"), Lookup::CannotTell);
-    one.check(&job("theirs")).await.expect_err("a list is no prediction");
-    assert_eq!(other.find(&request(), since, &[]).await.expect("an answer"), Lookup::Absent);
+    assert_eq!(other.find(CallContext::plain(), &request(), since, &[]).await.expect("an answer"), Lookup::CannotTell);
+    one.check(CallContext::plain(), &job("theirs")).await.expect_err("a list is no prediction");
+    assert_eq!(other.find(CallContext::plain(), &request(), since, &[]).await.expect("an answer"), Lookup::Absent);
     let apart = ReplicateVideo::new(server.client());
-    assert_eq!(apart.find(&request(), since, &[]).await.expect("an answer"), found("theirs"));
+    assert_eq!(apart.find(CallContext::plain(), &request(), since, &[]).await.expect("an answer"), found("theirs"));
 }

@@ -177,7 +177,7 @@ mod tests {
         for model in known(Kind::Video) {
             for &aspect in Aspect::ALL {
                 for seconds in 1..=model.length.max_s() as u32 {
-                    let mut request = VideoRequest::new("a harbour at dawn", seconds.into(), "/tmp");
+                    let mut request = VideoRequest::new("a harbour at dawn", seconds.into());
                     request.aspect = aspect;
                     request.negative_prompt = Some("people".into());
                     let order = video(model, &request, None).expect("an order");
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_default_model_is_asked_as_its_schema_says() {
-        let mut request = VideoRequest::new("a harbour", 7.2, "/tmp");
+        let mut request = VideoRequest::new("a harbour", 7.2);
         request.seed = u32::MAX;
         let order = video(named("bytedance/seedance-1-pro-fast").expect("known"), &request, None).expect("an order");
         let wanted = serde_json::json!({
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn images_go_only_where_there_is_a_place() {
-        let mut request = VideoRequest::new("a harbour", 5.0, "/tmp");
+        let mut request = VideoRequest::new("a harbour", 5.0);
         request.image = Some(ImageInput::Url("https://a.example/p.png".into()));
         let kling = video(named("kwaivgi/kling-v2.5-turbo-pro").expect("known"), &request, None).expect("an order");
         assert_eq!(kling.image_field.as_deref(), Some("start_image"));
@@ -223,8 +223,8 @@ mod tests {
 
     #[test]
     fn sound_requests_go_to_their_kind_of_model() {
-        let music = AudioRequest::music("calm", 30.0, "/tmp");
-        let speech = AudioRequest::speech("Hello.", "/tmp");
+        let music = AudioRequest::music("calm", 30.0);
+        let speech = AudioRequest::speech("Hello.");
         for model in known(Kind::Music) {
             assert!(audio(model, &music).is_ok());
             assert_eq!(audio(model, &speech).map_err(|e| e.kind()), Err(ErrorKind::Unsupported), "{}", model.name);
@@ -239,23 +239,23 @@ mod tests {
     fn limits_of_texts_are_kept() {
         let model = named("minimax/music-1.5").expect("known");
         for prompt in ["calm".to_owned(), "soft ".repeat(100), "ü".repeat(400)] {
-            let order = audio(model, &AudioRequest::music(prompt, 30.0, "/tmp")).expect("an order");
+            let order = audio(model, &AudioRequest::music(prompt, 30.0)).expect("an order");
             for (field, most) in [("prompt", 300), ("lyrics", 600)] {
                 let length = order.input[field].as_str().expect("a text").chars().count();
                 assert!((10..=most).contains(&length), "{field}: {length}");
             }
         }
-        let long = AudioRequest::speech("a".repeat(5001), "/tmp");
+        let long = AudioRequest::speech("a".repeat(5001));
         let refused = audio(named("minimax/speech-02-hd").expect("known"), &long).expect_err("too long");
         assert_eq!(refused.kind(), ErrorKind::InvalidInput);
         assert!(refused.message().contains("5000"));
-        let empty = audio(model, &AudioRequest::music("  ", 30.0, "/tmp")).map_err(|error| error.kind());
+        let empty = audio(model, &AudioRequest::music("  ", 30.0)).map_err(|error| error.kind());
         assert_eq!(empty, Err(ErrorKind::InvalidInput));
     }
 
     #[test]
     fn voices_are_told_in_the_models_words() {
-        let mut request = AudioRequest::speech("Guten Tag.", "/tmp");
+        let mut request = AudioRequest::speech("Guten Tag.");
         let voice = Voice { name: None, language: Some("de-AT".into()), instructions: None, speed: 9.0 };
         request.kind = AudioKind::Speech(voice);
         let order = audio(named("minimax/speech-02-hd").expect("known"), &request).expect("an order");

@@ -7,15 +7,15 @@ use super::{
 use crate::{
     error::{ErrorKind, Retry},
     provider::{
-        AudioProvider, AudioRequest, Cancelled, Content, Generation, ImageInput, JobId, Price, VideoProvider,
-        VideoRequest,
+        AudioProvider, AudioRequest, CallContext, Cancelled, Content, Generation, ImageInput, JobId, Price,
+        VideoProvider, VideoRequest,
     },
 };
 use serde_json::{Value, json};
 use std::time::Duration;
 
 pub(super) fn request() -> VideoRequest {
-    VideoRequest::new("a harbour at dawn", 7.5, "/tmp")
+    VideoRequest::new("a harbour at dawn", 7.5)
 }
 
 pub(super) fn input() -> Value {
@@ -29,7 +29,7 @@ pub(super) fn job(id: &str) -> JobId {
 /// What a check makes of one prediction.
 async fn checked(told: Value) -> Generation {
     let server = Server::start(move |_| Some(reply(200, told.clone()))).await;
-    ReplicateVideo::new(server.client()).check(&job("p1")).await.expect("an answer")
+    ReplicateVideo::new(server.client()).check(CallContext::plain(), &job("p1")).await.expect("an answer")
 }
 
 #[tokio::test]
@@ -37,7 +37,9 @@ async fn a_job_is_ordered_as_the_api_asks() {
     let server = Server::start(|_| Some(reply(201, prediction("order1", "starting", json!({}))))).await;
     let replicate = server.builder().with_cancel_after(Duration::from_secs(90)).build().expect("a client");
     let video = ReplicateVideo::new(replicate);
-    let Generation::Pending { job, progress, check_after } = video.start(&request()).await.expect("a job") else {
+    let Generation::Pending { job, progress, check_after } =
+        video.start(CallContext::plain(), &request()).await.expect("a job")
+    else {
         panic!("not pending");
     };
     assert_eq!((job, progress), (JobId("order1".into()), None));
@@ -53,10 +55,10 @@ async fn a_job_is_ordered_as_the_api_asks() {
 async fn deliveries_are_asked_for() {
     let server = Server::start(|_| Some(reply(202, prediction("delivery", "starting", json!({}))))).await;
     let wait = server.builder().with_delivery(Delivery::Wait(Duration::from_secs(7))).build().expect("a client");
-    ReplicateVideo::new(wait).start(&request()).await.expect("a job");
+    ReplicateVideo::new(wait).start(CallContext::plain(), &request()).await.expect("a job");
     let hook = "https://a.example/hook?key=1";
     let webhook = server.builder().with_delivery(Delivery::Webhook(hook.into())).build().expect("a client");
-    let started = ReplicateVideo::new(webhook).start(&request()).await.expect("a job");
+    let started = ReplicateVideo::new(webhook).start(CallContext::plain(), &request()).await.expect("a job");
     assert!(matches!(started, Generation::Pending { check_after, .. } if check_after == Duration::from_secs(300)));
     let seen = server.seen();
     assert!(seen[0].headers.contains("prefer: wait=7"), "{}", seen[0].headers);
@@ -72,7 +74,9 @@ async fn a_blocking_order_may_bring_the_clip() {
         Some(reply(201, prediction("sync1", "succeeded", json!({"output": url, "input": input}))))
     })
     .await;
-    let Generation::Done(made) = ReplicateVideo::new(done.client()).start(&request()).await.expect("a clip") else {
+    let Generation::Done(made) =
+        ReplicateVideo::new(done.client()).start(CallContext::plain(), &request()).await.expect("a clip")
+    else {
         panic!("not done");
     };
     assert_eq!(made.content, Content::Url(url.into()));
@@ -80,7 +84,7 @@ async fn a_blocking_order_may_bring_the_clip() {
     // Called unfinished with the output already there: asked for again at once.
     let early =
         Server::start(move |_| Some(reply(201, prediction("sync2", "processing", json!({"output": url}))))).await;
-    let started = ReplicateVideo::new(early.client()).start(&request()).await.expect("a job");
+    let started = ReplicateVideo::new(early.client()).start(CallContext::plain(), &request()).await.expect("a job");
     assert!(matches!(started, Generation::Pending { check_after, .. } if check_after <= Duration::from_millis(250)));
 }
 
@@ -88,7 +92,7 @@ async fn a_blocking_order_may_bring_the_clip() {
 async fn versions_are_run_by_their_hash() {
     let server = Server::start(|_| Some(reply(201, prediction("ltx", "starting", json!({}))))).await;
     let video = ReplicateVideo::known(server.client(), "lightricks/ltx-video").expect("a known model");
-    video.start(&request()).await.expect("a job");
+    video.start(CallContext::plain(), &request()).await.expect("a job");
     let seen = &server.seen()[0];
     assert_eq!(seen.line, "POST /v1/predictions");
     assert!(seen.json()["version"].as_str().is_some_and(|version| version.starts_with("8c47da66")));
@@ -161,7 +165,8 @@ async fn unfinished_jobs_are_asked_for_by_their_age() {
 async fn cancelling_says_what_it_cost() {
     let cancel = async |told: Value| {
         let server = Server::start(move |_| Some(reply(200, told.clone()))).await;
-        let cancelled = ReplicateVideo::new(server.client()).cancel(&job("p1")).await.expect("an answer");
+        let cancelled =
+            ReplicateVideo::new(server.client()).cancel(CallContext::plain(), &job("p1")).await.expect("an answer");
         assert_eq!(server.seen()[0].line, "POST /v1/predictions/p1/cancel");
         cancelled
     };
@@ -177,11 +182,14 @@ async fn unknown_jobs_and_models_are_named() {
     let server = Server::start(|_| Some(reply(404, json!({"detail": "gone", "status": 404})))).await;
     let video = ReplicateVideo::new(server.client());
     let kind = |result: Result<Generation, crate::error::Error>| result.map_err(|error| error.kind());
-    assert_eq!(kind(video.check(&job("p1")).await), Err(ErrorKind::NotFound));
-    assert_eq!(kind(video.check(&job("../account")).await), Err(ErrorKind::NotFound));
+    assert_eq!(kind(video.check(CallContext::plain(), &job("p1")).await), Err(ErrorKind::NotFound));
+    assert_eq!(kind(video.check(CallContext::plain(), &job("../account")).await), Err(ErrorKind::NotFound));
     assert_eq!(server.seen().len(), 1);
-    assert_eq!(video.cancel(&job("p1")).await.map_err(|error| error.kind()), Err(ErrorKind::NotFound));
-    let retired = video.start(&request()).await.expect_err("no model").to_string();
+    assert_eq!(
+        video.cancel(CallContext::plain(), &job("p1")).await.map_err(|error| error.kind()),
+        Err(ErrorKind::NotFound)
+    );
+    let retired = video.start(CallContext::plain(), &request()).await.expect_err("no model").to_string();
     assert!(retired.contains("retired") && retired.contains("--video-model"), "{retired}");
     let misspelt = ReplicateVideo::connect(server.client(), "a/b").await.expect_err("no model");
     assert_eq!(misspelt.kind(), ErrorKind::NotFound);
@@ -194,17 +202,18 @@ async fn unknown_jobs_and_models_are_named() {
 #[tokio::test]
 async fn a_failing_server_leaves_the_order_open() {
     let server = Server::start(|_| Some(reply(500, json!({"detail": "oops"})))).await;
-    let error = ReplicateVideo::new(server.client()).start(&request()).await.expect_err("no job");
+    let error = ReplicateVideo::new(server.client()).start(CallContext::plain(), &request()).await.expect_err("no job");
     assert_eq!((error.kind(), error.retry()), (ErrorKind::OutcomeUnknown, Retry::Never));
     let page = Server::start(|_| Some(Reply { status: 201, headers: String::new(), body: "<html>".into() })).await;
-    let error = ReplicateVideo::new(page.client()).start(&request()).await.expect_err("no job");
+    let error = ReplicateVideo::new(page.client()).start(CallContext::plain(), &request()).await.expect_err("no job");
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
 }
 
 #[tokio::test]
 async fn a_garbled_answer_is_asked_again() {
     let server = Server::start(|_| Some(Reply { status: 200, headers: String::new(), body: "{\"id\":".into() })).await;
-    let error = ReplicateVideo::new(server.client()).check(&job("p1")).await.expect_err("no prediction");
+    let error =
+        ReplicateVideo::new(server.client()).check(CallContext::plain(), &job("p1")).await.expect_err("no prediction");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(matches!(error.retry(), Retry::After(_)) && error.to_string().contains("p1"), "{error}");
 }
@@ -231,7 +240,7 @@ async fn unknown_models_are_read_from_their_schema() {
     let video = ReplicateVideo::connect(server.client(), "some/body").await.expect("a model");
     assert_eq!((video.info().model.as_str(), &video.info().price), ("some/body", &Price::Unknown));
     assert!(!video.estimate(&request()).is_known());
-    video.start(&request()).await.expect("a job");
+    video.start(CallContext::plain(), &request()).await.expect("a job");
     let seen = &server.seen()[1];
     assert_eq!(seen.line, "POST /v1/predictions");
     assert_eq!(seen.json(), json!({"version": "f00d", "input": {"prompt": "a harbour at dawn", "duration": "9"}}));
@@ -260,9 +269,9 @@ fn estimates_are_of_what_is_bought() {
     assert!((kling.estimate(&request()).high_usd - 2.8).abs() < 1e-9);
     assert!(!kling.capability().seed && kling.capability().max_duration_s == 10.0);
     let music = ReplicateAudio::new(replicate());
-    assert!((music.estimate(&AudioRequest::music("calm", 30.0, "/tmp")).high_usd - 0.2).abs() < 1e-9);
+    assert!((music.estimate(&AudioRequest::music("calm", 30.0)).high_usd - 0.2).abs() < 1e-9);
     let speech = ReplicateAudio::speech(replicate());
-    assert!((speech.estimate(&AudioRequest::speech("a".repeat(1000), "/tmp")).high_usd - 0.05).abs() < 1e-9);
+    assert!((speech.estimate(&AudioRequest::speech("a".repeat(1000))).high_usd - 0.05).abs() < 1e-9);
     assert!(music.capability().music && speech.capability().speech);
     assert!(!format!("{video:?} {speech:?}").contains("r8_x"));
     // Every model that is named is known.
@@ -289,7 +298,8 @@ async fn images_travel_by_address_as_data_or_through_the_files_api() {
     })
     .await;
     let video = ReplicateVideo::new(server.client());
-    let start = async |image| video.start(&VideoRequest { image: Some(image), ..request() }).await;
+    let start =
+        async |image| video.start(CallContext::plain(), &VideoRequest { image: Some(image), ..request() }).await;
     start(ImageInput::Url("https://a.example/p.png".into())).await.expect("a job");
     start(ImageInput::File(png(1000))).await.expect("a job");
     start(ImageInput::File(png((256 << 10) + 1))).await.expect("a job");
@@ -334,10 +344,10 @@ async fn data_urls_are_unpacked() {
     let server = Server::start(|_| None).await;
     let (video, folder) = (ReplicateVideo::new(server.client()), tempfile::tempdir().expect("a folder"));
     let target = folder.path().join("clip.mp4");
-    video.fetch("data:video/mp4;base64,aGVsbG8=", &target).await.expect("a file");
+    video.fetch(CallContext::plain(), "data:video/mp4;base64,aGVsbG8=", &target).await.expect("a file");
     assert_eq!(std::fs::read(&target).expect("a file"), b"hello");
     for wrong in ["data:video/mp4", "data:video/mp4;base64,???", "data:video/mp4;base64,"] {
-        assert!(video.fetch(wrong, &target).await.is_err(), "{wrong}");
+        assert!(video.fetch(CallContext::plain(), wrong, &target).await.is_err(), "{wrong}");
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
     project::Aspect,
     provider::{
-        Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability, VideoOffer,
-        VideoProvider, VideoRequest,
+        CallContext, Cancelled, CostRange, Generation, ImageInput, JobId, Lookup, Price, ProviderInfo, VideoCapability,
+        VideoOffer, VideoProvider, VideoRequest,
     },
 };
 use async_trait::async_trait;
@@ -109,7 +109,7 @@ impl ReplicateVideo {
 
     /// The price as it is with what was set.
     fn with_info(mut self) -> Self {
-        let usual = VideoRequest { short_side: u32::MAX, ..VideoRequest::new("price", 1.0, "") };
+        let usual = VideoRequest { short_side: u32::MAX, ..VideoRequest::new("price", 1.0) };
         let usual = VideoRequest { image: self.engine.model.image.clone().map(ImageInput::Url), ..usual };
         let model = &self.engine.model;
         let price = self.order(&usual).map_or(Price::Unknown, |order| self.engine.price_of(&order));
@@ -152,28 +152,34 @@ impl VideoProvider for ReplicateVideo {
         })
     }
 
-    async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+    async fn start(&self, context: &CallContext, request: &VideoRequest) -> Result<Generation> {
         let mut order = self.order(request)?;
         if let (Some(image), Some(field)) = (&request.image, order.image_field.clone()) {
-            let url = files::place(&self.engine.replicate, image).await?;
+            let url = files::place(&self.engine.replicate, context.caller(), image).await?;
             order.input.insert(field, url.into());
         }
-        self.engine.start(&order).await
+        self.engine.start(context, &order).await
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
-        self.engine.check(job).await
+    async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
+        self.engine.check(context, job).await
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
-        self.engine.cancel(job).await
+    async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
+        self.engine.cancel(context, job).await
     }
 
-    async fn find(&self, request: &VideoRequest, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-        self.engine.find(&self.order(request)?, since, known).await
+    async fn find(
+        &self,
+        context: &CallContext,
+        request: &VideoRequest,
+        since: SystemTime,
+        known: &[JobId],
+    ) -> Result<Lookup> {
+        self.engine.find(context, &self.order(request)?, since, known).await
     }
 
-    async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
-        self.engine.fetch(url, target).await
+    async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
+        self.engine.fetch(context, url, target).await
     }
 }

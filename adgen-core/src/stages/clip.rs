@@ -18,10 +18,7 @@ use crate::{
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, path::Path};
 
 const VERSION: u32 = 1;
 /// For models that take such words: the product is put over the clip, and nothing may look like it or compete with it.
@@ -86,7 +83,7 @@ pub(crate) fn estimate_clips(project: &AdProject, slots: &[Slot], provider: &dyn
                 short_side: project.output.short_side,
                 fps: project.output.fps,
                 seed: part_seed(seed, part),
-                ..VideoRequest::new(wanted.prompt.clone(), parts.duration_s, "")
+                ..VideoRequest::new(wanted.prompt.clone(), parts.duration_s)
             };
             if seen.insert(key_of(provider, &request)) {
                 is_new = true;
@@ -110,7 +107,6 @@ pub(crate) fn clip_request(
     aspect: Aspect,
     duration_s: f64,
     seed: u32,
-    scratch: PathBuf,
 ) -> VideoRequest {
     VideoRequest {
         negative_prompt: Some(NOT_WANTED.to_owned()),
@@ -119,7 +115,7 @@ pub(crate) fn clip_request(
         fps: project.output.fps,
         seed,
         palette: project.style.as_ref().map(|style| style.palette.clone()).unwrap_or_default(),
-        ..VideoRequest::new(prompt, duration_s, scratch)
+        ..VideoRequest::new(prompt, duration_s)
     }
 }
 

@@ -100,14 +100,8 @@ pub(crate) fn fitted(path: &Path, frames: usize, composed_to_length: bool) -> Re
 }
 
 /// What a provider is asked for.
-pub(crate) fn track_request(
-    provider: &dyn AudioProvider,
-    prompt: &str,
-    duration_s: f64,
-    seed: u32,
-    scratch: PathBuf,
-) -> AudioRequest {
-    AudioRequest { seed, ..AudioRequest::music(prompt, length_of(provider, duration_s), scratch) }
+pub(crate) fn track_request(provider: &dyn AudioProvider, prompt: &str, duration_s: f64, seed: u32) -> AudioRequest {
+    AudioRequest { seed, ..AudioRequest::music(prompt, length_of(provider, duration_s)) }
 }
 
 /// The request, and longer ones whose tracks would serve where they were bought before: they are cut.
@@ -149,7 +143,7 @@ fn length_of(provider: &dyn AudioProvider, exact_s: f64) -> f64 {
 pub(crate) fn estimate_track(project: &AdProject, duration_s: f64, provider: &dyn AudioProvider) -> CostRange {
     let Some(Music::Generate(music)) = &project.audio.music else { return CostRange::ZERO };
     let prompt = music.prompt.clone().unwrap_or_default();
-    provider.estimate(&AudioRequest::music(prompt, length_of(provider, duration_s), ""))
+    provider.estimate(&AudioRequest::music(prompt, length_of(provider, duration_s)))
 }
 
 /// A track is good if it has sound that can be decoded.

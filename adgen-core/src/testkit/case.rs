@@ -1,7 +1,7 @@
 //! What a provider is tried with.
 
 use crate::provider::{AudioRequest, PlanRequest, VideoRequest};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 /// A video provider is tried with this.
 pub type VideoCase = Case<VideoRequest>;
@@ -14,6 +14,7 @@ pub type PlannerCase = Case<PlanRequest>;
 #[derive(Clone)]
 pub struct Case<R> {
     pub(super) request: R,
+    pub(super) folder: PathBuf,
     pub(super) limit: Duration,
     pub(super) secrets: Vec<String>,
     pub(super) done_at_once: bool,
@@ -27,12 +28,21 @@ impl<R> Case<R> {
     pub fn new(request: R) -> Self {
         Self {
             request,
+            folder: std::env::temp_dir(),
             limit: Duration::from_secs(60),
             secrets: Vec::new(),
             done_at_once: false,
             refuses_images: false,
             lose_answer: None,
         }
+    }
+
+    /// For jobs. Where the files of this test go, in a folder of their own below; the system's temporary folder where not
+    /// set.
+    #[must_use]
+    pub fn with_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
     }
 
     /// How long a job may take; a minute where not set.

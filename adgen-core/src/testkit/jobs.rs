@@ -5,8 +5,8 @@ use crate::{
     error::Result,
     media::probe,
     provider::{
-        AudioKind, AudioProvider, AudioRequest, Cancelled, CostRange, Generated, Generation, ImageInput, JobId, Lookup,
-        ProviderInfo, VideoProvider, VideoRequest, Voice,
+        AudioKind, AudioProvider, AudioRequest, CallContext, Cancelled, CostRange, Generated, Generation, ImageInput,
+        JobId, Lookup, ProviderInfo, VideoProvider, VideoRequest, Voice,
     },
 };
 use futures_util::future::BoxFuture;
@@ -31,21 +31,21 @@ pub(super) trait Jobs: Debug + Send + Sync {
     /// The longest output in seconds.
     fn longest_s(&self) -> f64;
     fn estimate(&self, request: &Self::Request) -> CostRange;
-    fn start<'a>(&'a self, request: &'a Self::Request) -> BoxFuture<'a, Result<Generation>>;
-    fn check<'a>(&'a self, job: &'a JobId) -> BoxFuture<'a, Result<Generation>>;
-    fn cancel<'a>(&'a self, job: &'a JobId) -> BoxFuture<'a, Result<Cancelled>>;
+    fn start<'a>(&'a self, context: &'a CallContext, request: &'a Self::Request) -> BoxFuture<'a, Result<Generation>>;
+    fn check<'a>(&'a self, context: &'a CallContext, job: &'a JobId) -> BoxFuture<'a, Result<Generation>>;
+    fn cancel<'a>(&'a self, context: &'a CallContext, job: &'a JobId) -> BoxFuture<'a, Result<Cancelled>>;
     fn find<'a>(
         &'a self,
+        context: &'a CallContext,
         request: &'a Self::Request,
         since: SystemTime,
         known: &'a [JobId],
     ) -> BoxFuture<'a, Result<Lookup>>;
-    fn fetch<'a>(&'a self, url: &'a str, target: &'a Path) -> BoxFuture<'a, Result<()>>;
+    fn fetch<'a>(&'a self, context: &'a CallContext, url: &'a str, target: &'a Path) -> BoxFuture<'a, Result<()>>;
 
-    /// The request with `words` added to its prompt, for files in `folder`.
-    fn varied(&self, request: &Self::Request, words: &str, folder: &Path) -> Self::Request;
+    /// The request with `words` added to its prompt.
+    fn varied(&self, request: &Self::Request, words: &str) -> Self::Request;
     fn lasting(&self, request: &Self::Request, seconds: f64) -> Self::Request;
-    fn folder_of(request: &Self::Request) -> &Path;
     /// What the provider has to refuse, and why.
     fn impossible(&self, case: &Case<Self::Request>) -> Vec<(&'static str, Self::Request)>;
     /// What is wrong with a made file, if anything is.
@@ -79,39 +79,36 @@ macro_rules! forward {
         fn estimate(&self, request: &$request) -> CostRange {
             self.0.estimate(request)
         }
-        fn start<'a>(&'a self, request: &'a $request) -> BoxFuture<'a, Result<Generation>> {
-            self.0.start(request)
+        fn start<'a>(&'a self, context: &'a CallContext, request: &'a $request) -> BoxFuture<'a, Result<Generation>> {
+            self.0.start(context, request)
         }
-        fn check<'a>(&'a self, job: &'a JobId) -> BoxFuture<'a, Result<Generation>> {
-            self.0.check(job)
+        fn check<'a>(&'a self, context: &'a CallContext, job: &'a JobId) -> BoxFuture<'a, Result<Generation>> {
+            self.0.check(context, job)
         }
-        fn cancel<'a>(&'a self, job: &'a JobId) -> BoxFuture<'a, Result<Cancelled>> {
-            self.0.cancel(job)
+        fn cancel<'a>(&'a self, context: &'a CallContext, job: &'a JobId) -> BoxFuture<'a, Result<Cancelled>> {
+            self.0.cancel(context, job)
         }
         fn find<'a>(
             &'a self,
+            context: &'a CallContext,
             request: &'a $request,
             since: SystemTime,
             known: &'a [JobId],
         ) -> BoxFuture<'a, Result<Lookup>> {
-            self.0.find(request, since, known)
+            self.0.find(context, request, since, known)
         }
-        fn fetch<'a>(&'a self, url: &'a str, target: &'a Path) -> BoxFuture<'a, Result<()>> {
-            self.0.fetch(url, target)
+        fn fetch<'a>(&'a self, context: &'a CallContext, url: &'a str, target: &'a Path) -> BoxFuture<'a, Result<()>> {
+            self.0.fetch(context, url, target)
         }
-        fn varied(&self, request: &$request, words: &str, folder: &Path) -> $request {
+        fn varied(&self, request: &$request, words: &str) -> $request {
             let mut request = request.clone();
             request.prompt = format!("{} {words}", request.prompt);
-            request.scratch = folder.to_owned();
             request
         }
         fn lasting(&self, request: &$request, seconds: f64) -> $request {
             let mut request = request.clone();
             request.duration_s = seconds;
             request
-        }
-        fn folder_of(request: &$request) -> &Path {
-            &request.scratch
         }
     };
 }

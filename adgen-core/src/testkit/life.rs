@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
-    provider::{Cancelled, Content, Generated, Generation, JobId, Lookup},
+    provider::{CallContext, Cancelled, Content, Generated, Generation, JobId, Lookup},
 };
 use std::{
     path::{Path, PathBuf},
@@ -75,8 +75,8 @@ impl<J: Jobs> Trial<'_, J> {
         }
         let mut result = Ok(());
         for (what, request) in requests {
-            let request = self.jobs.varied(&request, &self.mark, J::folder_of(&request));
-            let started = self.start(&request).await;
+            let request = self.jobs.varied(&request, &self.mark);
+            let started = self.start(&self.context(), &request).await;
             let refused = match started {
                 Err(error) if error.kind() != ErrorKind::Unsupported => Err(format!("not with Unsupported: {error}")),
                 Err(error) => {
@@ -99,20 +99,20 @@ impl<J: Jobs> Trial<'_, J> {
             Err(error) => Err(format!("not with NotFound: {error}")),
             Ok(answer) => Err(format!("the answer is {answer}")),
         };
-        let checked = self.check(&nobodys).await.map(|answer| format!("{answer:?}"));
+        let checked = self.check(&self.context(), &nobodys).await.map(|answer| format!("{answer:?}"));
         self.log.check("check_of_an_unknown_job", not_found(checked));
-        let cancelled = self.cancel(&nobodys).await.map(|answer| format!("{answer:?}"));
+        let cancelled = self.cancel(&self.context(), &nobodys).await.map(|answer| format!("{answer:?}"));
         self.log.check("cancel_of_an_unknown_job", not_found(cancelled));
     }
 
     /// One job, from the order to its file and beyond.
     async fn whole_life(&mut self) {
-        let request = match self.request("first") {
-            Ok(request) => request,
+        let (context, request) = match self.order("first") {
+            Ok(order) => order,
             Err(error) => return self.log.check("start", Err(error.to_string())),
         };
         let since = SystemTime::now();
-        let started = self.start(&request).await;
+        let started = self.start(&context, &request).await;
         self.log.check("start", started.as_ref().map(drop).map_err(ToString::to_string));
         let Ok(started) = started else { return };
         let job = job_of(&started);
@@ -127,9 +127,9 @@ impl<J: Jobs> Trial<'_, J> {
                 self.log.check("start_names_the_job", Err(how));
             }
         }
-        self.find(&request, since, job.as_ref()).await;
+        self.find(&context, &request, since, job.as_ref()).await;
 
-        let done = match self.end(started).await {
+        let done = match self.end(&context, started).await {
             Ok(Generation::Done(made)) => Ok(made),
             Ok(Generation::Failed(failure)) => Err(format!("it failed: {}", failure.message)),
             Ok(Generation::Pending { .. }) => Err("it did not end".to_owned()),
@@ -140,7 +140,7 @@ impl<J: Jobs> Trial<'_, J> {
         let cost = cost_is_sound(made.cost_usd, self.jobs.estimate(&request), self.jobs.info());
         self.log.check("cost_is_within_the_estimate", cost);
         if let Some(job) = &job {
-            let again = match self.check(job).await {
+            let again = match self.check(&context, job).await {
                 Ok(Generation::Done(again)) => ensure(again.cost_usd == made.cost_usd, || {
                     format!("it cost ${}, then ${}", made.cost_usd, again.cost_usd)
                 }),
@@ -148,14 +148,14 @@ impl<J: Jobs> Trial<'_, J> {
                 Err(error) => Err(format!("done, then {error}")),
             };
             self.log.check("done_stays_done", again);
-            let cancelled = match self.cancel(job).await {
+            let cancelled = match self.cancel(&context, job).await {
                 Ok(Cancelled::AlreadyOver) => Ok(()),
                 Ok(other) => Err(format!("{other:?} instead of AlreadyOver")),
                 Err(error) => Err(error.to_string()),
             };
             self.log.check("cancel_of_a_finished_job", cancelled);
         }
-        let file = self.file(&made, &request).await;
+        let file = self.file(&context, &made).await;
         self.log.check("file_is_there", file.as_ref().map(drop).map_err(Clone::clone));
         let Ok(file) = file else { return };
         self.log.check("file_is_as_ordered", self.jobs.accept(&file, &made, &request));
@@ -169,11 +169,12 @@ impl<J: Jobs> Trial<'_, J> {
         }
         let result = async {
             // The same words, in another folder.
-            let folder = self.folder("again").map_err(|error| error.to_string())?;
-            let request = self.jobs.varied(&self.case.request, &format!("{} first", self.mark), &folder);
-            let started = self.start(&request).await.map_err(|error| error.to_string())?;
-            let Generation::Done(made) = self.end(started).await? else { return Err("it failed".to_owned()) };
-            let second = self.file(&made, &request).await?;
+            let (context, _) = self.order("again").map_err(|error| error.to_string())?;
+            let request = self.jobs.varied(&self.case.request, &format!("{} first", self.mark));
+            let started = self.start(&context, &request).await.map_err(|error| error.to_string())?;
+            let ended = self.end(&context, started).await?;
+            let Generation::Done(made) = ended else { return Err("it failed".to_owned()) };
+            let second = self.file(&context, &made).await?;
             let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
             ensure(read(first)? == read(&second)?, || "the second file is another one".to_owned())
         }
@@ -183,9 +184,9 @@ impl<J: Jobs> Trial<'_, J> {
 
     /// The search for lost jobs, as far as it can be tried without losing one. `job` was ordered just now, and nobody
     /// has asked for it.
-    async fn find(&mut self, request: &J::Request, since: SystemTime, job: Option<&JobId>) {
-        let never = self.jobs.varied(request, "never ordered", J::folder_of(request));
-        let result = match self.find_one(&never, since, &[]).await {
+    async fn find(&mut self, context: &CallContext, request: &J::Request, since: SystemTime, job: Option<&JobId>) {
+        let never = self.jobs.varied(request, "never ordered");
+        let result = match self.find_one(context, &never, since, &[]).await {
             Ok(Lookup::Found(job)) => Err(format!("found {job}")),
             Ok(Lookup::Absent | Lookup::CannotTell) => Ok(()),
             Err(error) => Err(error.to_string()),
@@ -197,14 +198,14 @@ impl<J: Jobs> Trial<'_, J> {
             }
             return;
         };
-        let result = match self.find_one(request, since, &[]).await {
+        let result = match self.find_one(context, request, since, &[]).await {
             Ok(Lookup::Found(found)) => ensure(found == *job, || format!("found {found}, it is {job}")),
             Ok(Lookup::Absent) => Err("it is said to be absent, so it would be paid for twice".to_owned()),
             Ok(Lookup::CannotTell) => Ok(()),
             Err(error) => Err(error.to_string()),
         };
         self.log.check("find_of_a_job_ordered_just_now", result);
-        let result = match self.find_one(request, since, std::slice::from_ref(job)).await {
+        let result = match self.find_one(context, request, since, std::slice::from_ref(job)).await {
             Ok(Lookup::Found(found)) => Err(format!("found {found}, which belongs to another")),
             Ok(_) => Ok(()),
             Err(error) => Err(error.to_string()),
@@ -221,13 +222,15 @@ impl<J: Jobs> Trial<'_, J> {
         if !self.is_named {
             return skip(&mut self.log, "no job had a name");
         }
-        let Ok(request) = self.request("second") else { return skip(&mut self.log, "there is no folder for it") };
-        let job = match self.start(&request).await {
+        let Ok((context, request)) = self.order("second") else {
+            return skip(&mut self.log, "there is no folder for it");
+        };
+        let job = match self.start(&context, &request).await {
             Ok(Generation::Pending { job, .. }) => job,
             Ok(_) => return skip(&mut self.log, "the work is done when `start` returns"),
             Err(_) => return skip(&mut self.log, "no job was started"),
         };
-        let stopped = self.cancel(&job).await;
+        let stopped = self.cancel(&context, &job).await;
         let result = match &stopped {
             Ok(Cancelled::Stopped { cost_usd }) => {
                 cost_is_sound(*cost_usd, self.jobs.estimate(&request), self.jobs.info())
@@ -236,10 +239,10 @@ impl<J: Jobs> Trial<'_, J> {
             Err(error) => Err(error.to_string()),
         };
         self.log.check(names[0], result);
-        let again = self.cancel(&job).await;
+        let again = self.cancel(&context, &job).await;
         self.log.check(names[1], again.map(drop).map_err(|error| error.to_string()));
         let pending = Generation::Pending { job, progress: None, check_after: WAITS.0 };
-        let ended = self.end(pending).await;
+        let ended = self.end(&context, pending).await;
         self.log.check(names[2], ended.map(drop));
     }
 
@@ -249,10 +252,10 @@ impl<J: Jobs> Trial<'_, J> {
         let Some(lose) = self.case.lose_answer.clone() else {
             return names.into_iter().for_each(|name| self.log.skip(name, "the case loses no answer"));
         };
-        let Ok(request) = self.request("third") else { return };
+        let Ok((context, request)) = self.order("third") else { return };
         let since = SystemTime::now();
         lose();
-        let unknown = match self.start(&request).await {
+        let unknown = match self.start(&context, &request).await {
             Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
                 ensure(error.retry() == Retry::Never, || format!("it is to be tried again: {:?}", error.retry()))
             }
@@ -263,7 +266,7 @@ impl<J: Jobs> Trial<'_, J> {
             }
         };
         self.log.check(names[0], unknown);
-        let found = self.find_one(&request, since, &[]).await;
+        let found = self.find_one(&context, &request, since, &[]).await;
         let job = match found {
             Ok(Lookup::Found(job)) => job,
             Ok(Lookup::CannotTell) => return self.log.skip(names[1], "it cannot tell"),
@@ -275,7 +278,7 @@ impl<J: Jobs> Trial<'_, J> {
             Err(error) => return self.log.check(names[1], Err(error.to_string())),
         };
         let pending = Generation::Pending { job, progress: None, check_after: WAITS.0 };
-        let ended = match self.end(pending).await {
+        let ended = match self.end(&context, pending).await {
             Ok(Generation::Done(_)) => Ok(()),
             Ok(other) => Err(format!("it ended as {other:?}")),
             Err(how) => Err(how),
@@ -284,43 +287,49 @@ impl<J: Jobs> Trial<'_, J> {
     }
 
     /// A request of this trial's own, with a folder of its own.
-    fn request(&self, name: &str) -> Result<J::Request> {
-        let folder = self.folder(name)?;
-        Ok(self.jobs.varied(&self.case.request, &format!("{} {name}", self.mark), &folder))
+    fn order(&self, name: &str) -> Result<(CallContext, J::Request)> {
+        let folder = self.own_folder().join(name);
+        std::fs::create_dir_all(&folder)?;
+        let request = self.jobs.varied(&self.case.request, &format!("{} {name}", self.mark));
+        Ok((CallContext::new().with_scratch(folder), request))
+    }
+
+    /// For calls that make nothing.
+    fn context(&self) -> CallContext {
+        CallContext::new().with_scratch(&self.case.folder)
     }
 
     fn own_folder(&self) -> PathBuf {
-        J::folder_of(&self.case.request).join(self.mark.replace(' ', "-"))
-    }
-
-    fn folder(&self, name: &str) -> Result<PathBuf> {
-        let folder = self.own_folder().join(name);
-        std::fs::create_dir_all(&folder)?;
-        Ok(folder)
+        self.case.folder.join(self.mark.replace(' ', "-"))
     }
 
     /// The made file on this machine.
-    async fn file(&self, made: &Generated, request: &J::Request) -> Broken<PathBuf> {
-        let folder = J::folder_of(request);
+    async fn file(&self, context: &CallContext, made: &Generated) -> Broken<PathBuf> {
+        let folder = context.scratch();
         match &made.content {
             Content::File(path) => {
                 ensure(path.starts_with(folder), || {
-                    format!("{} is not in the folder that the request names", path.display())
+                    format!("{} is not in the folder that the context names", path.display())
                 })?;
                 ensure(path.is_file(), || format!("there is no {}", path.display()))?;
                 Ok(path.clone())
             }
             Content::Url(url) => {
                 let target = folder.join("fetched");
-                let fetched = tokio::time::timeout(self.case.limit, self.jobs.fetch(url, &target)).await;
+                let fetched = tokio::time::timeout(self.case.limit, self.jobs.fetch(context, url, &target)).await;
                 fetched.unwrap_or_else(|_| Err(too_slow(self.case.limit))).map_err(|error| error.to_string())?;
+                Ok(target)
+            }
+            Content::Bytes(bytes) => {
+                let target = folder.join("written");
+                std::fs::write(&target, bytes).map_err(|error| format!("{}: {error}", target.display()))?;
                 Ok(target)
             }
         }
     }
 
     /// Asks for a job until it is over.
-    async fn end(&mut self, mut generation: Generation) -> Broken<Generation> {
+    async fn end(&mut self, context: &CallContext, mut generation: Generation) -> Broken<Generation> {
         let began = Instant::now();
         loop {
             let (job, wait) = match generation {
@@ -333,7 +342,7 @@ impl<J: Jobs> Trial<'_, J> {
             };
             tokio::time::sleep(wait.clamp(WAITS.0, WAITS.1)).await;
             ensure(began.elapsed() < self.case.limit, || too_slow(self.case.limit).to_string())?;
-            generation = match self.check(&job).await {
+            generation = match self.check(context, &job).await {
                 Ok(next) => {
                     let other = job_of(&next).filter(|next| *next != job);
                     ensure(other.is_none(), || format!("the job {job} has become {other:?}"))?;
@@ -350,31 +359,37 @@ impl<J: Jobs> Trial<'_, J> {
     /// Stops a job that should not be.
     async fn drop_job(&mut self, generation: Generation) {
         if let Some(job) = job_of(&generation) {
-            drop(self.cancel(&job).await);
+            drop(self.cancel(&self.context(), &job).await);
         }
     }
 
-    async fn start(&mut self, request: &J::Request) -> Result<Generation> {
+    async fn start(&mut self, context: &CallContext, request: &J::Request) -> Result<Generation> {
         let limit = self.case.limit;
-        let started = in_time(limit, self.jobs.start(request)).await;
+        let started = in_time(limit, self.jobs.start(context, request)).await;
         self.log.hear_result(&started);
         started
     }
 
-    async fn check(&mut self, job: &JobId) -> Result<Generation> {
-        let checked = in_time(self.case.limit, self.jobs.check(job)).await;
+    async fn check(&mut self, context: &CallContext, job: &JobId) -> Result<Generation> {
+        let checked = in_time(self.case.limit, self.jobs.check(context, job)).await;
         self.log.hear_result(&checked);
         checked
     }
 
-    async fn cancel(&mut self, job: &JobId) -> Result<Cancelled> {
-        let cancelled = in_time(self.case.limit, self.jobs.cancel(job)).await;
+    async fn cancel(&mut self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
+        let cancelled = in_time(self.case.limit, self.jobs.cancel(context, job)).await;
         self.log.hear_result(&cancelled);
         cancelled
     }
 
-    async fn find_one(&mut self, request: &J::Request, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-        let found = in_time(self.case.limit, self.jobs.find(request, since, known)).await;
+    async fn find_one(
+        &mut self,
+        context: &CallContext,
+        request: &J::Request,
+        since: SystemTime,
+        known: &[JobId],
+    ) -> Result<Lookup> {
+        let found = in_time(self.case.limit, self.jobs.find(context, request, since, known)).await;
         self.log.hear_result(&found);
         found
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::Result,
     project::{Role, Scene, Style, Transition},
-    provider::{Plan, PlanRequest, Planner, names::Names},
+    provider::{CallContext, Plan, PlanRequest, Planner, names::Names},
 };
 use std::collections::HashSet;
 
@@ -64,7 +64,7 @@ pub async fn planner(planner: &dyn Planner, case: &PlannerCase) -> Report {
 }
 
 async fn plan(planner: &dyn Planner, request: &PlanRequest, case: &PlannerCase, log: &mut Recorder) -> Result<Plan> {
-    let plan = match tokio::time::timeout(case.limit, planner.plan(request)).await {
+    let plan = match tokio::time::timeout(case.limit, planner.plan(&CallContext::new(), request)).await {
         Ok(plan) => plan,
         Err(_) => Err(super::too_slow(case.limit)),
     };

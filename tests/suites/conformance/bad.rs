@@ -5,8 +5,8 @@ use adgen::{
     Error, ErrorKind, Result, Retry,
     offline::TemplatePlanner,
     provider::{
-        Cancelled, CostRange, Generated, Generation, JobId, Lookup, Plan, PlanRequest, Planner, Price, ProviderInfo,
-        VideoCapability, VideoProvider, VideoRequest,
+        CallContext, Cancelled, CostRange, Generated, Generation, JobId, Lookup, Plan, PlanRequest, Planner, Price,
+        ProviderInfo, VideoCapability, VideoProvider, VideoRequest,
     },
     testkit::{self, Report},
 };
@@ -52,7 +52,7 @@ impl VideoProvider for Careless {
         CostRange::exactly(0.1 / request.duration_s)
     }
 
-    async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+    async fn start(&self, _: &CallContext, request: &VideoRequest) -> Result<Generation> {
         match request.prompt.contains("third") {
             // The answer was lost.
             true => Err(Error::new(ErrorKind::Unavailable, "no answer").with_retry(Retry::Now)),
@@ -60,20 +60,20 @@ impl VideoProvider for Careless {
         }
     }
 
-    async fn check(&self, _: &JobId) -> Result<Generation> {
+    async fn check(&self, _: &CallContext, _: &JobId) -> Result<Generation> {
         let mut made = Generated::file(&self.clip);
         made.cost_usd = 5.0 + f64::from(self.asked.fetch_add(1, Ordering::Relaxed));
         Ok(Generation::Done(made))
     }
 
-    async fn cancel(&self, _: &JobId) -> Result<Cancelled> {
+    async fn cancel(&self, _: &CallContext, _: &JobId) -> Result<Cancelled> {
         if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             return Err(Error::new(ErrorKind::Unexpected, format!("stopped twice with {KEY}")));
         }
         Ok(Cancelled::Stopped { cost_usd: -1.0 })
     }
 
-    async fn find(&self, _: &VideoRequest, _: SystemTime, known: &[JobId]) -> Result<Lookup> {
+    async fn find(&self, _: &CallContext, _: &VideoRequest, _: SystemTime, known: &[JobId]) -> Result<Lookup> {
         Ok(known.first().map_or(Lookup::Absent, |job| Lookup::Found(job.clone())))
     }
 }
@@ -142,9 +142,9 @@ impl VideoProvider for Short {
         VideoCapability::local()
     }
 
-    async fn start(&self, request: &VideoRequest) -> Result<Generation> {
+    async fn start(&self, context: &CallContext, _: &VideoRequest) -> Result<Generation> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let path = request.scratch.join("short.mp4");
+        let path = context.scratch().join("short.mp4");
         // Longer each time, so never the same bytes.
         provider::clip(&path, 1.0 + f64::from(COUNT.fetch_add(1, Ordering::Relaxed)) / 4.0);
         let mut made = Generated::file(path);
@@ -152,11 +152,11 @@ impl VideoProvider for Short {
         Ok(Generation::Done(made))
     }
 
-    async fn check(&self, job: &JobId) -> Result<Generation> {
+    async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
         Err(Error::new(ErrorKind::NotFound, format!("no {job}")))
     }
 
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
+    async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
         Err(Error::new(ErrorKind::NotFound, format!("no {job}")))
     }
 }
@@ -185,10 +185,10 @@ impl Planner for Spoiler {
         self.0.info()
     }
 
-    async fn plan(&self, request: &PlanRequest) -> Result<Plan> {
+    async fn plan(&self, context: &CallContext, request: &PlanRequest) -> Result<Plan> {
         let mut without = request.clone();
         without.style = None;
-        let mut plan = self.0.plan(&without).await?;
+        let mut plan = self.0.plan(context, &without).await?;
         plan.cost_usd = 0.01;
         plan.music_prompt.clear();
         let twin = plan.scenes[0].id.clone();

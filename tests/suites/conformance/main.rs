@@ -17,17 +17,17 @@ const HANGS: Duration = Duration::from_secs(600);
 
 /// Three seconds, small enough to be drawn at once.
 fn clip(folder: &Path) -> VideoCase {
-    let mut request = VideoRequest::new("a plain wall in soft light", 3.0, folder);
+    let mut request = VideoRequest::new("a plain wall in soft light", 3.0);
     (request.short_side, request.fps) = (240, 12);
-    VideoCase::new(request).with_limit(HANGS)
+    VideoCase::new(request).with_folder(folder).with_limit(HANGS)
 }
 
 fn music(folder: &Path) -> AudioCase {
-    AudioCase::new(AudioRequest::music("warm strings", 5.0, folder)).with_limit(HANGS)
+    AudioCase::new(AudioRequest::music("warm strings", 5.0)).with_folder(folder).with_limit(HANGS)
 }
 
 fn speech(folder: &Path) -> AudioCase {
-    AudioCase::new(AudioRequest::speech("A quieter morning begins.", folder)).with_limit(HANGS)
+    AudioCase::new(AudioRequest::speech("A quieter morning begins.")).with_folder(folder).with_limit(HANGS)
 }
 
 fn plan() -> PlannerCase {

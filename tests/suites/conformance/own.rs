@@ -57,4 +57,11 @@ async fn the_shop() {
     report.expect_passed();
     expect_tried(&report, &NAMED_JOB);
     expect_tried(&report, &["job_of_a_lost_answer_is_found", "find_leaves_the_jobs_of_others"]);
+    // As bytes, too.
+    let bytes = std::fs::read(shop.clip()).expect("the shop's clip");
+    shop.books().url = None;
+    shop.books().bytes = Some(bytes);
+    let report = testkit::video(&shop, &case).await;
+    report.expect_passed();
+    expect_tried(&report, &NAMED_JOB);
 }

@@ -264,6 +264,26 @@ async fn what_was_cancelled_is_ordered_again_by_the_next_run() {
     assert_eq!(shop.books().jobs.len(), 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clip_may_come_as_bytes_and_is_looked_at_as_a_file_is() {
+    let bench = Bench::new();
+    let shop = Shop::new(bench.path());
+    let clip = fs::read(shop.clip()).expect("the shop's clip");
+    shop.books().bytes = Some(clip.clone());
+    let mut one = document::least("bytes", &bench.photo);
+    one["audio"]["music"] = json!(null);
+    let outcome = finished(made(&studio(&bench, &shop), document::parse(&one)).await);
+    assert_eq!(outcome.state.degradations, []);
+    assert_eq!(bench.project("bytes").bytes("scene_1_bg.mp4"), clip);
+    shop.books().bytes = Some(b"no clip".to_vec());
+    let mut other = document::least("no-clip", &bench.photo);
+    (other["audio"]["music"], other["seed"]) = (json!(null), json!(99));
+    let outcome = finished(made(&studio(&bench, &shop), document::parse(&other)).await);
+    let cause = &outcome.state.degradations.first().expect("there is no clip").cause;
+    assert_eq!(cause.code, ErrorKind::Media.as_str(), "{cause}");
+    assert_eq!(shop.books().calls, 2, "what is no good was ordered again");
+}
+
 /// A server that answers the first requests badly: an error page, then half a file.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_download_is_fetched_again_and_not_ordered_again() {

@@ -4,7 +4,7 @@ use super::Bench;
 use adgen::{
     Event, Studio,
     offline::TemplatePlanner,
-    provider::{Plan, PlanRequest, Planner, Price, ProviderInfo},
+    provider::{CallContext, Plan, PlanRequest, Planner, Price, ProviderInfo},
 };
 use adgen_tests::document;
 use async_trait::async_trait;
@@ -46,9 +46,9 @@ impl Planner for Spoiling {
         &self.info
     }
 
-    async fn plan(&self, request: &PlanRequest) -> adgen::Result<Plan> {
+    async fn plan(&self, context: &CallContext, request: &PlanRequest) -> adgen::Result<Plan> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let mut plan = TemplatePlanner::new().plan(request).await?;
+        let mut plan = TemplatePlanner::new().plan(context, request).await?;
         plan.cost_usd = PLAN_USD;
         (self.spoil)(&mut plan);
         Ok(plan)

@@ -3,7 +3,7 @@
 use super::{Bench, finished, made, resumed};
 use adgen::{
     offline::TemplatePlanner,
-    provider::{Plan, PlanRequest, Planner, ProviderInfo},
+    provider::{CallContext, Plan, PlanRequest, Planner, ProviderInfo},
 };
 use adgen_tests::{command::until, document};
 use async_trait::async_trait;
@@ -34,10 +34,10 @@ impl Planner for Waiting {
         &self.info
     }
 
-    async fn plan(&self, request: &PlanRequest) -> adgen::Result<Plan> {
+    async fn plan(&self, context: &CallContext, request: &PlanRequest) -> adgen::Result<Plan> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         self.go.notified().await;
-        TemplatePlanner::new().plan(request).await
+        TemplatePlanner::new().plan(context, request).await
     }
 }
 

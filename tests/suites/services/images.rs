@@ -2,14 +2,14 @@
 
 use adgen::{
     ErrorKind,
-    provider::{ImageInput, VideoProvider, VideoRequest},
+    provider::{CallContext, ImageInput, VideoProvider, VideoRequest},
     replicate::{Replicate, ReplicateVideo},
 };
 use adgen_tests::{emulator::Script, pictures, services::Services};
 use image::RgbImage;
 
-fn request(services: &Services, image: ImageInput) -> VideoRequest {
-    let mut request = VideoRequest::new("a quiet shelf", 3.0, services.path());
+fn request(image: ImageInput) -> VideoRequest {
+    let mut request = VideoRequest::new("a quiet shelf", 3.0);
     request.image = Some(image);
     request
 }
@@ -32,7 +32,7 @@ async fn pictures_go_by_address_as_data_or_as_uploads_by_their_size() {
     assert!(std::fs::metadata(&large).expect("it was written").len() > 256 << 10);
     let address = "https://images.example/product.jpg".to_owned();
     for image in [ImageInput::Url(address.clone()), ImageInput::File(small), ImageInput::File(large)] {
-        video.start(&request(&services, image)).await.expect("the model takes pictures");
+        video.start(&CallContext::new(), &request(image)).await.expect("the model takes pictures");
     }
     let journal = services.emulator.journal();
     assert_eq!(journal.count("POST", "/v1/files"), 1, "only the large one is uploaded");
@@ -47,7 +47,7 @@ async fn a_model_without_a_place_for_pictures_says_so_before_anything_is_ordered
     let services = Services::start(Script::quick()).await;
     let video = model(&services.replicate(), "wan-video/wan-2.2-t2v-fast");
     let image = ImageInput::Url("https://images.example/product.jpg".to_owned());
-    let error = video.start(&request(&services, image)).await.expect_err("there is no such input");
+    let error = video.start(&CallContext::new(), &request(image)).await.expect_err("there is no such input");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(services.emulator.journal().requests.is_empty());
 }

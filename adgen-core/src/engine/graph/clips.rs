@@ -140,8 +140,7 @@ impl Ordered<'_> {
 
     async fn part(&self, product: &str, aspect: Aspect, duration_s: f64, seed: u32) -> Result<Clip> {
         let Self { parts, board, provider, .. } = self;
-        let scratch = parts.products.work_folder(product).await?;
-        let request = clip_request(&board.project, &self.prompt, aspect, duration_s, seed, scratch);
+        let request = clip_request(&board.project, &self.prompt, aspect, duration_s, seed);
         let file = format!("{product}.mp4");
         let mut wishes = clip_wishes(&**provider, &board.project.output.aspects, request);
         let chosen = match look(&parts.products, Stage::Scenes, product, &wishes).await? {

@@ -5,9 +5,8 @@
 use crate::{
     engine::{parts::Parts, products::Product},
     error::{Error, ErrorKind, Result},
-    http::watched,
     project::{AdProject, Rgb, Stage},
-    provider::{Plan, PlanRequest, Planner},
+    provider::{CallContext, Plan, PlanRequest, Planner},
     stages::{Made, check_plan, fill_in, palette, photo_for_model, plan_key},
 };
 use std::{path::PathBuf, time::Instant};
@@ -60,8 +59,14 @@ async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> R
     };
     // Held until the cost is written down.
     let _reserved = parts.money.reserve(&info.name, planner.estimate(&request))?;
+    let context = CallContext::new()
+        .with_wish(parts.turns.cancel())
+        .with_retry_listener(parts.progress.watch(Stage::Plan, "plan"))
+        .with_scratch(parts.products.work_folder("plan").await?);
+    // A planner may look at its deadline; it is kept below in any case.
+    let context = if info.price.is_free() { context } else { context.with_timeout(parts.job_timeout) };
     let plan = tokio::select! {
-        plan = watched(parts.progress.watch(Stage::Plan, "plan"), planner.plan(&request)) => plan,
+        plan = planner.plan(&context, &request) => plan,
         () = parts.turns.cancel().cancelled() => return Err(Error::cancelled()),
         () = tokio::time::sleep(parts.job_timeout), if !info.price.is_free() => {
             let message = format!("no plan came within {} s", parts.job_timeout.as_secs());

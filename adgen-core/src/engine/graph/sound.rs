@@ -72,8 +72,7 @@ async fn generated(parts: &Parts, board: &Board, prompt: &str) -> Result<Option<
 }
 
 async fn order(parts: &Parts, board: &Board, provider: &Arc<dyn AudioProvider>, prompt: &str) -> Result<Track> {
-    let scratch = parts.products.work_folder(MUSIC).await?;
-    let request = track_request(&**provider, prompt, board.duration_s(), board.project.seed, scratch);
+    let request = track_request(&**provider, prompt, board.duration_s(), board.project.seed);
     let composed_to_length = provider.capability().local;
     let track = |key: String| Track { file: format!("{MUSIC}.mp3"), key, composed_to_length };
     let mut wishes = track_wishes(&**provider, request);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     engine::turns::blocking,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, Result},
     http::backoff,
     provider::{Content, Failure, Generated},
 };
@@ -28,28 +28,24 @@ impl Job<'_> {
             Trouble::Over(failure)
         };
         let url = match &generated.content {
-            Content::File(path) => {
-                let (accept, file) = (wanted.accept, path.clone());
-                return match blocking(move || accept(&file)).await {
-                    Ok(()) => Ok(path.clone()),
-                    Err(error) => Err(bad(&error)),
-                };
+            Content::File(path) => return self.accepted(path.clone()).await.map_err(|error| bad(&error)),
+            Content::Bytes(bytes) => {
+                let path = self.written(bytes).await.map_err(|error| error.with_spent_usd(generated.cost_usd))?;
+                return self.accepted(path).await.map_err(|error| bad(&error));
             }
             Content::Url(url) => url,
         };
+        let context = self.context().await?;
         let path = shop.products.work_folder(wanted.product).await?.join("download");
         let mut attempt = 1;
         loop {
             let fetched = tokio::select! {
-                fetched = order.fetch(url, &path) => fetched,
+                fetched = order.fetch(&context, url, &path) => fetched,
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             };
-            let accept = wanted.accept;
-            let file = path.clone();
             let (error, arrived) = match fetched {
-                // Probing reads the whole file.
-                Ok(()) => match blocking(move || accept(&file)).await {
-                    Ok(()) => return Ok(path),
+                Ok(()) => match self.accepted(path.clone()).await {
+                    Ok(path) => return Ok(path),
                     Err(error) => (error, true),
                 },
                 Err(error) => (error, false),
@@ -70,6 +66,21 @@ impl Job<'_> {
             }
             self.pause(backoff(attempt), attempt, error.kind()).await?;
             attempt += 1;
+        }
+    }
+
+    /// The same file, looked at: probing reads all of it.
+    async fn accepted(&self, path: PathBuf) -> Result<PathBuf> {
+        let accept = self.wanted.accept;
+        blocking(move || accept(&path).map(|()| path)).await
+    }
+
+    /// Bytes as a file in the working folder.
+    async fn written(&self, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.shop.products.work_folder(self.wanted.product).await?.join("made");
+        match tokio::fs::write(&path, bytes).await {
+            Ok(()) => Ok(path),
+            Err(error) => Err(Error::from(error).with_context("path", path.display())),
         }
     }
 }

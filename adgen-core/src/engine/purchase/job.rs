@@ -11,8 +11,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     event::Event,
-    http::Repetition,
-    provider::Price,
+    provider::{CallContext, Price},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -58,8 +57,13 @@ impl Job<'_> {
         }
     }
 
-    pub(super) fn watch(&self) -> Arc<dyn Fn(&Repetition) + Send + Sync> {
-        self.shop.progress.watch(self.wanted.stage, self.wanted.product)
+    /// What the provider is given with a call for this job.
+    pub(super) async fn context(&self) -> Result<CallContext> {
+        let Self { shop, wanted, .. } = self;
+        Ok(CallContext::new()
+            .with_wish(shop.turns.cancel())
+            .with_retry_listener(shop.progress.watch(wanted.stage, wanted.product))
+            .with_scratch(shop.products.work_folder(wanted.product).await?))
     }
 
     pub(super) async fn pause(&self, wait: Duration, attempt: u32, kind: ErrorKind) -> Result<()> {

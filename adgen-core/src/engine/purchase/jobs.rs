@@ -7,7 +7,7 @@ use crate::{
     engine::{products::Products, progress::Progress},
     error::{Error, Result},
     project::Stage,
-    provider::{Cancelled, JobId},
+    provider::{CallContext, Cancelled, JobId},
 };
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -59,7 +59,7 @@ impl OpenJobs {
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         let stopping = open.into_iter().filter(|(_, open)| cancelled || open.order.is_local()).map(
             |(job, OpenJob { order, stage, product, ledger })| async move {
-                let stopped = order.cancel(&job).await;
+                let stopped = order.cancel(&CallContext::new(), &job).await;
                 let Some(ledger) = ledger else { return Ok(()) };
                 match stopped {
                     // It is over: the next run has nothing to take up again.

@@ -4,8 +4,8 @@ use crate::{
     error::Result,
     project::Output,
     provider::{
-        AudioProvider, AudioRequest, Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo, VideoProvider,
-        VideoRequest,
+        AudioProvider, AudioRequest, CallContext, Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo,
+        VideoProvider, VideoRequest,
     },
     stages::{LIGHT_MB, picture_mb},
 };
@@ -20,11 +20,11 @@ pub(crate) trait Order: Debug + Send + Sync + 'static {
     /// The memory that it takes on this machine, in megabytes.
     fn megabytes(&self) -> u32;
     fn estimate(&self) -> CostRange;
-    async fn start(&self) -> Result<Generation>;
-    async fn check(&self, job: &JobId) -> Result<Generation>;
-    async fn cancel(&self, job: &JobId) -> Result<Cancelled>;
-    async fn find(&self, since: SystemTime, known: &[JobId]) -> Result<Lookup>;
-    async fn fetch(&self, url: &str, target: &Path) -> Result<()>;
+    async fn start(&self, context: &CallContext) -> Result<Generation>;
+    async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation>;
+    async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled>;
+    async fn find(&self, context: &CallContext, since: SystemTime, known: &[JobId]) -> Result<Lookup>;
+    async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()>;
 }
 
 /// A clip from a video provider.
@@ -58,20 +58,20 @@ macro_rules! order {
             fn estimate(&self) -> CostRange {
                 self.provider.estimate(&self.request)
             }
-            async fn start(&self) -> Result<Generation> {
-                self.provider.start(&self.request).await
+            async fn start(&self, context: &CallContext) -> Result<Generation> {
+                self.provider.start(context, &self.request).await
             }
-            async fn check(&self, job: &JobId) -> Result<Generation> {
-                self.provider.check(job).await
+            async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
+                self.provider.check(context, job).await
             }
-            async fn cancel(&self, job: &JobId) -> Result<Cancelled> {
-                self.provider.cancel(job).await
+            async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
+                self.provider.cancel(context, job).await
             }
-            async fn find(&self, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
-                self.provider.find(&self.request, since, known).await
+            async fn find(&self, context: &CallContext, since: SystemTime, known: &[JobId]) -> Result<Lookup> {
+                self.provider.find(context, &self.request, since, known).await
             }
-            async fn fetch(&self, url: &str, target: &Path) -> Result<()> {
-                self.provider.fetch(url, target).await
+            async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
+                self.provider.fetch(context, url, target).await
             }
         }
     };

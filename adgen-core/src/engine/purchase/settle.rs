@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind},
-    http::{backoff, watched},
-    provider::{Cancelled, Failure, Generated, Generation, JobId},
+    http::backoff,
+    provider::{CallContext, Cancelled, Failure, Generated, Generation, JobId},
 };
 use std::time::Instant;
 
@@ -19,6 +19,7 @@ impl Job<'_> {
     pub(super) async fn settle(&self, mut generation: Generation) -> Result<Generated, Trouble> {
         let Self { shop, wanted, order, .. } = self;
         let began = tokio::time::Instant::now();
+        let context = self.context().await?;
         let (mut failures, mut silent_since) = (0, None);
         loop {
             let (job, wait) = match generation {
@@ -46,7 +47,7 @@ impl Job<'_> {
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             }
             let checked = tokio::select! {
-                checked = watched(self.watch(), order.check(&job)) => checked,
+                checked = order.check(&context, &job) => checked,
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             };
             let error = match checked {
@@ -60,6 +61,8 @@ impl Job<'_> {
                 }
                 Err(error) => error,
             };
+            // A provider may hear of it first: then its error says nothing about the job.
+            shop.turns.check_cancelled()?;
             failures += 1;
             let since = *silent_since.get_or_insert_with(Instant::now);
             let wait = match wait_of(&error, failures) {
@@ -87,7 +90,7 @@ impl Job<'_> {
     async fn give_up(&self, job: &JobId) -> Trouble {
         let limit = self.shop.job_timeout.as_secs();
         let message = format!("the job {job} did not end within {limit} s");
-        match self.order.cancel(job).await {
+        match self.order.cancel(&CallContext::new(), job).await {
             Ok(Cancelled::Stopped { cost_usd }) => {
                 self.shop.jobs.forget(job);
                 let mut failure = Failure::new(ErrorKind::Timeout, format!("{message} and was stopped"));

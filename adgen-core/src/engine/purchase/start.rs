@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{Leave, backoff, watched, with_leave},
+    http::backoff,
     provider::{Generation, JobId, Lookup},
 };
 use std::{sync::Arc, time::SystemTime};
@@ -76,28 +76,35 @@ impl Job<'_> {
         let Self { shop, wanted, order, .. } = self;
         let (free, ledger) = (self.is_free(), self.ledger.clone());
         let product = wanted.product.to_owned();
-        if let Some(ledger) = &ledger {
-            if let Err(error) = shop.turns.check_cancelled() {
-                ledger.failed(&shop.products, &error, 0.0).await?;
+        let ready = match shop.turns.check_cancelled() {
+            Ok(()) => self.context().await,
+            Err(error) => Err(error),
+        };
+        let context = match ready {
+            Ok(context) => context.with_timeout(shop.job_timeout),
+            Err(error) => {
+                if let Some(ledger) = &ledger {
+                    ledger.failed(&shop.products, &error, 0.0).await?;
+                }
                 return Err(NotStarted::Left(error));
             }
+        };
+        if let Some(ledger) = &ledger {
             ledger.starting().await?;
         }
-        shop.turns.check_cancelled()?;
         let starting = shop.jobs.starting().await;
         let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, ledger };
-        let leave = Leave::new(shop.turns.cancel().child_token());
-        let mut task = tokio::spawn({
-            let (shop, watch, leave) = (Arc::clone(shop), self.watch(), leave.clone());
+        let task = tokio::spawn({
+            let shop = Arc::clone(shop);
             async move {
                 let _starting = starting;
                 if let Some(ledger) = &open.ledger {
                     // Somebody else may have taken the project, and with it the purchase, while this run stood still.
                     ledger.may_call().await?;
                 }
-                let started = match leave.is_called_off() {
-                    true => Err(leave.go()),
-                    false => with_leave(leave.clone(), watched(watch, open.order.start())).await,
+                let started = match context.check_wanted() {
+                    Ok(()) => open.order.start(&context).await,
+                    Err(error) => Err(error),
                 };
                 match started {
                     Ok(generation) => {
@@ -109,7 +116,8 @@ impl Job<'_> {
                         }
                         Ok(generation)
                     }
-                    Err(_) if leave.has_left() => {
+                    // A provider that says it does not know has sent something, whatever else it says.
+                    Err(error) if context.was_left_unsent() && error.kind() != ErrorKind::OutcomeUnknown => {
                         let error = left(&shop);
                         if let Some(ledger) = &open.ledger {
                             ledger.failed(&shop.products, &error, 0.0).await?;
@@ -120,14 +128,7 @@ impl Job<'_> {
                 }
             }
         });
-        let joined = tokio::select! {
-            joined = &mut task => joined,
-            () = tokio::time::sleep(shop.job_timeout) => {
-                leave.call_off();
-                task.await
-            }
-        };
-        joined.unwrap_or_else(|panic| {
+        task.await.unwrap_or_else(|panic| {
             let kind = if free { ErrorKind::Unexpected } else { ErrorKind::OutcomeUnknown };
             let error = Error::new(kind, "a provider panicked while it started a job").with_source(panic);
             Err(NotStarted::Failed(error))
@@ -163,8 +164,9 @@ impl Job<'_> {
         };
         let known = self.shop.products.storage().jobs(provider, since).await?;
         let known: Vec<JobId> = known.into_iter().map(JobId).collect();
+        let context = self.context().await?;
         let found = tokio::select! {
-            found = watched(self.watch(), self.order.find(since, &known)) => found,
+            found = self.order.find(&context, since, &known) => found,
             () = self.shop.turns.cancel().cancelled() => return Err(Error::cancelled()),
         };
         let Some(ledger) = &self.ledger else { return Ok(None) };
@@ -181,7 +183,11 @@ impl Job<'_> {
                 Ok(None)
             }
             Ok(_) => Err(unknown(None)),
-            Err(error) => Err(unknown(Some(error))),
+            Err(error) => {
+                // A provider may hear of it first: then its error says nothing about the job.
+                self.shop.turns.check_cancelled()?;
+                Err(unknown(Some(error)))
+            }
         }
     }
 }

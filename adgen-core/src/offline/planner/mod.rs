@@ -30,7 +30,7 @@ use super::look::Mood;
 use crate::{
     error::Result,
     project::{Background, Role, Scene, Transition},
-    provider::{Plan, PlanRequest, PlannedScene, Planner, ProviderInfo, names::Names},
+    provider::{CallContext, Plan, PlanRequest, PlannedScene, Planner, ProviderInfo, names::Names},
 };
 use async_trait::async_trait;
 
@@ -106,7 +106,7 @@ impl Planner for TemplatePlanner {
         &self.info
     }
 
-    async fn plan(&self, request: &PlanRequest) -> Result<Plan> {
+    async fn plan(&self, _: &CallContext, request: &PlanRequest) -> Result<Plan> {
         Ok(self.plan_now(request))
     }
 }
