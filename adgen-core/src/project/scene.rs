@@ -1,6 +1,6 @@
 //! One scene: what is behind the product, how the product stands in it, and what is written over it.
 
-use super::{Asset, structure::NAME_PATTERN};
+use super::{Asset, name::NAME_PATTERN};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

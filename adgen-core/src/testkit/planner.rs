@@ -1,7 +1,7 @@
 //! The rules of planners.
 
 use super::{
-    case::PlannerCase,
+    case::{PlannerCase, too_slow},
     facts::{check_info, check_unchanged, cost_is_sound, estimate_is_sound},
     report::{Broken, Recorder, Report, ensure},
 };
@@ -66,7 +66,7 @@ pub async fn planner(planner: &dyn Planner, case: &PlannerCase) -> Report {
 async fn plan(planner: &dyn Planner, request: &PlanRequest, case: &PlannerCase, log: &mut Recorder) -> Result<Plan> {
     let plan = match tokio::time::timeout(case.limit, planner.plan(request)).await {
         Ok(plan) => plan,
-        Err(_) => Err(super::too_slow(case.limit)),
+        Err(_) => Err(too_slow(case.limit)),
     };
     log.hear_result(&plan);
     plan
