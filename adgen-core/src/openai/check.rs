@@ -104,7 +104,7 @@ fn style(task: &Task<'_>, draft: &Draft, faults: &mut Faults) {
         named(task, &path, text, faults);
     }
     let colours = style.palette.iter().filter(|colour| colour.trim().parse::<Rgb>().is_ok()).count();
-    // Without any colour the template's palette stays.
+    // Without any colour the brand's or the product's own stay.
     if colours == 0 || colours < style.palette.len() {
         faults
             .soft

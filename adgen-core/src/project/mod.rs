@@ -2,6 +2,7 @@
 //!
 //! Pure data: parsing, defaults, JSON Schema and validation. May depend on `error` alone; does no I/O.
 
+mod arc;
 mod asset;
 mod audio;
 mod brand;
@@ -27,6 +28,7 @@ mod validate;
 #[cfg(test)]
 mod property_tests;
 
+pub(crate) use arc::{LONGEST_S, SHORTEST_S, clean_seconds, outline, planned_s};
 pub use asset::{Asset, AssetLocation};
 pub use audio::{Audio, GeneratedMusic, Music};
 pub use brand::Brand;
