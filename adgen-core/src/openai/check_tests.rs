@@ -5,7 +5,10 @@ use crate::{
     project::{
         Background, Brand, Brief, GeneratedBackground, Motion, Placement, ProductLayer, Role, Scene, Transition,
     },
-    provider::{Plan, PlanRequest, names::Names},
+    provider::{
+        Plan, PlanRequest,
+        prompt_rules::{named_in, names_of},
+    },
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -46,9 +49,9 @@ fn keeps_the_rules(plan: &Plan, request: &PlanRequest) {
         let own = request.scenes.iter().flatten().nth(index);
         assert!(own.is_none_or(|own| own.id == scene.id));
         assert!(scene.duration_s >= 0.5 && !scene.prompt.trim().is_empty() && scene.prompt.chars().count() <= 4_000);
-        let names = Names::of([request.brief.product_name.as_str(), request.brand.name.as_str()]);
-        let ours = own.is_none_or(|own| own.background.is_none());
-        assert!(!ours || names.in_text(&scene.prompt).is_none(), "{}", scene.prompt);
+        let names = names_of(&request.brief, &request.brand);
+        let named = named_in(&names, plan, request.style.as_ref(), request.scenes.as_deref());
+        assert_eq!(named, None, "{}", scene.prompt);
     }
 }
 

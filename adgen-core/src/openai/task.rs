@@ -11,6 +11,7 @@ use crate::{
     provider::{
         Plan, PlanRequest, PlannedScene,
         names::{Names, plain},
+        prompt_rules::{names_of, unnamed, unnamed_style},
     },
 };
 
@@ -38,7 +39,7 @@ impl<'a> Task<'a> {
             scenes: open.map(|(index, scene)| field(index, &scene.id)).collect(),
             written: request.scenes.as_ref().is_some_and(|scenes| !scenes.is_empty()),
         };
-        let names = Names::of([request.brief.product_name.as_str(), request.brand.name.as_str()]);
+        let names = names_of(&request.brief, &request.brand);
         let figures = Figures::of(&request.brief, &request.brand);
         Self { request, outline, names, figures, wanted }
     }
@@ -53,7 +54,7 @@ impl<'a> Task<'a> {
         let style = match (&self.request.style, &draft.global_style) {
             (Some(own), _) => own.clone(),
             (None, Some(drafted)) => self.style(drafted),
-            (None, None) => plain_style(self.request),
+            (None, None) => unnamed_style(&self.names, plain_style(self.request)),
         };
         let durations = self.durations(draft);
         let scenes = durations.into_iter().enumerate();
@@ -131,11 +132,11 @@ impl<'a> Task<'a> {
             format!("Empty background plate: {background}. {space}. {style} No text, no logos, no people, no product.");
         // The model's words were checked; a style that a person wrote may name the product, and a product may be
         // called like one of the words above.
-        if self.names.in_text(&prompt).is_some() { self.names.removed_from(&prompt) } else { prompt }
+        unnamed(&self.names, prompt)
     }
 
     fn style(&self, drafted: &DraftStyle) -> Style {
-        let plain_style = plain_style(self.request);
+        let plain_style = unnamed_style(&self.names, plain_style(self.request));
         // The style is one sentence with semicolons between its parts.
         let text = |text: &str, other: &str| {
             let line = plain(&text.replace([';', '"', '#'], ","));

@@ -8,7 +8,10 @@ use super::{
 use crate::{
     error::Result,
     project::{Role, Scene, Style, Transition},
-    provider::{Plan, PlanRequest, Planner, names::Names},
+    provider::{
+        Plan, PlanRequest, Planner,
+        prompt_rules::{named_in, names_of},
+    },
 };
 use std::collections::HashSet;
 
@@ -150,7 +153,9 @@ fn prompts_carry_the_style(plan: &Plan) -> Broken {
 }
 
 fn prompts_name_no_product(plan: &Plan, request: &PlanRequest) -> Broken {
-    let names = Names::of([request.brief.product_name.as_str(), request.brand.name.as_str()]);
-    let named = plan.scenes.iter().find(|scene| names.in_text(&scene.prompt).is_some());
-    ensure(named.is_none(), || format!("scene {} does", named.map_or("", |scene| &scene.id)))
+    let names = names_of(&request.brief, &request.brand);
+    match named_in(&names, plan, request.style.as_ref(), request.scenes.as_deref()) {
+        None => Ok(()),
+        Some((place, name)) => Err(format!("{place} holds {name:?}")),
+    }
 }

@@ -29,7 +29,10 @@ use super::look::Mood;
 use crate::{
     error::Result,
     project::{Background, Role, Scene, Transition, outline, planned_s},
-    provider::{Plan, PlanRequest, PlannedScene, Planner, ProviderInfo, names::Names},
+    provider::{
+        Plan, PlanRequest, PlannedScene, Planner, ProviderInfo,
+        prompt_rules::{names_of, unnamed, unnamed_style},
+    },
 };
 use async_trait::async_trait;
 
@@ -45,20 +48,20 @@ pub struct TemplatePlanner {
 impl TemplatePlanner {
     /// The planner; it has no settings.
     pub fn new() -> Self {
-        Self { info: ProviderInfo::free("offline", "template-3") }
+        Self { info: ProviderInfo::free("offline", "template-4") }
     }
 
     /// Plans an ad. Whatever a person has written in the request stays as it is.
     pub fn plan_now(&self, request: &PlanRequest) -> Plan {
         let PlanRequest { brief, brand, seed, .. } = request;
         let seed = *seed;
-        let forbidden = Names::of([brief.product_name.as_str(), brand.name.as_str()]);
+        let forbidden = names_of(brief, brand);
         let wanted = request.style.as_ref().map_or(brief.mood.as_str(), |style| style.mood.as_str());
         let mood = style::mood(wanted, &brief.description);
-        let style = request
-            .style
-            .clone()
-            .unwrap_or_else(|| style::style(mood, wanted, &brand.colors, &request.product_palette, seed, &forbidden));
+        let style = request.style.clone().unwrap_or_else(|| {
+            let style = style::style(mood, wanted, &brand.colors, &request.product_palette, seed, &forbidden);
+            unnamed_style(&forbidden, style)
+        });
         let written = request.scenes.as_deref().is_some_and(|scenes| !scenes.is_empty());
         let mut outline = outline(request.scenes.as_deref(), brief.duration_s);
         let notes = if written { Vec::new() } else { fill(&mut outline, request, mood) };
@@ -73,7 +76,7 @@ impl TemplatePlanner {
                     let prompt = setting::prompt(look, mood, scene.role, product.as_ref(), &style, seed, &forbidden);
                     // A product may be called like one of the words that no prompt does without, or stand in a person's
                     // style.
-                    if forbidden.in_text(&prompt).is_some() { forbidden.removed_from(&prompt) } else { prompt }
+                    unnamed(&forbidden, prompt)
                 }
             };
             PlannedScene {
