@@ -4,10 +4,11 @@ use super::{
     catalog,
     client::OpenAi,
     error::{PROVIDER, shown},
-    wav::{Kind, Wav},
+    wav::Wav,
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
+    file_type::FileType,
     http::{Answer, Body, Call, Repeat},
     provider::{
         AudioCapability, AudioKind, AudioProvider, AudioRequest, Cancelled, CostRange, Generated, Generation, JobId,
@@ -131,19 +132,19 @@ impl OpenAiSpeech {
 }
 
 /// The sound of a success: its kind, its length in seconds where the file tells, and the bytes to be stored.
-fn sound(answer: &Answer) -> Result<(Kind, Option<f64>, Vec<u8>)> {
+fn sound(answer: &Answer) -> Result<(FileType, Option<f64>, Vec<u8>)> {
     // The call may have cost something, so it is not repeated by itself.
     let failed = |message: &str| Error::new(ErrorKind::GenerationFailed, message).with_retry(Retry::Never);
     if answer.body.is_empty() {
         return Err(failed("the server answered with no sound"));
     }
-    let Some(kind) = Kind::of(&answer.body) else {
+    let Some(kind) = FileType::of(&answer.body).filter(|kind| kind.is_sound()) else {
         let start: String = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).into_owned();
         return Err(failed("the server answered with something that is no sound")
             .with_context("content_type", answer.header("content-type").unwrap_or("none"))
             .with_context("body", shown(&start)));
     };
-    if kind != Kind::Wav {
+    if kind != FileType::Wav {
         return Ok((kind, None, answer.body.to_vec()));
     }
     let wav = Wav::read(&answer.body).ok_or_else(|| failed("the server answered with a damaged WAV file"))?;
@@ -191,7 +192,7 @@ impl AudioProvider for OpenAiSpeech {
         let (kind, seconds, bytes) =
             sound(&answer).map_err(|error| error.with_spent_usd(self.cost(characters, 0.0).low_usd))?;
         let cost_usd = self.cost(characters, seconds.unwrap_or(characters as f64 / PACE / voice.speed)).low_usd;
-        let path = request.scratch.join(format!("speech.{}", kind.extension()));
+        let path = request.scratch.join(format!("speech.{}", kind.extension().unwrap_or("bin")));
         tokio::fs::write(&path, bytes)
             .await
             .map_err(|error| Error::from(error).with_context("path", path.display()).with_spent_usd(cost_usd))?;

@@ -25,9 +25,9 @@ fn wav() -> Vec<u8> {
 #[test]
 fn sounds_are_known_by_their_bytes() {
     let (kind, seconds, bytes) = sound(&answer(wav())).unwrap();
-    assert_eq!((kind, seconds), (Kind::Wav, Some(1.0)));
+    assert_eq!((kind, seconds), (FileType::Wav, Some(1.0)));
     assert_eq!(bytes[40..44], 48_000u32.to_le_bytes());
-    assert!(matches!(sound(&answer(&b"ID3\x04 and so on"[..])), Ok((Kind::Mp3, None, _))));
+    assert!(matches!(sound(&answer(&b"ID3\x04 and so on"[..])), Ok((FileType::Mp3, None, _))));
     let silent = wav()[..44].to_vec();
     for wrong in [&b""[..], b"<html>hello</html>", b"{\"error\":{\"message\":\"no\"}}", b"RIFF\0\0\0\0WAVE", &silent] {
         let error = sound(&answer(wrong.to_vec())).unwrap_err();
