@@ -196,16 +196,12 @@ impl<'a> Task<'a> {
     }
 }
 
-/// What stands where a model says nothing that can be used of the style: nothing that would be wrong for any product.
+/// What stands where a model says nothing that can be used of the style.
 pub(super) fn plain_style(request: &PlanRequest) -> Style {
     let known = [&request.brand.colors, &request.product_palette].into_iter().find(|colours| !colours.is_empty());
-    Style {
-        lighting: "soft diffused studio lighting".to_owned(),
-        camera: "slow push-in, shallow depth of field".to_owned(),
-        texture: "matte surfaces, fine grain".to_owned(),
-        mood: "calm, quiet, serene".to_owned(),
-        palette: known.map_or_else(|| NEUTRAL.to_vec(), |colours| colours.iter().take(MOST_COLOURS).copied().collect()),
-        grade: "gentle contrast, true colours".to_owned(),
+    match known {
+        Some(colours) => Style::new(colours.iter().take(MOST_COLOURS).copied()),
+        None => Style::new(NEUTRAL),
     }
 }
 

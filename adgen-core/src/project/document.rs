@@ -13,8 +13,20 @@ pub const SCHEMA_VERSION: u32 = 1;
 ///
 /// The smallest document is an `id`, a `brief.product_name` and a `product.image`; everything else has a default or
 /// is planned.
+///
+/// ```
+/// use adgen::project::{AdProject, Aspect, Brand, Brief, Output, Role, Scene};
+///
+/// let project = AdProject::new("espresso", "Rosso Espresso Cup", "cup.png")
+///     .with_brief(Brief::new("Rosso Espresso Cup").with_mood("warm").with_duration_s(12.0))
+///     .with_brand(Brand::new("Caffè Rosso"))
+///     .with_scenes([Scene::new("first").with_role(Role::Hook), Scene::new("last").with_role(Role::CallToAction)])
+///     .with_output(Output::default().with_aspects([Aspect::Square]));
+/// assert_eq!(project.problems(), []);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AdProject {
     /// Version of this document's format.
     #[serde(default = "current_version")]
@@ -62,12 +74,27 @@ pub struct AdProject {
 /// The product as the user photographed it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Product {
     /// The photo: JPEG, PNG or WebP.
     pub image: Asset,
     /// The user's own cut-out, a picture with transparency; made from the photo where missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cutout: Option<Asset>,
+}
+
+impl Product {
+    /// A product by its photo.
+    pub fn new(image: impl Into<Asset>) -> Self {
+        Self { image: image.into(), cutout: None }
+    }
+
+    /// With a cut-out of the user's own.
+    #[must_use]
+    pub fn with_cutout(mut self, cutout: impl Into<Asset>) -> Self {
+        self.cutout = Some(cutout.into());
+        self
+    }
 }
 
 fn current_version() -> u32 {
@@ -84,7 +111,7 @@ impl AdProject {
             title: None,
             brief: Brief::new(product_name),
             brand: Brand::default(),
-            product: Product { image: image.into(), cutout: None },
+            product: Product::new(image),
             style: None,
             scenes: None,
             audio: Audio::default(),
@@ -92,6 +119,83 @@ impl AdProject {
             policy: Policy::default(),
             seed: 0,
         }
+    }
+
+    /// The owner, for services that keep projects of many users.
+    #[must_use]
+    pub fn with_user_id(mut self, user_id: impl Into<String>) -> Self {
+        self.user_id = Some(user_id.into());
+        self
+    }
+
+    /// Another title than the product's name.
+    #[must_use]
+    pub fn with_title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What is advertised, to whom, and for how long.
+    #[must_use]
+    pub fn with_brief(mut self, brief: Brief) -> Self {
+        self.brief = brief;
+        self
+    }
+
+    /// Whose ad it is.
+    #[must_use]
+    pub fn with_brand(mut self, brand: Brand) -> Self {
+        self.brand = brand;
+        self
+    }
+
+    /// The product's photo and cut-out.
+    #[must_use]
+    pub fn with_product(mut self, product: Product) -> Self {
+        self.product = product;
+        self
+    }
+
+    /// The look of all scenes, which is planned otherwise.
+    #[must_use]
+    pub fn with_style(mut self, style: Style) -> Self {
+        self.style = Some(style);
+        self
+    }
+
+    /// The scenes in order, which are planned otherwise.
+    #[must_use]
+    pub fn with_scenes(mut self, scenes: impl IntoIterator<Item = Scene>) -> Self {
+        self.scenes = Some(scenes.into_iter().collect());
+        self
+    }
+
+    /// Music and loudness.
+    #[must_use]
+    pub fn with_audio(mut self, audio: Audio) -> Self {
+        self.audio = audio;
+        self
+    }
+
+    /// Shapes and quality of the videos.
+    #[must_use]
+    pub fn with_output(mut self, output: Output) -> Self {
+        self.output = output;
+        self
+    }
+
+    /// What may be spent, and whether fallbacks are welcome.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The seed of everything that is drawn at random.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u32) -> Self {
+        self.seed = seed;
+        self
     }
 
     /// The first shape of the output: further ones are made from what is bought for it.
