@@ -67,7 +67,7 @@ fn unknown(job: &JobId) -> Error {
 }
 
 fn draw(request: &VideoRequest, scratch: &Path) -> Result<PathBuf> {
-    let output = Output { short_side: request.short_side, ..Output::default() };
+    let output = Output::default().with_short_side(request.short_side);
     let (width, height) = output.size(request.aspect);
     let (width, height) = (width as usize, height as usize);
     let Rgb(color) = request.palette.first().copied().unwrap_or(Rgb([90, 110, 130]));

@@ -26,6 +26,19 @@ pub struct EventRecord {
     pub event: Event,
 }
 
+impl EventRecord {
+    /// Event `seq` of a run of a project, at an RFC 3339 time.
+    pub fn new(
+        run_id: impl Into<String>,
+        project_id: impl Into<String>,
+        seq: u64,
+        at: impl Into<String>,
+        event: Event,
+    ) -> Self {
+        Self { run_id: run_id.into(), project_id: project_id.into(), seq, at: at.into(), event }
+    }
+}
+
 /// One thing that happened in a run. As JSON, `type` names the variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -34,6 +47,7 @@ pub enum Event {
     /// The run holds the project and begins.
     RunStarted,
     /// What the ad is expected to cost when everything is made anew, before anything is called.
+    #[non_exhaustive]
     Estimated {
         /// US dollars, where everything works at the first try.
         low_usd: f64,
@@ -42,6 +56,7 @@ pub enum Event {
         high_usd: Option<f64>,
     },
     /// The status that users see changed.
+    #[non_exhaustive]
     StatusChanged {
         /// The new one.
         status: Status,
@@ -49,11 +64,13 @@ pub enum Event {
         progress: f64,
     },
     /// A stage began its first work.
+    #[non_exhaustive]
     StageStarted {
         /// The stage.
         stage: Stage,
     },
     /// Work on a product goes on.
+    #[non_exhaustive]
     Progress {
         /// The stage.
         stage: Stage,
@@ -65,6 +82,7 @@ pub enum Event {
         progress: f64,
     },
     /// A product was there already.
+    #[non_exhaustive]
     ProductReused {
         /// The stage.
         stage: Stage,
@@ -72,6 +90,7 @@ pub enum Event {
         product: String,
     },
     /// A product was made and stored.
+    #[non_exhaustive]
     ProductReady {
         /// The stage.
         stage: Stage,
@@ -85,6 +104,7 @@ pub enum Event {
         elapsed_ms: u64,
     },
     /// A step failed and is tried again.
+    #[non_exhaustive]
     Retrying {
         /// The stage.
         stage: Stage,
@@ -100,6 +120,7 @@ pub enum Event {
     /// A step failed for good and something humbler took its place.
     Degraded(Degradation),
     /// Something is worth knowing and is no degradation.
+    #[non_exhaustive]
     Note {
         /// The stage.
         stage: Stage,
@@ -107,6 +128,7 @@ pub enum Event {
         message: String,
     },
     /// All products of a stage are there.
+    #[non_exhaustive]
     StageFinished {
         /// The stage.
         stage: Stage,
@@ -114,6 +136,7 @@ pub enum Event {
         elapsed_ms: u64,
     },
     /// The run ended. Always the last event.
+    #[non_exhaustive]
     RunFinished {
         /// `COMPLETED`, `FAILED` or `CANCELLED`.
         status: Status,

@@ -193,8 +193,22 @@ impl FileType {
         }
     }
 
+    /// The media type of pictures that models take; `None` for everything else.
+    pub(crate) const fn picture_type(self) -> Option<&'static str> {
+        Some(match self {
+            Png => "image/png",
+            Jpeg => "image/jpeg",
+            WebP => "image/webp",
+            _ => return None,
+        })
+    }
+
+    /// Whether it is sound without pictures. An Ogg file may hold pictures, too: what is in it is for others to find.
+    pub(crate) const fn is_sound(self) -> bool {
+        matches!(self, Wav | Mp3 | Aac | Flac | Ogg)
+    }
+
     /// The ending of the names of such files; `None` for what nobody here takes in.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for those who name files that come in"))]
     pub(crate) const fn extension(self) -> Option<&'static str> {
         Some(match self {
             Png => "png",

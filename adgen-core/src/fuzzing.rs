@@ -6,6 +6,7 @@
 
 use crate::{
     compose::{Backdrop, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec},
+    file_type::FileType,
     http::{Answer, decode_data_url, server_wait},
     matte::{Photo, by_transparency, framed},
     media::{Decode, Frame, SAMPLE_RATE, VideoReader, VideoTarget, decode_audio, measure, probe},
@@ -39,7 +40,7 @@ pub fn document(bytes: &[u8]) {
 
 /// A product photo, a logo or a moving picture.
 pub fn image(bytes: &[u8]) {
-    if bytes.starts_with(b"RIFF") {
+    if FileType::of(bytes) == Some(FileType::WebP) {
         with_file(bytes, |path| {
             let Ok(mut moving) = Animation::open(path) else { return };
             for time_s in [0.0, 0.05, 0.3] {

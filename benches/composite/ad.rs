@@ -31,7 +31,7 @@ pub(crate) fn run(material: &Material, storage: &Path) -> Outcome<Ad> {
         .with_asset_policy(AssetPolicy::own_documents())
         .on_event(move |event| {
             let at = match &event.event {
-                Event::StageStarted { stage: Stage::Composite } => 0,
+                Event::StageStarted { stage: Stage::Composite, .. } => 0,
                 Event::StageFinished { stage: Stage::Render, .. } => 1,
                 _ => return,
             };

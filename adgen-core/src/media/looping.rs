@@ -1,13 +1,16 @@
 //! Whether an animation is meant to be repeated, by what its file says of it: GIF and animated PNG.
 //!
-//! Depends on `source`.
+//! Depends on `source`, and on `file_type`.
 
 use std::path::Path;
 
 use super::source::Source;
+use crate::file_type::FileType;
 
 /// Both formats say it before their first picture; tables of colours and texts may come before that.
 const HEAD_BYTES: usize = 64 << 10;
+/// The bytes of a PNG before its first chunk.
+const PNG_SIGNATURE: usize = 8;
 
 /// Whether a file is an animation that asks players to show its pictures more than once. Files of other formats do not, nor
 /// does one that cannot be opened.
@@ -20,9 +23,9 @@ pub fn is_looping(path: &Path) -> bool {
 }
 
 fn is_meant_to_loop(head: &[u8]) -> bool {
-    match head {
-        [b'G', b'I', b'F', b'8', ..] => gif_loops(head).unwrap_or(false),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', chunks @ ..] => png_loops(chunks).unwrap_or(false),
+    match FileType::of(head) {
+        Some(FileType::Gif) => gif_loops(head).unwrap_or(false),
+        Some(FileType::Png) => head.get(PNG_SIGNATURE..).and_then(png_loops).unwrap_or(false),
         _ => false,
     }
 }

@@ -55,8 +55,9 @@ pub(super) fn still(source: &Source) -> Option<&'static str> {
 pub(super) fn is_motion_jpeg(source: &Source) -> bool {
     /// More than the first picture of any film of that kind.
     const MOST: usize = 8 << 20;
-    let mut head = [0; 3];
-    if source.head(&mut head) < 3 || head != [0xFF, 0xD8, 0xFF] {
+    let mut head = [0; 32];
+    let length = source.head(&mut head);
+    if FileType::of(&head[..length]) != Some(FileType::Jpeg) {
         return false;
     }
     let mut bytes = vec![0; MOST.min(usize::try_from(source.length()).unwrap_or(MOST))];
@@ -82,6 +83,7 @@ fn jpeg_goes_on(bytes: &[u8]) -> Option<bool> {
                 let rest = bytes.get(at..)?;
                 let filled = rest.iter().take(64).take_while(|byte| **byte == 0 || **byte == 0xFF).count();
                 // The byte before the marker's second half may have been counted as filling.
+                // Not the beginning of a file, and cut short perhaps: the table is for those.
                 return Some(
                     (0..=filled).any(|skip| rest.get(skip..).is_some_and(|r| r.starts_with(&[0xFF, 0xD8, 0xFF]))),
                 );

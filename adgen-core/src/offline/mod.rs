@@ -12,5 +12,4 @@ mod video;
 
 pub use audio::StudioAudio;
 pub use planner::TemplatePlanner;
-pub(crate) use planner::clean_seconds;
 pub use video::StudioVideo;

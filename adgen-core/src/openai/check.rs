@@ -1,7 +1,10 @@
 //! What is wrong with a model's answer, in words that it can act on.
 
 use super::{draft::Draft, task::Task};
-use crate::{project::Rgb, provider::names::plain};
+use crate::{
+    project::Rgb,
+    provider::{names::plain, prompt_rules::shown_in},
+};
 
 /// A style's field and a music prompt, in characters, as the document allows.
 const STYLE: usize = 300;
@@ -63,7 +66,7 @@ pub(super) fn faults(task: &Task<'_>, draft: &Draft) -> Faults {
         let path = format!("scenes.{id}.background");
         length(&path, &scene.background, BACKGROUND, &mut faults);
         named(task, &path, &scene.background, &mut faults);
-        if let Some(word) = shows(&scene.background) {
+        if let Some(word) = shown_in(&scene.background) {
             faults
                 .soft
                 .push(format!("{path} shows \"{word}\"; the set is empty, without people, lettering or packaging"));
@@ -104,7 +107,7 @@ fn style(task: &Task<'_>, draft: &Draft, faults: &mut Faults) {
         named(task, &path, text, faults);
     }
     let colours = style.palette.iter().filter(|colour| colour.trim().parse::<Rgb>().is_ok()).count();
-    // Without any colour the template's palette stays.
+    // Without any colour the brand's or the product's own stay.
     if colours == 0 || colours < style.palette.len() {
         faults
             .soft
@@ -125,41 +128,6 @@ fn named(task: &Task<'_>, path: &str, text: &str, faults: &mut Faults) {
             "{path} holds \"{name}\"; say it in other words: it is a name, or a part of one, and may not appear, not even inside another word"
         ));
     }
-}
-
-/// What a background must not show, unless it says that it does not.
-fn shows(background: &str) -> Option<String> {
-    const SHOWN: [&str; 22] = [
-        "person",
-        "people",
-        "woman",
-        "women",
-        "man",
-        "men",
-        "girl",
-        "boy",
-        "child",
-        "children",
-        "crowd",
-        "hand",
-        "hands",
-        "fingers",
-        "logo",
-        "logos",
-        "lettering",
-        "signage",
-        "caption",
-        "packaging",
-        "package",
-        "watermark",
-    ];
-    const DENIED: [&str; 6] = ["no", "without", "free", "never", "nor", "zero"];
-    let lower = background.to_lowercase();
-    lower.split(['.', ';']).find_map(|sentence| {
-        let words: Vec<&str> = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        let at = words.iter().position(|word| SHOWN.contains(word))?;
-        (!words[..at].iter().any(|word| DENIED.contains(word))).then(|| words[at].to_owned())
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use crate::{
     project::{
         Background, Brand, Brief, GeneratedBackground, Motion, Placement, ProductLayer, Role, Scene, Transition,
     },
-    provider::{Plan, PlanRequest, names::Names},
+    provider::{
+        Plan, PlanRequest,
+        prompt_rules::{named_in, names_of},
+    },
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -46,9 +49,9 @@ fn keeps_the_rules(plan: &Plan, request: &PlanRequest) {
         let own = request.scenes.iter().flatten().nth(index);
         assert!(own.is_none_or(|own| own.id == scene.id));
         assert!(scene.duration_s >= 0.5 && !scene.prompt.trim().is_empty() && scene.prompt.chars().count() <= 4_000);
-        let names = Names::of([request.brief.product_name.as_str(), request.brand.name.as_str()]);
-        let ours = own.is_none_or(|own| own.background.is_none());
-        assert!(!ours || names.in_text(&scene.prompt).is_none(), "{}", scene.prompt);
+        let names = names_of(&request.brief, &request.brand);
+        let named = named_in(&names, plan, request.style.as_ref(), request.scenes.as_deref());
+        assert_eq!(named, None, "{}", scene.prompt);
     }
 }
 
@@ -59,7 +62,6 @@ fn a_good_answer_becomes_a_plan() {
     let draft = read(&answer(&task, SET));
     assert_eq!(faults(&task, &draft), Faults::default());
     let plan = task.plan(&draft);
-    let suggested = crate::offline::TemplatePlanner::new().plan_now(&request);
     keeps_the_rules(&plan, &request);
     assert_eq!(plan.style.palette.len(), 2);
     assert_eq!(plan.style.grade, "warm, soft");
@@ -69,7 +71,7 @@ fn a_good_answer_becomes_a_plan() {
         assert!(scene.prompt.contains("A wide empty area on the left") && scene.prompt.contains("No text, no logos"));
         assert_eq!(scene.caption.as_deref(), Some("Soft skin"));
         // Five scenes of four seconds, as the model wishes, would buy more seconds than were estimated.
-        assert_eq!(scene.duration_s, suggested.scenes[index].duration_s);
+        assert_eq!(Some(scene.duration_s), task.outline[index].duration_s);
         // What stands on the ground does not turn, and an ad begins with a cut.
         let layer = scene.product.as_ref().unwrap();
         assert_eq!((layer.motion, layer.shadow), (Motion::PushIn, true));
@@ -131,7 +133,7 @@ fn what_a_person_wrote_stays() {
     };
     request.scenes =
         Some(vec![scene("a", Some(3.3), None), scene("b", None, Some("my beach")), scene("c", None, None)]);
-    let style = Task::new(&request).template.style.clone();
+    let style = crate::openai::task::plain_style(&request);
     request.style = Some(crate::project::Style { lighting: "a Verlune Glow Oil sunset".to_owned(), ..style });
     let task = Task::new(&request);
     assert_eq!(task.wanted.scenes, ["01_a", "03_c"]);

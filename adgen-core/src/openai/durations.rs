@@ -1,10 +1,6 @@
 //! Durations that somebody wishes for, fitted to the time that there is.
 
-use crate::offline::clean_seconds;
-
-/// The shortest and the longest scene in seconds that a document may hold.
-const SHORTEST_S: f64 = 0.5;
-const LONGEST_S: f64 = 60.0;
+use crate::project::{LONGEST_S, SHORTEST_S, clean_seconds};
 
 /// As near to `wishes` as possible: their sum is `total_s` (to 1e-9), each is 0.5-60 s, and all but one are whole
 /// tenths of a second. What does not fit the grid goes to the longest. A wish that is no number counts as an average

@@ -8,9 +8,10 @@ use super::{
     draft::Draft,
     error::{PROVIDER, parse_error},
     task::Task,
-    wav::{Kind, Wav},
+    wav::Wav,
 };
 use crate::{
+    file_type::FileType,
     http::Answer,
     project::{Brand, Brief},
     provider::PlanRequest,
@@ -25,7 +26,7 @@ pub(crate) fn read(answer: &Answer) {
             plan(&text);
         }
     }
-    if Kind::of(&answer.body) == Some(Kind::Wav)
+    if FileType::of(&answer.body) == Some(FileType::Wav)
         && let Some(wav) = Wav::read(&answer.body)
     {
         assert!(wav.seconds().is_finite());

@@ -1,8 +1,11 @@
 //! The product's photo as a part of a question. The pipeline has made it small; here it is only looked at and wrapped.
 //!
-//! May depend on `error` alone.
+//! May depend on `error` and `file_type` alone.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    file_type::FileType,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::path::Path;
 use tokio::io::AsyncReadExt;
@@ -44,18 +47,9 @@ async fn read(path: &Path) -> Result<String, Wrong> {
     if bytes.len() as u64 > LARGEST {
         return Err(Wrong::TooLarge);
     }
-    let kind = kind(&bytes).ok_or(Wrong::Unknown)?;
+    // By the first bytes, whatever the name says.
+    let kind = FileType::of(&bytes).and_then(FileType::picture_type).ok_or(Wrong::Unknown)?;
     Ok(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
-}
-
-/// By the first bytes, whatever the name says.
-fn kind(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("image/png"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ const LARGEST_ANSWER: usize = 4 << 20;
 /// Plans ads with a language model at OpenAI or a compatible server.
 ///
 /// The answer's form is enforced (Structured Outputs), its content is checked here; where it breaks a rule the model
-/// is told so once. The number of scenes and their roles are those of the offline planner, durations are fitted to
+/// is told so once. The number of scenes and their roles are those of every ad of that length, durations are fitted to
 /// the ad's length.
 #[derive(Debug, Clone)]
 pub struct OpenAiPlanner {

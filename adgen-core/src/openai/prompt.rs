@@ -99,10 +99,10 @@ fn question(task: &Task<'_>, photo: bool) -> String {
 }
 
 fn structure(task: &Task<'_>) -> Vec<Value> {
-    let scenes = task.template.scenes.iter().enumerate().map(|(index, planned)| {
+    let scenes = task.outline.iter().enumerate().map(|(index, outlined)| {
         let mut entry =
-            json!({ "name": field(index, &planned.id), "role": planned.role, "duration_s": planned.duration_s });
-        if let Some(own) = task.own(planned) {
+            json!({ "name": field(index, &outlined.id), "role": outlined.role, "duration_s": outlined.duration_s });
+        if let Some(own) = task.own(outlined) {
             entry["caption"] = json!(own.caption);
             entry["product"] = json!(own.product);
             match &own.background {
@@ -120,6 +120,7 @@ fn structure(task: &Task<'_>) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::{
+        openai::task::plain_style,
         project::{Asset, Brand, Brief, Role, Scene, Transition},
         provider::PlanRequest,
     };
@@ -156,7 +157,7 @@ mod tests {
             transition: Transition::Cut,
         };
         let mut request = request();
-        request.style = Some(Task::new(&request).template.style.clone());
+        request.style = Some(plain_style(&request));
         request.scenes =
             Some(vec![scene("mine", Some(Background::File(Asset::from("clip.mp4")))), scene("open", None)]);
         let talk = conversation(&Task::new(&request), None);

@@ -4,10 +4,11 @@ use super::{
     catalog,
     client::OpenAi,
     error::{PROVIDER, shown},
-    wav::{Kind, Wav},
+    wav::Wav,
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
+    file_type::FileType,
     http::{Answer, Body, Call, Repeat},
     provider::{
         AudioCapability, AudioKind, AudioProvider, AudioRequest, CallContext, Cancelled, CostRange, Generated,
@@ -138,13 +139,13 @@ fn sound(answer: &Answer) -> Result<(Option<f64>, Bytes)> {
     if answer.body.is_empty() {
         return Err(failed("the server answered with no sound"));
     }
-    let Some(kind) = Kind::of(&answer.body) else {
+    let Some(kind) = FileType::of(&answer.body).filter(|kind| kind.is_sound()) else {
         let start: String = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).into_owned();
         return Err(failed("the server answered with something that is no sound")
             .with_context("content_type", answer.header("content-type").unwrap_or("none"))
             .with_context("body", shown(&start)));
     };
-    if kind != Kind::Wav {
+    if kind != FileType::Wav {
         return Ok((None, answer.body.clone()));
     }
     let wav = Wav::read(&answer.body).ok_or_else(|| failed("the server answered with a damaged WAV file"))?;

@@ -1,30 +1,4 @@
-//! Speech as it arrives: what kind of file it is, and WAV headers that were written before anybody knew the length.
-
-/// The kinds of sound file that a server may send, whatever it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Wav,
-    Mp3,
-    Flac,
-    Ogg,
-    Aac,
-}
-
-impl Kind {
-    /// By the first bytes; `None` for what is no sound file, such as a page or an error.
-    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(Self::Wav),
-            [b'I', b'D', b'3', ..] => Some(Self::Mp3),
-            [b'f', b'L', b'a', b'C', ..] => Some(Self::Flac),
-            [b'O', b'g', b'g', b'S', ..] => Some(Self::Ogg),
-            // The layer's bits are zero in AAC's ADTS frames, and never in MPEG audio.
-            [0xFF, second, ..] if second & 0xF6 == 0xF0 => Some(Self::Aac),
-            [0xFF, second, ..] if second & 0xE0 == 0xE0 && second & 0x06 != 0 => Some(Self::Mp3),
-            _ => None,
-        }
-    }
-}
+//! WAV files as they arrive: with headers that were written before anybody knew the length.
 
 /// A WAV file read.
 #[derive(Debug, PartialEq)]
@@ -128,23 +102,6 @@ mod tests {
     fn what_is_no_wav_is_none() {
         for bytes in [&b""[..], b"RIFF", b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEdata\0\0\0\0", b"<html>"] {
             assert_eq!(Wav::read(bytes), None);
-        }
-    }
-
-    #[test]
-    fn the_first_bytes_tell_the_kind() {
-        let kinds: [(&[u8], _); 8] = [
-            (b"RIFF\0\0\0\0WAVE", Some(Kind::Wav)),
-            (b"ID3\x04", Some(Kind::Mp3)),
-            (&[0xFF, 0xFB, 0x90], Some(Kind::Mp3)),
-            (&[0xFF, 0xF1, 0x50], Some(Kind::Aac)),
-            (b"fLaC", Some(Kind::Flac)),
-            (b"OggS", Some(Kind::Ogg)),
-            (b"<!doctype html>", None),
-            (b"{\"error\":{}}", None),
-        ];
-        for (bytes, expected) in kinds {
-            assert_eq!(Kind::of(bytes), expected, "{bytes:?}");
         }
     }
 

@@ -14,6 +14,7 @@ pub struct Asset(#[schemars(length(min = 1, max = 4096))] String);
 
 /// Where an asset lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AssetLocation {
     /// On the web.
     Url(String),

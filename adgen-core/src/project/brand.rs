@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The brand: name, colours, logo, typeface.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Brand {
     /// The brand's name as it may stand on screen.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -27,4 +28,39 @@ pub struct Brand {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 5000))]
     pub guidelines: String,
+}
+
+impl Brand {
+    /// A brand of which only the name is known.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// The brand's colours, the most important first; at most 12.
+    #[must_use]
+    pub fn with_colors(mut self, colors: impl IntoIterator<Item = Rgb>) -> Self {
+        self.colors = colors.into_iter().collect();
+        self
+    }
+
+    /// The logo.
+    #[must_use]
+    pub fn with_logo(mut self, logo: impl Into<Asset>) -> Self {
+        self.logo = Some(logo.into());
+        self
+    }
+
+    /// A font family that is installed, or a font file.
+    #[must_use]
+    pub fn with_font(mut self, font: impl Into<String>) -> Self {
+        self.font = Some(font.into());
+        self
+    }
+
+    /// What the brand allows and forbids.
+    #[must_use]
+    pub fn with_guidelines(mut self, guidelines: impl Into<String>) -> Self {
+        self.guidelines = guidelines.into();
+        self
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The brief: what the ad has to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Brief {
     /// The product's name as it may stand on screen.
     #[schemars(length(min = 1, max = 120))]
@@ -48,6 +49,48 @@ impl Brief {
             language: default_language(),
             duration_s: default_duration(),
         }
+    }
+
+    /// What it is and why somebody wants it.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// For whom it is.
+    #[must_use]
+    pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = audience.into();
+        self
+    }
+
+    /// How it should feel.
+    #[must_use]
+    pub fn with_mood(mut self, mood: impl Into<String>) -> Self {
+        self.mood = mood.into();
+        self
+    }
+
+    /// What the viewer should do; empty for no button.
+    #[must_use]
+    pub fn with_call_to_action(mut self, call_to_action: impl Into<String>) -> Self {
+        self.call_to_action = Some(call_to_action.into());
+        self
+    }
+
+    /// Language of the captions, a BCP 47 tag.
+    #[must_use]
+    pub fn with_language(mut self, language: impl Into<String>) -> Self {
+        self.language = language.into();
+        self
+    }
+
+    /// Length of the ad in seconds, 3-180.
+    #[must_use]
+    pub fn with_duration_s(mut self, duration_s: f64) -> Self {
+        self.duration_s = duration_s;
+        self
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Add;
 
 /// What something will cost, in US dollars. An infinite `high_usd` means that nobody knows; as JSON it is `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CostRange {
     /// At least, where everything works at the first try.
     pub low_usd: f64,
@@ -16,6 +17,11 @@ pub struct CostRange {
 impl CostRange {
     /// Nothing.
     pub const ZERO: Self = Self { low_usd: 0.0, high_usd: 0.0 };
+
+    /// From `low_usd` to `high_usd`, which is infinite where nobody knows.
+    pub const fn new(low_usd: f64, high_usd: f64) -> Self {
+        Self { low_usd, high_usd }
+    }
 
     /// A known amount.
     pub const fn exactly(usd: f64) -> Self {

@@ -2,14 +2,17 @@
 //!
 //! Pure data: parsing, defaults, JSON Schema and validation. May depend on `error` alone; does no I/O.
 
+mod arc;
 mod asset;
 mod audio;
 mod brand;
 mod brief;
 mod color;
 mod cost;
+mod document;
 mod metadata;
 mod migrate;
+mod name;
 mod output;
 mod parse;
 mod policy;
@@ -25,15 +28,14 @@ mod validate;
 #[cfg(test)]
 mod property_tests;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+pub(crate) use arc::{LONGEST_S, SHORTEST_S, clean_seconds, outline, planned_s};
 pub use asset::{Asset, AssetLocation};
 pub use audio::{Audio, GeneratedMusic, Music};
 pub use brand::Brand;
 pub use brief::Brief;
 pub use color::Rgb;
 pub use cost::CostRange;
+pub use document::{AdProject, Product, SCHEMA_VERSION};
 pub use metadata::{Ground, Metadata, Timing};
 pub use output::{Aspect, Output, Quality};
 pub use parse::MAX_DOCUMENT_BYTES;
@@ -46,153 +48,3 @@ pub use state::{
 };
 pub use style::Style;
 pub use validate::validate_json;
-
-use crate::error::{Error, ErrorKind, Result};
-
-/// The version of the document that this library writes.
-pub const SCHEMA_VERSION: u32 = 1;
-
-/// One ad, whole: what it is for, what it shows, how it looks and sounds, and what it may cost.
-///
-/// The smallest document is an `id`, a `brief.product_name` and a `product.image`; everything else has a default or
-/// is planned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AdProject {
-    /// Version of this document's format.
-    #[serde(default = "current_version")]
-    #[schemars(range(min = 1, max = 1))]
-    pub schema_version: u32,
-    /// Name of the project in the storage: 1-64 characters of a-z, 0-9, `-` and `_`.
-    #[schemars(length(min = 1, max = 64), regex(pattern = structure::NAME_PATTERN))]
-    pub id: String,
-    /// The owner, for services that keep projects of many users.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 200))]
-    pub user_id: Option<String>,
-    /// Title of the ad; the product's name where missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 200))]
-    pub title: Option<String>,
-    /// What is advertised, to whom, and for how long.
-    pub brief: Brief,
-    /// Whose ad it is.
-    #[serde(default)]
-    pub brand: Brand,
-    /// The product's photo.
-    pub product: Product,
-    /// The one look of all scenes; planned where missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub style: Option<Style>,
-    /// The scenes in order; planned where missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 20))]
-    pub scenes: Option<Vec<Scene>>,
-    /// Music and loudness.
-    #[serde(default)]
-    pub audio: Audio,
-    /// Shapes and quality of the videos.
-    #[serde(default)]
-    pub output: Output,
-    /// What may be spent, and whether fallbacks are welcome.
-    #[serde(default)]
-    pub policy: Policy,
-    /// The seed of everything that is drawn at random: the same document and seed give the same ad.
-    #[serde(default)]
-    pub seed: u32,
-}
-
-/// The product as the user photographed it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Product {
-    /// The photo: JPEG, PNG or WebP.
-    pub image: Asset,
-    /// The user's own cut-out, a picture with transparency; made from the photo where missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cutout: Option<Asset>,
-}
-
-fn current_version() -> u32 {
-    SCHEMA_VERSION
-}
-
-impl AdProject {
-    /// A project with every default, from the least that an ad needs.
-    pub fn new(id: impl Into<String>, product_name: impl Into<String>, image: impl Into<Asset>) -> Self {
-        Self {
-            schema_version: SCHEMA_VERSION,
-            id: id.into(),
-            user_id: None,
-            title: None,
-            brief: Brief::new(product_name),
-            brand: Brand::default(),
-            product: Product { image: image.into(), cutout: None },
-            style: None,
-            scenes: None,
-            audio: Audio::default(),
-            output: Output::default(),
-            policy: Policy::default(),
-            seed: 0,
-        }
-    }
-
-    /// The first shape of the output: further ones are made from what is bought for it.
-    pub fn main_aspect(&self) -> Aspect {
-        self.output.aspects.first().copied().unwrap_or(Aspect::Portrait9x16)
-    }
-
-    /// Parses and checks a document.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidProject`] that lists *every* problem in its context, one `problem` each.
-    pub fn from_json(json: &str) -> Result<Self> {
-        validate::read(json).map_err(|problems| invalid(&problems))
-    }
-
-    /// The document as indented JSON with a final line feed.
-    pub fn to_json(&self) -> String {
-        // Cannot fail: the types hold no maps with keys that are not strings.
-        let mut json = serde_json::to_string_pretty(self).expect("a project is always JSON");
-        json.push('\n');
-        json
-    }
-
-    /// Every problem of the document; empty where it is sound.
-    pub fn problems(&self) -> Vec<Problem> {
-        validate::problems_of(self)
-    }
-
-    /// Checks the document.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidProject`] as [`AdProject::from_json`].
-    pub fn validate(&self) -> Result<()> {
-        let problems = self.problems();
-        if problems.is_empty() { Ok(()) } else { Err(invalid(&problems)) }
-    }
-
-    /// The ad's title: its own, or the product's name.
-    pub fn title(&self) -> &str {
-        self.title.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or(&self.brief.product_name)
-    }
-
-    /// Whether nothing is left to plan.
-    pub fn is_planned(&self) -> bool {
-        self.style.is_some()
-            && self.scenes.as_ref().is_some_and(|scenes| {
-                scenes.iter().all(|scene| scene.background.is_some() && scene.duration_s.is_some())
-            })
-            && !self.audio.needs_prompt()
-    }
-}
-
-fn invalid(problems: &[Problem]) -> Error {
-    let count = problems.len();
-    let noun = if count == 1 { "problem" } else { "problems" };
-    problems
-        .iter()
-        .fold(Error::new(ErrorKind::InvalidProject, format!("the project has {count} {noun}")), |error, problem| {
-            error.with_context("problem", problem)
-        })
-}

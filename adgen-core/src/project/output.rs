@@ -7,6 +7,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 /// What is rendered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Output {
     /// One video is rendered for each; the first is the main one.
     #[serde(default = "default_aspects")]
@@ -45,6 +46,41 @@ impl Output {
     /// The frame rates that a video may have.
     pub const FRAME_RATES: &'static [u32] = &[24, 25, 30, 50, 60];
 
+    /// One video for each of these; the first is the main one.
+    #[must_use]
+    pub fn with_aspects(mut self, aspects: impl IntoIterator<Item = Aspect>) -> Self {
+        self.aspects = aspects.into_iter().collect();
+        self
+    }
+
+    /// The shorter side of every video in pixels; even, 240-2160.
+    #[must_use]
+    pub fn with_short_side(mut self, short_side: u32) -> Self {
+        self.short_side = short_side;
+        self
+    }
+
+    /// Frames a second: one of [`Output::FRAME_RATES`].
+    #[must_use]
+    pub fn with_fps(mut self, fps: u32) -> Self {
+        self.fps = fps;
+        self
+    }
+
+    /// How much is spent on the picture.
+    #[must_use]
+    pub fn with_quality(mut self, quality: Quality) -> Self {
+        self.quality = quality;
+        self
+    }
+
+    /// Bit rate of the AAC sound in kb/s, 96-320.
+    #[must_use]
+    pub fn with_audio_kbps(mut self, audio_kbps: u32) -> Self {
+        self.audio_kbps = audio_kbps;
+        self
+    }
+
     /// Width and height of the video in `aspect`. Both are even where `short_side` is; a side ends at the largest even
     /// number of 32 bits.
     pub fn size(&self, aspect: Aspect) -> (u32, u32) {
@@ -80,6 +116,7 @@ fn default_audio_kbps() -> u32 {
 /// How much time and how many bits are spent on the picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Quality {
     /// To look at quickly.
     Draft,
@@ -92,6 +129,7 @@ pub enum Quality {
 
 /// The shape of a video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Aspect {
     /// 9:16, full-screen vertical.
     Portrait9x16,

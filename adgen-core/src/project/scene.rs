@@ -1,12 +1,13 @@
 //! One scene: what is behind the product, how the product stands in it, and what is written over it.
 
-use super::{Asset, structure::NAME_PATTERN};
+use super::{Asset, name::NAME_PATTERN};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One scene of the ad.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Scene {
     /// Name of the scene, unique in the project: 1-64 characters of a-z, 0-9, `-` and `_`.
     #[schemars(length(min = 1, max = 64), regex(pattern = NAME_PATTERN))]
@@ -33,6 +34,70 @@ pub struct Scene {
     pub transition: Transition,
 }
 
+impl Scene {
+    /// A scene with the product, of which everything else is planned.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            role: Role::default(),
+            duration_s: None,
+            background: None,
+            product: with_product(),
+            caption: None,
+            transition: Transition::default(),
+        }
+    }
+
+    /// What the scene is for.
+    #[must_use]
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// Length in seconds, 0.5-60.
+    #[must_use]
+    pub fn with_duration_s(mut self, duration_s: f64) -> Self {
+        self.duration_s = Some(duration_s);
+        self
+    }
+
+    /// The moving picture behind the product.
+    #[must_use]
+    pub fn with_background(mut self, background: Background) -> Self {
+        self.background = Some(background);
+        self
+    }
+
+    /// How the product stands in it.
+    #[must_use]
+    pub fn with_product(mut self, product: ProductLayer) -> Self {
+        self.product = Some(product);
+        self
+    }
+
+    /// What is written over the scene.
+    #[must_use]
+    pub fn with_caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = Some(caption.into());
+        self
+    }
+
+    /// How the scene begins.
+    #[must_use]
+    pub fn with_transition(mut self, transition: Transition) -> Self {
+        self.transition = transition;
+        self
+    }
+
+    /// Without the product.
+    #[must_use]
+    pub fn without_product(mut self) -> Self {
+        self.product = None;
+        self
+    }
+}
+
 fn with_product() -> Option<ProductLayer> {
     Some(ProductLayer::default())
 }
@@ -40,6 +105,7 @@ fn with_product() -> Option<ProductLayer> {
 /// What a scene is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Role {
     /// Stops the thumb.
     Hook,
@@ -57,6 +123,7 @@ pub enum Role {
 /// The moving picture behind the product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Background {
     /// Made by a video provider.
     Generate(GeneratedBackground),
@@ -67,6 +134,7 @@ pub enum Background {
 /// A background to be made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct GeneratedBackground {
     /// What is to be seen. It never names the product: the real one is put over it.
     #[schemars(length(min = 1, max = 4000))]
@@ -76,9 +144,30 @@ pub struct GeneratedBackground {
     pub seed: Option<u32>,
 }
 
+impl GeneratedBackground {
+    /// A background that shows what `prompt` says.
+    pub fn new(prompt: impl Into<String>) -> Self {
+        Self { prompt: prompt.into(), seed: None }
+    }
+
+    /// With a seed of its own.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u32) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+}
+
+impl From<GeneratedBackground> for Background {
+    fn from(background: GeneratedBackground) -> Self {
+        Self::Generate(background)
+    }
+}
+
 /// The product in a scene.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ProductLayer {
     /// Where it stands.
     #[serde(default)]
@@ -101,6 +190,36 @@ impl Default for ProductLayer {
     }
 }
 
+impl ProductLayer {
+    /// Where it stands.
+    #[must_use]
+    pub fn with_placement(mut self, placement: Placement) -> Self {
+        self.placement = placement;
+        self
+    }
+
+    /// How it moves.
+    #[must_use]
+    pub fn with_motion(mut self, motion: Motion) -> Self {
+        self.motion = motion;
+        self
+    }
+
+    /// Its size against the layout's, 0.2-1.5.
+    #[must_use]
+    pub fn with_scale(mut self, scale: f64) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// Whether it casts a contact shadow.
+    #[must_use]
+    pub fn with_shadow(mut self, shadow: bool) -> Self {
+        self.shadow = shadow;
+        self
+    }
+}
+
 fn one() -> f64 {
     1.0
 }
@@ -112,6 +231,7 @@ fn yes() -> bool {
 /// Where the product stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Placement {
     /// As the role and the shape of the video ask.
     #[default]
@@ -131,6 +251,7 @@ pub enum Placement {
 /// How the product moves. Every motion is eased and ends at rest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Motion {
     /// As the role asks.
     #[default]
@@ -152,6 +273,7 @@ pub enum Motion {
 /// How a scene begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Transition {
     /// At once.
     #[default]

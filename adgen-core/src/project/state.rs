@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, fmt};
 /// Where a project stands, as users see it: one line, never moving back while a run lasts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
 pub enum Status {
     /// Nothing has begun.
     #[default]
@@ -64,6 +65,7 @@ impl fmt::Display for Status {
 /// One stage of the pipeline, in the order in which users see them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Stage {
     /// Brief to style and scenes.
     Plan,
@@ -130,6 +132,7 @@ impl fmt::Display for Stage {
 /// Where one stage stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum StageStatus {
     /// Its inputs are not there yet.
     #[default]
@@ -146,6 +149,7 @@ pub enum StageStatus {
 
 /// What one stage did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StageState {
     /// Where it stands.
     pub status: StageStatus,
@@ -168,6 +172,7 @@ pub struct StageState {
 
 /// One place where the ad is humbler than what was asked for, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Degradation {
     /// Where.
     pub stage: Stage,
@@ -183,6 +188,11 @@ pub struct Degradation {
 }
 
 impl Degradation {
+    /// `fallback` in the place of `product`, because of `cause`.
+    pub fn new(stage: Stage, product: impl Into<String>, fallback: impl Into<String>, cause: ErrorBody) -> Self {
+        Self { stage, product: product.into(), fallback: fallback.into(), cause, also: Vec::new() }
+    }
+
     /// Every product that is concerned.
     pub fn products(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.product).chain(&self.also).map(String::as_str)
@@ -191,6 +201,7 @@ impl Degradation {
 
 /// What a finished product lacks of what was asked for: a degradation of whatever run shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Lack {
     /// What is there instead: `caption without the letters 🦄`.
     pub fallback: String,
@@ -198,8 +209,16 @@ pub struct Lack {
     pub cause: String,
 }
 
+impl Lack {
+    /// `fallback` is there, because of `cause`.
+    pub fn new(fallback: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { fallback: fallback.into(), cause: cause.into() }
+    }
+}
+
 /// One file of the project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StateAsset {
     /// Name in the project's folder.
     pub file: String,
@@ -211,8 +230,16 @@ pub struct StateAsset {
     pub key: String,
 }
 
+impl StateAsset {
+    /// A file by its name in the project's folder, its size in bytes, its hash and its content key.
+    pub fn new(file: impl Into<String>, bytes: u64, sha256: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { file: file.into(), bytes, sha256: sha256.into(), key: key.into() }
+    }
+}
+
 /// How loud the final video is, measured on its decoded sound (EBU R 128).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LoudnessReport {
     /// Integrated loudness in LUFS; `None` for silence.
     pub integrated_lufs: Option<f64>,
@@ -220,8 +247,16 @@ pub struct LoudnessReport {
     pub true_peak_dbtp: Option<f64>,
 }
 
+impl LoudnessReport {
+    /// Integrated loudness in LUFS and true peak in dBTP; `None` for silence.
+    pub const fn new(integrated_lufs: Option<f64>, true_peak_dbtp: Option<f64>) -> Self {
+        Self { integrated_lufs, true_peak_dbtp }
+    }
+}
+
 /// How true the product is to its photo, measured on decoded frames of the final video.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FidelityReport {
     /// Frames that were measured.
     pub frames: u32,
@@ -231,8 +266,16 @@ pub struct FidelityReport {
     pub mean_luma_error: f64,
 }
 
+impl FidelityReport {
+    /// Of so many frames: the worst one's error and the mean of all, in 8-bit code values.
+    pub const fn new(frames: u32, worst_luma_error: f64, mean_luma_error: f64) -> Self {
+        Self { frames, worst_luma_error, mean_luma_error }
+    }
+}
+
 /// What the machine found out about a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct State {
     /// Version of this document's format.
     pub schema_version: u32,

@@ -6,14 +6,13 @@
 
 use super::{
     Rgb,
+    name::{NAME_PATTERN, is_name},
     problem::{Path, Problems, either, meant, quoted, shown},
     schema::schema,
 };
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// The pattern of names that become file names. Checked by [`is_name`].
-pub(super) const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9_-]{0,63}$";
 /// The pattern of [`Rgb`]. Checked by its parser.
 const COLOR_PATTERN: &str = "^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})$";
 
@@ -53,14 +52,6 @@ pub(super) fn check_by(schema: &Value, value: &Value, problems: &mut Problems) {
         problems.add("", format!("a defect of adgen: the check does not know the schema's {unknown}"));
     }
     Checker { root: schema, problems }.value(Path::Root, schema, value);
-}
-
-/// Whether `text` may be the name of a project or scene.
-pub(super) fn is_name(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    text.len() <= 64
-        && text.bytes().next().is_some_and(allowed)
-        && text.bytes().all(|b| allowed(b) || matches!(b, b'_' | b'-'))
 }
 
 /// The first keyword, or value of one, that this checker does not interpret.

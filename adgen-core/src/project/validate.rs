@@ -6,7 +6,42 @@ use super::{
     problem::{Problem, Problems},
     rules, structure,
 };
+use crate::error::{Error, ErrorKind, Result};
 use serde_json::Value;
+
+impl AdProject {
+    /// Parses and checks a document.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidProject`] that lists *every* problem in its context, one `problem` each.
+    pub fn from_json(json: &str) -> Result<Self> {
+        read(json).map_err(|problems| invalid(&problems))
+    }
+
+    /// Every problem of the document; empty where it is sound.
+    pub fn problems(&self) -> Vec<Problem> {
+        problems_of(self)
+    }
+
+    /// Checks the document.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidProject`] as [`AdProject::from_json`].
+    pub fn validate(&self) -> Result<()> {
+        let problems = self.problems();
+        if problems.is_empty() { Ok(()) } else { Err(invalid(&problems)) }
+    }
+}
+
+fn invalid(problems: &[Problem]) -> Error {
+    let count = problems.len();
+    let noun = if count == 1 { "problem" } else { "problems" };
+    problems
+        .iter()
+        .fold(Error::new(ErrorKind::InvalidProject, format!("the project has {count} {noun}")), |error, problem| {
+            error.with_context("problem", problem)
+        })
+}
 
 /// Every problem of a document; empty where it is sound. Never panics, whatever `json` holds.
 pub fn validate_json(json: &str) -> Vec<Problem> {
@@ -14,7 +49,7 @@ pub fn validate_json(json: &str) -> Vec<Problem> {
 }
 
 /// Parses and checks a document.
-pub(super) fn read(json: &str) -> Result<AdProject, Vec<Problem>> {
+fn read(json: &str) -> Result<AdProject, Vec<Problem>> {
     let mut problems = Problems::default();
     let Some(mut value) = parse(json, &mut problems) else {
         return Err(problems.into_list());
@@ -32,7 +67,7 @@ pub(super) fn read(json: &str) -> Result<AdProject, Vec<Problem>> {
 }
 
 /// Every problem of a project that was built in Rust.
-pub(super) fn problems_of(project: &AdProject) -> Vec<Problem> {
+fn problems_of(project: &AdProject) -> Vec<Problem> {
     let mut problems = Problems::default();
     // First: JSON has no NaN and no infinity, both would be `null` below.
     for (path, number) in numbers(project) {

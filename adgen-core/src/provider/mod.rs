@@ -17,6 +17,7 @@ mod info;
 mod milliseconds;
 pub(crate) mod names;
 mod planner;
+pub(crate) mod prompt_rules;
 mod unbounded;
 mod video;
 mod webhook;

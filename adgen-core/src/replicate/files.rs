@@ -1,10 +1,11 @@
 //! Pictures on their way to a model: by address, as data where they are small, or through the Files API.
 //!
-//! May depend on `error`, `http`, `provider`'s contracts, and its neighbour `client`.
+//! May depend on `error`, `file_type`, `http`, `provider`'s contracts, and its neighbour `client`.
 
 use super::client::Replicate;
 use crate::{
     error::{Error, ErrorKind, Result},
+    file_type::FileType,
     http::Caller,
     provider::ImageInput,
 };
@@ -49,7 +50,7 @@ async fn place_file(replicate: &Replicate, caller: &Caller, path: &Path) -> Resu
     }
     let mut file = tokio::fs::File::open(path).await?;
     let mut start = Vec::new();
-    (&mut file).take(16).read_to_end(&mut start).await?;
+    (&mut file).take(32).read_to_end(&mut start).await?;
     let (content_type, ending) = kind_of(&start).ok_or_else(|| {
         Error::new(ErrorKind::InvalidInput, "the image is no JPEG, PNG or WebP file: models take these")
     })?;
@@ -64,10 +65,6 @@ async fn place_file(replicate: &Replicate, caller: &Caller, path: &Path) -> Resu
 
 /// Media type and ending by a file's first bytes.
 fn kind_of(start: &[u8]) -> Option<(&'static str, &'static str)> {
-    match start {
-        [0xff, 0xd8, 0xff, ..] => Some(("image/jpeg", "jpg")),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(("image/png", "png")),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(("image/webp", "webp")),
-        _ => None,
-    }
+    let kind = FileType::of(start)?;
+    Some((kind.picture_type()?, kind.extension()?))
 }

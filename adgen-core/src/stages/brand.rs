@@ -1,8 +1,11 @@
 //! What every scene takes of the brand.
 //!
-//! May depend on `compose`.
+//! May depend on `compose` and `error`.
 
-use crate::compose::FontLibrary;
+use crate::{
+    compose::{FontLibrary, Fonts},
+    error::Result,
+};
 use std::{
     path::PathBuf,
     sync::{Arc, OnceLock},
@@ -17,4 +20,18 @@ pub(crate) struct Brand {
     pub(crate) font: Option<(String, String)>,
     /// The machine's typefaces: read once for the whole run, as soon as somebody needs them.
     pub(crate) fonts: Arc<OnceLock<FontLibrary>>,
+}
+
+impl Brand {
+    /// The typefaces of the scenes' texts. Slow the first time, where the machine's are read.
+    ///
+    /// # Errors
+    /// Where the brand's font is none.
+    pub(crate) fn typefaces(&self) -> Result<Fonts> {
+        let mut fonts = Fonts::from(self.fonts.get_or_init(FontLibrary::system));
+        if let Some((_, font)) = &self.font {
+            fonts.set_brand_font(font)?;
+        }
+        Ok(fonts)
+    }
 }

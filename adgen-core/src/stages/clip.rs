@@ -14,15 +14,13 @@ use crate::{
     error::Result,
     media::{Frame, VideoEncoder, VideoReader, VideoSettings, VideoTarget},
     project::{AdProject, Aspect, Background, CostRange, GeneratedBackground, Output, Stage},
-    provider::{VideoOffer, VideoProvider, VideoRequest},
+    provider::{VideoOffer, VideoProvider, VideoRequest, prompt_rules::NOT_WANTED},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, path::Path};
 
 const VERSION: u32 = 1;
-/// For models that take such words: the product is put over the clip, and nothing may look like it or compete with it.
-const NOT_WANTED: &str = "product, bottle, packaging, text, letters, captions, logo, watermark, people, hands, faces";
 
 /// No clip is looked for that is longer, in seconds: no scene needs as much.
 const LONGEST_S: f64 = 64.0;

@@ -7,19 +7,18 @@ use super::{
     brand::Brand,
     fidelity,
     glance::glance,
-    ground::ground_of,
     key::content_key,
+    layers::{Layers, Look, has_words, no_backdrop, room, transit},
     lettering::lacks_of,
-    playback::{Playback, Room},
     tail::Tail,
     timeline::Slot,
     work::{Made, Recipe, Work, picture_mb},
 };
 use crate::{
-    compose::{Backdrop, FontLibrary, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec, TextFault, crossfade, dip},
+    compose::{Backdrop, TextFault},
     error::Result,
     media::{Frame, VideoEncoder, VideoSettings},
-    project::{Rgb, Role, Stage},
+    project::Stage,
 };
 use serde_json::{Value, json};
 use std::{
@@ -29,15 +28,6 @@ use std::{
 
 /// Grows when the same parameters give other pictures.
 const VERSION: u32 = 5;
-
-/// What one scene looks like, without its pictures.
-#[derive(Debug, Clone)]
-pub(crate) struct Look {
-    pub(crate) spec: SceneSpec,
-    /// The clip, and its key.
-    pub(crate) clip: (PathBuf, String),
-    pub(crate) slot: Slot,
-}
 
 /// Everything that a segment is made from.
 #[derive(Debug, Clone)]
@@ -93,14 +83,8 @@ impl SharedBackdrop {
         if let Some(backdrop) = known.take() {
             return Ok(backdrop);
         }
-        let spec = &look.spec;
-        let branded = matches!(spec.role, Role::Hook | Role::CallToAction);
-        let backdrop = if branded || spec.caption.is_some() || spec.call_to_action.is_some() {
-            glance(&look.clip.0, room(look))?
-        } else {
-            // Nothing stands over it whose colour would follow from it.
-            Backdrop::still(Frame::black(2, 2))
-        };
+        // Nothing may stand over it whose colour would follow from it.
+        let backdrop = if has_words(&look.spec) { glance(&look.clip.0, room(look))? } else { no_backdrop() };
         let backdrop = Arc::new(backdrop);
         if look.slot.tail > 0 {
             *known = Some(Arc::clone(&backdrop));
@@ -111,19 +95,16 @@ impl SharedBackdrop {
 
 impl Segment {
     fn run(self, work: &Work, name: &str) -> Result<Made> {
-        let mut fonts = Fonts::from(self.brand.fonts.get_or_init(FontLibrary::system));
-        if let Some((_, font)) = &self.brand.font {
-            fonts.set_brand_font(font)?;
-        }
+        let mut fonts = self.brand.typefaces()?;
         let art = self.cutout.as_ref().map(|(path, _)| self.art.product(path)).transpose()?;
         let logo = self.brand.logo.as_ref().map(|(_, path)| self.art.logo(path)).transpose()?;
         let (art, logo) = (art.as_deref(), logo.as_deref().map(|(logo, _)| logo));
-        let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = self.look.slot;
+        let Slot { frames, crossfade: fade, .. } = self.look.slot;
         let (width, height) = (self.settings.width, self.settings.height);
         let mut before = match &self.before {
             Some(look) => {
                 let backdrop = self.backdrops.1.as_ref().unwrap_or(&self.backdrops.0);
-                let mut layers = Layers::new(look, art, logo, &mut fonts, backdrop)?;
+                let mut layers = Layers::new(look, art, logo, &mut fonts, &*backdrop.of(look)?)?;
                 layers.go_to(look.slot.frames)?;
                 Some(Tail::draw(work.folder(), fade.min(frames), (width, height), |frame| {
                     work.step(0.0)?;
@@ -132,27 +113,19 @@ impl Segment {
             }
             None => None,
         };
-        let mut scene = Layers::new(&self.look, art, logo, &mut fonts, &self.backdrops.0)?;
+        let mut scene = Layers::new(&self.look, art, logo, &mut fonts, &*self.backdrops.0.of(&self.look)?)?;
         let path = work.folder().join("segment.mp4");
         let mut encoder = VideoEncoder::create(&path, self.settings.clone())?;
         let mut frame = Frame::black(width, height);
-        let dark = dark_of(&self.look.spec.palette);
         for index in 0..frames {
             work.step(index as f64 / frames as f64)?;
             scene.next(&mut frame)?;
-            if let Some(old) = before.as_mut().map(Tail::next).transpose()?.flatten() {
-                crossfade(old, &mut frame, eased((index + 1) as f32 / (fade + 1) as f32));
-            }
-            if index < dip_in {
-                dip(&mut frame, eased((dip_in - index) as f32 / (dip_in + 1) as f32), dark);
-            }
-            if index + dip_out >= frames {
-                dip(&mut frame, eased((index + dip_out + 1 - frames) as f32 / (dip_out + 1) as f32), dark);
-            }
+            let old = before.as_mut().map(Tail::next).transpose()?.flatten();
+            transit(&self.look, index, old, &mut frame);
             encoder.write(&frame)?;
         }
         encoder.finish()?;
-        let Layers { clip, composer, .. } = scene;
+        let (clip, composer) = scene.into_parts();
         let mut notes: Vec<String> = clip.note().into_iter().collect();
         notes.extend(clip.conversions());
         // Another one is decoded now.
@@ -163,55 +136,6 @@ impl Segment {
         let fidelity = fidelity::measure(&path, &composer, &self.look.slot)?;
         Ok(Made { notes, lacks, fidelity, ..Made::file(name, path) })
     }
-}
-
-/// One scene's background and everything over it.
-struct Layers {
-    clip: Playback,
-    composer: SceneComposer,
-    index: u64,
-}
-
-impl Layers {
-    fn new(
-        look: &Look,
-        art: Option<&ProductArt>,
-        logo: Option<&LogoArt>,
-        fonts: &mut Fonts,
-        backdrop: &SharedBackdrop,
-    ) -> Result<Self> {
-        let backdrop = backdrop.of(look)?;
-        let clip = Playback::open(&look.clip.0, room(look))?;
-        Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, &backdrop)?, index: 0 })
-    }
-
-    fn go_to(&mut self, index: u64) -> Result<()> {
-        self.index = index;
-        self.clip.go_to(index)
-    }
-
-    fn next(&mut self, frame: &mut Frame) -> Result<()> {
-        self.clip.next(frame)?;
-        self.composer.draw(self.index, frame)?;
-        self.index += 1;
-        Ok(())
-    }
-}
-
-fn room(look: &Look) -> Room {
-    let SceneSpec { width, height, fps, frames, .. } = look.spec;
-    Room { width, height, fps, frames, ground: ground_of(&look.spec.palette).0 }
-}
-
-/// The darkest colour of the palette, darker still: what a dip goes through.
-fn dark_of(palette: &[Rgb]) -> Rgb {
-    let luma = |rgb: &Rgb| u32::from(rgb.0[0]) * 2 + u32::from(rgb.0[1]) * 7 + u32::from(rgb.0[2]);
-    palette.iter().min_by_key(|rgb| luma(rgb)).map_or(Rgb([8, 8, 10]), |rgb| Rgb(rgb.0.map(|value| value / 6)))
-}
-
-fn eased(t: f32) -> f32 {
-    let t = t.clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
 }
 
 #[cfg(test)]

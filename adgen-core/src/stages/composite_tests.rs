@@ -1,8 +1,10 @@
 //! The keys of composited scenes, pinned: they must be the same in every build, or finished scenes are made again.
 
 use super::*;
-use crate::project::Aspect;
-use crate::project::ProductLayer;
+use crate::{
+    compose::SceneSpec,
+    project::{Aspect, ProductLayer, Rgb, Role},
+};
 use std::path::Path;
 
 fn look(caption: &str, crossfade: u64) -> Look {

@@ -1,8 +1,8 @@
 //! Whether a file that serves as a background is a picture, by its content: names and types lie.
 //!
-//! May depend on `media`, which knows what it can read.
+//! May depend on `file_type`, and on `media`, which knows what it can read.
 
-use crate::{error::Result, media::still_format};
+use crate::{error::Result, file_type::FileType, media::still_format};
 use std::{fs::File, io::Read, path::Path};
 
 /// What a background file is.
@@ -23,8 +23,8 @@ pub(crate) fn kind_of(path: &Path) -> Result<FileKind> {
     let mut head = Vec::new();
     File::open(path)?.take(21).read_to_end(&mut head)?;
     // The second bit of an extended WebP's flags says that it moves.
-    if let [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', b'V', b'P', b'8', b'X', _, _, _, _, flags] =
-        head.as_slice()
+    if FileType::of(&head) == Some(FileType::WebP)
+        && let [.., b'V', b'P', b'8', b'X', _, _, _, _, flags] = head.as_slice()
         && flags & 2 != 0
     {
         return Ok(FileKind::MovingWebp);

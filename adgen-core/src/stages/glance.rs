@@ -40,6 +40,20 @@ pub(super) fn glance(clip: &Path, room: Room) -> Result<Backdrop> {
     Ok(Backdrop::new(every, frames).unwrap_or_else(|| Backdrop::still(Frame::black(small.width, small.height))))
 }
 
+/// The same by key pictures alone, however few, and whether they are as many as [`glance`] is content with: then it is what
+/// that gives. For a quick look, whose texts may else have another colour than those of the finished scene.
+pub(super) fn glimpse(clip: &Path, room: Room) -> Result<(Backdrop, bool)> {
+    let every = distance(room.fps);
+    let small = smaller(room, every);
+    let seconds = Fps::from(room.fps).seconds(room.frames);
+    let Ok((frames, decoded)) = look(clip, small, Decode::Keys) else {
+        return Ok((glance(clip, room)?, true));
+    };
+    let is_enough = decoded as f64 * KEY_DISTANCE_S >= seconds;
+    let found = Backdrop::new(every, frames);
+    Ok((found.unwrap_or_else(|| Backdrop::still(Frame::black(small.width, small.height))), is_enough))
+}
+
 /// Frames from one picture to the next: divides the frame rate, so that the pictures have a whole rate of their own.
 fn distance(fps: u32) -> u64 {
     let fps = fps.max(1);

@@ -4,7 +4,7 @@
 
 use super::{art::Art, brand::Brand};
 use crate::{
-    compose::{FontLibrary, Fonts, SceneComposer, SceneSpec, TextFault},
+    compose::{SceneComposer, SceneSpec, TextFault},
     error::Result,
     project::Lack,
 };
@@ -26,10 +26,7 @@ pub(crate) fn foreseen_lacks(
     brand: &Brand,
     art: &Art,
 ) -> Result<Vec<(String, Vec<Lack>)>> {
-    let mut fonts = Fonts::from(brand.fonts.get_or_init(FontLibrary::system));
-    if let Some((_, font)) = &brand.font {
-        fonts.set_brand_font(font)?;
-    }
+    let mut fonts = brand.typefaces()?;
     let product = cutout.map(|path| art.product(path)).transpose()?;
     let logo = brand.logo.as_ref().map(|(_, path)| art.logo(path)).transpose()?;
     let (product, logo) = (product.as_deref(), logo.as_deref().map(|(logo, _)| logo));

@@ -18,11 +18,15 @@ mod file_kind;
 mod glance;
 mod ground;
 mod key;
+mod layers;
 mod lettering;
 mod names;
 mod palette;
 mod plan;
 mod playback;
+// Until the façade shows it.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the façade"))]
+mod preview;
 mod render;
 mod scene;
 mod soften;
@@ -49,12 +53,13 @@ pub(crate) use clip::{
     accept_clip, black, clip_name, clip_request, clip_wishes, estimate_clips, joined_key, needed_s, part_seed, seed_of,
     shape_of,
 };
-pub(crate) use composite::{Look, Segment, SharedBackdrop};
+pub(crate) use composite::{Segment, SharedBackdrop};
 pub(crate) use encoding::video_settings;
 pub(crate) use extract::{CUTOUT, CUTOUT_FILE, Way};
 pub(crate) use fidelity::combined as combined_fidelity;
 pub(crate) use file_kind::{FileKind, kind_of};
 pub(crate) use key::content_key;
+pub(crate) use layers::Look;
 pub(crate) use lettering::foreseen_lacks;
 pub(crate) use names::name_for;
 pub(crate) use palette::palette;

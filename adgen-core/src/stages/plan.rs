@@ -7,7 +7,10 @@ use crate::{
     error::{Error, ErrorKind, Result},
     picture::Photo,
     project::{AdProject, Background, GeneratedBackground, GeneratedMusic, Music, Scene},
-    provider::{Plan, PlannedScene, ProviderInfo, names::Names},
+    provider::{
+        Plan, PlannedScene, ProviderInfo,
+        prompt_rules::{named_in, names_of},
+    },
 };
 use serde_json::json;
 use std::path::Path;
@@ -60,7 +63,6 @@ pub(crate) fn check_plan(plan: &Plan, project: &AdProject) -> Result<()> {
     if !total.is_finite() || (total - wanted).abs() > 1e-6 {
         return wrong(format!("its scenes last {total} s, not {wanted} s"));
     }
-    let names = Names::of([project.brief.product_name.as_str(), project.brand.name.as_str()]);
     for scene in &plan.scenes {
         let own = project.scenes.iter().flatten().find(|own| own.id == scene.id);
         if scene.duration_s < 0.5 {
@@ -73,14 +75,10 @@ pub(crate) fn check_plan(plan: &Plan, project: &AdProject) -> Result<()> {
         if scene.prompt.trim().is_empty() {
             return wrong(format!("scene {} has no prompt", scene.id));
         }
-        if own.is_none()
-            && let Some(name) = names.in_text(&scene.prompt)
-        {
-            return wrong(format!(
-                "the prompt of scene {} holds {name:?} of the product's or brand's name, which must not be generated",
-                scene.id
-            ));
-        }
+    }
+    let names = names_of(&project.brief, &project.brand);
+    if let Some((place, name)) = named_in(&names, plan, project.style.as_ref(), project.scenes.as_deref()) {
+        return wrong(format!("{place} holds {name:?} of the product's or brand's name, which must not be generated"));
     }
     // Everything that the plan fills in: names, captions, style, palette, layers, music.
     let mut filled = project.clone();

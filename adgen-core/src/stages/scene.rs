@@ -3,9 +3,8 @@
 use super::timeline::Slot;
 use crate::{
     compose::SceneSpec,
-    offline::planner::default_call_to_action,
     project::{AdProject, Aspect, Ground, Role},
-    text::{shown_name, shown_words},
+    text::{default_call_to_action, shown_name, shown_words},
 };
 use icu_normalizer::ComposingNormalizerBorrowed;
 

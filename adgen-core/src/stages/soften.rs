@@ -1,13 +1,9 @@
 //! Softer words for a prompt that a provider refused: what its filters commonly stumble over goes, the picture stays.
+//!
+//! May depend on `provider`, which has the list of such words.
 
-/// Beginnings of words that content filters commonly refuse: people, bodies, harm, brands' neighbours.
-const RISKY: &[&str] = &[
-    "alcohol", "baby", "bare", "beach", "beer", "bikini", "blade", "blood", "body", "bodies", "boy", "burn",
-    "celebrit", "child", "cigar", "crowd", "dead", "death", "drug", "explo", "face", "fight", "fire", "flame", "flesh",
-    "girl", "gun", "hand", "hot", "kid", "kill", "kiss", "knife", "lips", "lover", "man", "model", "naked", "nude",
-    "people", "person", "pill", "portrait", "seduc", "sensual", "sexy", "skin", "smok", "sweat", "teen", "tobacco",
-    "touch", "violen", "vodka", "wet", "whisk", "wine", "wom", "wound", "young",
-];
+use crate::provider::prompt_rules::is_risky;
+
 /// What is said instead of all that went, and at the end.
 const CALM: &str = "An empty, calm setting with soft light, no people, suitable for all audiences";
 
@@ -24,12 +20,6 @@ pub(crate) fn soften(prompt: &str) -> String {
         true => format!("{CALM}, seen from a little further away."),
         false => format!("{CALM}. {kept}."),
     }
-}
-
-fn is_risky(clause: &str) -> bool {
-    let lower = clause.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.any(|word| RISKY.iter().any(|risky| word.starts_with(risky) && word.len() <= risky.len() + 5))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! What a provider is tried with.
 
-use crate::provider::{AudioRequest, PlanRequest, VideoRequest};
+use crate::{
+    error::{Error, ErrorKind},
+    provider::{AudioRequest, PlanRequest, VideoRequest},
+};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 /// A video provider is tried with this.
@@ -90,4 +93,9 @@ impl<R: fmt::Debug> fmt::Debug for Case<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Case").field("request", &self.request).field("limit", &self.limit).finish_non_exhaustive()
     }
+}
+
+/// What a provider that outlasts the case's limit is charged with.
+pub(super) fn too_slow(limit: Duration) -> Error {
+    Error::new(ErrorKind::Timeout, format!("it took longer than {} s, the limit of the case", limit.as_secs_f64()))
 }

@@ -1,11 +1,10 @@
 //! The rules of jobs, from the order to the file.
 
 use super::{
-    case::Case,
+    case::{Case, too_slow},
     facts::{check_info, check_unchanged, cost_is_sound, estimates_grow},
     jobs::Jobs,
     report::{Broken, Recorder, Report, ensure},
-    too_slow,
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},

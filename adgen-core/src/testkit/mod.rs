@@ -29,11 +29,7 @@ pub use case::{AudioCase, Case, PlannerCase, VideoCase};
 pub use planner::planner;
 pub use report::{Check, Report, Verdict};
 
-use crate::{
-    error::{Error, ErrorKind},
-    provider::{AudioProvider, VideoProvider},
-};
-use std::time::Duration;
+use crate::provider::{AudioProvider, VideoProvider};
 
 /// Tries a video provider: what it says of itself, what it has to refuse, a job from its order to its file, the
 /// search for lost jobs, and cancelling.
@@ -45,8 +41,4 @@ pub async fn video(provider: &dyn VideoProvider, case: &VideoCase) -> Report {
 /// for each.
 pub async fn audio(provider: &dyn AudioProvider, case: &AudioCase) -> Report {
     life::try_out("audio", &jobs::Tracks(provider), case).await
-}
-
-fn too_slow(limit: Duration) -> Error {
-    Error::new(ErrorKind::Timeout, format!("it took longer than {} s, the limit of the case", limit.as_secs_f64()))
 }

@@ -1,14 +1,17 @@
 //! The rules of planners.
 
 use super::{
-    case::PlannerCase,
+    case::{PlannerCase, too_slow},
     facts::{check_info, check_unchanged, cost_is_sound, estimate_is_sound},
     report::{Broken, Recorder, Report, ensure},
 };
 use crate::{
     error::Result,
     project::{Role, Scene, Style, Transition},
-    provider::{CallContext, Plan, PlanRequest, Planner, names::Names},
+    provider::{
+        CallContext, Plan, PlanRequest, Planner,
+        prompt_rules::{named_in, names_of},
+    },
 };
 use std::collections::HashSet;
 
@@ -66,7 +69,7 @@ pub async fn planner(planner: &dyn Planner, case: &PlannerCase) -> Report {
 async fn plan(planner: &dyn Planner, request: &PlanRequest, case: &PlannerCase, log: &mut Recorder) -> Result<Plan> {
     let plan = match tokio::time::timeout(case.limit, planner.plan(&CallContext::new(), request)).await {
         Ok(plan) => plan,
-        Err(_) => Err(super::too_slow(case.limit)),
+        Err(_) => Err(too_slow(case.limit)),
     };
     log.hear_result(&plan);
     plan
@@ -150,7 +153,9 @@ fn prompts_carry_the_style(plan: &Plan) -> Broken {
 }
 
 fn prompts_name_no_product(plan: &Plan, request: &PlanRequest) -> Broken {
-    let names = Names::of([request.brief.product_name.as_str(), request.brand.name.as_str()]);
-    let named = plan.scenes.iter().find(|scene| names.in_text(&scene.prompt).is_some());
-    ensure(named.is_none(), || format!("scene {} does", named.map_or("", |scene| &scene.id)))
+    let names = names_of(&request.brief, &request.brand);
+    match named_in(&names, plan, request.style.as_ref(), request.scenes.as_deref()) {
+        None => Ok(()),
+        Some((place, name)) => Err(format!("{place} holds {name:?}")),
+    }
 }

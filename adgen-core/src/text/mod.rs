@@ -1,9 +1,11 @@
 //! Text as people and shops write it, read as plain lines: HTML and Markdown resolved, lists split, signs that are no words
-//! left out; and a name or a caption as it may stand on screen. Depends on nothing of adgen.
+//! left out; a name or a caption as it may stand on screen, and the words on the button where nobody gave any. Depends on nothing of adgen.
 
+mod call_to_action;
 mod count;
 mod entity;
 mod html;
+mod language;
 mod list;
 mod markdown;
 mod picture;
@@ -12,6 +14,10 @@ mod template;
 
 use std::borrow::Cow;
 
+#[cfg(test)]
+pub(crate) use call_to_action::buttons;
+pub use call_to_action::default_call_to_action;
+pub(crate) use language::primary;
 pub(crate) use picture::is_picture;
 
 /// The most of a text that is read, in characters: nobody's tenth paragraph makes a caption.

@@ -35,7 +35,7 @@ fn plan() -> PlannerCase {
     brief.description = "Cold-pressed from wild herbs. Melts into dry skin in seconds. Amara Oil is vegan.".to_owned();
     brief.mood = "warm, natural".to_owned();
     brief.duration_s = 15.0;
-    let brand = Brand { name: "Amara".to_owned(), ..Brand::default() };
+    let brand = Brand::new("Amara");
     PlannerCase::new(PlanRequest::new(brief, brand)).with_limit(HANGS)
 }
 

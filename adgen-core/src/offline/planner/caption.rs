@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     project::{Brand, Brief, Role},
-    text,
+    text::{self, primary},
 };
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -33,7 +33,7 @@ pub(super) struct Captions {
 
 /// The captions of scenes with these roles and lengths in seconds.
 pub(super) fn captions(brief: &Brief, brand: &Brand, seed: u32, scenes: &[(Role, f64)]) -> Captions {
-    let language = language::primary(&brief.language);
+    let language = primary(&brief.language);
     let names = Names::new(brief, brand, &language);
     let slots: Vec<usize> = (0..scenes.len()).filter(|&index| scenes[index].0 != Role::CallToAction).collect();
     let shortest = slots.iter().map(|&index| scenes[index].1).fold(f64::INFINITY, f64::min);

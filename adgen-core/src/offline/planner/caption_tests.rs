@@ -1,7 +1,7 @@
 //! Captions of briefs as people write them, and of briefs as they should not.
 
 use super::*;
-use crate::offline::planner::arc;
+use crate::project::outline;
 use proptest::prelude::*;
 
 struct Case {
@@ -158,8 +158,8 @@ fn of(case: &Case, seed: u32) -> Vec<Option<String>> {
 
 fn all(brief: &Brief, brand: &str, seconds: f64, seed: u32) -> Captions {
     let brand = Brand { name: brand.into(), ..Brand::default() };
-    let roles = arc::roles(seconds);
-    let scenes: Vec<(Role, f64)> = roles.iter().copied().zip(arc::durations(seconds, roles)).collect();
+    let scenes = outline(None, seconds).into_iter();
+    let scenes: Vec<(Role, f64)> = scenes.map(|scene| (scene.role, scene.duration_s.unwrap())).collect();
     captions(brief, &brand, seed, &scenes)
 }
 
@@ -176,7 +176,7 @@ fn words_of(text: &str) -> Vec<String> {
 
 /// What holds for every caption: it is a run of the brief's own words, a name, or a listed phrase that claims nothing.
 fn check(captions: &[Option<String>], brief: &Brief, brand: &str) {
-    let language = language::primary(&brief.language);
+    let language = primary(&brief.language);
     let said: Vec<String> = {
         let lines = super::super::wrapping::unwrapped(crate::text::lines(&brief.description), &language);
         lines.iter().flat_map(|line| words_of(&line.text)).collect()

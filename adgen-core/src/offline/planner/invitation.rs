@@ -41,8 +41,8 @@ const LANGUAGES: &[(&str, Invitations)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::super::language::buttons;
     use super::*;
+    use crate::text::buttons;
     use std::collections::BTreeSet;
 
     /// The lists of `docs/looks.md`: "| `en` | words · words | words | button |".

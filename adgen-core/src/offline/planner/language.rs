@@ -1,31 +1,14 @@
-//! What the planner knows of languages: the words for the button, and the small words at which a phrase cannot end.
+//! What the planner knows of languages: the small words at which a phrase cannot end, and stems that promise something.
 
 use super::{conjunction::is_conjunction, word_list::holds};
 
 /// A language by its primary subtag.
 struct Language {
     tag: &'static str,
-    call_to_action: &'static str,
     /// Words that leave a phrase hanging when they are its last.
     hanging: &'static str,
     /// Stems that promise something.
     benefit: &'static str,
-}
-
-/// The primary subtag of a BCP 47 tag, in lower case.
-pub(super) fn primary(language: &str) -> String {
-    language.split(['-', '_']).next().unwrap_or_default().trim().to_lowercase()
-}
-
-/// The words on the button where the brief has none: in the language of the captions, English where it is not known.
-pub fn default_call_to_action(language: &str) -> &'static str {
-    find(&primary(language)).map_or("Shop now", |language| language.call_to_action)
-}
-
-/// Every language's words for the button, with its tag.
-#[cfg(test)]
-pub(super) fn buttons() -> impl Iterator<Item = (&'static str, &'static str)> {
-    LANGUAGES.iter().map(|language| (language.tag, language.call_to_action))
 }
 
 /// Whether a phrase that ends with `word` is left hanging.
@@ -49,15 +32,9 @@ fn find(primary: &str) -> Option<&'static Language> {
     LANGUAGES.iter().find(|language| language.tag == primary)
 }
 
-/// A language of which only the button is known.
-const fn button(tag: &'static str, call_to_action: &'static str) -> Language {
-    Language { tag, call_to_action, hanging: "", benefit: "" }
-}
-
 const LANGUAGES: &[Language] = &[
     Language {
         tag: "en",
-        call_to_action: "Shop now",
         hanging: "a an the of for with and or to in on at by from that which your our its their his her my is are was were be \
                   as than into onto over under very more most so but if when while not no every all any this these those it \
                   you we they i who whose can will may just even only about between without within until up out per",
@@ -68,7 +45,6 @@ const LANGUAGES: &[Language] = &[
     },
     Language {
         tag: "de",
-        call_to_action: "Jetzt entdecken",
         hanging: "der die das den dem des ein eine einen einem einer eines und oder mit von vom zu zum zur für in im auf an am aus \
                   bei bis durch ohne um als wie so sehr ist sind war wird werden ihr ihre ihren dein deine deinen unser unsere \
                   sein seine nicht kein keine jeder jede jedes alle wenn dass nach über unter pro",
@@ -77,7 +53,6 @@ const LANGUAGES: &[Language] = &[
     },
     Language {
         tag: "fr",
-        call_to_action: "Découvrir",
         hanging: "le la les l un une des du de d et ou à au aux en dans sur sous par pour avec sans que qui dont ce cette ces son sa \
                   ses votre vos notre nos leur est sont plus très comme si ne pas chez",
         benefit: "garde léger légère doux douce frais fraîche pur simple facile rapide confort protège plus sans jamais toujours \
@@ -85,7 +60,6 @@ const LANGUAGES: &[Language] = &[
     },
     Language {
         tag: "es",
-        call_to_action: "Descubre más",
         hanging: "el la los las un una unos unas de del y o a al en con sin por para que su sus tu tus nuestro nuestra es son más muy \
                   como si no lo se",
         benefit: "mantiene ligero ligera suave fresco fresca puro fácil rápido comodidad cómodo protege más sin nunca siempre perfecto \
@@ -93,7 +67,6 @@ const LANGUAGES: &[Language] = &[
     },
     Language {
         tag: "it",
-        call_to_action: "Scopri di più",
         hanging: "il lo la i gli le un uno una di del della dei delle e o a al alla in nel nella con senza per da dal dalla su che suo \
                   sua tuo tua nostro nostra è sono più molto come se non",
         benefit: "mantiene leggero leggera morbido fresco fresca puro facile veloce comodo comfort protegge più senza mai sempre \
@@ -101,68 +74,31 @@ const LANGUAGES: &[Language] = &[
     },
     Language {
         tag: "pt",
-        call_to_action: "Saiba mais",
         hanging: "o a os as um uma uns umas de do da dos das e ou em no na nos nas com sem por para que seu sua teu tua nosso nossa é \
                   são mais muito como se não ao à",
         benefit: "mantém leve suave macio fresco fresca puro fácil rápido conforto protege mais sem nunca sempre perfeito sabor aroma",
     },
     Language {
         tag: "nl",
-        call_to_action: "Ontdek nu",
         hanging: "de het een en of met van voor in op aan uit bij tot door zonder om als zo zeer is zijn was wordt je jouw uw ons onze \
                   niet geen elke alle die dat naar over onder per te",
         benefit: "blijft houdt licht zacht fris puur snel makkelijk comfort beschermt meer minder beter zonder nooit altijd warm",
     },
     Language {
         tag: "sv",
-        call_to_action: "Upptäck nu",
         hanging: "en ett den det de och eller med av för i på från till utan som är var din ditt vår vårt inte ingen alla mycket",
         benefit: "håller lätt mjuk frisk ren snabb enkel bekväm skyddar mer mindre bättre utan alltid varm",
     },
     Language {
         tag: "pl",
-        call_to_action: "Odkryj teraz",
         hanging: "i a o w we z ze na do od po dla przez bez jak że lub oraz jest są to ten ta nasz twoja twój nie się",
         benefit: "",
     },
-    button("da", "Køb nu"),
-    button("no", "Oppdag nå"),
-    button("nb", "Oppdag nå"),
-    button("fi", "Tutustu"),
-    button("cs", "Objevte více"),
-    button("tr", "Keşfet"),
-    button("ru", "Узнать больше"),
-    button("uk", "Дізнатися більше"),
-    button("el", "Ανακαλύψτε το"),
-    button("ar", "اكتشف الآن"),
-    button("he", "לגלות עוד"),
-    button("fa", "بیشتر بدانید"),
-    button("hi", "अभी खरीदें"),
-    button("ja", "詳しくはこちら"),
-    button("ko", "지금 만나보세요"),
-    button("zh", "立即选购"),
-    button("id", "Beli sekarang"),
-    button("vi", "Khám phá ngay"),
-    button("th", "ดูเพิ่มเติม"),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_button_speaks_the_language_of_the_captions() {
-        for (language, words) in [
-            ("en", "Shop now"),
-            ("de-AT", "Jetzt entdecken"),
-            ("FR_ca", "Découvrir"),
-            ("zh-Hans-CN", "立即选购"),
-            ("tlh", "Shop now"),
-            ("", "Shop now"),
-        ] {
-            assert_eq!(default_call_to_action(language), words, "{language}");
-        }
-    }
 
     #[test]
     fn languages_stand_once() {

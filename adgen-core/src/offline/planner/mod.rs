@@ -3,7 +3,6 @@
 //! A pure function of the request. Depends on the document's types, the planner's contract and the looks' names.
 
 mod abbreviation;
-mod arc;
 mod back;
 mod caption;
 mod clause;
@@ -29,13 +28,15 @@ use self::setting::Looks;
 use super::look::Mood;
 use crate::{
     error::Result,
-    project::{Background, Role, Scene, Transition},
-    provider::{CallContext, Plan, PlanRequest, PlannedScene, Planner, ProviderInfo, names::Names},
+    project::{Background, Role, Scene, Transition, outline, planned_s},
+    provider::{
+        CallContext, Plan, PlanRequest, PlannedScene, Planner, ProviderInfo,
+        prompt_rules::{names_of, unnamed, unnamed_style},
+    },
 };
 use async_trait::async_trait;
 
-pub(crate) use arc::clean_seconds;
-pub use language::default_call_to_action;
+pub use crate::text::default_call_to_action;
 pub use setting::{look_of, look_phrase, mood_of};
 
 /// Plans from templates and the brief's own words; the same request gives the same plan.
@@ -47,49 +48,48 @@ pub struct TemplatePlanner {
 impl TemplatePlanner {
     /// The planner; it has no settings.
     pub fn new() -> Self {
-        Self { info: ProviderInfo::free("offline", "template-3") }
+        Self { info: ProviderInfo::free("offline", "template-4") }
     }
 
     /// Plans an ad. Whatever a person has written in the request stays as it is.
     pub fn plan_now(&self, request: &PlanRequest) -> Plan {
         let PlanRequest { brief, brand, seed, .. } = request;
         let seed = *seed;
-        let forbidden = Names::of([brief.product_name.as_str(), brand.name.as_str()]);
+        let forbidden = names_of(brief, brand);
         let wanted = request.style.as_ref().map_or(brief.mood.as_str(), |style| style.mood.as_str());
         let mood = style::mood(wanted, &brief.description);
-        let style = request
-            .style
-            .clone()
-            .unwrap_or_else(|| style::style(mood, wanted, &brand.colors, &request.product_palette, seed, &forbidden));
-        // A document that was not checked must not make durations of nonsense.
-        let seconds = if brief.duration_s.is_finite() { brief.duration_s.clamp(3.0, 180.0) } else { 30.0 };
-        let written = request.scenes.as_deref().filter(|scenes| !scenes.is_empty());
-        let (drafts, note) = match written {
-            Some(scenes) => (Draft::complete(scenes, seconds), None),
-            None => Draft::all(request, mood, seconds),
-        };
+        let style = request.style.clone().unwrap_or_else(|| {
+            let style = style::style(mood, wanted, &brand.colors, &request.product_palette, seed, &forbidden);
+            unnamed_style(&forbidden, style)
+        });
+        let written = request.scenes.as_deref().is_some_and(|scenes| !scenes.is_empty());
+        let mut outline = outline(request.scenes.as_deref(), brief.duration_s);
+        let notes = if written { Vec::new() } else { fill(&mut outline, request, mood) };
         let looks = Looks::new(mood, seed, &forbidden);
-        let count = drafts.len();
-        let scenes = drafts.into_iter().enumerate().map(|(index, draft)| {
+        let count = outline.len();
+        let scenes = outline.into_iter().enumerate().map(|(index, scene)| {
             let look = looks.scene(index, count);
-            let product = draft.product.unwrap_or_else(|| Some(setting::layer(look, draft.role, seed)));
-            let prompt = draft.prompt.unwrap_or_else(|| {
-                let prompt = setting::prompt(look, mood, draft.role, product.as_ref(), &style, seed, &forbidden);
-                // A product may be called like one of the words that no prompt does without, or stand in a person's style.
-                if forbidden.in_text(&prompt).is_some() { forbidden.removed_from(&prompt) } else { prompt }
-            });
+            let product = if written { scene.product } else { Some(setting::layer(look, scene.role, seed)) };
+            let prompt = match scene.background {
+                Some(Background::Generate(own)) => own.prompt,
+                Some(Background::File(_)) | None => {
+                    let prompt = setting::prompt(look, mood, scene.role, product.as_ref(), &style, seed, &forbidden);
+                    // A product may be called like one of the words that no prompt does without, or stand in a person's
+                    // style.
+                    unnamed(&forbidden, prompt)
+                }
+            };
             PlannedScene {
-                id: draft.id,
-                role: draft.role,
-                duration_s: draft.duration_s,
+                id: scene.id,
+                role: scene.role,
+                duration_s: scene.duration_s.unwrap_or_default(),
                 prompt,
                 product,
-                caption: draft.caption,
-                transition: draft.transition,
+                caption: scene.caption,
+                transition: scene.transition,
             }
         });
-        let music_prompt = music::prompt(mood, seconds, seed);
-        let notes = note.into_iter().collect();
+        let music_prompt = music::prompt(mood, planned_s(brief.duration_s), seed);
         Plan { scenes: scenes.collect(), music_prompt, style, cost_usd: 0.0, notes }
     }
 }
@@ -111,75 +111,16 @@ impl Planner for TemplatePlanner {
     }
 }
 
-/// A scene before its picture is described.
-struct Draft {
-    id: String,
-    role: Role,
-    duration_s: f64,
-    prompt: Option<String>,
-    /// `None`: still to be decided. `Some(None)`: a scene without the product.
-    product: Option<Option<crate::project::ProductLayer>>,
-    caption: Option<String>,
-    transition: Transition,
-}
-
-impl Draft {
-    /// Every scene of an ad of which no scene is written, and what somebody should know about its captions.
-    fn all(request: &PlanRequest, mood: Mood, seconds: f64) -> (Vec<Self>, Option<String>) {
-        let roles = arc::roles(seconds);
-        let durations = arc::durations(seconds, roles);
-        let scenes: Vec<(Role, f64)> = roles.iter().copied().zip(durations.iter().copied()).collect();
-        let captions = caption::captions(&request.brief, &request.brand, request.seed, &scenes);
-        let scenes = roles.iter().zip(durations).zip(captions.list).enumerate();
-        let drafts = scenes
-            .map(|(index, ((&role, duration_s), caption))| Self {
-                id: scene_id(role, &roles[..index]),
-                role,
-                duration_s,
-                prompt: None,
-                product: None,
-                caption,
-                transition: if index == 0 { Transition::Cut } else { transition(mood, role) },
-            })
-            .collect();
-        (drafts, captions.note)
+/// Captions and transitions of scenes that nobody has written, and what somebody should know about them.
+fn fill(outline: &mut [Scene], request: &PlanRequest, mood: Mood) -> Vec<String> {
+    let timed: Vec<(Role, f64)> =
+        outline.iter().map(|scene| (scene.role, scene.duration_s.unwrap_or_default())).collect();
+    let captions = caption::captions(&request.brief, &request.brand, request.seed, &timed);
+    for (index, (scene, caption)) in outline.iter_mut().zip(captions.list).enumerate() {
+        scene.caption = caption;
+        scene.transition = if index == 0 { Transition::Cut } else { transition(mood, scene.role) };
     }
-
-    /// The scenes that a person has written, with the durations that they lack.
-    fn complete(scenes: &[Scene], seconds: f64) -> Vec<Self> {
-        let given: f64 = scenes.iter().filter_map(|scene| scene.duration_s).sum();
-        let open: Vec<Role> =
-            scenes.iter().filter(|scene| scene.duration_s.is_none()).map(|scene| scene.role).collect();
-        let mut shares = arc::durations((seconds - given).max(0.0), &open).into_iter();
-        let draft = |scene: &Scene| Self {
-            id: scene.id.clone(),
-            role: scene.role,
-            duration_s: scene.duration_s.or_else(|| shares.next()).unwrap_or(0.5),
-            prompt: match &scene.background {
-                Some(Background::Generate(background)) => Some(background.prompt.clone()),
-                Some(Background::File(_)) | None => None,
-            },
-            product: Some(scene.product.clone()),
-            caption: scene.caption.clone(),
-            transition: scene.transition,
-        };
-        scenes.iter().map(draft).collect()
-    }
-}
-
-/// `hook`, `benefit`, `benefit_2`.
-fn scene_id(role: Role, before: &[Role]) -> String {
-    let name = match role {
-        Role::Hook => "hook",
-        Role::Showcase => "showcase",
-        Role::Benefit => "benefit",
-        Role::Proof => "proof",
-        Role::CallToAction => "call_to_action",
-    };
-    match before.iter().filter(|&&other| other == role).count() {
-        0 => name.to_owned(),
-        earlier => format!("{name}_{}", earlier + 1),
-    }
+    captions.note.into_iter().collect()
 }
 
 /// Quiet moods dissolve, lively ones cut; a premium ad comes to its name out of the dark.

@@ -1,11 +1,12 @@
 //! Looks at a file before it is stored: whether it is what it is to be used for, and can be decoded.
 //!
-//! May depend on `picture`, `compose`, `media` and `error`.
+//! May depend on `picture`, `compose`, `media`, `file_type` and `error`.
 
 use super::asset_use::AssetUse;
 use crate::{
     compose::Fonts,
     error::Result,
+    file_type::FileType,
     picture::{Format, Photo},
     stages::{
         art::open_logo,
@@ -37,22 +38,8 @@ pub(super) fn look(used: AssetUse, path: &Path) -> Result<()> {
 
 /// The file's extension by its first bytes, so that a wrong or missing one misleads nobody; else its own.
 pub(super) fn extension(head: &[u8], named: &str) -> String {
-    let known = match head {
-        [0xFF, 0xD8, 0xFF, ..] => "jpg",
-        [0x89, b'P', b'N', b'G', ..] => "png",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => "wav",
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => "mp4",
-        [b'I', b'D', b'3', ..] | [0xFF, 0xF3 | 0xFB | 0xF2 | 0xFA, ..] => "mp3",
-        [0x00, 0x01, 0x00, 0x00, ..] | [b't', b'r', b'u', b'e', ..] => "ttf",
-        [b'O', b'T', b'T', b'O', ..] => "otf",
-        [b't', b't', b'c', b'f', ..] => "ttc",
-        // Of all that is packed with gzip, only a drawing is taken.
-        [0x1F, 0x8B, ..] => "svgz",
-        _ if Format::of(head) == Format::Svg => "svg",
-        _ => "",
-    };
-    if !known.is_empty() {
+    let drawing = || (Format::of(head) == Format::Svg).then_some("svg");
+    if let Some(known) = FileType::of(head).and_then(FileType::extension).or_else(drawing) {
         return known.to_owned();
     }
     let own = Path::new(named).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -70,6 +57,9 @@ mod tests {
             (&b"\xFF\xD8\xFF\xE0"[..], "x.png", "jpg"),
             (b"\0\0\0\x18ftypmp42", "x", "mp4"),
             (b"\x1A\x45\xDF\xA3", "clips/Take One.WEBM", "webm"),
+            (b"RIFF\x10\0\0\0AVI LIST", "film.mp4", "avi"),
+            (b"\xFF\xF1\x50\x80", "song", "aac"),
+            (b"\x1F\x8B\x08", "logo", "svgz"),
             (b"OTTO\0\x0B", "f.ttf", "otf"),
             (b"<?xml version=\"1.0\"?><!-- by hand --><svg xmlns=\"http://www.w3.org/2000/svg\">", "logo.txt", "svg"),
             (b"", "no-end", "bin"),

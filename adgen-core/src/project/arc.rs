@@ -1,13 +1,67 @@
-//! The arc of an ad: which scenes it has, and how long each lasts. Depends on the document's types alone.
+//! The arc of an ad: which scenes it has, and how long each lasts. What every planner of ours begins with.
+//!
+//! Depends on the document's types alone.
 
-use crate::project::Role;
+use super::{ProductLayer, Role, Scene, Transition};
 
 /// The shortest and the longest scene in seconds that a document may hold.
-const SHORTEST_S: f64 = 0.5;
-const LONGEST_S: f64 = 60.0;
+pub(crate) const SHORTEST_S: f64 = 0.5;
+pub(crate) const LONGEST_S: f64 = 60.0;
+/// The lengths of an ad in seconds that a document may ask for, and what is taken where it asks for no number at all.
+const AD_S: (f64, f64) = (3.0, 180.0);
+const USUAL_S: f64 = 30.0;
+
+/// An ad's length as it is planned: `seconds`, within what a document may ask for. One that was not checked must not make
+/// durations of nonsense.
+pub(crate) fn planned_s(seconds: f64) -> f64 {
+    if seconds.is_finite() { seconds.clamp(AD_S.0, AD_S.1) } else { USUAL_S }
+}
+
+/// The scenes of an ad of `seconds` before anything of them is described, each with its duration: those that a person has
+/// `written`, or, where there are none, those of the usual arc, which begin with a cut and show the product.
+pub(crate) fn outline(written: Option<&[Scene]>, seconds: f64) -> Vec<Scene> {
+    let seconds = planned_s(seconds);
+    let Some(written) = written.filter(|scenes| !scenes.is_empty()) else {
+        let roles = roles(seconds);
+        let timed = roles.iter().zip(durations(seconds, roles)).enumerate();
+        let scene = |(index, (&role, duration_s)): (usize, (&Role, f64))| Scene {
+            id: scene_id(role, &roles[..index]),
+            role,
+            duration_s: Some(duration_s),
+            background: None,
+            product: Some(ProductLayer::default()),
+            caption: None,
+            transition: Transition::Cut,
+        };
+        return timed.map(scene).collect();
+    };
+    let given: f64 = written.iter().filter_map(|scene| scene.duration_s).sum();
+    let open: Vec<Role> = written.iter().filter(|scene| scene.duration_s.is_none()).map(|scene| scene.role).collect();
+    let mut shares = durations((seconds - given).max(0.0), &open).into_iter();
+    let timed = |scene: &Scene| Scene {
+        duration_s: scene.duration_s.or_else(|| shares.next()).or(Some(SHORTEST_S)),
+        ..scene.clone()
+    };
+    written.iter().map(timed).collect()
+}
+
+/// `hook`, `benefit`, `benefit_2`.
+fn scene_id(role: Role, before: &[Role]) -> String {
+    let name = match role {
+        Role::Hook => "hook",
+        Role::Showcase => "showcase",
+        Role::Benefit => "benefit",
+        Role::Proof => "proof",
+        Role::CallToAction => "call_to_action",
+    };
+    match before.iter().filter(|&&other| other == role).count() {
+        0 => name.to_owned(),
+        earlier => format!("{name}_{}", earlier + 1),
+    }
+}
 
 /// The roles of an ad of `seconds`. A short ad drops the proof first, then the benefit: who it is and what to do stay.
-pub(super) fn roles(seconds: f64) -> &'static [Role] {
+fn roles(seconds: f64) -> &'static [Role] {
     use Role::{Benefit, CallToAction, Hook, Proof, Showcase};
     match seconds {
         s if s < 10.0 => &[Hook, Showcase, CallToAction],
@@ -21,7 +75,7 @@ pub(super) fn roles(seconds: f64) -> &'static [Role] {
 /// a second less than a whole number, and the last one a whole number: clips are sold by the second, and every scene but the
 /// last shows half a second more while the next one dissolves in. Shorter scenes last tenths. What does not fit the grid goes
 /// to the longest scene.
-pub(super) fn durations(seconds: f64, roles: &[Role]) -> Vec<f64> {
+fn durations(seconds: f64, roles: &[Role]) -> Vec<f64> {
     let count = roles.len();
     let Some(longest) = (0..count).rev().max_by(|&a, &b| weight(roles[a]).total_cmp(&weight(roles[b]))) else {
         return Vec::new();
@@ -95,6 +149,18 @@ mod tests {
         for (seconds, count) in [(3.0, 3), (6.0, 3), (12.0, 4), (15.0, 4), (20.0, 5), (60.0, 6), (180.0, 6)] {
             assert_eq!(roles(seconds).len(), count, "{seconds}");
         }
+    }
+
+    #[test]
+    fn scenes_have_names_and_what_was_written_stays() {
+        let ids: Vec<String> = outline(None, 60.0).into_iter().map(|scene| scene.id).collect();
+        assert_eq!(ids, ["hook", "showcase", "benefit", "benefit_2", "proof", "call_to_action"]);
+        assert_eq!(outline(Some(&[]), f64::NAN).len(), outline(None, 30.0).len());
+        let mut written = outline(None, 12.0);
+        (written[1].caption, written[1].duration_s) = (Some("Mine".to_owned()), None);
+        let again = outline(Some(&written), 20.0);
+        assert_eq!((again[0].duration_s, again[1].caption.as_deref()), (written[0].duration_s, Some("Mine")));
+        assert!((again.iter().filter_map(|scene| scene.duration_s).sum::<f64>() - 20.0).abs() < 1e-9);
     }
 
     fn fits(seconds: f64, durations: &[f64]) {
