@@ -11,6 +11,7 @@ mod document;
 mod estimate;
 mod fallback;
 mod graph;
+mod held;
 mod hints;
 mod import;
 mod listeners;

@@ -3,11 +3,9 @@
 //!
 //! A product is known by its key alone, in every project: an edit that moves scenes about changes names, and makes nothing
 //! anew. The project's folder shows it under the name that people know. May depend on `store`, `stages` (what a piece of work
-//! is), `project`, `error` and its neighbours `alone`, `progress`, `shown`, `turns`, `fallback`.
+//! is), `project`, `error` and its neighbours `alone`, `held`, `progress`, `shown`, `turns`, `fallback`.
 
-use super::{
-    alone::Alone, fallback::Fallbacks, progress::Progress, purchase::HeldLedger, shown::Shown, turns::RunTurns,
-};
+use super::{alone::Alone, fallback::Fallbacks, held::HeldLedger, progress::Progress, shown::Shown, turns::RunTurns};
 use crate::{
     error::{Error, ErrorKind, Result},
     project::{FidelityReport, Metadata, Stage, StateAsset},
@@ -184,6 +182,12 @@ impl Products {
         .await?;
         self.progress.spent(stage, cost_usd);
         Ok(())
+    }
+
+    /// The same for what was ordered: its ledger first.
+    pub(crate) async fn close(&self, ledger: &HeldLedger, error: &Error, cost_usd: f64) -> Result<()> {
+        ledger.failed(error, cost_usd).await?;
+        self.failed(ledger.stage(), ledger.product(), ledger.key(), error, cost_usd).await
     }
 
     /// The product as it lies in the storage, under this name from now on; `None` where it has to be made.

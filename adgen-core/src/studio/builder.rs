@@ -24,6 +24,13 @@ use std::{
 /// A job at a provider that takes longer is given up.
 const JOB_TIMEOUT: Duration = Duration::from_secs(35 * 60);
 
+impl Studio {
+    /// Configures a studio. Without further ado it works offline, in the folder `./storage`, on all processors.
+    pub fn builder() -> StudioBuilder {
+        StudioBuilder::default()
+    }
+}
+
 /// Configures a [`Studio`].
 #[derive(Default)]
 #[must_use]

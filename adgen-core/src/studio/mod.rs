@@ -49,11 +49,6 @@ impl fmt::Debug for Studio {
 }
 
 impl Studio {
-    /// Configures a studio. Without further ado it works offline, in the folder `./storage`, on all processors.
-    pub fn builder() -> StudioBuilder {
-        StudioBuilder::default()
-    }
-
     /// Brings a document and its files into the storage, and makes nothing: [`Studio::run`] does. One that came before with the
     /// same files changes nothing, and [`Imported::unchanged`] says so.
     ///

@@ -5,6 +5,7 @@
 use super::{held::HeldLedger, order::Order, past, purchases::Purchases, wanted::Wanted};
 use crate::{
     engine::{
+        held::HeldLedger,
         money::Reserved,
         products::{Product, Sought},
     },
@@ -83,7 +84,7 @@ impl Purchases {
                         None => match money.reserve(&info.name, order.estimate()) {
                             Ok(reserved) => reserved,
                             Err(error) => {
-                                held.failed(products, &error, 0.0).await?;
+                                products.close(&held, &error, 0.0).await?;
                                 return Err(error);
                             }
                         },

@@ -3,12 +3,12 @@
 //! May depend on `provider`, `error` and its neighbours `held`, `order`, `purchases`, `wanted`.
 
 use super::{
-    held::HeldLedger,
     order::Order,
     purchases::Purchases,
     wanted::{Trouble, Wanted},
 };
 use crate::{
+    engine::held::HeldLedger,
     error::{Error, ErrorKind, Result},
     event::Event,
     provider::{CallContext, Price},
@@ -52,7 +52,7 @@ impl Job<'_> {
     /// The job is over: says so in the ledger, and counts what it cost all the same.
     pub(super) async fn close(&self, error: &Error, cost_usd: f64) -> Result<()> {
         match &self.ledger {
-            Some(ledger) => ledger.failed(&self.shop.products, error, cost_usd).await,
+            Some(ledger) => self.shop.products.close(ledger, error, cost_usd).await,
             None => Ok(()),
         }
     }

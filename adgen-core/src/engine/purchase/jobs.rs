@@ -2,9 +2,9 @@
 //!
 //! May depend on `provider`, `error` and its neighbours `held`, `order`, `products`, `progress`.
 
-use super::{held::HeldLedger, order::Order};
+use super::order::Order;
 use crate::{
-    engine::{products::Products, progress::Progress},
+    engine::{held::HeldLedger, products::Products, progress::Progress},
     error::{Error, Result},
     project::Stage,
     provider::{CallContext, Cancelled, JobId},
@@ -63,7 +63,7 @@ impl OpenJobs {
                 let Some(ledger) = ledger else { return Ok(()) };
                 match stopped {
                     // It is over: the next run has nothing to take up again.
-                    Ok(Cancelled::Stopped { cost_usd }) => ledger.failed(products, &Error::cancelled(), cost_usd).await,
+                    Ok(Cancelled::Stopped { cost_usd }) => products.close(&ledger, &Error::cancelled(), cost_usd).await,
                     Ok(Cancelled::AlreadyOver) => {
                         let said = format!(
                             "{product}: the job {job} had ended before it could be stopped; a later run fetches it"

@@ -6,7 +6,6 @@
 mod buy;
 mod claim;
 mod fetch;
-mod held;
 mod job;
 mod jobs;
 mod order;
@@ -19,7 +18,6 @@ mod stock;
 mod wakeup;
 mod wanted;
 
-pub(crate) use held::HeldLedger;
 pub(crate) use order::{ClipOrder, TrackOrder};
 pub(crate) use purchases::Purchases;
 pub(crate) use stock::{Stock, look};

@@ -84,7 +84,7 @@ impl Job<'_> {
             Ok(context) => context.with_timeout(shop.job_timeout),
             Err(error) => {
                 if let Some(ledger) = &ledger {
-                    ledger.failed(&shop.products, &error, 0.0).await?;
+                    shop.products.close(ledger, &error, 0.0).await?;
                 }
                 return Err(NotStarted::Left(error));
             }
@@ -120,7 +120,7 @@ impl Job<'_> {
                     Err(error) if context.was_left_unsent() && error.kind() != ErrorKind::OutcomeUnknown => {
                         let error = left(&shop);
                         if let Some(ledger) = &open.ledger {
-                            ledger.failed(&shop.products, &error, 0.0).await?;
+                            shop.products.close(ledger, &error, 0.0).await?;
                         }
                         Err(NotStarted::Left(error))
                     }
