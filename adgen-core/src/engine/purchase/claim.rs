@@ -2,7 +2,7 @@
 //!
 //! May depend on `store`, `provider`, `error` and its neighbours.
 
-use super::{held::HeldLedger, order::Order, past, purchases::Purchases, wanted::Wanted};
+use super::{order::Order, past, purchases::Purchases, wanted::Wanted};
 use crate::{
     engine::{
         held::HeldLedger,
