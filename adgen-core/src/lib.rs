@@ -101,4 +101,4 @@ pub use secrecy::SecretString;
 pub use services::Models;
 pub use stages::Inspected;
 pub use store::{GcPlan, GcRules, StorageUse, Waste};
-pub use studio::{StoredDocument, Studio, StudioBuilder};
+pub use studio::{StoredDocument, Studio, StudioBuilder, WatchOptions};

@@ -4,9 +4,11 @@
 
 mod builder;
 mod stored;
+mod watch;
 
 pub use builder::StudioBuilder;
 pub use stored::StoredDocument;
+pub use watch::WatchOptions;
 
 use crate::{
     asset::AssetPolicy,
