@@ -3,6 +3,8 @@
 //! May depend on everything that a studio is made of.
 
 use super::Studio;
+#[cfg(feature = "s3")]
+use crate::store::Signing;
 use crate::{
     asset::AssetPolicy,
     engine::{Providers, Turns},
@@ -11,7 +13,7 @@ use crate::{
     matte::Matting,
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
     provider::{AudioProvider, Planner, VideoProvider},
-    store::{Storage, folder_at},
+    store::{Signer, Storage, folder_at},
 };
 use object_store::ObjectStore;
 use std::{
@@ -36,7 +38,8 @@ impl Studio {
 #[must_use]
 pub struct StudioBuilder {
     folder: Option<PathBuf>,
-    objects: Option<Arc<dyn ObjectStore>>,
+    objects: Option<(Arc<dyn ObjectStore>, Option<Arc<dyn Signer>>)>,
+    prefix: String,
     storage_url: Option<String>,
     cache: Option<(PathBuf, u64)>,
     planner: Option<Arc<dyn Planner>>,
@@ -74,7 +77,25 @@ impl StudioBuilder {
 
     /// Keeps projects in an object store that supports create-if-absent.
     pub fn with_object_store(mut self, objects: Arc<dyn ObjectStore>) -> Self {
-        self.objects = Some(objects);
+        self.objects = Some((objects, None));
+        self
+    }
+
+    /// The same with a store that signs addresses of its objects, such as those of a cloud: [`Studio::url`] gives them.
+    #[cfg(feature = "s3")]
+    pub fn with_signing_object_store<S>(mut self, objects: Arc<S>) -> Self
+    where
+        S: ObjectStore + object_store::signer::Signer,
+    {
+        let signer: Arc<dyn Signer> = Arc::new(Signing(Arc::clone(&objects)));
+        self.objects = Some((objects, Some(signer)));
+        self
+    }
+
+    /// What comes before every name in the object store: a root of one's own in a bucket that is shared with others, such as
+    /// a tenant's.
+    pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
         self
     }
 
@@ -172,7 +193,7 @@ impl StudioBuilder {
         }
         self.assets.check()?;
         let storage = match (self.objects, self.storage_url, self.folder) {
-            (Some(objects), ..) => Storage::remote(objects, None),
+            (Some((objects, signer)), ..) => Storage::below(&self.prefix, objects, signer)?,
             (None, Some(url), _) => Storage::open(&url)?,
             (None, None, Some(folder)) => Storage::local(folder_at(&folder)?)?,
             (None, None, None) => Storage::local("storage")?,
