@@ -99,6 +99,6 @@ pub use matte::Matting;
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use services::Models;
-pub use stages::Inspected;
+pub use stages::{At, Inspected, PreviewSize};
 pub use store::{GcPlan, GcRules, StorageUse, Waste};
-pub use studio::{StoredDocument, Studio, StudioBuilder, WatchOptions};
+pub use studio::{PreviewImage, PreviewOptions, StoredDocument, Studio, StudioBuilder, WatchOptions};

@@ -19,7 +19,7 @@ use super::{
     purchase::{Purchases, Wakeups},
     report,
     told::{EVENTS, Told},
-    turns::Turns,
+    turns::{RunTurns, Turns},
 };
 use crate::{
     asset::AssetPolicy,
@@ -85,7 +85,9 @@ impl Run {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let lease = settings.storage.project(&project_id)?.acquire(&id).await?;
         // Everything that can fail before the first event gives the project back at once.
-        let prepared = prepare(&project_id, &lease, &settings).await;
+        let prepared =
+            prepare(&project_id, &lease, &settings, settings.turns.of_run(settings.share, CancellationToken::new()))
+                .await;
         let (parts, scratch) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -182,7 +184,8 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let (run, project_id) = (uuid::Uuid::new_v4().simple().to_string(), document.id.clone());
     let lease = settings.storage.project(&project_id)?.acquire(&run).await?;
     let imported = async {
-        let (parts, scratch) = prepare(&project_id, &lease, settings).await?;
+        let (parts, scratch) =
+            prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
         let is_new = parts.products.folder().look("state.json").await?.is_none();
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
@@ -219,7 +222,12 @@ pub(crate) fn need_runtime() -> Result<()> {
         .with_hint("call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
 }
 
-async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings) -> Result<(Arc<Parts>, Scratch)> {
+async fn prepare(
+    project_id: &str,
+    lease: &ProjectLease,
+    settings: &RunSettings,
+    turns: RunTurns,
+) -> Result<(Arc<Parts>, Scratch)> {
     let fence = lease.fence();
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
@@ -239,7 +247,7 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
         progress.note(Stage::Plan, said);
     }
     let scratch = folder.work_folder().await?;
-    let turns = Arc::new(settings.turns.of_run(settings.share, CancellationToken::new()));
+    let turns = Arc::new(turns);
     let policy = ProjectPolicy::default();
     let work = scratch.path().to_owned();
     let fallbacks =

@@ -226,6 +226,7 @@ impl StudioBuilder {
             max_usd: self.max_usd,
             job_timeout: self.job_timeout.unwrap_or(JOB_TIMEOUT),
             sink: self.sink,
+            previews: Arc::default(),
         })
     }
 }

@@ -3,17 +3,20 @@
 //! May depend on everything below it; nothing below knows it.
 
 mod builder;
+mod preview;
 mod stored;
 mod watch;
 
 pub use builder::StudioBuilder;
+pub use preview::{PreviewImage, PreviewOptions};
 pub use stored::StoredDocument;
 pub use watch::WatchOptions;
 
 use crate::{
     asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate, import_document,
+        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate,
+        import_document,
     },
     error::Result,
     event::EventSink,
@@ -37,6 +40,7 @@ pub struct Studio {
     max_usd: Option<f64>,
     job_timeout: Duration,
     sink: Option<EventSink>,
+    previews: Arc<Previews>,
 }
 
 impl fmt::Debug for Studio {
