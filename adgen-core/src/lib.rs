@@ -98,7 +98,6 @@ pub use http::{HttpOptions, RootCertificates};
 pub use matte::Matting;
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
-pub use services::Models;
 pub use stages::Inspected;
 pub use store::{GcPlan, GcRules, StorageUse, Waste};
-pub use studio::{StoredDocument, Studio, StudioBuilder};
+pub use studio::{Models, StoredDocument, Studio, StudioBuilder, StudioConfig};

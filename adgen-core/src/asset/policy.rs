@@ -8,6 +8,8 @@ use super::{
     spelling::{self, Similar},
 };
 use crate::error::{Error, ErrorKind, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::{Component, Path, PathBuf};
 
 /// Which files of this machine a document may bring in.
@@ -16,20 +18,29 @@ use std::path::{Component, Path, PathBuf};
 /// lies in `/proc`, `/sys` or `/dev` is refused by every policy.
 ///
 /// A hard link is a file like any other: nothing tells it from one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// As JSON it is `{"reach": "document_folder", "folders": [], "urls": true}`, or a part of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct AssetPolicy {
+    /// How far the names in a document reach.
     reach: Reach,
+    /// Folders whose files are allowed as well, as if the document lay there.
     folders: Vec<PathBuf>,
+    /// Whether files may be named by URL.
     urls: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 enum Reach {
     /// The document's folder and those that were allowed.
+    #[serde(rename = "document_folder")]
     Folders,
     /// Any file that the document names itself, without a link on the way.
+    #[serde(rename = "own_documents")]
     Named,
     /// Whatever a path leads to.
+    #[serde(rename = "any_path")]
     Anywhere,
 }
 
@@ -86,8 +97,8 @@ impl AssetPolicy {
         match self.folders.iter().find(|folder| !folder.is_dir()) {
             None => Ok(()),
             Some(folder) => {
-                Err(Error::new(ErrorKind::InvalidConfig, "a folder whose files are to be allowed is not there")
-                    .with_context("path", folder.display()))
+                let message = "assets.folders holds a folder that is not there: one that is there is needed";
+                Err(Error::new(ErrorKind::InvalidConfig, message).with_context("path", folder.display()))
             }
         }
     }

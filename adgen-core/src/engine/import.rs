@@ -7,7 +7,7 @@ use super::{assets::Assets, document::DOCUMENT, parts::Parts, turns::blocking};
 use crate::{
     asset::{AssetPolicy, PlainFile},
     error::{Error, ErrorKind, Result},
-    http::{AssetRules, fetch_asset},
+    http::{AssetRules, fetch_asset_over},
     project::{AdProject, Asset, AssetLocation, Stage},
     stages::{
         AssetUse, Staged, bounded, content_key, hash_asset, inventory, open_within_bounds, rename, stage_asset,
@@ -269,10 +269,10 @@ async fn stage(parts: &Parts, opened: Opened, folder: &Path) -> Result<Staged> {
 }
 
 async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Result<PathBuf> {
-    if !parts.own_files.network {
+    let Some(http) = &parts.http else {
         return Err(Error::new(ErrorKind::Unsupported, "the project names a file on the web, and this run is offline")
             .with_hint("download it, name the local file in the document, or run without --offline"));
-    }
+    };
     let target = folder.join(format!("{}.download", used.stem()));
     let rules = AssetRules::untrusted();
     let rules = AssetRules {
@@ -281,7 +281,7 @@ async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Resul
         ..rules
     };
     tokio::select! {
-        fetched = fetch_asset(url, &target, rules) => fetched.map(|()| target.clone()),
+        fetched = fetch_asset_over(http, url, &target, rules) => fetched.map(|()| target.clone()),
         () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
     }
 }

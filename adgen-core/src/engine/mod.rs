@@ -38,6 +38,7 @@ pub(crate) use estimate::estimate;
 pub use estimate::{Estimate, StageEstimate};
 pub(crate) use import::Source;
 pub use options::RunOptions;
+pub(crate) use options::{check_jobs, check_max_usd};
 pub use outcome::{Outcome, OutputFile};
 pub(crate) use providers::Providers;
 pub use run::{Imported, Run};

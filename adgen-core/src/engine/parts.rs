@@ -4,7 +4,7 @@ use super::{
     document::Document, fallback::Fallbacks, money::Money, own_files::OwnFiles, photos::Photos, policy::ProjectPolicy,
     products::Products, progress::Progress, providers::Providers, purchase::Purchases, turns::RunTurns,
 };
-use crate::{matte::Matting, stages::Art};
+use crate::{http::Http, matte::Matting, stages::Art};
 use std::{sync::Arc, time::Duration};
 
 /// The parts of a run.
@@ -36,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) providers: Providers,
     /// How the product is cut out.
     pub(crate) matting: Matting,
+    /// How files are fetched; nothing is where it is missing.
+    pub(crate) http: Option<Http>,
     /// A call at a provider that takes longer is given up.
     pub(crate) job_timeout: Duration,
 }

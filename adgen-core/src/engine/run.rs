@@ -24,6 +24,7 @@ use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
     event::{Event, EventRecord, EventSink},
+    http::Http,
     matte::Matting,
     project::{AdProject, Stage, State, Status},
     provider::WebhookEvent,
@@ -52,7 +53,8 @@ pub(crate) struct RunSettings {
     pub(crate) turns: Arc<Turns>,
     /// How many of the turns this run may use at a time; all of them where missing.
     pub(crate) share: Option<usize>,
-    pub(crate) network: bool,
+    /// How files are fetched; nothing is where it is missing.
+    pub(crate) http: Option<Http>,
     pub(crate) assets: AssetPolicy,
     pub(crate) private_urls: bool,
     pub(crate) max_usd: Option<f64>,
@@ -262,19 +264,15 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
         Arc::default(),
         settings.job_timeout,
     ));
-    let own_files = OwnFiles::new(
-        settings.assets.clone(),
-        settings.network,
-        settings.private_urls,
-        folder.clone(),
-        Arc::clone(&fallbacks),
-    );
+    let own_files =
+        OwnFiles::new(settings.assets.clone(), settings.private_urls, folder.clone(), Arc::clone(&fallbacks));
     let parts = Parts {
         document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
         art: Arc::default(),
         providers: settings.providers.clone(),
         matting: settings.matting.clone(),
+        http: settings.http.clone(),
         job_timeout: settings.job_timeout,
         products,
         purchases,

@@ -374,7 +374,8 @@ mod tests {
     }
 
     async fn get(url: &str, target: &Path) -> Result<()> {
-        let client = crate::http::client().expect("a client");
+        let client =
+            crate::http::Http::new(crate::HttpOptions::default()).and_then(|http| http.downloads()).expect("a client");
         let check = |file: &Path| {
             if std::fs::read(file)? == body() { Ok(()) } else { Err(Error::new(ErrorKind::Model, "wrong hash")) }
         };

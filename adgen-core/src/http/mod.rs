@@ -32,12 +32,10 @@ mod tls;
 mod wait;
 
 pub(crate) use api::Api;
-pub(crate) use asset::{AssetRules, fetch_asset};
+pub(crate) use asset::{AssetRules, fetch_asset, fetch_asset_over};
 pub(crate) use call::{Answer, Body, Call, Repeat};
 pub(crate) use caller::Caller;
-#[cfg(feature = "s3")]
-pub(crate) use client::storage_client;
-pub(crate) use client::{Http, client};
+pub(crate) use client::Http;
 #[cfg(any(test, fuzzing))]
 pub(crate) use data_url::decode as decode_data_url;
 pub use options::{HttpOptions, RootCertificates};

@@ -5,7 +5,7 @@
 use super::registry::{self, CommercialUse, ModelInfo};
 use crate::{
     error::{Error, ErrorKind, Result},
-    http,
+    http::{self, Http, HttpOptions},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -143,12 +143,22 @@ impl ModelStore {
     /// # Errors
     /// Why no address gave the file, and how to install it by hand; and those of [`ModelStore::info`].
     pub async fn fetch(&self, name: &str, progress: &(dyn Fn(u64, Option<u64>) + Send + Sync)) -> Result<PathBuf> {
+        self.fetch_over(&Http::new(HttpOptions::default())?, name, progress).await
+    }
+
+    /// The same over the connections of `http`.
+    pub(crate) async fn fetch_over(
+        &self,
+        http: &Http,
+        name: &str,
+        progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+    ) -> Result<PathBuf> {
         let info = self.info(name)?;
         if let Ok(path) = self.locate(name) {
             return Ok(path);
         }
         let path = self.path(info);
-        let client = http::client()?;
+        let client = http.downloads()?;
         let check = |file: &Path| verify(file, info);
         let mut last = None;
         for url in info.urls {

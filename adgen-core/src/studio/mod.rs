@@ -3,38 +3,39 @@
 //! May depend on everything below it; nothing below knows it.
 
 mod builder;
+mod config;
+mod models;
 mod stored;
 
 pub use builder::StudioBuilder;
+pub use config::StudioConfig;
+pub use models::Models;
 pub use stored::StoredDocument;
 
 use crate::{
-    asset::AssetPolicy,
     engine::{
         Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate, import_document,
     },
     error::Result,
     event::EventSink,
+    http::Http,
     matte::Matting,
     project::AdProject,
     stages::{Inspected, inspect},
     store::Storage,
 };
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{fmt, path::Path, sync::Arc};
 
 /// Makes ads: holds what all runs share. Cheap to clone.
 #[derive(Clone)]
 pub struct Studio {
     storage: Storage,
     providers: Providers,
-    matting: Matting,
     turns: Arc<Turns>,
-    network: bool,
-    assets: AssetPolicy,
-    private_urls: bool,
-    max_usd: Option<f64>,
-    job_timeout: Duration,
+    /// How files are fetched; nothing is where it is missing.
+    http: Option<Http>,
     sink: Option<EventSink>,
+    config: Arc<StudioConfig>,
 }
 
 impl fmt::Debug for Studio {
@@ -42,13 +43,18 @@ impl fmt::Debug for Studio {
         f.debug_struct("Studio")
             .field("storage", &self.storage)
             .field("providers", &self.providers)
-            .field("matting", &self.matting)
             .field("jobs", &self.turns.jobs())
+            .field("config", &self.config)
             .finish_non_exhaustive()
     }
 }
 
 impl Studio {
+    /// How it was set up. A storage that was handed in as an object store is not in it.
+    pub fn config(&self) -> &StudioConfig {
+        &self.config
+    }
+
     /// Brings a document and its files into the storage, and makes nothing: [`Studio::run`] does. One that came before with the
     /// same files changes nothing, and [`Imported::unchanged`] says so.
     ///
@@ -97,18 +103,19 @@ impl Studio {
             },
         };
         let sinks: Vec<EventSink> = self.sink.iter().chain(&options.sink).cloned().collect();
-        let network = self.network && !options.offline;
+        let http = self.http.clone().filter(|_| !options.offline);
+        let config = &*self.config;
         Ok(RunSettings {
             storage: self.storage.clone(),
             providers,
-            matting: Matting { download: self.matting.download && network, ..self.matting.clone() },
+            matting: Matting { download: config.matting.download && http.is_some(), ..config.matting.clone() },
             turns: Arc::clone(&self.turns),
             share: options.jobs,
-            network,
-            assets: self.assets.clone(),
-            private_urls: self.private_urls,
-            max_usd: self.max_usd.into_iter().chain(options.max_usd).reduce(f64::min),
-            job_timeout: self.job_timeout,
+            http,
+            assets: config.assets.clone(),
+            private_urls: config.allow_private_urls,
+            max_usd: config.max_usd.into_iter().chain(options.max_usd).reduce(f64::min),
+            job_timeout: config.job_timeout(),
             sinks,
         })
     }
@@ -129,6 +136,6 @@ impl Studio {
     /// `InvalidProject` with every problem of the document itself.
     pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
         project.validate()?;
-        Ok(inspect(project, folder.as_ref(), &self.assets))
+        Ok(inspect(project, folder.as_ref(), &self.config.assets))
     }
 }

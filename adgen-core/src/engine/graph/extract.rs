@@ -72,18 +72,18 @@ async fn locate(parts: &Parts, matting: &Matting) -> Result<PathBuf> {
         let (store, model) = (store.clone(), matting.model.clone());
         blocking(move || store.locate(&model)).await
     };
-    match located {
-        Err(error) if matting.download && error.kind() == ErrorKind::Model => {
+    match (located, &parts.http) {
+        (Err(error), Some(http)) if matting.download && error.kind() == ErrorKind::Model => {
             let progress = Arc::clone(&parts.progress);
             let told = move |done: u64, all: Option<u64>| {
                 let share = all.map_or(0.0, |all| done as f64 / all.max(1) as f64);
                 progress.progress(Stage::Extract, CUTOUT, share * 0.5);
             };
             tokio::select! {
-                fetched = store.fetch(&matting.model, &told) => fetched,
+                fetched = store.fetch_over(http, &matting.model, &told) => fetched,
                 () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
             }
         }
-        located => located,
+        (located, _) => located,
     }
 }
