@@ -62,6 +62,7 @@
 //! - `heif`: HEIC, HEIF and AVIF photos, where the machine has libheif, which is loaded at run time.
 
 mod asset;
+pub mod blocking;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compose;

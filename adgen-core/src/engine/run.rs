@@ -422,22 +422,7 @@ async fn close(parts: &Parts, status: Status) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AdProject, Studio};
-    use std::{
-        pin::pin,
-        task::{Context as Polling, Poll, Waker},
-    };
-
-    /// Drives a future without any runtime.
-    fn drive<T>(future: impl Future<Output = T>) -> T {
-        let mut future = pin!(future);
-        loop {
-            if let Poll::Ready(value) = future.as_mut().poll(&mut Polling::from_waker(Waker::noop())) {
-                return value;
-            }
-            std::thread::yield_now();
-        }
-    }
+    use crate::{AdProject, Studio, studio::testing::drive};
 
     #[test]
     fn without_a_runtime_it_is_an_error() {

@@ -2,7 +2,7 @@
 //!
 //! May depend on everything that a studio is made of.
 
-use super::{Studio, config::StudioConfig, models::Models};
+use super::{Studio, config::StudioConfig, home::Home, models::Models};
 use crate::{
     asset::AssetPolicy,
     engine::{Providers, Turns},
@@ -16,6 +16,7 @@ use crate::{
 };
 use object_store::ObjectStore;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
+use tokio::runtime::Handle;
 
 impl Studio {
     /// Configures a studio. Without further ado it works offline, in the folder `./storage`, on all processors.
@@ -44,6 +45,7 @@ pub struct StudioBuilder {
     video: Option<Arc<dyn VideoProvider>>,
     audio: Option<Arc<dyn AudioProvider>>,
     sink: Option<EventSink>,
+    runtime: Option<Handle>,
     /// Whether services were connected, or there were none to connect.
     connected: bool,
     /// What was set too late for that.
@@ -185,6 +187,22 @@ impl StudioBuilder {
         self
     }
 
+    /// All work of the studio goes on in this Tokio runtime, wherever its methods are awaited: on another runtime, or on none
+    /// at all, as by another executor. Default: the runtime in which a method is awaited, which for runs is needed then. The
+    /// runtime is the caller's, needs timers and I/O enabled, and has to be kept as long as the studio is used; one of a single
+    /// thread has to be driven meanwhile.
+    ///
+    /// [`Studio::blocking`] is for callers that have no runtime at all.
+    pub fn with_runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// The runtime that was given.
+    pub(crate) fn runtime(&self) -> Option<&Handle> {
+        self.runtime.as_ref()
+    }
+
     /// The studio.
     ///
     /// # Errors
@@ -192,7 +210,7 @@ impl StudioBuilder {
     /// for models or HTTP options that were set once they were; `NotFound` or `Io` for a file of certificates that cannot be
     /// read, `Io` where the storage's folder cannot be made.
     pub fn build(self) -> Result<Studio> {
-        let Self { config, objects, planner, video, audio, sink, connected, late } = self;
+        let Self { config, objects, planner, video, audio, sink, runtime, connected, late } = self;
         config.check()?;
         check_order(&config, connected, late)?;
         let http = Http::new(config.http.clone())?;
@@ -221,6 +239,7 @@ impl StudioBuilder {
             http: (!config.offline).then_some(http),
             sink,
             config: Arc::new(config),
+            home: Home::new(runtime),
         })
     }
 }

@@ -4,13 +4,18 @@
 
 mod builder;
 mod config;
+mod home;
 mod models;
 mod stored;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use builder::StudioBuilder;
 pub use config::StudioConfig;
 pub use models::Models;
 pub use stored::StoredDocument;
+
+use home::Home;
 
 use crate::{
     engine::{
@@ -25,6 +30,7 @@ use crate::{
     store::Storage,
 };
 use std::{fmt, path::Path, sync::Arc};
+use tokio::runtime::Handle;
 
 /// Makes ads: holds what all runs share. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +42,7 @@ pub struct Studio {
     http: Option<Http>,
     sink: Option<EventSink>,
     config: Arc<StudioConfig>,
+    home: Home,
 }
 
 impl fmt::Debug for Studio {
@@ -55,6 +62,11 @@ impl Studio {
         &self.config
     }
 
+    /// The runtime that it was given.
+    pub(crate) fn runtime(&self) -> Option<&Handle> {
+        self.home.given()
+    }
+
     /// Brings a document and its files into the storage, and makes nothing: [`Studio::run`] does. One that came before with the
     /// same files changes nothing, and [`Imported::unchanged`] says so.
     ///
@@ -64,11 +76,12 @@ impl Studio {
     pub async fn import(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Imported> {
         document.validate()?;
         let settings = self.settings(RunOptions::new())?;
-        import_document(document, assets.into(), &settings).await
+        self.home.run(import_document(document, assets.into(), &settings)).await
     }
 
     /// Starts to make what is missing of the ad of a project in the storage: all of it, or what a crash, an edit or a fallback
-    /// left. The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled.
+    /// left. The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled, or of the
+    /// one that the studio was given ([`StudioBuilder::with_runtime`]).
     ///
     /// # Errors
     /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked` where another run works on the project,
@@ -76,7 +89,7 @@ impl Studio {
     pub async fn run(&self, project_id: &str, options: RunOptions) -> Result<Run> {
         let settings = self.settings(options)?;
         self.document(project_id).await?;
-        Run::start(project_id.to_owned(), Source::Stored, settings).await
+        self.home.run(Run::start(project_id.to_owned(), Source::Stored, settings)).await
     }
 
     /// [`Studio::import`] and [`Studio::run`] in one run. A document that came before, with the same files, goes on with the
@@ -87,7 +100,8 @@ impl Studio {
     pub async fn generate(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Run> {
         document.validate()?;
         let settings = self.settings(RunOptions::new())?;
-        Run::start(document.id.clone(), Source::Document(Box::new(document), assets.into()), settings).await
+        let (id, source) = (document.id.clone(), Source::Document(Box::new(document), assets.into()));
+        self.home.run(Run::start(id, source, settings)).await
     }
 
     fn settings(&self, options: RunOptions) -> Result<RunSettings> {

@@ -1,0 +1,128 @@
+//! A run whose calls wait.
+//!
+//! May depend on `engine`, `event`, `project`, `provider`, `error` and its neighbour `owner`.
+
+use super::owner::Owner;
+use crate::{
+    engine::{self, Outcome},
+    error::Result,
+    event::EventRecord,
+    project::{State, Status},
+    provider::WebhookEvent,
+};
+use futures_util::StreamExt;
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, channel},
+    },
+    time::Duration,
+};
+
+/// A run under way, as [`crate::Run`], whose calls wait. It works on its own while nobody waits, as long as it, a clone of it,
+/// its events or its studio is kept.
+#[derive(Debug, Clone)]
+pub struct Run {
+    run: engine::Run,
+    owner: Arc<Owner>,
+}
+
+impl Run {
+    pub(super) fn new(run: engine::Run, owner: Arc<Owner>) -> Self {
+        Self { run, owner }
+    }
+
+    /// Name of this run.
+    pub fn id(&self) -> &str {
+        self.run.id()
+    }
+
+    /// The project.
+    pub fn project_id(&self) -> &str {
+        self.run.project_id()
+    }
+
+    /// What is known about the project now.
+    pub fn state(&self) -> State {
+        self.run.state()
+    }
+
+    /// Where the project stands.
+    pub fn status(&self) -> Status {
+        self.run.status()
+    }
+
+    /// All events of the run from number `from_seq` on, those of the past first: 0 for all. Ends after
+    /// [`Event::RunFinished`](crate::Event::RunFinished).
+    ///
+    /// # Errors
+    /// `InvalidConfig` within an async runtime; `Io` where no runtime can be made.
+    pub fn events(&self, from_seq: u64) -> Result<Events> {
+        Owner::may_wait()?;
+        let (sender, records) = channel();
+        let mut events = self.run.events(from_seq);
+        self.owner.handle()?.spawn(async move {
+            while let Some(record) = events.next().await {
+                if sender.send(record).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Events { records, _owner: Arc::clone(&self.owner) })
+    }
+
+    /// Stops the run, remote jobs included, and does not wait for that. What is finished stays.
+    pub fn cancel(&self) {
+        self.run.cancel();
+    }
+
+    /// Hands in a provider's webhook: [`crate::Run::notify`].
+    pub fn notify(&self, event: &WebhookEvent) -> bool {
+        self.run.notify(event)
+    }
+
+    /// Waits for the end. Every handle may wait, as often as it likes.
+    ///
+    /// # Errors
+    /// As [`crate::Run::wait`]; `InvalidConfig` within an async runtime; `Io` where no runtime can be made.
+    pub fn wait(&self) -> Result<Outcome> {
+        self.owner.wait(self.run.wait())
+    }
+
+    /// The same for at most so long; `None` where the run goes on. For callers that have to look at something else now and
+    /// then, such as a signal.
+    ///
+    /// # Errors
+    /// As [`Run::wait`].
+    pub fn wait_timeout(&self, time: Duration) -> Result<Option<Outcome>> {
+        self.owner.wait(async {
+            match tokio::time::timeout(time, self.run.wait()).await {
+                Ok(outcome) => outcome.map(Some),
+                Err(_) => Ok(None),
+            }
+        })
+    }
+}
+
+/// A run's events, each as soon as it is there: [`Run::events`].
+#[derive(Debug)]
+pub struct Events {
+    records: Receiver<EventRecord>,
+    _owner: Arc<Owner>,
+}
+
+impl Events {
+    /// The next event, where one comes within so long; `None` where none did, or none will: [`Run::status`] tells.
+    pub fn next_timeout(&mut self, time: Duration) -> Option<EventRecord> {
+        self.records.recv_timeout(time).ok()
+    }
+}
+
+impl Iterator for Events {
+    type Item = EventRecord;
+
+    /// Waits for the next event, on whatever thread this is.
+    fn next(&mut self) -> Option<EventRecord> {
+        self.records.recv().ok()
+    }
+}
