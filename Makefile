@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 VENV := $(CURDIR)/.venv
-FEATURES := adgen-core/cli
+FEATURES := adgen-core/cli,adgen-core/s3
 
 .PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs schema clean
 

@@ -101,4 +101,4 @@ pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use stages::Inspected;
 pub use store::{GcPlan, GcRules, StorageUse, Waste};
-pub use studio::{Models, StoredDocument, Studio, StudioBuilder, StudioConfig};
+pub use studio::{Models, StoredDocument, Studio, StudioBuilder, StudioConfig, WatchOptions};

@@ -1,5 +1,6 @@
 //! What the suites share. Everything here panics with a sentence that says what to do when its precondition is missing.
 
+pub mod buckets;
 pub mod command;
 #[cfg(doctest)]
 mod doc_tests;
@@ -7,6 +8,7 @@ pub mod document;
 pub mod emulator;
 pub mod judge;
 pub mod large_pictures;
+pub mod lossy;
 pub mod mp4;
 pub mod openai_server;
 pub mod pictures;

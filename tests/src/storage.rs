@@ -182,3 +182,13 @@ fn folders(within: &Path) -> Vec<PathBuf> {
     folders.sort();
     folders
 }
+
+/// The names of the objects of a storage that is no folder.
+#[derive(Debug, Clone)]
+pub struct Names(pub Vec<String>);
+
+impl Names {
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|there| there == name)
+    }
+}

@@ -25,11 +25,13 @@
 //!
 //! May depend on `studio`, `services` and what they give.
 
+mod events;
 mod owner;
 mod run;
 mod studio;
 
-pub use run::{Events, Run};
+pub use events::Events;
+pub use run::Run;
 pub use studio::Studio;
 
 #[cfg(test)]

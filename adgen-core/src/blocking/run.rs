@@ -1,23 +1,15 @@
 //! A run whose calls wait.
 //!
-//! May depend on `engine`, `event`, `project`, `provider`, `error` and its neighbour `owner`.
+//! May depend on `engine`, `project`, `provider`, `error` and its neighbours `events` and `owner`.
 
-use super::owner::Owner;
+use super::{events::Events, owner::Owner};
 use crate::{
     engine::{self, Outcome},
     error::Result,
-    event::EventRecord,
     project::{State, Status},
     provider::WebhookEvent,
 };
-use futures_util::StreamExt;
-use std::{
-    sync::{
-        Arc,
-        mpsc::{Receiver, channel},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 /// A run under way, as [`crate::Run`], whose calls wait. It works on its own while nobody waits, as long as it, a clone of it,
 /// its events or its studio is kept.
@@ -59,16 +51,7 @@ impl Run {
     /// `InvalidConfig` within an async runtime; `Io` where no runtime can be made.
     pub fn events(&self, from_seq: u64) -> Result<Events> {
         Owner::may_wait()?;
-        let (sender, records) = channel();
-        let mut events = self.run.events(from_seq);
-        self.owner.handle()?.spawn(async move {
-            while let Some(record) = events.next().await {
-                if sender.send(record).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(Events { records, _owner: Arc::clone(&self.owner) })
+        Events::of(self.run.events(from_seq), &self.owner)
     }
 
     /// Stops the run, remote jobs included, and does not wait for that. What is finished stays.
@@ -101,28 +84,5 @@ impl Run {
                 Err(_) => Ok(None),
             }
         })
-    }
-}
-
-/// A run's events, each as soon as it is there: [`Run::events`].
-#[derive(Debug)]
-pub struct Events {
-    records: Receiver<EventRecord>,
-    _owner: Arc<Owner>,
-}
-
-impl Events {
-    /// The next event, where one comes within so long; `None` where none did, or none will: [`Run::status`] tells.
-    pub fn next_timeout(&mut self, time: Duration) -> Option<EventRecord> {
-        self.records.recv_timeout(time).ok()
-    }
-}
-
-impl Iterator for Events {
-    type Item = EventRecord;
-
-    /// Waits for the next event, on whatever thread this is.
-    fn next(&mut self) -> Option<EventRecord> {
-        self.records.recv().ok()
     }
 }

@@ -3,14 +3,15 @@
 //! May depend on `studio`, `services`, `engine`, `stages` (what an inspection gives), `store` (what is told of storages),
 //! `project`, `error` and its neighbours.
 
-use super::{owner::Owner, run::Run};
+use super::{events::Events, owner::Owner, run::Run};
 use crate::{
     engine::{Assets, Estimate, Imported, RunOptions},
     error::Result,
+    event::EventRecord,
     project::{AdProject, State},
     stages::Inspected,
     store::{GcPlan, GcRules, StorageUse},
-    studio::{self, StoredDocument, StudioBuilder, StudioConfig},
+    studio::{self, StoredDocument, StudioBuilder, StudioConfig, WatchOptions},
 };
 use std::{path::Path, sync::Arc, time::Duration};
 use url::Url;
@@ -171,6 +172,15 @@ impl Studio {
     /// As [`crate::Studio::remove_waste`].
     pub fn remove_waste(&self, plan: &GcPlan) -> Result<u64> {
         self.owner.wait(self.studio.remove_waste(plan))
+    }
+
+    /// The events of a run of the project wherever it is at work: [`crate::Studio::watch`].
+    ///
+    /// # Errors
+    /// As that.
+    pub fn watch(&self, project_id: &str, options: WatchOptions) -> Result<Events<Result<EventRecord>>> {
+        let events = self.owner.wait(self.studio.watch(project_id, options))?;
+        Events::of(events, &self.owner)
     }
 
     /// How much the storage was asked for since the studio was built.

@@ -1,7 +1,9 @@
 //! The verbs without a runtime, and what becomes of the runtime behind them.
 
 use super::Studio;
-use crate::{Error, ErrorKind, Event, RunOptions, Status, StudioConfig, store::GcRules, studio::testing::smallest};
+use crate::{
+    Error, ErrorKind, Event, RunOptions, Status, StudioConfig, WatchOptions, store::GcRules, studio::testing::smallest,
+};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -51,6 +53,8 @@ fn a_run_is_followed_cancelled_and_waited_for() {
     let (document, assets) = smallest("one");
     studio.import(document, assets).unwrap();
     let run = studio.run("one", RunOptions::new()).unwrap();
+    let watched = studio.watch("one", WatchOptions::new()).unwrap();
+    assert_eq!(studio.watch("two", WatchOptions::new()).unwrap_err().kind(), ErrorKind::NotFound);
     // The run, its events and the studio share a runtime: whichever is left keeps it.
     drop(studio);
     let mut events = run.events(0).unwrap();
@@ -60,6 +64,7 @@ fn a_run_is_followed_cancelled_and_waited_for() {
     assert_eq!(run.wait_timeout(Duration::from_secs(60)).unwrap_err().kind(), ErrorKind::Cancelled);
     assert_eq!((run.status(), run.state().status), (Status::Cancelled, Status::Cancelled));
     assert_eq!(run.project_id(), "one");
+    assert!(matches!(watched.last().unwrap().unwrap().event, Event::RunFinished { .. }));
     drop(run);
     assert!(matches!(events.last().unwrap().event, Event::RunFinished { .. }));
 }

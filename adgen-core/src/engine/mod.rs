@@ -31,6 +31,7 @@ mod run;
 mod shown;
 mod sink;
 mod stale;
+mod told;
 mod turns;
 
 pub use assets::Assets;
@@ -43,4 +44,5 @@ pub use outcome::{Outcome, OutputFile};
 pub(crate) use providers::Providers;
 pub use run::{Imported, Run};
 pub(crate) use run::{RunSettings, import_document, need_runtime};
+pub(crate) use told::{EVENTS, Told};
 pub(crate) use turns::Turns;

@@ -18,6 +18,7 @@ use super::{
     providers::Providers,
     purchase::{Purchases, Wakeups},
     report,
+    told::{EVENTS, Told},
     turns::Turns,
 };
 use crate::{
@@ -405,7 +406,10 @@ async fn save(parts: &Parts, state: State) -> Result<()> {
     parts.products.history().lock().await.expect_there()?;
     let json = serde_json::to_vec_pretty(&State { history_entries: entries(parts).await, ..state })
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
-    parts.products.folder().write("state.json", json).await
+    let folder = parts.products.folder();
+    // For those who watch from elsewhere; the state tells the rest.
+    let told = folder.write(EVENTS, Told { events: parts.progress.history() }.to_json()).await;
+    folder.write("state.json", json).await.and(told)
 }
 
 async fn close(parts: &Parts, status: Status) -> Result<()> {

@@ -13,17 +13,6 @@ pub const SCHEMA_VERSION: u32 = 1;
 ///
 /// The smallest document is an `id`, a `brief.product_name` and a `product.image`; everything else has a default or
 /// is planned.
-///
-/// ```
-/// use adgen::project::{AdProject, Aspect, Brand, Brief, Output, Role, Scene};
-///
-/// let project = AdProject::new("espresso", "Rosso Espresso Cup", "cup.png")
-///     .with_brief(Brief::new("Rosso Espresso Cup").with_mood("warm").with_duration_s(12.0))
-///     .with_brand(Brand::new("Caffè Rosso"))
-///     .with_scenes([Scene::new("first").with_role(Role::Hook), Scene::new("last").with_role(Role::CallToAction)])
-///     .with_output(Output::default().with_aspects([Aspect::Square]));
-/// assert_eq!(project.problems(), []);
-/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -103,6 +92,17 @@ fn current_version() -> u32 {
 
 impl AdProject {
     /// A project with every default, from the least that an ad needs.
+    ///
+    /// ```
+    /// use adgen::project::{AdProject, Aspect, Brand, Brief, Output, Role, Scene};
+    ///
+    /// let project = AdProject::new("espresso", "Rosso Espresso Cup", "cup.png")
+    ///     .with_brief(Brief::new("Rosso Espresso Cup").with_mood("warm").with_duration_s(12.0))
+    ///     .with_brand(Brand::new("Caffè Rosso"))
+    ///     .with_scenes([Scene::new("first").with_role(Role::Hook), Scene::new("last").with_role(Role::CallToAction)])
+    ///     .with_output(Output::default().with_aspects([Aspect::Square]));
+    /// assert_eq!(project.problems(), []);
+    /// ```
     pub fn new(id: impl Into<String>, product_name: impl Into<String>, image: impl Into<Asset>) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,

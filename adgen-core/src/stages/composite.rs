@@ -10,6 +10,7 @@ use super::{
     key::content_key,
     layers::{Layers, Look, has_words, no_backdrop, room, transit},
     lettering::lacks_of,
+    playback::Playback,
     tail::Tail,
     timeline::Slot,
     work::{Made, Recipe, Work, picture_mb},
@@ -103,8 +104,8 @@ impl Segment {
         let (width, height) = (self.settings.width, self.settings.height);
         let mut before = match &self.before {
             Some(look) => {
-                let backdrop = self.backdrops.1.as_ref().unwrap_or(&self.backdrops.0);
-                let mut layers = Layers::new(look, art, logo, &mut fonts, &*backdrop.of(look)?)?;
+                let backdrop = self.backdrops.1.clone().unwrap_or_default();
+                let mut layers = Layers::new(clip_of(look)?, look, art, logo, &mut fonts, &*backdrop.of(look)?)?;
                 layers.go_to(look.slot.frames)?;
                 Some(Tail::draw(work.folder(), fade.min(frames), (width, height), |frame| {
                     work.step(0.0)?;
@@ -113,7 +114,8 @@ impl Segment {
             }
             None => None,
         };
-        let mut scene = Layers::new(&self.look, art, logo, &mut fonts, &*self.backdrops.0.of(&self.look)?)?;
+        let mut scene =
+            Layers::new(clip_of(&self.look)?, &self.look, art, logo, &mut fonts, &*self.backdrops.0.of(&self.look)?)?;
         let path = work.folder().join("segment.mp4");
         let mut encoder = VideoEncoder::create(&path, self.settings.clone())?;
         let mut frame = Frame::black(width, height);
@@ -136,6 +138,10 @@ impl Segment {
         let fidelity = fidelity::measure(&path, &composer, &self.look.slot)?;
         Ok(Made { notes, lacks, fidelity, ..Made::file(name, path) })
     }
+}
+
+fn clip_of(look: &Look) -> Result<Playback> {
+    Playback::open(&look.clip.0, room(look))
 }
 
 #[cfg(test)]

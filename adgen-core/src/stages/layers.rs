@@ -33,15 +33,15 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// From the scene's first frame.
+    /// From the scene's first frame; `clip` is at its own.
     pub(super) fn new(
+        clip: Playback,
         look: &Look,
         art: Option<&ProductArt>,
         logo: Option<&LogoArt>,
         fonts: &mut Fonts,
         backdrop: &Backdrop,
     ) -> Result<Self> {
-        let clip = Playback::open(&look.clip.0, room(look))?;
         Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, backdrop)?, index: 0 })
     }
 

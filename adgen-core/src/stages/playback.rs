@@ -42,14 +42,24 @@ pub(crate) struct Playback {
 
 impl Playback {
     pub(crate) fn open(path: &Path, room: Room) -> Result<Self> {
-        Self::look(path, room, Decode::All)
+        Self::with(path, room, Decode::All, 1)
     }
 
     /// Plays with fewer pictures, for a quick look: where one is missing, the one before stays.
     pub(crate) fn look(path: &Path, room: Room, decode: Decode) -> Result<Self> {
+        Self::with(path, room, decode, 1)
+    }
+
+    /// Decodes the same on all processors, for somebody who waits for one frame: key pictures may be far apart.
+    pub(super) fn hastened(path: &Path, room: Room) -> Result<Self> {
+        Self::with(path, room, Decode::All, 0)
+    }
+
+    fn with(path: &Path, room: Room, decode: Decode, threads: usize) -> Result<Self> {
         let fps = Fps::from(room.fps);
         let needed_s = fps.seconds(room.frames);
-        let target = VideoTarget { decode, ground: room.ground, ..VideoTarget::cover(room.width, room.height, fps) };
+        let whole = VideoTarget::cover(room.width, room.height, fps);
+        let target = VideoTarget { decode, ground: room.ground, threads: Some(threads), ..whole };
         let mut reader = VideoReader::open(path, target)?;
         // Half a frame of rounding is no reason to change the speed.
         let enough_s = needed_s - 0.5 / fps.as_f64();

@@ -12,6 +12,7 @@ use super::{
     glance::glimpse,
     ground::ground_of,
     layers::{Layers, Look, has_words, no_backdrop, room, transit},
+    playback::Playback,
     scene::scene_spec,
     timeline::Slot,
 };
@@ -246,7 +247,8 @@ impl Preview {
                 Seen { backdrop: Arc::new(backdrop), is_final }
             }
         };
-        let mut layers = Layers::new(&look, *art, *logo, fonts, &seen.backdrop)?;
+        let mut layers =
+            Layers::new(Playback::hastened(&clip.path, room(&look))?, &look, *art, *logo, fonts, &seen.backdrop)?;
         layers.go_to(index)?;
         let mut frame = Frame::black(*width, *height);
         layers.next(&mut frame)?;

@@ -16,6 +16,8 @@ pub(super) enum Failure {
     TooLarge { bytes: u64, most: u64 },
     #[error("it is a pipe, a socket or a device")]
     NoFile,
+    #[error("something that is no file is in its place")]
+    InTheWay,
     #[error("{got} bytes came of {expected}")]
     Short { got: u64, expected: u64 },
     #[error("its content is not what was stored: the SHA-256 is {got} instead of {expected}")]
@@ -72,7 +74,7 @@ impl Failure {
             Self::Missing => (ErrorKind::NotFound, ""),
             Self::Late(_) => (ErrorKind::Timeout, "look whether the storage can be reached, then run again"),
             Self::TooLarge { .. } => (ErrorKind::Io, "bring its own version back, then run again"),
-            Self::NoFile => (ErrorKind::Io, "remove it, then run again"),
+            Self::NoFile | Self::InTheWay => (ErrorKind::Io, "remove it, then run again"),
             Self::Short { .. } | Self::Other { .. } => (ErrorKind::Io, "run again: what is damaged is made anew"),
             Self::Unsigned => {
                 (ErrorKind::Unsupported, "hand over a signer with the storage, or read the file through it")

@@ -130,9 +130,13 @@ impl History {
 
     async fn put(&mut self, fence: &Fence, record: HistoryRecord, bytes: Bytes) -> Result<()> {
         let number = record.number;
-        match self.entries.create(number, bytes.clone()).await {
+        // Whoever drops this in the middle leaves an entry behind of which nobody knows whether it was written.
+        self.unsure = Some((record, bytes.clone()));
+        let created = self.entries.create(number, bytes).await;
+        let unsure = self.unsure.take();
+        match created {
             Ok(Created::Written) => {
-                self.records.push(record);
+                self.records.extend(unsure.map(|(record, _)| record));
                 Ok(())
             }
             Ok(Created::Taken(other)) => {
@@ -147,9 +151,7 @@ impl History {
                 .with_hint("run again once that one has ended"))
             }
             Err(error) => {
-                if error.kind() != ErrorKind::Locked {
-                    self.unsure = Some((record, bytes));
-                }
+                self.unsure = unsure.filter(|_| error.kind() != ErrorKind::Locked);
                 Err(error)
             }
         }

@@ -274,3 +274,18 @@ async fn a_history_that_went_away_is_not_begun_in_the_middle() {
     assert_eq!(history.append(finished("x", "x", 0.0)).await.unwrap_err().kind(), ErrorKind::Io);
     assert!(!root.join("projects").exists());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_dropped_in_its_middle_is_known_by_the_next() {
+    for fault in [Fault::Hangs, Fault::DoneThenHangs] {
+        let (store, objects) = faulty();
+        let mut history = with_entries(&objects, 2).await;
+        store.next(1, Method::Put, "000003", fault);
+        let dropped = tokio::time::timeout(Duration::from_secs(1), history.append(finished("dropped", "k", 0.5))).await;
+        assert!(dropped.is_err(), "it hangs");
+        history.append(finished("next", "k", 0.5)).await.unwrap();
+        let again = History::load(&objects, FOLDER).await.unwrap();
+        assert_eq!(again.records(), history.records());
+        assert_eq!((again.len(), again.latest_key("dropped"), again.latest_key("next")), (4, Some("k"), Some("k")));
+    }
+}

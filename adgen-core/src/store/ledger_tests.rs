@@ -402,3 +402,18 @@ async fn numbers_that_json_lacks_are_never_written() {
     writer.append(failed(1.0)).await.unwrap();
     assert_eq!(Ledger::load(&place.objects, &key('a')).await.unwrap().records().len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_dropped_in_its_middle_is_known_by_the_next() {
+    for fault in [Fault::Hangs, Fault::DoneThenHangs] {
+        let (store, objects) = faulty();
+        let mut writer = mine(&objects, "r", "p").await;
+        store.next(1, Method::Put, "0002", fault);
+        let dropped = tokio::time::timeout(Duration::from_secs(1), writer.append(started("job"))).await;
+        assert!(dropped.is_err(), "it hangs");
+        writer.append(LedgerEvent::finished(0.25)).await.unwrap();
+        let ledger = Ledger::load(&objects, &key('a')).await.unwrap();
+        assert_eq!((ledger.records().len(), ledger.jobs("replicate")), (3, vec!["job".to_owned()]));
+        assert_eq!(ledger.spent_usd("p"), 0.25);
+    }
+}

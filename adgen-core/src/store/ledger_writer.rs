@@ -110,19 +110,24 @@ impl LedgerWriter {
         if let Some(run) = &self.overtaken_by {
             return Err(WriteError::Overtaken { run: run.clone() });
         }
-        match self.ledger.entries.create(record.number, bytes.clone()).await {
+        let number = record.number;
+        // Whoever drops this in the middle leaves an entry behind of which nobody knows whether it was written.
+        self.unsure = Some((record, bytes.clone()));
+        let created = self.ledger.entries.create(number, bytes).await;
+        let unsure = self.unsure.take();
+        match created {
             Ok(Created::Written) => {
-                self.ledger.records.push(record);
+                self.ledger.records.extend(unsure.map(|(record, _)| record));
                 Ok(())
             }
             Ok(Created::Taken(other)) => {
-                let other = other.and_then(|bytes| self.ledger.decode(&bytes, record.number).ok());
+                let other = other.and_then(|bytes| self.ledger.decode(&bytes, number).ok());
                 let run = other.map_or_else(|| "unknown".to_owned(), |record| record.run);
                 self.overtaken_by = Some(run.clone());
                 Err(WriteError::Overtaken { run })
             }
             Err(error) => {
-                self.unsure = Some((record, bytes));
+                self.unsure = unsure;
                 Err(error.into())
             }
         }

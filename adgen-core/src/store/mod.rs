@@ -95,5 +95,8 @@ pub(crate) use project_lease::ProjectLease;
 pub(crate) use purchase::{Buyer, Claim};
 pub use requests::StorageUse;
 pub(crate) use scratch::Scratch;
+pub(crate) use signer::Signer;
+#[cfg(feature = "s3")]
+pub(crate) use signer::Signing;
 pub(crate) use storage::Storage;
 pub(crate) use time::now;

@@ -247,17 +247,29 @@ impl Objects {
     }
 
     /// Writes the object over the one with the content `old`, and over no other; `None`: unless there is one. Tells whether
-    /// it did: where it did not, somebody else has written since.
+    /// it did: where it did not, somebody else has written since. In a folder the file `lock` is locked meanwhile.
     ///
     /// # Errors
     /// As [`Objects::write`].
-    pub(crate) async fn replace(&self, name: &str, old: Option<&Bytes>, new: impl Into<Bytes>) -> Result<bool> {
+    pub(crate) async fn replace(
+        &self,
+        name: &str,
+        old: Option<&Bytes>,
+        new: impl Into<Bytes>,
+        lock: &str,
+    ) -> Result<bool> {
         let new = new.into();
-        let Some(old) = old else { return Ok(self.create(name, new).await? == Created::Written) };
+        let Some(old) = old else {
+            return match self.create(name, new).await? {
+                Created::Written => Ok(true),
+                Created::Taken(Some(_)) => Ok(false),
+                Created::Taken(None) => Err(self.failed("create", name, Failure::InTheWay)),
+            };
+        };
         self.may_write()?;
-        if let Some(path) = self.local_path(name) {
+        if let Some(path) = self.local_path(lock) {
             // A folder knows no conditional writes: whoever replaces holds a lock of the system's meanwhile.
-            let _lock = lock_beside(&path).await.map_err(|error| self.failed("lock", name, error))?;
+            let _lock = locked(path).await.map_err(|error| self.failed("lock", lock, error))?;
             return match self.read(name).await?.as_ref() == Some(old) {
                 true => self.write(name, new).await.map(|()| true),
                 false => Ok(false),
@@ -333,12 +345,10 @@ impl Objects {
     }
 }
 
-/// A lock beside a file, held as long as what is given lives.
-async fn lock_beside(path: &Path) -> Result<std::fs::File, std::io::Error> {
-    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
-    name.push(".lock");
-    let path = path.with_file_name(name);
+/// A lock on a file, held as long as what is given lives. The file and its folder are made where they are missing.
+async fn locked(path: PathBuf) -> Result<std::fs::File, std::io::Error> {
     let lock = move || {
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         let file = std::fs::File::options().create(true).append(true).open(path)?;
         file.lock()?;
         Ok(file)

@@ -117,7 +117,7 @@ impl ProjectFolder {
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`.
     pub(crate) async fn replace(&self, name: &str, old: Option<&Bytes>, new: impl Into<Bytes>) -> Result<bool> {
-        self.objects.replace(&self.at(name), old, new).await
+        self.objects.replace(&self.at(name), old, new, &self.at(&format!("{LEASE}/{name}"))).await
     }
 
     /// What a look at the file shows; `None` where there is none.

@@ -16,10 +16,14 @@ pub(crate) trait Signer: fmt::Debug + Send + Sync + 'static {
 }
 
 #[cfg(feature = "s3")]
+/// Any store of `object_store` that signs by itself.
+#[derive(Debug)]
+pub(crate) struct Signing<S>(pub(crate) std::sync::Arc<S>);
+
+#[cfg(feature = "s3")]
 #[async_trait]
-impl Signer for object_store::aws::AmazonS3 {
+impl<S: object_store::signer::Signer> Signer for Signing<S> {
     async fn download_address(&self, at: &ObjectPath, valid: Duration) -> object_store::Result<Url> {
-        use object_store::signer::{Method, Signer as _};
-        self.signed_url(Method::GET, at, valid).await
+        self.0.signed_url(object_store::signer::Method::GET, at, valid).await
     }
 }

@@ -47,7 +47,8 @@ impl Storage {
             #[cfg(feature = "s3")]
             Location::S3 { bucket, prefix } => {
                 let store = Arc::new(super::s3::open(&bucket, http)?);
-                Self::below(&prefix, Arc::<object_store::aws::AmazonS3>::clone(&store), Some(store))
+                let signer = Arc::new(super::signer::Signing(Arc::clone(&store)));
+                Self::below(&prefix, store, Some(signer))
             }
             #[cfg(not(feature = "s3"))]
             Location::S3 { bucket, .. } => {
@@ -79,22 +80,22 @@ impl Storage {
         Ok(Self::of(Objects::new(Arc::new(store), None, ObjectPath::ROOT, Some(root)), None))
     }
 
-    /// Any object store that knows create-if-absent; `signer` gives addresses of its objects.
-    pub(crate) fn remote(store: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>) -> Self {
-        let objects = Objects::new(store, signer, ObjectPath::ROOT, None);
-        Self::of(objects, Some(Cache::new(None, DEFAULT_BYTES)))
-    }
-
-    /// The same below a prefix: a root of one's own in a bucket that is shared with others.
+    /// Any object store that knows create-if-absent, below a prefix: a root of one's own in a bucket that is shared with
+    /// others. `signer` gives addresses of its objects.
     ///
     /// # Errors
     /// `InvalidConfig` for a prefix that the store cannot have.
-    #[cfg(any(test, feature = "s3"))]
     pub(crate) fn below(prefix: &str, store: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>) -> Result<Self> {
         let prefix = ObjectPath::from_url_path(prefix).map_err(|error| {
             Error::new(ErrorKind::InvalidConfig, format!("{prefix:?} is no prefix for a storage")).with_source(error)
         })?;
         Ok(Self::of(Objects::new(store, signer, prefix, None), Some(Cache::new(None, DEFAULT_BYTES))))
+    }
+
+    /// The same at the store's own root.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn remote(store: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>) -> Self {
+        Self::below("", store, signer).expect("the root is a prefix")
     }
 
     /// One that is gone with the process: for tests.

@@ -3,6 +3,8 @@
 //! May depend on everything that a studio is made of.
 
 use super::{Studio, config::StudioConfig, home::Home, models::Models};
+#[cfg(feature = "s3")]
+use crate::store::Signing;
 use crate::{
     asset::AssetPolicy,
     engine::{Providers, Turns},
@@ -12,7 +14,7 @@ use crate::{
     matte::Matting,
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
     provider::{AudioProvider, Planner, VideoProvider},
-    store::Storage,
+    store::{Signer, Storage},
 };
 use object_store::ObjectStore;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
@@ -40,7 +42,8 @@ impl Studio {
 #[must_use]
 pub struct StudioBuilder {
     config: StudioConfig,
-    objects: Option<Arc<dyn ObjectStore>>,
+    objects: Option<(Arc<dyn ObjectStore>, Option<Arc<dyn Signer>>)>,
+    prefix: String,
     planner: Option<Arc<dyn Planner>>,
     video: Option<Arc<dyn VideoProvider>>,
     audio: Option<Arc<dyn AudioProvider>>,
@@ -101,7 +104,25 @@ impl StudioBuilder {
 
     /// Keeps projects in an object store that supports create-if-absent, wherever [`StudioConfig::storage`] points to.
     pub fn with_object_store(mut self, objects: Arc<dyn ObjectStore>) -> Self {
-        self.objects = Some(objects);
+        self.objects = Some((objects, None));
+        self
+    }
+
+    /// The same with a store that signs addresses of its objects, such as those of a cloud: [`Studio::url`] gives them.
+    #[cfg(feature = "s3")]
+    pub fn with_signing_object_store<S>(mut self, objects: Arc<S>) -> Self
+    where
+        S: ObjectStore + object_store::signer::Signer,
+    {
+        let signer: Arc<dyn Signer> = Arc::new(Signing(Arc::clone(&objects)));
+        self.objects = Some((objects, Some(signer)));
+        self
+    }
+
+    /// What comes before every name in the object store: a root of one's own in a bucket that is shared with others, such as
+    /// a tenant's.
+    pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
         self
     }
 
@@ -210,12 +231,12 @@ impl StudioBuilder {
     /// for models or HTTP options that were set once they were; `NotFound` or `Io` for a file of certificates that cannot be
     /// read, `Io` where the storage's folder cannot be made.
     pub fn build(self) -> Result<Studio> {
-        let Self { config, objects, planner, video, audio, sink, runtime, connected, late } = self;
+        let Self { config, objects, prefix, planner, video, audio, sink, runtime, connected, late } = self;
         config.check()?;
         check_order(&config, connected, late)?;
         let http = Http::new(config.http.clone())?;
         let storage = match (objects, config.storage.to_str()) {
-            (Some(objects), _) => Storage::remote(objects, None),
+            (Some((objects, signer)), _) => Storage::below(&prefix, objects, signer)?,
             (None, Some(address)) => Storage::open(address, &http)?,
             // Only folders have names that are no text.
             (None, None) => Storage::local(&config.storage)?,

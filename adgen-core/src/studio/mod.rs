@@ -9,11 +9,13 @@ mod models;
 mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
+mod watch;
 
 pub use builder::StudioBuilder;
 pub use config::StudioConfig;
 pub use models::Models;
 pub use stored::StoredDocument;
+pub use watch::WatchOptions;
 
 use home::Home;
 

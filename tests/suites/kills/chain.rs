@@ -287,7 +287,6 @@ impl<'a> Chain<'a> {
             .collect();
         let others = [
             "project.json",
-            "project.json.lock",
             "state.json",
             "product_original.png",
             "report.html",

@@ -29,7 +29,9 @@ pub(super) fn stored(chain: &mut Chain<'_>) {
         // As if it had died a moment earlier: the entry goes, those behind it move up, and the state knows of none of it.
         chain.project.forget_snapshots();
         let mut entries = chain.project.history();
-        let is_it = |entry: &serde_json::Value| entry["event"] == "finished" && entry["product"] == product;
+        let is_it = |entry: &serde_json::Value| {
+            (entry["event"] == "finished" || entry["event"] == "reused") && entry["product"] == product
+        };
         let at = entries.iter().position(is_it).expect("it was just seen");
         for (index, entry) in entries.iter_mut().enumerate().skip(at + 1) {
             entry["number"] = index.into();
