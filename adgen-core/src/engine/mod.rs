@@ -30,6 +30,7 @@ mod report;
 mod run;
 mod shown;
 mod sink;
+mod slots;
 mod stale;
 mod turns;
 
@@ -42,4 +43,5 @@ pub use outcome::{Outcome, OutputFile};
 pub(crate) use providers::Providers;
 pub use run::{Imported, Run};
 pub(crate) use run::{RunSettings, import_document, need_runtime};
+pub(crate) use slots::Slots;
 pub(crate) use turns::Turns;

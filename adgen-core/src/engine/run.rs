@@ -18,6 +18,7 @@ use super::{
     providers::Providers,
     purchase::{Purchases, Wakeups},
     report,
+    slots::Slots,
     turns::Turns,
 };
 use crate::{
@@ -49,6 +50,7 @@ pub(crate) struct RunSettings {
     pub(crate) storage: Storage,
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
+    pub(crate) slots: Slots,
     pub(crate) turns: Arc<Turns>,
     /// How many of the turns this run may use at a time; all of them where missing.
     pub(crate) share: Option<usize>,
@@ -275,6 +277,7 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
         art: Arc::default(),
         providers: settings.providers.clone(),
         matting: settings.matting.clone(),
+        slots: settings.slots.clone(),
         job_timeout: settings.job_timeout,
         products,
         purchases,

@@ -2,7 +2,7 @@
 //!
 //! May depend on everything that a studio is made of.
 
-use super::Studio;
+use super::{Studio, slots::Given};
 use crate::{
     asset::AssetPolicy,
     engine::{Providers, Turns},
@@ -50,6 +50,7 @@ pub struct StudioBuilder {
     max_usd: Option<f64>,
     job_timeout: Option<Duration>,
     sink: Option<EventSink>,
+    pub(super) given: Given,
 }
 
 impl fmt::Debug for StudioBuilder {
@@ -160,7 +161,8 @@ impl StudioBuilder {
     /// The studio.
     ///
     /// # Errors
-    /// `InvalidConfig` for a number of jobs that is out of range and for a folder of the asset policy that is not there, `Io` where the folder cannot be made.
+    /// `InvalidConfig` for a number of jobs that is out of range, for a folder of the asset policy that is not there, and for
+    /// what was put in and cannot be used; `Io` where the folder cannot be made.
     pub fn build(self) -> Result<Studio> {
         let jobs = self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(256));
         if !(1..=256).contains(&jobs) {
@@ -171,6 +173,7 @@ impl StudioBuilder {
             return Err(Error::new(ErrorKind::InvalidConfig, message));
         }
         self.assets.check()?;
+        let slots = self.given.check()?;
         let storage = match (self.objects, self.storage_url, self.folder) {
             (Some(objects), ..) => Storage::remote(objects, None),
             (None, Some(url), _) => Storage::open(&url)?,
@@ -198,6 +201,7 @@ impl StudioBuilder {
             storage,
             providers,
             matting,
+            slots,
             turns: Arc::new(Turns::new(jobs)),
             network: !self.offline,
             assets: self.assets,

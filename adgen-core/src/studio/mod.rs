@@ -3,6 +3,7 @@
 //! May depend on everything below it; nothing below knows it.
 
 mod builder;
+mod slots;
 mod stored;
 
 pub use builder::StudioBuilder;
@@ -11,7 +12,8 @@ pub use stored::StoredDocument;
 use crate::{
     asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate, import_document,
+        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns, estimate,
+        import_document,
     },
     error::Result,
     event::EventSink,
@@ -28,6 +30,7 @@ pub struct Studio {
     storage: Storage,
     providers: Providers,
     matting: Matting,
+    slots: Slots,
     turns: Arc<Turns>,
     network: bool,
     assets: AssetPolicy,
@@ -102,6 +105,7 @@ impl Studio {
             storage: self.storage.clone(),
             providers,
             matting: Matting { download: self.matting.download && network, ..self.matting.clone() },
+            slots: self.slots.clone(),
             turns: Arc::clone(&self.turns),
             share: options.jobs,
             network,

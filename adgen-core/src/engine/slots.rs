@@ -1,0 +1,12 @@
+//! What a host puts into a studio beside providers: all of its runs share it.
+//!
+//! May depend on `matte`.
+
+use crate::matte::ForeignRemover;
+
+/// What a host put into a studio beside providers.
+#[derive(Debug, Clone)]
+pub(crate) struct Slots {
+    /// Who cuts products out before the model is asked.
+    pub(crate) remover: Option<ForeignRemover>,
+}

@@ -1,0 +1,151 @@
+//! What is put into a studio reaches its runs.
+
+use crate::{
+    AdProject, Matting, Outcome, Studio, StudioBuilder,
+    error::{Error, ErrorKind, Result},
+    matte::BackgroundRemover,
+    project::Stage,
+};
+use image::{GrayImage, Luma, Rgb, RgbImage};
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// A folder with a storage, and a photo of a red disc before a plain wall.
+struct Desk(tempfile::TempDir);
+
+fn is_disc(x: u32, y: u32) -> bool {
+    (f64::from(x) - 100.0).hypot(f64::from(y) - 120.0) < 60.0
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = |x, y| if is_disc(x, y) { Rgb([190, 40, 30]) } else { Rgb([226, 226, 222]) };
+        RgbImage::from_fn(200, 240, picture).save(folder.path().join("photo.png")).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A studio without a network, in whose folder there is no model.
+    fn builder(&self) -> StudioBuilder {
+        let mut matting = Matting::default();
+        matting.models_dir = Some(self.path().join("models"));
+        Studio::builder().with_storage_dir(self.path().join("storage")).with_matting(matting).offline()
+    }
+
+    /// A second of one small scene without music.
+    fn document(&self, id: &str) -> Value {
+        json!({
+            "id": id,
+            "brief": { "product_name": "Amara Oil", "duration_s": 1 },
+            "brand": { "name": "Amara" },
+            "product": { "image": "photo.png" },
+            "scenes": [{
+                "id": "only",
+                "role": "hook",
+                "duration_s": 1,
+                "background": { "generate": { "prompt": "soft light on a plain wall" } },
+                "caption": "Warm",
+            }],
+            "audio": { "music": null },
+            "output": { "short_side": 240, "fps": 12, "quality": "draft" },
+        })
+    }
+
+    async fn made(&self, studio: &Studio, document: &Value) -> Outcome {
+        let project = AdProject::from_json(&document.to_string()).unwrap();
+        studio.generate(project, self.path()).await.unwrap().wait().await.unwrap()
+    }
+}
+
+fn told(outcome: &Outcome) -> Vec<(String, String)> {
+    outcome.state.degradations.iter().map(|one| (one.fallback.clone(), one.cause.to_string())).collect()
+}
+
+/// How many products of a stage were made, and how many were there.
+fn counts(outcome: &Outcome, stage: Stage) -> (u32, u32) {
+    outcome.state.stages.get(&stage).map_or((0, 0), |state| (state.made, state.reused))
+}
+
+#[derive(Debug)]
+struct Remover {
+    version: &'static str,
+    fails: Option<ErrorKind>,
+    asked: Arc<AtomicU32>,
+}
+
+impl BackgroundRemover for Remover {
+    fn name(&self) -> &str {
+        "disc"
+    }
+
+    fn version(&self) -> &str {
+        self.version
+    }
+
+    fn coarse_mask(&self, photo: &RgbImage, _: &(dyn Fn() -> bool + Sync)) -> Result<GrayImage> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        match self.fails {
+            Some(ErrorKind::Unexpected) => panic!("a bad day"),
+            Some(kind) => Err(Error::new(kind, "a bad day")),
+            // By its colour, in whatever part of the photo it is shown.
+            None => Ok(GrayImage::from_fn(photo.width(), photo.height(), |x, y| {
+                Luma([if photo.get_pixel(x, y)[1] < 130 { 255 } else { 0 }])
+            })),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_remover_that_is_put_in_cuts_out_and_its_failures_are_told() {
+    let desk = Desk::new();
+    let asked = Arc::new(AtomicU32::new(0));
+    let studio = |version, fails| {
+        let remover: Arc<dyn BackgroundRemover> = Arc::new(Remover { version, fails, asked: Arc::clone(&asked) });
+        desk.builder().with_background_remover(remover).build().unwrap()
+    };
+    let document = desk.document("disc");
+    let outcome = desk.made(&studio("1", None), &document).await;
+    assert_eq!(told(&outcome), []);
+    assert!(asked.swap(0, Ordering::SeqCst) > 0);
+    let cut = image::open(desk.path().join("storage/projects/disc/product_masked.png")).unwrap().into_rgba8();
+    assert!(cut.get_pixel(100, 120)[3] == 255 && cut.get_pixel(100, 66)[3] > 200 && cut.get_pixel(20, 20)[3] == 0);
+    // The same one is not asked again, another version is.
+    let outcome = desk.made(&studio("1", None), &document).await;
+    assert_eq!((counts(&outcome, Stage::Extract), asked.load(Ordering::SeqCst)), ((0, 1), 0));
+    let outcome = desk.made(&studio("2", None), &document).await;
+    assert_eq!(counts(&outcome, Stage::Extract), (1, 0));
+    assert!(asked.swap(0, Ordering::SeqCst) > 0);
+    // The next way steps in: the model, of which there is none here, and then the plain backdrop.
+    for (index, fails) in [ErrorKind::Unexpected, ErrorKind::Io, ErrorKind::Unavailable].into_iter().enumerate() {
+        let outcome = desk.made(&studio("3", Some(fails)), &desk.document(&format!("bad-{index}"))).await;
+        let told = told(&outcome);
+        let steps: Vec<&str> = told.iter().map(|(fallback, _)| fallback.as_str()).collect();
+        assert_eq!(steps, ["cut-out by adgen's own model", "cut-out by the backdrop's colour"], "{told:?}");
+        assert!(told[0].1.contains("a bad day") && told[1].1.contains("not installed"), "{told:?}");
+        assert_eq!(asked.swap(0, Ordering::SeqCst), 1);
+    }
+    // A policy that denies fallbacks denies this one.
+    let mut strict = desk.document("strict");
+    strict["policy"] = json!({ "fallback": "deny" });
+    let project = AdProject::from_json(&strict.to_string()).unwrap();
+    let run = studio("3", Some(ErrorKind::Model)).generate(project, desk.path()).await.unwrap();
+    assert_eq!(run.wait().await.unwrap_err().kind(), ErrorKind::FallbackDenied);
+}
+
+#[test]
+fn a_remover_without_a_version_is_refused_where_it_is_put_in() {
+    let desk = Desk::new();
+    let remover = Remover { version: "", fails: None, asked: Arc::default() };
+    let error = desk.builder().with_background_remover(remover).build().unwrap_err();
+    assert!(error.kind() == ErrorKind::InvalidConfig && error.message().contains("disc has no version"), "{error}");
+}
