@@ -42,22 +42,22 @@ impl Desk {
         Studio::builder().with_storage_dir(self.path().join("storage")).with_matting(matting).offline()
     }
 
-    /// A second of one small scene without music.
+    /// One small scene without music, as short as an ad may be.
     fn document(&self, id: &str) -> Value {
         json!({
             "id": id,
-            "brief": { "product_name": "Amara Oil", "duration_s": 1 },
+            "brief": { "product_name": "Amara Oil", "duration_s": 3 },
             "brand": { "name": "Amara" },
             "product": { "image": "photo.png" },
             "scenes": [{
                 "id": "only",
                 "role": "hook",
-                "duration_s": 1,
+                "duration_s": 3,
                 "background": { "generate": { "prompt": "soft light on a plain wall" } },
                 "caption": "Warm",
             }],
             "audio": { "music": null },
-            "output": { "short_side": 240, "fps": 12, "quality": "draft" },
+            "output": { "short_side": 240, "fps": 24, "quality": "draft" },
         })
     }
 
