@@ -29,7 +29,7 @@ use crate::{
     project::{AdProject, Stage, State, Status},
     provider::WebhookEvent,
     report::NAME as REPORT,
-    stages::name_for,
+    stages::{Art, name_for},
     store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage, now},
 };
 use futures_util::{Stream, stream};
@@ -274,7 +274,7 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
     let parts = Parts {
         document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
-        art: Arc::default(),
+        art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
         providers: settings.providers.clone(),
         matting: settings.matting.clone(),
         slots: settings.slots.clone(),

@@ -1,12 +1,15 @@
 //! What a host puts into a studio beside providers: all of its runs share it.
 //!
-//! May depend on `matte`.
+//! May depend on `matte` and `compose` (fonts).
 
-use crate::matte::ForeignRemover;
+use crate::{compose::FontShelf, matte::ForeignRemover};
+use std::sync::Arc;
 
 /// What a host put into a studio beside providers.
 #[derive(Debug, Clone)]
 pub(crate) struct Slots {
     /// Who cuts products out before the model is asked.
     pub(crate) remover: Option<ForeignRemover>,
+    /// The typefaces of texts.
+    pub(crate) fonts: Arc<FontShelf>,
 }

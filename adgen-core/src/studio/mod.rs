@@ -133,6 +133,6 @@ impl Studio {
     /// `InvalidProject` with every problem of the document itself.
     pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
         project.validate()?;
-        Ok(inspect(project, folder.as_ref(), &self.assets))
+        Ok(inspect(project, folder.as_ref(), &self.assets, &self.slots.fonts))
     }
 }

@@ -1,26 +1,31 @@
 //! What can be put into a studio beside providers.
 //!
-//! May depend on `engine` (what runs take of it), `matte` and `error`.
+//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts) and `error`.
 
 use super::StudioBuilder;
 use crate::{
+    compose::{FontShelf, FontSources},
     engine::Slots,
     error::Result,
     matte::{BackgroundRemover, ForeignRemover},
 };
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 /// What was put in, not yet looked at.
 #[derive(Default)]
 pub(super) struct Given {
     remover: Option<Arc<dyn BackgroundRemover>>,
+    fonts: FontSources,
 }
 
 impl Given {
     /// # Errors
     /// `InvalidConfig` for what cannot be used.
     pub(super) fn check(self) -> Result<Slots> {
-        Ok(Slots { remover: self.remover.map(ForeignRemover::new).transpose()? })
+        Ok(Slots {
+            remover: self.remover.map(ForeignRemover::new).transpose()?,
+            fonts: Arc::new(FontShelf::new(&self.fonts)?),
+        })
     }
 }
 
@@ -30,6 +35,36 @@ impl StudioBuilder {
     /// document names, need none. Its name and version are part of the keys of what it cuts out, and must not be empty.
     pub fn with_background_remover(mut self, remover: impl BackgroundRemover) -> Self {
         self.given.remover = Some(Arc::new(remover));
+        self
+    }
+
+    /// Where the typefaces of texts come from, the brand's font by its family's name among them: in place of what was said of
+    /// fonts before. Default: the embedded ones and the system's.
+    ///
+    /// A scene is made anew where typefaces that were given here, and that its texts can be set in, come, change or go. Which
+    /// ones the system has is not seen.
+    pub fn with_fonts(mut self, sources: FontSources) -> Self {
+        self.given.fonts = sources;
+        self
+    }
+
+    /// Adds the font files (`.ttf`, `.otf`, `.ttc`, `.otc`) of a folder and its subfolders, such as those of a brand on a
+    /// server that has no fonts. They are read when they are needed: they must stay where they are.
+    pub fn with_font_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.given.fonts = self.given.fonts.with_folder(folder);
+        self
+    }
+
+    /// Adds a font file by its bytes, at most [`MAX_FONT_BYTES`](crate::compose::MAX_FONT_BYTES).
+    pub fn with_font_bytes(mut self, bytes: impl Into<Arc<[u8]>>) -> Self {
+        self.given.fonts = self.given.fonts.with_data(bytes);
+        self
+    }
+
+    /// Leaves the system's fonts out: texts look the same on every machine, and letters that neither the embedded typefaces nor
+    /// those that were given have are left out.
+    pub fn without_system_fonts(mut self) -> Self {
+        self.given.fonts = self.given.fonts.with_system(false);
         self
     }
 }

@@ -149,3 +149,49 @@ fn a_remover_without_a_version_is_refused_where_it_is_put_in() {
     let error = desk.builder().with_background_remover(remover).build().unwrap_err();
     assert!(error.kind() == ErrorKind::InvalidConfig && error.message().contains("disc has no version"), "{error}");
 }
+
+const DISPLAY: &[u8] = include_bytes!("../../assets/fonts/InterDisplay-Bold.otf");
+
+/// A typeface of another family.
+fn brands_own() -> Vec<u8> {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let (name, other) = (wide("Inter Display"), wide("Brand Display"));
+    let mut bytes = DISPLAY.to_vec();
+    let places: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(&name)).collect();
+    places.into_iter().for_each(|at| bytes[at..at + name.len()].copy_from_slice(&other));
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typefaces_that_are_put_in_are_used_and_are_part_of_keys_as_far_as_they_show() {
+    let desk = Desk::new();
+    let builder = || desk.builder().without_system_fonts();
+    let mut document = desk.document("fonts");
+    document["brand"]["font"] = "Brand Display".into();
+    let own_font =
+        |told: &[(String, String)]| told.iter().filter(|(fallback, _)| fallback.contains("own font")).count();
+    let outcome = desk.made(&builder().build().unwrap(), &document).await;
+    assert_eq!((own_font(&told(&outcome)), counts(&outcome, Stage::Composite)), (1, (1, 0)));
+    let folder = desk.path().join("fonts");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("own.otf"), brands_own()).unwrap();
+    let outcome = desk.made(&builder().with_font_folder(&folder).build().unwrap(), &document).await;
+    assert_eq!((own_font(&told(&outcome)), counts(&outcome, Stage::Composite)), (0, (1, 0)));
+    // The same by its bytes, and beside one that no text of the ad is set in.
+    let studio = builder().with_font_bytes(brands_own()).with_font_bytes(DISPLAY);
+    let outcome = desk.made(&studio.build().unwrap(), &document).await;
+    assert_eq!((own_font(&told(&outcome)), counts(&outcome, Stage::Composite)), (0, (0, 1)));
+    // A new cut of it.
+    let mut newer = brands_own();
+    newer.push(0);
+    let outcome = desk.made(&builder().with_font_bytes(newer).build().unwrap(), &document).await;
+    assert_eq!((own_font(&told(&outcome)), counts(&outcome, Stage::Composite)), (0, (1, 0)));
+    let project = AdProject::from_json(&document.to_string()).unwrap();
+    let looked = |builder: StudioBuilder| {
+        let inspected = builder.build().unwrap().inspect(&project, desk.path()).unwrap();
+        inspected.iter().filter(|one| one.problem.is_some()).count()
+    };
+    assert_eq!((looked(builder()), looked(builder().with_font_folder(&folder))), (1, 0));
+    let missing = builder().with_font_folder(desk.path().join("nowhere")).build().unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::InvalidConfig);
+}
