@@ -2,9 +2,9 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    openai::{OpenAi, OpenAiPlanner},
+    openai::{OpenAi, OpenAiBuilder, OpenAiPlanner},
     provider::AudioProvider,
-    replicate::{Replicate, ReplicateAudio, ReplicateVideo},
+    replicate::{Replicate, ReplicateAudio, ReplicateBuilder, ReplicateVideo},
     studio::StudioBuilder,
 };
 
@@ -36,15 +36,22 @@ impl StudioBuilder {
     /// Plans with OpenAI where `OPENAI_API_KEY` is set, films and composes with Replicate where `REPLICATE_API_TOKEN` is; what
     /// has no key is made offline. A model that adgen does not know is looked up at Replicate, which is the only call made.
     ///
-    /// With a proxy or further roots to trust ([`HttpOptions`](crate::HttpOptions)), make the accounts yourself, by
-    /// [`OpenAiBuilder::from_env`](crate::openai::OpenAiBuilder::from_env) and
+    /// The calls travel as [`with_http`](Self::with_http) says where that was called before. For accounts with options of
+    /// their own make them yourself, by [`OpenAiBuilder::from_env`](crate::openai::OpenAiBuilder::from_env) and
     /// [`ReplicateBuilder::from_env`](crate::replicate::ReplicateBuilder::from_env), and hand them to
     /// [`with_services`](Self::with_services).
     ///
     /// # Errors
     /// `InvalidConfig` for a setting that cannot be used, `NotFound` or `Unsupported` for a model.
     pub async fn with_services_from_env(self, models: &Models) -> Result<Self> {
-        self.with_services(OpenAi::from_env()?, Replicate::from_env()?, models).await
+        let (mut openai, mut replicate) = (OpenAiBuilder::from_env(), ReplicateBuilder::from_env());
+        if let Some(http) = self.http_options() {
+            openai = openai.map(|account| account.with_http(http.clone()));
+            replicate = replicate.map(|account| account.with_http(http.clone()));
+        }
+        let openai = openai.map(OpenAiBuilder::build).transpose()?;
+        let replicate = replicate.map(ReplicateBuilder::build).transpose()?;
+        self.with_services(openai, replicate, models).await
     }
 
     /// The same with accounts that the program has from elsewhere.

@@ -283,7 +283,7 @@ async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Resul
         ..rules
     };
     tokio::select! {
-        fetched = fetch_asset(url, &target, rules) => fetched.map(|()| target.clone()),
+        fetched = fetch_asset(&parts.slots.http, url, &target, rules) => fetched.map(|()| target.clone()),
         () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
     }
 }

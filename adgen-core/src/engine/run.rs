@@ -263,6 +263,7 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
         Arc::clone(&progress),
         Arc::default(),
         settings.job_timeout,
+        settings.slots.http.clone(),
     ));
     let own_files = OwnFiles::new(
         settings.assets.clone(),

@@ -1,8 +1,8 @@
 //! What a host puts into a studio beside providers: all of its runs share it.
 //!
-//! May depend on `matte` and `compose` (fonts).
+//! May depend on `matte`, `compose` (fonts) and `http`.
 
-use crate::{compose::FontShelf, matte::ForeignRemover};
+use crate::{compose::FontShelf, http::Http, matte::ForeignRemover};
 use std::sync::Arc;
 
 /// What a host put into a studio beside providers.
@@ -12,4 +12,6 @@ pub(crate) struct Slots {
     pub(crate) remover: Option<ForeignRemover>,
     /// The typefaces of texts.
     pub(crate) fonts: Arc<FontShelf>,
+    /// How files are fetched: those of documents and of providers, and the model.
+    pub(crate) http: Http,
 }

@@ -161,15 +161,6 @@ impl Http {
     }
 }
 
-/// A client for downloads of our own: limited redirects, no wait without an end.
-///
-/// # Errors
-/// [`ErrorKind::InvalidConfig`] outside a Tokio runtime, and where the system's certificates or proxy settings cannot be
-/// used.
-pub(crate) fn client() -> Result<Client> {
-    Http::new(HttpOptions::default())?.client(Kind::Download)
-}
-
 /// For a storage in a bucket: no redirects, and nothing in the clear unless the storage's settings allow it. A client of its
 /// own for each storage, so that it goes with it; it can be made outside a runtime.
 ///

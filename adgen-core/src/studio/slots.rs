@@ -1,12 +1,13 @@
 //! What can be put into a studio beside providers.
 //!
-//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts) and `error`.
+//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts), `http` and `error`.
 
 use super::StudioBuilder;
 use crate::{
     compose::{FontShelf, FontSources},
     engine::Slots,
     error::Result,
+    http::{Http, HttpOptions},
     matte::{BackgroundRemover, ForeignRemover},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -16,6 +17,7 @@ use std::{path::PathBuf, sync::Arc};
 pub(super) struct Given {
     remover: Option<Arc<dyn BackgroundRemover>>,
     fonts: FontSources,
+    http: Option<HttpOptions>,
 }
 
 impl Given {
@@ -25,6 +27,7 @@ impl Given {
         Ok(Slots {
             remover: self.remover.map(ForeignRemover::new).transpose()?,
             fonts: Arc::new(FontShelf::new(&self.fonts)?),
+            http: Http::new(self.http.unwrap_or_default())?,
         })
     }
 }
@@ -66,6 +69,25 @@ impl StudioBuilder {
     pub fn without_system_fonts(mut self) -> Self {
         self.given.fonts = self.given.fonts.with_system(false);
         self
+    }
+
+    /// Through which proxy files travel that a studio fetches, whom it trusts, and how long it waits: files that documents
+    /// name by URL, the model that cuts products out, and what providers made where they fetch it in the usual way. Checked by
+    /// [`build`](Self::build).
+    ///
+    /// Accounts have options of their own:
+    /// [`ReplicateBuilder::with_http`](crate::replicate::ReplicateBuilder::with_http),
+    /// [`OpenAiBuilder::with_http`](crate::openai::OpenAiBuilder::with_http);
+    /// [`with_services_from_env`](Self::with_services_from_env) takes these where they were set before. A storage in a bucket
+    /// goes by the environment.
+    pub fn with_http(mut self, options: HttpOptions) -> Self {
+        self.given.http = Some(options);
+        self
+    }
+
+    /// The options that were set, for accounts that are made on the way.
+    pub(crate) fn http_options(&self) -> Option<&HttpOptions> {
+        self.given.http.as_ref()
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is put into a studio reaches its runs.
 
 use crate::{
-    AdProject, Matting, Outcome, Studio, StudioBuilder,
+    AdProject, AssetPolicy, HttpOptions, Matting, Outcome, Studio, StudioBuilder,
     error::{Error, ErrorKind, Result},
+    http::test_server::{Act, Server},
     matte::BackgroundRemover,
     project::Stage,
 };
@@ -14,6 +15,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 /// A folder with a storage, and a photo of a red disc before a plain wall.
@@ -194,4 +196,35 @@ async fn typefaces_that_are_put_in_are_used_and_are_part_of_keys_as_far_as_they_
     assert_eq!((looked(builder()), looked(builder().with_font_folder(&folder))), (1, 0));
     let missing = builder().with_font_folder(desk.path().join("nowhere")).build().unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::InvalidConfig);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_studio_fetches_goes_through_its_proxy() {
+    let desk = Desk::new();
+    let photo = std::fs::read(desk.path().join("photo.png")).unwrap();
+    let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", photo.len());
+    let no = Act::Say(407, "", String::new());
+    let proxy = Server::start(vec![Act::Raw([head.as_bytes(), &photo].concat()), no]).await;
+    let mut matting = Matting::default();
+    matting.models_dir = Some(desk.path().join("models"));
+    let builder = Studio::builder().with_storage_dir(desk.path().join("storage")).with_matting(matting);
+    let builder = builder.with_asset_policy(AssetPolicy::own_documents());
+    let studio = builder.with_http(HttpOptions::default().with_proxy(&proxy.url)).build().unwrap();
+    let mut document = desk.document("proxy");
+    document["product"]["image"] = "http://93.184.215.14/photo.png".into();
+    let run = studio.generate(AdProject::from_json(&document.to_string()).unwrap(), desk.path()).await.unwrap();
+    // First the photo, then the model that is to cut it out.
+    let came = async {
+        while proxy.requests().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), came).await.expect("something went another way");
+    run.cancel();
+    assert_eq!(run.wait().await.unwrap_err().kind(), ErrorKind::Cancelled);
+    let requests = proxy.requests();
+    assert!(requests[0].starts_with("GET http://93.184.215.14/photo.png "), "{requests:?}");
+    assert!(requests[1].starts_with("CONNECT github.com:443 "), "{requests:?}");
+    let wrong = desk.builder().with_http(HttpOptions::default().with_proxy("nonsense")).build().unwrap_err();
+    assert_eq!(wrong.kind(), ErrorKind::InvalidConfig);
 }

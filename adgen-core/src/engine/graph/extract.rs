@@ -90,7 +90,7 @@ async fn locate(parts: &Parts, matting: &Matting) -> Result<PathBuf> {
                 progress.progress(Stage::Extract, CUTOUT, share * 0.5);
             };
             tokio::select! {
-                fetched = store.fetch(&matting.model, &told) => fetched,
+                fetched = store.fetch_over(&parts.slots.http, &matting.model, &told) => fetched,
                 () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
             }
         }
