@@ -20,7 +20,8 @@ use std::path::{Component, Path, PathBuf};
 pub struct AssetPolicy {
     reach: Reach,
     folders: Vec<PathBuf>,
-    urls: bool,
+    /// Where nobody said: as the reach has it.
+    urls: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,22 +42,22 @@ impl Default for AssetPolicy {
 }
 
 impl AssetPolicy {
-    /// Files in the document's folder and below it. Links are followed as long as they stay there. For documents of other
-    /// people: a service must not show one user's files to another. What a [`StudioBuilder`](crate::StudioBuilder) begins
-    /// with.
+    /// Files in the document's folder and below it, and none of the web. Links are followed as long as they stay there. For
+    /// documents of other people: a service must not show one user's files to another, nor fetch what a stranger likes. What
+    /// a [`StudioBuilder`](crate::StudioBuilder) begins with.
     pub const fn document_folder() -> Self {
-        Self { reach: Reach::Folders, folders: Vec::new(), urls: true }
+        Self { reach: Reach::Folders, folders: Vec::new(), urls: None }
     }
 
-    /// Every file that the document names, by an absolute path or one with `..` too; links are followed only inside the
+    /// Every file that the document names, by an absolute path, one with `..`, or a URL too; links are followed only inside the
     /// document's folder. For a person's own documents on their own machine: what the command does.
     pub const fn own_documents() -> Self {
-        Self { reach: Reach::Named, folders: Vec::new(), urls: true }
+        Self { reach: Reach::Named, folders: Vec::new(), urls: None }
     }
 
-    /// Every file that a path leads to, through links too.
+    /// Every file that a path leads to, through links too, and every URL.
     pub const fn any_path() -> Self {
-        Self { reach: Reach::Anywhere, folders: Vec::new(), urls: true }
+        Self { reach: Reach::Anywhere, folders: Vec::new(), urls: None }
     }
 
     /// Files in `folder` and below it too, as if the document lay there.
@@ -66,16 +67,31 @@ impl AssetPolicy {
         self
     }
 
+    /// Files that the document names by URL, too: from the public internet, unless
+    /// [`allow_private_urls`](crate::StudioBuilder::allow_private_urls) says more.
+    #[must_use]
+    pub fn with_urls(mut self) -> Self {
+        self.urls = Some(true);
+        self
+    }
+
     /// No files that the document names by URL.
     #[must_use]
     pub fn without_urls(mut self) -> Self {
-        self.urls = false;
+        self.urls = Some(false);
+        self
+    }
+
+    /// With files that are named by URL where nobody has said otherwise.
+    #[must_use]
+    pub(crate) fn with_urls_by_default(mut self) -> Self {
+        self.urls = self.urls.or(Some(true));
         self
     }
 
     /// Whether files may be named by URL.
     pub(crate) fn allows_urls(&self) -> bool {
-        self.urls
+        self.urls.unwrap_or(self.reach != Reach::Folders)
     }
 
     /// Checks that the folders that are allowed are there: a misspelled one would allow nothing, and nobody would know.

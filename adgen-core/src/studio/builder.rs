@@ -116,9 +116,9 @@ impl StudioBuilder {
         self
     }
 
-    /// Which files of this machine documents may bring in. Default: [`AssetPolicy::document_folder`], those in the
-    /// document's own folder alone, so that a document of somebody else reads nothing else. For a person's own documents
-    /// there is [`AssetPolicy::own_documents`].
+    /// Which files documents may bring in, beside those that are handed in. Default: [`AssetPolicy::document_folder`], those in
+    /// the document's own folder alone, so that a document of somebody else reads nothing else, on this machine or on the
+    /// web. For a person's own documents there is [`AssetPolicy::own_documents`].
     pub fn with_asset_policy(mut self, policy: AssetPolicy) -> Self {
         self.assets = policy;
         self
@@ -139,7 +139,8 @@ impl StudioBuilder {
     }
 
     /// Fetches files that documents name by URL from private addresses, too. For services whose documents come from people
-    /// that they trust, and whose files lie in their own network.
+    /// that they trust, and whose files lie in their own network. Opens URLs where the asset policy does not close them
+    /// expressly.
     pub fn allow_private_urls(mut self) -> Self {
         self.private_urls = true;
         self
@@ -204,7 +205,7 @@ impl StudioBuilder {
             slots,
             turns: Arc::new(Turns::new(jobs)),
             network: !self.offline,
-            assets: self.assets,
+            assets: if self.private_urls { self.assets.with_urls_by_default() } else { self.assets },
             private_urls: self.private_urls,
             max_usd: self.max_usd,
             job_timeout: self.job_timeout.unwrap_or(JOB_TIMEOUT),

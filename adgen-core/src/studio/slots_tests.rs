@@ -1,7 +1,7 @@
 //! What is put into a studio reaches its runs.
 
 use crate::{
-    AdProject, AssetPolicy, HttpOptions, Matting, Outcome, Studio, StudioBuilder,
+    AdProject, AssetPolicy, Assets, HttpOptions, Matting, Outcome, Studio, StudioBuilder,
     error::{Error, ErrorKind, Result},
     http::test_server::{Act, Server},
     matte::BackgroundRemover,
@@ -227,4 +227,29 @@ async fn what_a_studio_fetches_goes_through_its_proxy() {
     assert!(requests[1].starts_with("CONNECT github.com:443 "), "{requests:?}");
     let wrong = desk.builder().with_http(HttpOptions::default().with_proxy("nonsense")).build().unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::InvalidConfig);
+}
+
+#[tokio::test]
+async fn by_itself_a_library_takes_what_is_handed_in_or_lies_in_the_folder() {
+    let desk = Desk::new();
+    let studio = desk.builder().build().unwrap();
+    let naming = |id: &str, name: &str| {
+        let mut document = desk.document(id);
+        document["product"]["image"] = name.into();
+        AdProject::from_json(&document.to_string()).unwrap()
+    };
+    let photo = std::fs::read(desk.path().join("photo.png")).unwrap();
+    std::fs::create_dir(desk.path().join("documents")).unwrap();
+    let folder = desk.path().join("documents");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(desk.path().join("photo.png"), folder.join("link.png")).unwrap();
+    let absolute = desk.path().join("photo.png").display().to_string();
+    let urls = ["https://a.example/x.png", "http://127.0.0.1:9/x.png", "HTTPS://a.example/x.png"];
+    for name in [absolute.as_str(), "../photo.png", "link.png", "/etc/passwd"].into_iter().chain(urls) {
+        let error = studio.import(naming("closed", name), folder.as_path()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}: {error}");
+    }
+    let handed_in = Assets::none().with_bytes("../photo.png", photo);
+    studio.import(naming("handed-in", "../photo.png"), handed_in).await.unwrap();
+    studio.import(naming("in-the-folder", "photo.png"), desk.path()).await.unwrap();
 }
