@@ -30,7 +30,7 @@ use crate::{
     provider::WebhookEvent,
     report::NAME as REPORT,
     stages::{Art, name_for},
-    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage, now},
+    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage},
 };
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
@@ -225,8 +225,8 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
     let old = folder.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
-    let mut state = old.unwrap_or_else(|| State::new(project_id, now()));
-    let mut history = folder.history().await?;
+    let mut state = old.unwrap_or_else(|| State::new(project_id, settings.slots.clock.now()));
+    let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
     history.expect_entries(state.history_entries)?;
     history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
     let buyer = Buyer { run: fence.run().to_owned(), project: project_id.to_owned() };
@@ -234,7 +234,7 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
     // The history is the truth; the state only shows it.
     state.cost_usd = history.spent_usd();
     let later = history.passed_over();
-    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone())?);
+    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.slots.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
         progress.note(Stage::Plan, said);
@@ -419,7 +419,7 @@ async fn close(parts: &Parts, status: Status) -> Result<()> {
     let recorded = parts.products.record(HistoryEvent::RunFinished { outcome }).await;
     // It only saves time.
     drop(parts.products.history().lock().await.close().await);
-    let state = State { updated_at: now(), ..parts.progress.state() };
+    let state = State { updated_at: parts.slots.clock.now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;
     recorded.and(saved)

@@ -1,8 +1,8 @@
 //! What a host puts into a studio beside providers: all of its runs share it.
 //!
-//! May depend on `matte`, `compose` (fonts) and `http`.
+//! May depend on `matte`, `compose` (fonts), `http` and `store` (the clock).
 
-use crate::{compose::FontShelf, http::Http, matte::ForeignRemover};
+use crate::{compose::FontShelf, http::Http, matte::ForeignRemover, store::Clock};
 use std::sync::Arc;
 
 /// What a host put into a studio beside providers.
@@ -14,4 +14,6 @@ pub(crate) struct Slots {
     pub(crate) fonts: Arc<FontShelf>,
     /// How files are fetched: those of documents and of providers, and the model.
     pub(crate) http: Http,
+    /// What dates events, states and histories.
+    pub(crate) clock: Clock,
 }

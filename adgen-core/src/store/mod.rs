@@ -96,4 +96,4 @@ pub(crate) use purchase::{Buyer, Claim};
 pub use requests::StorageUse;
 pub(crate) use scratch::Scratch;
 pub(crate) use storage::Storage;
-pub(crate) use time::now;
+pub(crate) use time::Clock;

@@ -1,6 +1,6 @@
 //! What can be put into a studio beside providers.
 //!
-//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts), `http` and `error`.
+//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts), `http`, `store` (the clock) and `error`.
 
 use super::StudioBuilder;
 use crate::{
@@ -9,8 +9,9 @@ use crate::{
     error::Result,
     http::{Http, HttpOptions},
     matte::{BackgroundRemover, ForeignRemover},
+    store::Clock,
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::SystemTime};
 
 /// What was put in, not yet looked at.
 #[derive(Default)]
@@ -18,6 +19,7 @@ pub(super) struct Given {
     remover: Option<Arc<dyn BackgroundRemover>>,
     fonts: FontSources,
     http: Option<HttpOptions>,
+    clock: Clock,
 }
 
 impl Given {
@@ -28,6 +30,7 @@ impl Given {
             remover: self.remover.map(ForeignRemover::new).transpose()?,
             fonts: Arc::new(FontShelf::new(&self.fonts)?),
             http: Http::new(self.http.unwrap_or_default())?,
+            clock: self.clock,
         })
     }
 }
@@ -82,6 +85,15 @@ impl StudioBuilder {
     /// goes by the environment.
     pub fn with_http(mut self, options: HttpOptions) -> Self {
         self.given.http = Some(options);
+        self
+    }
+
+    /// Who tells the time of day that a run writes down, in place of the machine's clock: in its events, in the project's state
+    /// and in its history. For tests that compare them; it is called often, and from any thread. Nothing is waited for by it
+    /// and nothing expires by it: leases, timeouts and durations go by the machine's own clocks, and so do the dates of
+    /// ledgers, of records of products and of leases, which several studios write.
+    pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.given.clock = Clock::new(Arc::new(clock));
         self
     }
 

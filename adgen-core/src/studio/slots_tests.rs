@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// A folder with a storage, and a photo of a red disc before a plain wall.
@@ -252,4 +252,35 @@ async fn by_itself_a_library_takes_what_is_handed_in_or_lies_in_the_folder() {
     let handed_in = Assets::none().with_bytes("../photo.png", photo);
     studio.import(naming("handed-in", "../photo.png"), handed_in).await.unwrap();
     studio.import(naming("in-the-folder", "photo.png"), desk.path()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_states_and_histories_are_dated_by_the_studios_clock() {
+    let desk = Desk::new();
+    let ticks = AtomicU32::new(0);
+    // A second passes each time somebody looks.
+    let clock = move || {
+        let tick = u64::from(ticks.fetch_add(1, Ordering::SeqCst));
+        SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000 + tick)
+    };
+    let times = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&times);
+    let studio = desk.builder().with_clock(clock).on_event(move |event| heard.lock().unwrap().push(event.at.clone()));
+    let outcome = desk.made(&studio.build().unwrap(), &desk.document("clock")).await;
+    let heard = times.lock().unwrap().clone();
+    assert!(heard.len() > 5 && heard.is_sorted() && heard.iter().all(|at| at.starts_with("2096-")), "{heard:?}");
+    let folder = desk.path().join("storage/projects/clock");
+    let json = |path: std::path::PathBuf| serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()).unwrap();
+    let state = json(folder.join("state.json"));
+    for field in ["created_at", "updated_at"] {
+        assert!(state[field].as_str().unwrap().starts_with("2096-"), "{state}");
+    }
+    assert!(state["elapsed_s"].as_f64().unwrap() < 600.0, "durations go by the studio's clock");
+    let entries: Vec<_> =
+        std::fs::read_dir(folder.join("history")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let dated =
+        entries.iter().filter(|path| path.extension().is_some_and(|end| end == "json")).map(|path| json(path.clone()));
+    let dates: Vec<String> = dated.filter_map(|entry| entry["at"].as_str().map(str::to_owned)).collect();
+    assert!(!dates.is_empty() && dates.iter().all(|at| at.starts_with("2096-")), "{dates:?}");
+    assert_eq!(outcome.state.degradations.len(), 1);
 }
