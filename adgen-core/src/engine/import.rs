@@ -7,7 +7,7 @@ use super::{assets::Assets, document::DOCUMENT, parts::Parts, turns::blocking};
 use crate::{
     asset::{AssetPolicy, PlainFile},
     error::{Error, ErrorKind, Result},
-    http::{AssetRules, fetch_asset_over},
+    http::{AssetRules, fetch_asset},
     project::{AdProject, Asset, AssetLocation, Stage},
     stages::{
         AssetUse, Staged, bounded, content_key, hash_asset, inventory, open_within_bounds, rename, stage_asset,
@@ -19,6 +19,7 @@ use serde_json::json;
 use std::{
     collections::BTreeMap,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 /// Where a run's document comes from.
@@ -261,18 +262,19 @@ async fn stage(parts: &Parts, opened: Opened, folder: &Path) -> Result<Staged> {
         }
     };
     let (folder, cancel) = (folder.to_owned(), parts.turns.cancel().clone());
+    let fonts = Arc::clone(&parts.slots.fonts);
     let staged = parts.turns.cpu(move |_| {
         let mut file = file;
-        stage_asset(used, &named, &mut file, &folder, &cancel)
+        stage_asset(used, &named, &mut file, &folder, &fonts, &cancel)
     });
     staged.await.map_err(|error| used.error(&shown, error))
 }
 
 async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Result<PathBuf> {
-    let Some(http) = &parts.http else {
+    if !parts.own_files.network {
         return Err(Error::new(ErrorKind::Unsupported, "the project names a file on the web, and this run is offline")
             .with_hint("download it, name the local file in the document, or run without --offline"));
-    };
+    }
     let target = folder.join(format!("{}.download", used.stem()));
     let rules = AssetRules::untrusted();
     let rules = AssetRules {
@@ -281,7 +283,7 @@ async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Resul
         ..rules
     };
     tokio::select! {
-        fetched = fetch_asset_over(http, url, &target, rules) => fetched.map(|()| target.clone()),
+        fetched = fetch_asset(&parts.slots.http, url, &target, rules) => fetched.map(|()| target.clone()),
         () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
     }
 }

@@ -20,6 +20,8 @@ use std::{
 pub(crate) struct OwnFiles {
     /// Which files of this machine a document may bring in.
     pub(crate) policy: AssetPolicy,
+    /// Whether anything may be fetched from the network.
+    pub(crate) network: bool,
     /// Whether files that a document names by URL may come from private addresses.
     pub(crate) private_urls: bool,
     folder: ProjectFolder,
@@ -33,12 +35,13 @@ pub(crate) struct OwnFiles {
 impl OwnFiles {
     pub(crate) fn new(
         policy: AssetPolicy,
+        network: bool,
         private_urls: bool,
         folder: ProjectFolder,
         fallbacks: Arc<Fallbacks>,
     ) -> Self {
         let (names, left_out) = Default::default();
-        Self { policy, private_urls, folder, fallbacks, names, left_out }
+        Self { policy, network, private_urls, folder, fallbacks, names, left_out }
     }
 
     /// Remembers how the document named a file, for messages.

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     event::{Event, EventRecord, EventSink},
     project::{CostRange, Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, Status},
-    store::now,
+    store::Clock,
 };
 use std::{
     collections::BTreeMap,
@@ -29,6 +29,7 @@ pub(crate) struct Progress {
     sinks: Vec<SinkWatch>,
     dirty: AtomicBool,
     began: Instant,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Progress {
@@ -48,11 +49,11 @@ struct Inner {
 }
 
 impl Progress {
-    /// The progress of a run over a project in this state.
+    /// The progress of a run over a project in this state; events and states are dated by `clock`.
     ///
     /// # Errors
     /// Where the system has no thread left for the sink.
-    pub(crate) fn new(mut state: State, run_id: &str, sinks: Vec<EventSink>) -> Result<Self> {
+    pub(crate) fn new(mut state: State, run_id: &str, sinks: Vec<EventSink>, clock: Clock) -> Result<Self> {
         let threads =
             sinks.into_iter().map(SinkThread::start).collect::<std::io::Result<Vec<_>>>().map_err(|error| {
                 Error::from(error).with_operation("start").with_hint("end other programs, then run again")
@@ -63,7 +64,7 @@ impl Progress {
         let sinks = threads.iter().map(SinkThread::watch).collect();
         Ok(Self {
             inner: Mutex::new(Inner {
-                listeners: Listeners::new(run_id.to_owned(), state.project_id.clone(), threads),
+                listeners: Listeners::new(run_id.to_owned(), state.project_id.clone(), threads, clock.clone()),
                 state,
                 fractions: BTreeMap::new(),
                 run_cost_usd: 0.0,
@@ -72,6 +73,7 @@ impl Progress {
             sinks,
             dirty: AtomicBool::new(true),
             began: Instant::now(),
+            clock,
         })
     }
 
@@ -128,7 +130,7 @@ impl Progress {
 
     /// The state, if it changed since the last call.
     pub(crate) fn changed_state(&self) -> Option<State> {
-        self.dirty.swap(false, Ordering::Relaxed).then(|| State { updated_at: now(), ..self.state() })
+        self.dirty.swap(false, Ordering::Relaxed).then(|| State { updated_at: self.clock.now(), ..self.state() })
     }
 
     pub(crate) fn elapsed_s(&self) -> f64 {

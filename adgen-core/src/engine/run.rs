@@ -18,6 +18,7 @@ use super::{
     providers::Providers,
     purchase::{Purchases, Wakeups},
     report,
+    slots::Slots,
     told::{EVENTS, Told},
     turns::Turns,
 };
@@ -25,13 +26,12 @@ use crate::{
     asset::AssetPolicy,
     error::{Error, ErrorKind, Result},
     event::{Event, EventRecord, EventSink},
-    http::Http,
     matte::Matting,
     project::{AdProject, Stage, State, Status},
     provider::WebhookEvent,
     report::NAME as REPORT,
-    stages::name_for,
-    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage, now},
+    stages::{Art, name_for},
+    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage},
 };
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
@@ -51,11 +51,11 @@ pub(crate) struct RunSettings {
     pub(crate) storage: Storage,
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
+    pub(crate) slots: Slots,
     pub(crate) turns: Arc<Turns>,
     /// How many of the turns this run may use at a time; all of them where missing.
     pub(crate) share: Option<usize>,
-    /// How files are fetched; nothing is where it is missing.
-    pub(crate) http: Option<Http>,
+    pub(crate) network: bool,
     pub(crate) assets: AssetPolicy,
     pub(crate) private_urls: bool,
     pub(crate) max_usd: Option<f64>,
@@ -226,8 +226,8 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
     let old = folder.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
-    let mut state = old.unwrap_or_else(|| State::new(project_id, now()));
-    let mut history = folder.history().await?;
+    let mut state = old.unwrap_or_else(|| State::new(project_id, settings.slots.clock.now()));
+    let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
     history.expect_entries(state.history_entries)?;
     history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
     let buyer = Buyer { run: fence.run().to_owned(), project: project_id.to_owned() };
@@ -235,7 +235,7 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
     // The history is the truth; the state only shows it.
     state.cost_usd = history.spent_usd();
     let later = history.passed_over();
-    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone())?);
+    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.slots.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
         progress.note(Stage::Plan, said);
@@ -264,16 +264,22 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
         Arc::clone(&progress),
         Arc::default(),
         settings.job_timeout,
+        settings.slots.http.clone(),
     ));
-    let own_files =
-        OwnFiles::new(settings.assets.clone(), settings.private_urls, folder.clone(), Arc::clone(&fallbacks));
+    let own_files = OwnFiles::new(
+        settings.assets.clone(),
+        settings.network,
+        settings.private_urls,
+        folder.clone(),
+        Arc::clone(&fallbacks),
+    );
     let parts = Parts {
         document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
-        art: Arc::default(),
+        art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
         providers: settings.providers.clone(),
         matting: settings.matting.clone(),
-        http: settings.http.clone(),
+        slots: settings.slots.clone(),
         job_timeout: settings.job_timeout,
         products,
         purchases,
@@ -417,7 +423,7 @@ async fn close(parts: &Parts, status: Status) -> Result<()> {
     let recorded = parts.products.record(HistoryEvent::RunFinished { outcome }).await;
     // It only saves time.
     drop(parts.products.history().lock().await.close().await);
-    let state = State { updated_at: now(), ..parts.progress.state() };
+    let state = State { updated_at: parts.slots.clock.now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;
     recorded.and(saved)

@@ -112,15 +112,6 @@ impl Http {
         Ok(client)
     }
 
-    /// The client for downloads of our own: limited redirects, no wait without an end.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidConfig`] outside a Tokio runtime, and where the system's certificates or proxy settings cannot be
-    /// used.
-    pub(crate) fn downloads(&self) -> Result<Client> {
-        self.client(Kind::Download)
-    }
-
     /// A client for a storage in a bucket: no redirects, and nothing in the clear unless the storage's settings allow it. One
     /// of its own for each storage, so that it goes with it; it can be made outside a runtime.
     ///

@@ -27,12 +27,12 @@ mod request;
 pub(crate) mod retry;
 mod settings;
 #[cfg(test)]
-mod test_server;
+pub(crate) mod test_server;
 mod tls;
 mod wait;
 
 pub(crate) use api::Api;
-pub(crate) use asset::{AssetRules, fetch_asset, fetch_asset_over};
+pub(crate) use asset::{AssetRules, fetch_asset};
 pub(crate) use call::{Answer, Body, Call, Repeat};
 pub(crate) use caller::Caller;
 pub(crate) use client::Http;

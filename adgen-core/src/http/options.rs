@@ -27,6 +27,7 @@ const LARGEST: u64 = 4 << 20;
 ///
 /// The default suits most machines: proxies as the environment says (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
 /// `NO_PROXY`), the roots that the system trusts. It is given to
+/// [`StudioBuilder::with_http`](crate::StudioBuilder::with_http), for files,
 /// [`ReplicateBuilder::with_http`](crate::replicate::ReplicateBuilder::with_http) and
 /// [`OpenAiBuilder::with_http`](crate::openai::OpenAiBuilder::with_http), or to a studio
 /// ([`StudioConfig::http`](crate::StudioConfig::http)), and checked there.

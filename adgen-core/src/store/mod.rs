@@ -99,4 +99,4 @@ pub(crate) use signer::Signer;
 #[cfg(feature = "s3")]
 pub(crate) use signer::Signing;
 pub(crate) use storage::Storage;
-pub(crate) use time::now;
+pub(crate) use time::Clock;

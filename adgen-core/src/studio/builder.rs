@@ -2,7 +2,7 @@
 //!
 //! May depend on everything that a studio is made of.
 
-use super::{Studio, config::StudioConfig, home::Home, models::Models};
+use super::{Studio, config::StudioConfig, given::Given, home::Home, models::Models};
 #[cfg(feature = "s3")]
 use crate::store::Signing;
 use crate::{
@@ -10,7 +10,6 @@ use crate::{
     engine::{Providers, Turns},
     error::{Error, ErrorKind, Result},
     event::{EventRecord, EventSink},
-    http::{Http, HttpOptions},
     matte::Matting,
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
     provider::{AudioProvider, Planner, VideoProvider},
@@ -53,6 +52,7 @@ pub struct StudioBuilder {
     connected: bool,
     /// What was set too late for that.
     late: Option<&'static str>,
+    pub(super) given: Given,
 }
 
 impl fmt::Debug for StudioBuilder {
@@ -73,13 +73,13 @@ impl StudioBuilder {
         &self.config
     }
 
-    fn set(mut self, set: impl FnOnce(StudioConfig) -> StudioConfig) -> Self {
+    pub(super) fn set(mut self, set: impl FnOnce(StudioConfig) -> StudioConfig) -> Self {
         self.config = set(self.config);
         self
     }
 
     /// Remembers that something was set that the services should have known.
-    fn before_services(mut self, what: &'static str) -> Self {
+    pub(super) fn before_services(mut self, what: &'static str) -> Self {
         if self.connected {
             self.late = self.late.or(Some(what));
         }
@@ -155,12 +155,6 @@ impl StudioBuilder {
         self.set(|config| config.with_matting(matting))
     }
 
-    /// How everything travels that the studio itself fetches: proxy, further roots to trust, times. To be said before the
-    /// services are connected.
-    pub fn with_http(self, options: HttpOptions) -> Self {
-        self.set(|config| config.with_http(options)).before_services("http")
-    }
-
     /// Which models of the services are asked. To be said before the services are connected.
     pub fn with_models(self, models: Models) -> Self {
         self.set(|config| config.with_models(models)).before_services("models")
@@ -171,9 +165,9 @@ impl StudioBuilder {
         self.set(StudioConfig::offline)
     }
 
-    /// Which files of this machine documents may bring in. Default: [`AssetPolicy::document_folder`], those in the
-    /// document's own folder alone, so that a document of somebody else reads nothing else. For a person's own documents
-    /// there is [`AssetPolicy::own_documents`].
+    /// Which files documents may bring in, beside those that are handed in. Default: [`AssetPolicy::document_folder`], those in
+    /// the document's own folder alone, so that a document of somebody else reads nothing else, on this machine or on the
+    /// web. For a person's own documents there is [`AssetPolicy::own_documents`].
     pub fn with_asset_policy(self, policy: AssetPolicy) -> Self {
         self.set(|config| config.with_assets(policy))
     }
@@ -191,7 +185,8 @@ impl StudioBuilder {
     }
 
     /// Fetches files that documents name by URL from private addresses, too. For services whose documents come from people
-    /// that they trust, and whose files lie in their own network.
+    /// that they trust, and whose files lie in their own network. Opens URLs where the asset policy does not close them
+    /// expressly.
     pub fn allow_private_urls(self) -> Self {
         self.set(StudioConfig::with_private_urls)
     }
@@ -231,13 +226,13 @@ impl StudioBuilder {
     /// for models or HTTP options that were set once they were; `NotFound` or `Io` for a file of certificates that cannot be
     /// read, `Io` where the storage's folder cannot be made.
     pub fn build(self) -> Result<Studio> {
-        let Self { config, objects, prefix, planner, video, audio, sink, runtime, connected, late } = self;
+        let Self { config, objects, prefix, planner, video, audio, sink, runtime, connected, late, given } = self;
         config.check()?;
         check_order(&config, connected, late)?;
-        let http = Http::new(config.http.clone())?;
+        let slots = given.check(&config)?;
         let storage = match (objects, config.storage.to_str()) {
             (Some((objects, signer)), _) => Storage::below(&prefix, objects, signer)?,
-            (None, Some(address)) => Storage::open(address, &http)?,
+            (None, Some(address)) => Storage::open(address, &slots.http)?,
             // Only folders have names that are no text.
             (None, None) => Storage::local(&config.storage)?,
         };
@@ -257,7 +252,7 @@ impl StudioBuilder {
             storage: storage.with_cache(config.cache_dir.as_deref(), config.cache_bytes),
             providers,
             turns: Arc::new(Turns::new(config.jobs.unwrap_or_else(processors))),
-            http: (!config.offline).then_some(http),
+            slots,
             sink,
             config: Arc::new(config),
             home: Home::new(runtime),
@@ -286,6 +281,7 @@ fn check_order(config: &StudioConfig, connected: bool, late: Option<&str>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::HttpOptions;
 
     fn refused(builder: StudioBuilder, said: &str) {
         let error = builder.build().expect_err(said);

@@ -1,12 +1,13 @@
 //! [`StudioConfig`]: everything about a studio that is plain data. The one place of these options: builders only fill it in,
 //! and a binding hands it on as JSON, so that a new option changes neither.
 //!
-//! May depend on `asset`, `http`, `matte` (each for its own settings), `store` (the cache's size), `engine` (the bounds that
+//! May depend on `asset`, `compose`, `http`, `matte` (each for its own settings), `store` (the cache's size), `engine` (the bounds that
 //! runs have, too), `project` (how JSON is checked), `error` and its neighbour `models`.
 
 use super::models::Models;
 use crate::{
     asset::AssetPolicy,
+    compose::FontSources,
     engine::{check_jobs, check_max_usd},
     error::{Error, ErrorKind, Result},
     http::HttpOptions,
@@ -73,13 +74,17 @@ pub struct StudioConfig {
     /// How long a job at a provider may take before it is stopped and given up, in seconds: 0.001-604800, 2100 where not set.
     #[schemars(range(min = 0.001, max = 604_800.0))]
     pub job_timeout_s: f64,
-    /// Which files of this machine documents may bring in; those that lie in the document's own folder where not set.
+    /// Which files documents may bring in, beside those that are handed in; those that lie in the document's own folder where
+    /// not set.
     pub assets: AssetPolicy,
     /// Fetches files that documents name by URL from private addresses, too. For services whose documents come from people
-    /// that they trust, and whose files lie in their own network.
+    /// that they trust, and whose files lie in their own network. Opens URLs where `assets` does not close them expressly.
     pub allow_private_urls: bool,
     /// How products are cut out.
     pub matting: Matting,
+    /// Where the typefaces of texts come from, beside the embedded ones; from the system where not set. Those that were given as
+    /// bytes are neither written nor read.
+    pub fonts: FontSources,
     /// How everything travels that the studio itself fetches: files of documents, models, storages in buckets, and calls of the
     /// services that it connects as the environment says.
     pub http: HttpOptions,
@@ -100,6 +105,7 @@ impl Default for StudioConfig {
             assets: AssetPolicy::default(),
             allow_private_urls: false,
             matting: Matting::default(),
+            fonts: FontSources::default(),
             http: HttpOptions::default(),
             models: Models::default(),
         }
@@ -193,6 +199,13 @@ impl StudioConfig {
         self
     }
 
+    /// Where the typefaces of texts come from.
+    #[must_use]
+    pub fn with_fonts(mut self, sources: FontSources) -> Self {
+        self.fonts = sources;
+        self
+    }
+
     /// How everything travels that the studio itself fetches.
     #[must_use]
     pub fn with_http(mut self, options: HttpOptions) -> Self {
@@ -262,6 +275,7 @@ mod tests {
             "assets": { "reach": "own_documents", "folders": [std::env::temp_dir()], "urls": false },
             "allow_private_urls": true,
             "matting": { "model": "u2netp", "models_dir": "/srv/models", "download": false, "runtime": "/srv/ort.so" },
+            "fonts": { "system": false, "folders": ["/srv/fonts"] },
             "http": {
                 "proxy": "http://proxy.example:3128",
                 "root_certificates": [{ "file": "ca.pem" }],
@@ -284,6 +298,7 @@ mod tests {
             .with_assets(AssetPolicy::own_documents().allow_folder(std::env::temp_dir()).without_urls())
             .with_private_urls()
             .with_matting(config.matting.clone())
+            .with_fonts(FontSources::none().with_folder("/srv/fonts").with_data(vec![1, 2]))
             .with_http(config.http.clone())
             .with_models(Models::default().with_planner("p").with_video("a/v").with_audio("a/a"));
         assert_eq!(serde_json::to_value(&built).unwrap(), full);

@@ -4,8 +4,10 @@
 
 mod builder;
 mod config;
+mod given;
 mod home;
 mod models;
+mod slots;
 mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -20,12 +22,13 @@ pub use watch::WatchOptions;
 use home::Home;
 
 use crate::{
+    asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate, import_document,
+        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns, estimate,
+        import_document,
     },
     error::Result,
     event::EventSink,
-    http::Http,
     matte::Matting,
     project::AdProject,
     stages::{Inspected, inspect},
@@ -39,9 +42,8 @@ use tokio::runtime::Handle;
 pub struct Studio {
     storage: Storage,
     providers: Providers,
+    slots: Slots,
     turns: Arc<Turns>,
-    /// How files are fetched; nothing is where it is missing.
-    http: Option<Http>,
     sink: Option<EventSink>,
     config: Arc<StudioConfig>,
     home: Home,
@@ -119,21 +121,28 @@ impl Studio {
             },
         };
         let sinks: Vec<EventSink> = self.sink.iter().chain(&options.sink).cloned().collect();
-        let http = self.http.clone().filter(|_| !options.offline);
         let config = &*self.config;
+        let network = !config.offline && !options.offline;
         Ok(RunSettings {
             storage: self.storage.clone(),
             providers,
-            matting: Matting { download: config.matting.download && http.is_some(), ..config.matting.clone() },
+            matting: Matting { download: config.matting.download && network, ..config.matting.clone() },
+            slots: self.slots.clone(),
             turns: Arc::clone(&self.turns),
             share: options.jobs,
-            http,
-            assets: config.assets.clone(),
+            network,
+            assets: self.assets(),
             private_urls: config.allow_private_urls,
             max_usd: config.max_usd.into_iter().chain(options.max_usd).reduce(f64::min),
             job_timeout: config.job_timeout(),
             sinks,
         })
+    }
+
+    /// Which files documents may bring in. Whoever lets them name private addresses lets them name others, too.
+    fn assets(&self) -> AssetPolicy {
+        let StudioConfig { assets, allow_private_urls, .. } = &*self.config;
+        if *allow_private_urls { assets.clone().with_urls_by_default() } else { assets.clone() }
     }
 
     /// What the ad of a document will cost with this studio's providers, everything made anew. Calls nobody.
@@ -152,6 +161,6 @@ impl Studio {
     /// `InvalidProject` with every problem of the document itself.
     pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
         project.validate()?;
-        Ok(inspect(project, folder.as_ref(), &self.config.assets))
+        Ok(inspect(project, folder.as_ref(), &self.assets(), &self.slots.fonts))
     }
 }

@@ -209,7 +209,7 @@ impl Watched {
             run_id: self.run.clone().unwrap_or_default(),
             project_id: self.folder.id().to_owned(),
             seq: self.next_seq,
-            at: crate::store::now(),
+            at: self.studio.slots.clock.now(),
             event,
         });
         Ok(true)

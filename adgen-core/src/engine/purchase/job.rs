@@ -62,6 +62,7 @@ impl Job<'_> {
         let Self { shop, wanted, .. } = self;
         Ok(CallContext::new()
             .with_wish(shop.turns.cancel())
+            .with_http(&shop.http)
             .with_retry_listener(shop.progress.watch(wanted.stage, wanted.product))
             .with_scratch(shop.products.work_folder(wanted.product).await?))
     }
