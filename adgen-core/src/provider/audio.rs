@@ -30,6 +30,15 @@ impl AudioRequest {
     pub fn speech(text: impl Into<String>) -> Self {
         Self { kind: AudioKind::Speech(Voice::default()), prompt: text.into(), duration_s: 0.0, seed: 0 }
     }
+
+    /// The same in another voice. Music has none and stays music.
+    #[must_use]
+    pub fn with_voice(mut self, voice: Voice) -> Self {
+        if let AudioKind::Speech(own) = &mut self.kind {
+            *own = voice;
+        }
+        self
+    }
 }
 
 /// What a track is.
@@ -89,6 +98,11 @@ impl AudioCapability {
         Self { music: false, speech: true, max_duration_s: f64::INFINITY, local: false }
     }
 
+    /// A provider of speech on this machine.
+    pub fn local_speech() -> Self {
+        Self { local: true, ..Self::remote_speech() }
+    }
+
     /// A provider of music of any length on this machine.
     pub fn local_music() -> Self {
         Self { music: true, speech: false, max_duration_s: f64::INFINITY, local: true }
@@ -97,7 +111,8 @@ impl AudioCapability {
 
 /// Makes music or speech.
 ///
-/// The calls mean what they mean in [`VideoProvider`](super::VideoProvider).
+/// The calls mean what they mean in [`VideoProvider`](super::VideoProvider). One that speaks may tell when each word is heard,
+/// by [`Generated::with_timings`](super::Generated::with_timings).
 #[async_trait]
 pub trait AudioProvider: Debug + Send + Sync + 'static {
     /// Name, model and price list.
