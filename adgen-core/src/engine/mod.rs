@@ -33,6 +33,7 @@ mod sink;
 mod slots;
 mod stale;
 mod told;
+mod trace;
 mod turns;
 
 pub use assets::Assets;

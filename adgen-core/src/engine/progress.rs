@@ -3,6 +3,7 @@
 use super::{
     listeners::Listeners,
     sink::{SinkThread, SinkWatch},
+    trace,
 };
 use crate::{
     error::{Error, Result},
@@ -237,6 +238,7 @@ impl Progress {
     }
 
     pub(crate) fn degraded(&self, degradation: Degradation) {
+        trace::degraded(&degradation);
         let mut inner = self.lock();
         inner.state.degradations.push(degradation.clone());
         inner.tell(Event::Degraded(degradation));
@@ -256,6 +258,7 @@ impl Progress {
     /// The same for what a product lacks: scenes and shapes that lack the same are one degradation.
     pub(crate) fn lacks(&self, lack: Degradation) {
         let mut inner = self.lock();
+        let mut new = None;
         let same = |old: &&mut Degradation| {
             old.stage == lack.stage && old.fallback == lack.fallback && old.cause == lack.cause
         };
@@ -264,10 +267,14 @@ impl Progress {
             Some(known) => known.also.push(lack.product),
             None => {
                 inner.state.degradations.push(lack.clone());
-                inner.tell(Event::Degraded(lack));
+                inner.tell(Event::Degraded(lack.clone()));
+                new = Some(lack);
             }
         }
         self.release(inner);
+        if let Some(lack) = new {
+            trace::degraded(&lack);
+        }
     }
 
     pub(crate) fn measured(&self, loudness: Option<LoudnessReport>, fidelity: Option<FidelityReport>) {
@@ -307,6 +314,7 @@ impl Progress {
     /// Ends the run: sets the last status and tells it.
     pub(crate) fn end(&self, status: Status, error: Option<&Error>, video: Option<String>) {
         let (elapsed_s, elapsed_ms) = (self.elapsed_s(), self.elapsed_ms());
+        trace::ended(status, error, elapsed_ms);
         let mut inner = self.lock();
         inner.state.status = status;
         inner.state.elapsed_s = elapsed_s;

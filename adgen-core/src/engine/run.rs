@@ -20,6 +20,7 @@ use super::{
     report,
     slots::Slots,
     told::{EVENTS, Told},
+    trace,
     turns::Turns,
 };
 use crate::{
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// What is said where a document comes in again as it was.
 const UNCHANGED: &str = "the document and its files are those that came in before: the stored document counts, with the \
@@ -85,9 +87,10 @@ impl Run {
     pub(crate) async fn start(project_id: String, source: Source, settings: RunSettings) -> Result<Self> {
         need_runtime()?;
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let lease = settings.storage.project(&project_id)?.acquire(&id).await?;
+        let span = trace::run(&id, &project_id);
+        let lease = settings.storage.project(&project_id)?.acquire(&id).instrument(span.clone()).await?;
         // Everything that can fail before the first event gives the project back at once.
-        let prepared = prepare(&project_id, &lease, &settings).await;
+        let prepared = prepare(&project_id, &lease, &settings).instrument(span.clone()).await;
         let (parts, scratch) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -101,7 +104,7 @@ impl Run {
         let work = Work { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
         let (end, ended) = watch::channel(None);
         tokio::spawn(async move {
-            let result = work.supervise().await;
+            let result = work.supervise().instrument(span).await;
             // Nobody may hold a handle any more.
             end.send_replace(Some(result));
         });
@@ -182,7 +185,8 @@ pub struct Imported {
 pub(crate) async fn import_document(document: AdProject, assets: Assets, settings: &RunSettings) -> Result<Imported> {
     need_runtime()?;
     let (run, project_id) = (uuid::Uuid::new_v4().simple().to_string(), document.id.clone());
-    let lease = settings.storage.project(&project_id)?.acquire(&run).await?;
+    let span = trace::run(&run, &project_id);
+    let lease = settings.storage.project(&project_id)?.acquire(&run).instrument(span.clone()).await?;
     let imported = async {
         let (parts, scratch) = prepare(&project_id, &lease, settings).await?;
         let is_new = parts.products.folder().look("state.json").await?.is_none();
@@ -201,7 +205,7 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
         }
         Ok(Imported { project_id, unchanged, notes })
     };
-    let imported = imported.await;
+    let imported = imported.instrument(span).await;
     lease.release().await;
     imported
 }
@@ -312,11 +316,11 @@ impl Work {
         // Where the whole runtime is dropped, heavy work on its threads has to end as well.
         let _stops = cancel.clone().drop_guard();
         let over = CancellationToken::new();
-        let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()));
+        let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()).in_current_span());
         // A task of its own, so that even a panic leads to an orderly end.
         let mut work = tokio::spawn({
             let parts = Arc::clone(&parts);
-            async move { work(&parts, self.source).await }
+            async move { work(&parts, self.source).await }.in_current_span()
         });
         let result = tokio::select! {
             result = &mut work => result,

@@ -11,6 +11,8 @@ mod slots;
 mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod trace_tests;
 mod watch;
 
 pub use builder::StudioBuilder;
