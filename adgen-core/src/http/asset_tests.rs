@@ -2,6 +2,7 @@
 
 use super::super::{
     network::explain,
+    options::HttpOptions,
     test_server::{Act, Server},
 };
 use super::*;

@@ -2,7 +2,7 @@
 //!
 //! May depend on everything that a studio is made of.
 
-use super::{Studio, slots::Given};
+use super::{Studio, given::Given};
 use crate::{
     asset::AssetPolicy,
     engine::{Providers, Turns},

@@ -3,6 +3,7 @@
 //! May depend on everything below it; nothing below knows it.
 
 mod builder;
+mod given;
 mod slots;
 mod stored;
 

@@ -1,39 +1,10 @@
 //! What can be put into a studio beside providers.
 //!
-//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts), `http`, `store` (the clock) and `error`.
+//! May depend on `matte`, `compose` (fonts), `http`, `store` (the clock) and its neighbour `builder`.
 
 use super::StudioBuilder;
-use crate::{
-    compose::{FontShelf, FontSources},
-    engine::Slots,
-    error::Result,
-    http::{Http, HttpOptions},
-    matte::{BackgroundRemover, ForeignRemover},
-    store::Clock,
-};
+use crate::{compose::FontSources, http::HttpOptions, matte::BackgroundRemover, store::Clock};
 use std::{path::PathBuf, sync::Arc, time::SystemTime};
-
-/// What was put in, not yet looked at.
-#[derive(Default)]
-pub(super) struct Given {
-    remover: Option<Arc<dyn BackgroundRemover>>,
-    fonts: FontSources,
-    http: Option<HttpOptions>,
-    clock: Clock,
-}
-
-impl Given {
-    /// # Errors
-    /// `InvalidConfig` for what cannot be used.
-    pub(super) fn check(self) -> Result<Slots> {
-        Ok(Slots {
-            remover: self.remover.map(ForeignRemover::new).transpose()?,
-            fonts: Arc::new(FontShelf::new(&self.fonts)?),
-            http: Http::new(self.http.unwrap_or_default())?,
-            clock: self.clock,
-        })
-    }
-}
 
 impl StudioBuilder {
     /// Who cuts products out of their photos, before the model that [`Matting`](crate::Matting) names is asked: the model, and the plain
