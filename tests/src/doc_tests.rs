@@ -18,3 +18,6 @@ struct Providers;
 
 #[doc = include_str!("../../docs/replicate.md")]
 struct Replicate;
+
+#[doc = include_str!("../../docs/studio.md")]
+struct Studio;
