@@ -1,6 +1,6 @@
 //! What adgen adds to the time that the services take: an ad through the emulators, against its own slowest path.
 
-use adgen::{AssetPolicy, Models, Studio, openai::OpenAi, replicate::Replicate};
+use adgen::{AssetPolicy, Studio, openai::OpenAi, replicate::Replicate};
 use adgen_benches::{Outcome, Row, Runs, bench, median, seconds};
 use adgen_tests::{
     document,
@@ -74,7 +74,7 @@ async fn make(folder: &Path, index: usize, short_side: u32) -> Result<Ad, Box<dy
     let account = OpenAi::builder().with_key(openai_server::KEY.into()).with_base_url(openai.base_url()).build()?;
     let storage = folder.join(format!("storage-{short_side}"));
     let studio = Studio::builder().with_storage_dir(&storage).with_asset_policy(AssetPolicy::own_documents());
-    let studio = studio.with_services(Some(account), Some(replicate), &Models::default()).await?.build()?;
+    let studio = studio.with_services(Some(account), Some(replicate)).await?.build()?;
     let began = Instant::now();
     let outcome = studio.generate(document::parse(&document), "").await?.wait().await?;
     let wall_s = began.elapsed().as_secs_f64();

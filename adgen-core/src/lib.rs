@@ -17,6 +17,30 @@
 //! }
 //! ```
 //!
+//! # What a studio does
+//!
+//! | verb | what it does |
+//! |---|---|
+//! | [`import`](Studio::import) | brings a document and its files into the storage; makes nothing |
+//! | [`run`](Studio::run) | makes what is missing of a project's ad, and gives a [`Run`] |
+//! | [`generate`](Studio::generate) | both in one |
+//! | [`estimate`](Studio::estimate), [`inspect`](Studio::inspect) | what it will cost; what is wrong with its files |
+//! | [`list`](Studio::list), [`state`](Studio::state), [`document`](Studio::document) | what is there, and where it stands |
+//! | [`save`](Studio::save), [`copy`](Studio::copy), [`delete`](Studio::delete) | edits |
+//! | [`url`](Studio::url) | an address of a file |
+//! | [`watch`](Studio::watch) | the events of a run in another process |
+//! | [`find_waste`](Studio::find_waste), [`remove_waste`](Studio::remove_waste), [`storage_use`](Studio::storage_use) | keeping house |
+//!
+//! A [`Run`] works by itself: [`events`](Run::events), [`state`](Run::state) and [`status`](Run::status) tell of it,
+//! [`wait`](Run::wait) gives its [`Outcome`], [`cancel`](Run::cancel) stops it, [`notify`](Run::notify) hands in a webhook.
+//!
+//! A studio is set up by [`StudioConfig`], which is plain data, and by what is code beside it: [`StudioBuilder`]. Callers without
+//! an async runtime have the same in [`blocking`]. Programs that listen by `tracing` hear of runs, products, calls and
+//! degradations; neither keys nor prompts are among it. Nothing is installed for the whole process, but for what FFmpeg and
+//! ONNX Runtime have only once: [`media::leave_log_alone`], [`media::leave_allocations_alone`], [`Matting::runtime`].
+//!
+//! # How an ad is made
+//!
 //! An ad is built as software is built. The document is the source, everything else a product with a content key: a hash
 //! over all that it is made from. A run makes the products whose key is not in the storage, and nothing else. So a run
 //! that was killed goes on where it stopped, an edit costs what depends on it, and what was paid for is bought once.
@@ -41,6 +65,9 @@
 //! # }
 //! ```
 //!
+//! # What is where
+//!
+//! - [`blocking`]: the same verbs as calls that wait.
 //! - [`project`]: the document, its defaults, validation and JSON Schema; the [`State`] of a project.
 //! - [`provider`]: the contracts of whatever plans, films and composes.
 //! - [`offline`], [`openai`], [`replicate`]: implementations of them.
@@ -62,6 +89,7 @@
 //! - `heif`: HEIC, HEIF and AVIF photos, where the machine has libheif, which is loaded at run time.
 
 mod asset;
+pub mod blocking;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compose;
@@ -98,7 +126,8 @@ pub use http::{HttpOptions, RootCertificates};
 pub use matte::Matting;
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
-pub use services::Models;
 pub use stages::{At, Inspected, PreviewSize};
 pub use store::{GcPlan, GcRules, StorageUse, Waste};
-pub use studio::{PreviewImage, PreviewOptions, StoredDocument, Studio, StudioBuilder, WatchOptions};
+pub use studio::{
+    Models, PreviewImage, PreviewOptions, StoredDocument, Studio, StudioBuilder, StudioConfig, WatchOptions,
+};

@@ -1,65 +1,41 @@
 //! The services that adgen uses where it has their keys: OpenAI plans, Replicate films and composes.
+//!
+//! May depend on `studio`, `openai`, `replicate`, `provider` (contracts) and `error`.
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    openai::{OpenAi, OpenAiPlanner},
+    openai::{OpenAi, OpenAiBuilder, OpenAiPlanner},
     provider::AudioProvider,
-    replicate::{Replicate, ReplicateAudio, ReplicateVideo},
+    replicate::{Replicate, ReplicateAudio, ReplicateBuilder, ReplicateVideo},
     studio::StudioBuilder,
 };
 
-/// Which models are asked; each service's default where missing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Models {
-    /// Plans: a model of OpenAI or of the server at `OPENAI_BASE_URL`.
-    pub planner: Option<String>,
-    /// Films: `owner/name` at Replicate.
-    pub video: Option<String>,
-    /// Composes: `owner/name` at Replicate.
-    pub audio: Option<String>,
-}
-
-impl Models {
-    /// As `ADGEN_PLANNER_MODEL`, `ADGEN_VIDEO_MODEL` and `ADGEN_AUDIO_MODEL` say.
-    pub fn from_env() -> Self {
-        let read = |name: &str| std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|v| !v.is_empty());
-        Self {
-            planner: read("ADGEN_PLANNER_MODEL"),
-            video: read("ADGEN_VIDEO_MODEL"),
-            audio: read("ADGEN_AUDIO_MODEL"),
-        }
-    }
-}
-
 impl StudioBuilder {
     /// Plans with OpenAI where `OPENAI_API_KEY` is set, films and composes with Replicate where `REPLICATE_API_TOKEN` is; what
-    /// has no key is made offline. A model that adgen does not know is looked up at Replicate, which is the only call made.
-    ///
-    /// With a proxy or further roots to trust ([`HttpOptions`](crate::HttpOptions)), make the accounts yourself, by
-    /// [`OpenAiBuilder::from_env`](crate::openai::OpenAiBuilder::from_env) and
-    /// [`ReplicateBuilder::from_env`](crate::replicate::ReplicateBuilder::from_env), and hand them to
-    /// [`with_services`](Self::with_services).
+    /// has no key is made offline. Models and the way of calls are those of the configuration
+    /// ([`StudioConfig::models`](crate::StudioConfig::models), [`StudioConfig::http`](crate::StudioConfig::http)), which is to
+    /// be set before. A model that adgen does not know is looked up at Replicate, which is the only call made.
     ///
     /// # Errors
-    /// `InvalidConfig` for a setting that cannot be used, `NotFound` or `Unsupported` for a model.
-    pub async fn with_services_from_env(self, models: &Models) -> Result<Self> {
-        self.with_services(OpenAi::from_env()?, Replicate::from_env()?, models).await
+    /// `InvalidConfig` for a setting that cannot be used, `NotFound` or `Unsupported` for a model; `NotFound` or `Io` for a file
+    /// of certificates that cannot be read.
+    pub async fn with_services_from_env(self) -> Result<Self> {
+        let http = &self.config().http;
+        let openai = OpenAiBuilder::from_env().map(|account| account.with_http(http.clone()).build()).transpose()?;
+        let replicate = ReplicateBuilder::from_env().map(|account| account.with_http(http.clone()).build());
+        self.with_services(openai, replicate.transpose()?).await
     }
 
-    /// The same with accounts that the program has from elsewhere.
+    /// The same with accounts that the program has from elsewhere; how their calls travel, they know themselves.
     ///
     /// # Errors
     /// `InvalidConfig`, `NotFound` or `Unsupported` for a model.
-    pub async fn with_services(
-        mut self,
-        openai: Option<OpenAi>,
-        replicate: Option<Replicate>,
-        models: &Models,
-    ) -> Result<Self> {
+    pub async fn with_services(mut self, openai: Option<OpenAi>, replicate: Option<Replicate>) -> Result<Self> {
+        self = self.connected();
+        let models = self.config().models.clone();
         if let Some(openai) = openai {
             let planner = OpenAiPlanner::new(openai);
-            self = self.with_planner(match &models.planner {
+            self = self.with_planner(match models.planner {
                 Some(model) => planner.with_model(model),
                 None => planner,
             });
@@ -74,7 +50,7 @@ impl StudioBuilder {
             None => ReplicateAudio::new(replicate),
         };
         if !audio.capability().music {
-            let message = format!("{} speaks and makes no music", audio.info().model);
+            let message = format!("models.audio is {:?}, which speaks and makes no music", audio.info().model);
             return Err(Error::new(ErrorKind::InvalidConfig, message)
                 .with_hint("choose another: --audio-model, ADGEN_AUDIO_MODEL"));
         }

@@ -7,6 +7,9 @@ struct Readme;
 #[doc = include_str!("../../docs/emulator.md")]
 struct Emulator;
 
+#[doc = include_str!("../../docs/matting.md")]
+struct Matting;
+
 #[doc = include_str!("../../docs/openai.md")]
 struct OpenAi;
 
@@ -15,3 +18,6 @@ struct Providers;
 
 #[doc = include_str!("../../docs/replicate.md")]
 struct Replicate;
+
+#[doc = include_str!("../../docs/studio.md")]
+struct Studio;

@@ -8,8 +8,7 @@ use crate::{
     storage::Project,
 };
 use adgen::{
-    AdProject, AssetPolicy, Matting, Models, Outcome, Result, Studio, StudioBuilder, openai::OpenAi,
-    replicate::Replicate,
+    AdProject, AssetPolicy, Matting, Outcome, Result, Studio, StudioBuilder, openai::OpenAi, replicate::Replicate,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -68,7 +67,7 @@ impl Services {
             .with_storage_dir(self.path().join("storage"))
             .with_matting(matting)
             .with_asset_policy(AssetPolicy::own_documents())
-            .with_services(Some(self.openai()), Some(self.replicate()), &Models::default())
+            .with_services(Some(self.openai()), Some(self.replicate()))
             .await
             .expect("both services have default models")
     }

@@ -8,6 +8,8 @@ use super::{
     spelling::{self, Similar},
 };
 use crate::error::{Error, ErrorKind, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::path::{Component, Path, PathBuf};
 
 /// Which files of this machine a document may bring in.
@@ -16,20 +18,30 @@ use std::path::{Component, Path, PathBuf};
 /// lies in `/proc`, `/sys` or `/dev` is refused by every policy.
 ///
 /// A hard link is a file like any other: nothing tells it from one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// As JSON it is `{"reach": "document_folder", "folders": ["/srv/brand"], "urls": true}`, or a part of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct AssetPolicy {
+    /// How far the names in a document reach.
     reach: Reach,
+    /// Folders whose files are allowed as well, as if the document lay there.
     folders: Vec<PathBuf>,
-    urls: bool,
+    /// Whether files may be named by URL; where nobody said, as the reach has it: not for `document_folder`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urls: Option<bool>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 enum Reach {
     /// The document's folder and those that were allowed.
+    #[serde(rename = "document_folder")]
     Folders,
     /// Any file that the document names itself, without a link on the way.
+    #[serde(rename = "own_documents")]
     Named,
     /// Whatever a path leads to.
+    #[serde(rename = "any_path")]
     Anywhere,
 }
 
@@ -41,22 +53,22 @@ impl Default for AssetPolicy {
 }
 
 impl AssetPolicy {
-    /// Files in the document's folder and below it. Links are followed as long as they stay there. For documents of other
-    /// people: a service must not show one user's files to another. What a [`StudioBuilder`](crate::StudioBuilder) begins
-    /// with.
+    /// Files in the document's folder and below it, and none of the web. Links are followed as long as they stay there. For
+    /// documents of other people: a service must not show one user's files to another, nor fetch what a stranger likes. What
+    /// a [`StudioBuilder`](crate::StudioBuilder) begins with.
     pub const fn document_folder() -> Self {
-        Self { reach: Reach::Folders, folders: Vec::new(), urls: true }
+        Self { reach: Reach::Folders, folders: Vec::new(), urls: None }
     }
 
-    /// Every file that the document names, by an absolute path or one with `..` too; links are followed only inside the
+    /// Every file that the document names, by an absolute path, one with `..`, or a URL too; links are followed only inside the
     /// document's folder. For a person's own documents on their own machine: what the command does.
     pub const fn own_documents() -> Self {
-        Self { reach: Reach::Named, folders: Vec::new(), urls: true }
+        Self { reach: Reach::Named, folders: Vec::new(), urls: None }
     }
 
-    /// Every file that a path leads to, through links too.
+    /// Every file that a path leads to, through links too, and every URL.
     pub const fn any_path() -> Self {
-        Self { reach: Reach::Anywhere, folders: Vec::new(), urls: true }
+        Self { reach: Reach::Anywhere, folders: Vec::new(), urls: None }
     }
 
     /// Files in `folder` and below it too, as if the document lay there.
@@ -66,16 +78,31 @@ impl AssetPolicy {
         self
     }
 
+    /// Files that the document names by URL, too: from the public internet, unless
+    /// [`allow_private_urls`](crate::StudioBuilder::allow_private_urls) says more.
+    #[must_use]
+    pub fn with_urls(mut self) -> Self {
+        self.urls = Some(true);
+        self
+    }
+
     /// No files that the document names by URL.
     #[must_use]
     pub fn without_urls(mut self) -> Self {
-        self.urls = false;
+        self.urls = Some(false);
+        self
+    }
+
+    /// With files that are named by URL where nobody has said otherwise.
+    #[must_use]
+    pub(crate) fn with_urls_by_default(mut self) -> Self {
+        self.urls = self.urls.or(Some(true));
         self
     }
 
     /// Whether files may be named by URL.
     pub(crate) fn allows_urls(&self) -> bool {
-        self.urls
+        self.urls.unwrap_or(self.reach != Reach::Folders)
     }
 
     /// Checks that the folders that are allowed are there: a misspelled one would allow nothing, and nobody would know.
@@ -86,8 +113,8 @@ impl AssetPolicy {
         match self.folders.iter().find(|folder| !folder.is_dir()) {
             None => Ok(()),
             Some(folder) => {
-                Err(Error::new(ErrorKind::InvalidConfig, "a folder whose files are to be allowed is not there")
-                    .with_context("path", folder.display()))
+                let message = "assets.folders holds a folder that is not there: one that is there is needed";
+                Err(Error::new(ErrorKind::InvalidConfig, message).with_context("path", folder.display()))
             }
         }
     }

@@ -152,3 +152,15 @@ fn a_name_that_is_nearly_there_is_told_where_it_may_be_read() {
     let said = place.opens(&AssetPolicy::own_documents(), "way_out/OUT.png").unwrap_err().to_string();
     assert!(said.contains("\"out.png\""), "{said}");
 }
+
+#[test]
+fn urls_are_open_for_own_documents_alone_unless_somebody_says_so() {
+    let [folder, own, any] = [AssetPolicy::document_folder(), AssetPolicy::own_documents(), AssetPolicy::any_path()];
+    assert_eq!(AssetPolicy::default(), folder);
+    assert!(!folder.allows_urls() && own.allows_urls() && any.allows_urls());
+    assert!(folder.clone().with_urls().allows_urls() && folder.clone().with_urls_by_default().allows_urls());
+    for policy in [folder, own, any] {
+        let closed = policy.without_urls();
+        assert!(!closed.allows_urls() && !closed.clone().with_urls_by_default().allows_urls());
+    }
+}

@@ -9,7 +9,7 @@ use crate::{
     openai::{OpenAi, OpenAiPlanner},
     provider::Planner,
     replicate::Replicate,
-    services::Models,
+    studio::Models,
 };
 use clap::Args;
 use serde::Serialize;

@@ -46,7 +46,7 @@ impl Estimate {
                 let openai = OpenAi::from_env()?.map_or_else(|| OpenAi::builder().with_key(none()).build(), Ok)?;
                 let replicate =
                     Replicate::from_env()?.map_or_else(|| Replicate::builder().with_token(none()).build(), Ok)?;
-                builder.with_services(Some(openai), Some(replicate), &self.services.models()).await?
+                builder.with_models(self.services.models()).with_services(Some(openai), Some(replicate)).await?
             }
         };
         let estimate = builder.build()?.estimate(&self.project().await?)?;

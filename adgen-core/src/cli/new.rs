@@ -3,6 +3,7 @@
 use super::{numbers, output};
 use crate::{
     asset::with_similar_name,
+    compose::FontShelf,
     error::{Error, ErrorKind, Result},
     picture::Photo,
     project::{AdProject, Aspect, Asset, Rgb},
@@ -70,7 +71,7 @@ impl New {
         Photo::open(&self.photo, "the photo")?;
         if let Some(logo) = &self.logo {
             there(logo, "the logo")?;
-            open_logo(logo)?;
+            open_logo(logo, &FontShelf::default())?;
         }
         let target = self.output.filter(|path| path.as_os_str() != "-");
         let folder = match target.as_deref().and_then(Path::parent) {

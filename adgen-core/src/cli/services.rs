@@ -1,6 +1,9 @@
 //! The arguments that choose who plans, films and composes.
 
-use crate::{error::Result, services::Models, studio::StudioBuilder};
+use crate::{
+    error::Result,
+    studio::{Models, StudioBuilder},
+};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -34,6 +37,6 @@ impl Services {
         if self.offline {
             return Ok(builder.offline());
         }
-        builder.with_services_from_env(&self.models()).await
+        builder.with_models(self.models()).with_services_from_env().await
     }
 }

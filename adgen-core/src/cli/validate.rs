@@ -3,6 +3,7 @@
 use super::{assets::Assets, output};
 use crate::{
     asset::{as_on_disk, with_similar_name},
+    compose::FontShelf,
     error::{Error, ErrorKind, Result},
     project::{AdProject, MAX_DOCUMENT_BYTES, validate_json},
     stages::inspect,
@@ -51,7 +52,7 @@ impl Validate {
         let policy = self.allowed.policy();
         policy.check()?;
         let mut code = 0;
-        for one in &inspect(project, &folder_of(&self.project), &policy) {
+        for one in &inspect(project, &folder_of(&self.project), &policy, &FontShelf::default()) {
             match &one.problem {
                 Some(error) => {
                     code = 2;

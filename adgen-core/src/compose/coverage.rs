@@ -16,7 +16,10 @@ use icu_properties::{
     props::{DefaultIgnorableCodePoint, EmojiModifier, EmojiPresentation, RegionalIndicator, Script},
 };
 use icu_segmenter::GraphemeClusterSegmenter;
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 const KEYCAP: char = '\u{20e3}';
 const TEXT_STYLE: char = '\u{fe0e}';
@@ -66,6 +69,29 @@ pub(super) fn cover(fonts: &mut Fonts, text: &str, voice: Voice, language: &Lang
         cover.add(cluster);
     }
     cover.finish()
+}
+
+impl Fonts {
+    /// The characters of a text for which other faces than the ad's own are looked at: those that it lacks, and emoji; where
+    /// one of a character and its marks is lacking, all of them.
+    pub(crate) fn sought_elsewhere(&mut self, text: &str) -> BTreeSet<char> {
+        let own = [Voice::Headline, Voice::Label].map(|voice| self.primary(voice).id);
+        let mut has = |chars: &[char]| own.iter().all(|&id| self.covers(id, chars));
+        let mut sought = BTreeSet::new();
+        if !text.is_empty() {
+            // What may be added where lines end.
+            sought.extend(['-', '…'].into_iter().filter(|&c| !has(&[c])));
+        }
+        let bounds: Vec<usize> = GraphemeClusterSegmenter::new().segment_str(text).collect();
+        for cluster in bounds.windows(2).map(|pair| &text[pair[0]..pair[1]]) {
+            let composed = visible(&ComposingNormalizerBorrowed::new_nfc().normalize(cluster));
+            let apart = visible(&DecomposingNormalizerBorrowed::new_nfd().normalize(cluster));
+            if is_emoji(cluster) || !(has(&composed) || has(&apart)) {
+                sought.extend(visible(cluster).into_iter().chain(composed).chain(apart));
+            }
+        }
+        sought
+    }
 }
 
 struct Cover<'a> {

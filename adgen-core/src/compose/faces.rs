@@ -136,7 +136,7 @@ fn varies_to(database: &fontdb::Database, id: ID, weight: Weight) -> bool {
 }
 
 /// Which of `chars` a face has, each as `true`.
-fn held(database: &fontdb::Database, id: ID, chars: &[char]) -> Vec<bool> {
+pub(super) fn held(database: &fontdb::Database, id: ID, chars: &[char]) -> Vec<bool> {
     let look = |data: &[u8], index: u32| {
         let parsed = ttf_parser::Face::parse(data, index).ok()?;
         Some(chars.iter().map(|&c| parsed.glyph_index(c).is_some_and(|glyph| glyph.0 != 0)).collect())

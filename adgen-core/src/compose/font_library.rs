@@ -7,6 +7,8 @@ use crate::{
     file_type::FileType,
 };
 use cosmic_text::fontdb::{Database, FaceInfo, Family, Source};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -19,16 +21,24 @@ static DISPLAY: &[u8] = include_bytes!("../../assets/fonts/InterDisplay-Bold.otf
 static TEXT: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
 pub(super) const DISPLAY_FAMILY: &str = "Inter Display";
 pub(super) const TEXT_FAMILY: &str = "Inter";
+/// How many faces are embedded: the first ones of every library.
+pub(super) const EMBEDDED_FACES: usize = 2;
 
 /// A larger font file is refused before it is read: the largest families of Han characters have some 20 MB a file.
 pub const MAX_FONT_BYTES: u64 = 50_000_000;
 
 /// Where typefaces come from, beside the two that are embedded. Where several have a family of the same name, that of bytes
 /// counts before that of a folder, a folder's before those of later ones, and the system's last.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// As JSON it is `{"system": true, "folders": []}`, or a part of that: what was given as bytes is neither written nor read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct FontSources {
+    /// Whether every font that the system has is there.
     system: bool,
+    /// Folders whose font files are there, with those of their subfolders.
     folders: Vec<PathBuf>,
+    #[serde(skip)]
     data: Vec<Arc<[u8]>>,
 }
 
@@ -60,6 +70,10 @@ impl FontSources {
     pub fn with_system(mut self, system: bool) -> Self {
         self.system = system;
         self
+    }
+
+    pub(super) fn has_system(&self) -> bool {
+        self.system
     }
 
     /// Adds the font files (`.ttf`, `.otf`, `.ttc`, `.otc`) of a folder and its subfolders. Files are read when they are
@@ -111,15 +125,22 @@ impl FontLibrary {
                 database.push_face_info(face);
             }
         }
-        if sources.system {
-            let system = Self::system();
-            let embedded = embedded_database().len();
-            for face in system.database.faces().skip(embedded) {
-                database.push_face_info(face.clone());
-            }
-            name_generic_families(&mut database, &system.database);
+        let given = Self { database: Arc::new(database) };
+        Ok(if sources.system { given.beside_system() } else { given })
+    }
+
+    /// These typefaces, which begin with the embedded ones, and every font that the system has.
+    pub(super) fn beside_system(&self) -> Self {
+        let system = Self::system();
+        if self.database.len() == EMBEDDED_FACES {
+            return system;
         }
-        Ok(Self { database: Arc::new(database) })
+        let mut database = Database::clone(&self.database);
+        for face in system.database.faces().skip(EMBEDDED_FACES) {
+            database.push_face_info(face.clone());
+        }
+        name_generic_families(&mut database, &system.database);
+        Self { database: Arc::new(database) }
     }
 
     /// The embedded typefaces alone: Latin, Greek and Cyrillic, the same on every machine.
@@ -248,7 +269,7 @@ mod tests {
                 |face: &FaceInfo| face.weight.0 == weight && face.families.iter().any(|(name, _)| name == family);
             assert!(faces.any(is_it), "{family} {weight}");
         }
-        assert_eq!(library.faces(), 2);
+        assert_eq!(library.faces(), EMBEDDED_FACES);
     }
 
     #[test]

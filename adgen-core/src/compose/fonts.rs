@@ -64,10 +64,7 @@ impl Fonts {
     /// On an error the typefaces stay as they were: the caller reports it and goes on with the embedded ones.
     pub fn set_brand_font(&mut self, font: &str) -> Result<()> {
         let font = font.trim();
-        let is_file = Path::new(font).extension().is_some_and(|extension| {
-            ["ttf", "otf", "ttc", "otc", "woff", "woff2"].iter().any(|known| extension.eq_ignore_ascii_case(known))
-        });
-        if is_file {
+        if Self::is_file(font) {
             return self.set_brand_font_file(Path::new(font));
         }
         let found = self.system.db().faces().find_map(|face| {
@@ -84,6 +81,13 @@ impl Fonts {
             )
             .with_operation("compose")),
         }
+    }
+
+    /// Whether a font is named by its file, not by its family.
+    pub(crate) fn is_file(font: &str) -> bool {
+        Path::new(font).extension().is_some_and(|extension| {
+            ["ttf", "otf", "ttc", "otc", "woff", "woff2"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        })
     }
 
     /// Uses the brand's typeface from a font file of at most [`MAX_FONT_BYTES`].

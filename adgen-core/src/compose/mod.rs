@@ -1,7 +1,7 @@
 //! Scene graph to frames: layout for every shape of video, motion, shadows, text, transitions.
 //!
 //! Depends on `error`, `random`, on the enums of `project` and on `media`'s frames and colours. Sees no file but those of
-//! typefaces (`font_library`, `fonts`, by `file_type` and `asset`), and no FFmpeg: it is
+//! typefaces (`font_library`, `font_shelf`, `fonts`, by `file_type` and `asset`), and no FFmpeg: it is
 //! given background frames of the final size and draws over them in place. Product and text are turned into the frame's
 //! own planes once, so that no frame takes a detour through RGBA; per frame they are resampled and blended.
 //!
@@ -31,6 +31,7 @@ mod easing;
 mod faces;
 mod fault;
 mod font_library;
+mod font_shelf;
 mod fonts;
 mod geometry;
 mod hyphens;
@@ -62,6 +63,7 @@ pub use backdrop::Backdrop;
 pub use composer::SceneComposer;
 pub use fault::{TextFault, TextPlace};
 pub use font_library::{FontLibrary, FontSources, MAX_FONT_BYTES};
+pub(crate) use font_shelf::{FontFacts, FontShelf};
 pub use fonts::Fonts;
 pub use geometry::Rect;
 pub use layout::Layout;

@@ -15,7 +15,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 /// The files that a document names: relative ones lie in a folder, or are handed in by the names that the document has for
 /// them, so that an upload needs no temporary file of the caller's.
 ///
-/// What is handed in comes first. Without a folder, a document may name what is handed in and what is on the web.
+/// What is handed in comes first. Without a folder, a document may name what is handed in alone, and what is on the web where
+/// the policy allows that.
 #[derive(Default)]
 pub struct Assets {
     folder: Option<PathBuf>,

@@ -1,8 +1,8 @@
 //! What becomes of a product that cannot be made as asked for: a humbler one takes its place, or the policy denies that.
 //!
-//! May depend on `project`, `error` and its neighbours `hints`, `policy`, `progress`.
+//! May depend on `project`, `error` and its neighbours `hints`, `policy`, `progress`, `trace`.
 
-use super::{hints::hinted, policy::ProjectPolicy, progress::Progress};
+use super::{hints::hinted, policy::ProjectPolicy, progress::Progress, trace};
 use crate::{
     error::{Error, ErrorBody, ErrorKind, Result},
     project::{Degradation, Fallback, Lack, Stage},
@@ -48,6 +48,7 @@ impl Fallbacks {
         if self.are_denied() {
             return Err(self.denied(stage, product, fallback, cause));
         }
+        trace::fallback(stage, product, fallback, &cause);
         self.progress.degraded(Degradation {
             stage,
             product: product.to_owned(),

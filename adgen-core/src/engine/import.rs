@@ -19,6 +19,7 @@ use serde_json::json;
 use std::{
     collections::BTreeMap,
     path::{Component, Path, PathBuf},
+    sync::Arc,
 };
 
 /// Where a run's document comes from.
@@ -261,9 +262,10 @@ async fn stage(parts: &Parts, opened: Opened, folder: &Path) -> Result<Staged> {
         }
     };
     let (folder, cancel) = (folder.to_owned(), parts.turns.cancel().clone());
+    let fonts = Arc::clone(&parts.slots.fonts);
     let staged = parts.turns.cpu(move |_| {
         let mut file = file;
-        stage_asset(used, &named, &mut file, &folder, &cancel)
+        stage_asset(used, &named, &mut file, &folder, &fonts, &cancel)
     });
     staged.await.map_err(|error| used.error(&shown, error))
 }
@@ -281,7 +283,7 @@ async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Resul
         ..rules
     };
     tokio::select! {
-        fetched = fetch_asset(url, &target, rules) => fetched.map(|()| target.clone()),
+        fetched = fetch_asset(&parts.slots.http, url, &target, rules) => fetched.map(|()| target.clone()),
         () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
     }
 }

@@ -1,12 +1,12 @@
 //! Who is told what happens: a sink, and listeners that may come late. Each hears events in the order in which they came
 //! about, whatever thread they came from.
 //!
-//! May depend on `event` and its neighbour `sink`.
+//! May depend on `event`, `store` (the clock) and its neighbour `sink`.
 
 use super::sink::SinkThread;
 use crate::{
     event::{Event, EventRecord},
-    store::now,
+    store::Clock,
 };
 use tokio::sync::mpsc;
 
@@ -19,11 +19,13 @@ pub(super) struct Listeners {
     listeners: Vec<mpsc::UnboundedSender<EventRecord>>,
     is_closed: bool,
     sinks: Vec<SinkThread>,
+    clock: Clock,
 }
 
 impl Listeners {
-    pub(super) fn new(run_id: String, project_id: String, sinks: Vec<SinkThread>) -> Self {
-        Self { run_id, project_id, seq: 0, history: Vec::new(), listeners: Vec::new(), is_closed: false, sinks }
+    pub(super) fn new(run_id: String, project_id: String, sinks: Vec<SinkThread>, clock: Clock) -> Self {
+        let (history, listeners) = Default::default();
+        Self { run_id, project_id, seq: 0, history, listeners, is_closed: false, sinks, clock }
     }
 
     /// All events from number `from_seq` on, those of the past first.
@@ -58,7 +60,7 @@ impl Listeners {
             run_id: self.run_id.clone(),
             project_id: self.project_id.clone(),
             seq: self.seq,
-            at: now(),
+            at: self.clock.now(),
             event,
         };
         self.listeners.retain(|listener| listener.send(record.clone()).is_ok());

@@ -112,15 +112,35 @@ impl RunOptions {
     /// # Errors
     /// `InvalidConfig`.
     pub(crate) fn check(&self) -> Result<()> {
-        let refused = |message: String| Err(Error::new(ErrorKind::InvalidConfig, message));
-        if let Some(usd) = self.max_usd.filter(|usd| !(0.0..=1e9).contains(usd)) {
-            return refused(format!("{usd} dollars are no limit for an ad: 0 to 1000000000 are allowed"));
-        }
-        match self.jobs {
-            Some(jobs) if !(1..=256).contains(&jobs) => refused(format!("{jobs} jobs at a time: 1 to 256 are allowed")),
-            _ => Ok(()),
-        }
+        check_max_usd(self.max_usd)?;
+        check_jobs(self.jobs)
     }
+}
+
+/// Whether an ad can have such a limit.
+///
+/// # Errors
+/// `InvalidConfig`.
+pub(crate) fn check_max_usd(max_usd: Option<f64>) -> Result<()> {
+    match max_usd.filter(|usd| !(0.0..=1e9).contains(usd)) {
+        Some(usd) => refused(format!("max_usd is {usd}: 0 to 1000000000 are allowed")),
+        None => Ok(()),
+    }
+}
+
+/// Whether so many pieces of heavy work can go on at a time.
+///
+/// # Errors
+/// `InvalidConfig`.
+pub(crate) fn check_jobs(jobs: Option<usize>) -> Result<()> {
+    match jobs.filter(|jobs| !(1..=256).contains(jobs)) {
+        Some(jobs) => refused(format!("jobs is {jobs}: 1 to 256 are allowed")),
+        None => Ok(()),
+    }
+}
+
+fn refused(message: String) -> Result<()> {
+    Err(Error::new(ErrorKind::InvalidConfig, message))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{
     document::Document, fallback::Fallbacks, money::Money, own_files::OwnFiles, photos::Photos, policy::ProjectPolicy,
-    products::Products, progress::Progress, providers::Providers, purchase::Purchases, turns::RunTurns,
+    products::Products, progress::Progress, providers::Providers, purchase::Purchases, slots::Slots, turns::RunTurns,
 };
 use crate::{matte::Matting, stages::Art};
 use std::{sync::Arc, time::Duration};
@@ -36,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) providers: Providers,
     /// How the product is cut out.
     pub(crate) matting: Matting,
+    /// What the host put in.
+    pub(crate) slots: Slots,
     /// A call at a provider that takes longer is given up.
     pub(crate) job_timeout: Duration,
 }

@@ -3,9 +3,8 @@
 //!
 //! May depend on `stages` (which draws), `store`, `provider` (keys), `matte` (ways of cutting out), `project` and `error`.
 
-use super::{providers::Providers, turns::blocking};
+use super::{providers::Providers, slots::Slots, turns::blocking};
 use crate::{
-    compose::FontLibrary,
     error::{Error, ErrorKind, Result},
     matte::Matting,
     project::{AdProject, Aspect, Background, Ground, Scene},
@@ -18,7 +17,7 @@ use crate::{
 };
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// For so many clips it is remembered what they look like, and for so many projects what product and logo look like: those
@@ -30,7 +29,6 @@ const REMEMBERED: usize = 16;
 pub(crate) struct Previews {
     seen: Mutex<VecDeque<(String, Seen)>>,
     art: Mutex<VecDeque<(String, Arc<Art>)>>,
-    fonts: Arc<OnceLock<FontLibrary>>,
 }
 
 impl Previews {
@@ -50,12 +48,12 @@ impl Previews {
     }
 
     /// Prepared product and logo, by what they are made of.
-    fn art(&self, key: String) -> Arc<Art> {
+    fn art(&self, key: String, slots: &Slots) -> Arc<Art> {
         let mut all = self.art.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, art)) = all.iter().find(|(known, _)| *known == key) {
             return Arc::clone(art);
         }
-        let art = Arc::<Art>::default();
+        let art = Arc::new(Art::new(Arc::clone(&slots.fonts)));
         all.push_back((key, Arc::clone(&art)));
         while all.len() > REMEMBERED {
             all.pop_front();
@@ -70,6 +68,7 @@ pub(crate) struct Source<'a> {
     pub(crate) folder: &'a ProjectFolder,
     pub(crate) providers: &'a Providers,
     pub(crate) matting: &'a Matting,
+    pub(crate) slots: &'a Slots,
 }
 
 /// A clip that is there, as long as this is held.
@@ -105,9 +104,9 @@ pub(crate) async fn preview(
         None => None,
     };
     let cutout = source.cutout(&project).await?;
-    let (brand, files) = source.brand(&project, previews).await?;
+    let (brand, files) = source.brand(&project).await?;
     let logo = brand.logo.as_ref().map_or("", |(hash, _)| hash);
-    let art = previews.art(format!("{} {logo}", cutout.as_ref().map_or("", |(key, _)| key)));
+    let art = previews.art(format!("{} {logo}", cutout.as_ref().map_or("", |(key, _)| key)), source.slots);
     let key =
         |clip: &Option<Clip>| clip.as_ref().map(|clip| format!("{} {aspect} {}", clip.key, project.output.short_side));
     let (clip_key, before_key) = (key(&clip), key(&before));
@@ -219,7 +218,7 @@ impl Source<'_> {
     async fn cutout(&self, project: &AdProject) -> Result<Option<(String, Opened)>> {
         let asset = project.product.cutout.as_ref().unwrap_or(&project.product.image);
         let Some(digested) = self.folder.digest(asset.as_str()).await? else { return Ok(None) };
-        for (way, _) in Way::all(self.matting) {
+        for (way, _) in Way::all(self.matting, self.slots.remover.clone()) {
             let key = way.key(&digested.sha256);
             let Some(record) = self.product(&key).await? else { continue };
             let Some(file) = record.files.iter().find(|file| file.name == CUTOUT_FILE) else { continue };
@@ -229,8 +228,8 @@ impl Source<'_> {
     }
 
     /// Logo and font as they lie there, without what is missing or was left out; and what keeps their files there.
-    async fn brand(&self, project: &AdProject, previews: &Previews) -> Result<(Brand, Vec<Opened>)> {
-        let (mut brand, mut held) = (Brand { fonts: Arc::clone(&previews.fonts), ..Brand::default() }, Vec::new());
+    async fn brand(&self, project: &AdProject) -> Result<(Brand, Vec<Opened>)> {
+        let (mut brand, mut held) = (Brand { fonts: Arc::clone(&self.slots.fonts), ..Brand::default() }, Vec::new());
         let logo = project.brand.logo.as_ref().map(|logo| (logo.as_str(), AssetUse::Logo));
         let font = project.brand.font.as_deref().map(|font| (font, AssetUse::Font));
         for (name, used) in [logo, font].into_iter().flatten() {

@@ -3,9 +3,11 @@
 //!
 //! A product is known by its key alone, in every project: an edit that moves scenes about changes names, and makes nothing
 //! anew. The project's folder shows it under the name that people know. May depend on `store`, `stages` (what a piece of work
-//! is), `project`, `error` and its neighbours `alone`, `held`, `progress`, `shown`, `turns`, `fallback`.
+//! is), `project`, `error` and its neighbours `alone`, `held`, `progress`, `shown`, `trace`, `turns`, `fallback`.
 
-use super::{alone::Alone, fallback::Fallbacks, held::HeldLedger, progress::Progress, shown::Shown, turns::RunTurns};
+use super::{
+    alone::Alone, fallback::Fallbacks, held::HeldLedger, progress::Progress, shown::Shown, trace, turns::RunTurns,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     project::{FidelityReport, Metadata, Stage, StateAsset},
@@ -20,6 +22,7 @@ use std::{
     time::Instant,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use tracing::Instrument;
 
 /// A product that lies in the storage.
 #[derive(Debug, Clone)]
@@ -141,6 +144,11 @@ impl Products {
 
     /// Makes a product on this machine unless it is there.
     pub(crate) async fn make(&self, recipe: Recipe) -> Result<Product> {
+        let span = trace::product(recipe.stage, &recipe.product, &recipe.key);
+        self.find_or_make(recipe).instrument(span).await
+    }
+
+    async fn find_or_make(&self, recipe: Recipe) -> Result<Product> {
         let Recipe { stage, product, key, megabytes, make } = recipe;
         match self.look_for(stage, &product, &key).await? {
             Sought::There(found) => return Ok(found),

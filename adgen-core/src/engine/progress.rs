@@ -3,12 +3,13 @@
 use super::{
     listeners::Listeners,
     sink::{SinkThread, SinkWatch},
+    trace,
 };
 use crate::{
     error::{Error, Result},
     event::{Event, EventRecord, EventSink},
     project::{CostRange, Degradation, FidelityReport, LoudnessReport, Stage, StageStatus, State, StateAsset, Status},
-    store::now,
+    store::Clock,
 };
 use std::{
     collections::BTreeMap,
@@ -29,6 +30,7 @@ pub(crate) struct Progress {
     sinks: Vec<SinkWatch>,
     dirty: AtomicBool,
     began: Instant,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Progress {
@@ -48,11 +50,11 @@ struct Inner {
 }
 
 impl Progress {
-    /// The progress of a run over a project in this state.
+    /// The progress of a run over a project in this state; events and states are dated by `clock`.
     ///
     /// # Errors
     /// Where the system has no thread left for the sink.
-    pub(crate) fn new(mut state: State, run_id: &str, sinks: Vec<EventSink>) -> Result<Self> {
+    pub(crate) fn new(mut state: State, run_id: &str, sinks: Vec<EventSink>, clock: Clock) -> Result<Self> {
         let threads =
             sinks.into_iter().map(SinkThread::start).collect::<std::io::Result<Vec<_>>>().map_err(|error| {
                 Error::from(error).with_operation("start").with_hint("end other programs, then run again")
@@ -63,7 +65,7 @@ impl Progress {
         let sinks = threads.iter().map(SinkThread::watch).collect();
         Ok(Self {
             inner: Mutex::new(Inner {
-                listeners: Listeners::new(run_id.to_owned(), state.project_id.clone(), threads),
+                listeners: Listeners::new(run_id.to_owned(), state.project_id.clone(), threads, clock.clone()),
                 state,
                 fractions: BTreeMap::new(),
                 run_cost_usd: 0.0,
@@ -72,6 +74,7 @@ impl Progress {
             sinks,
             dirty: AtomicBool::new(true),
             began: Instant::now(),
+            clock,
         })
     }
 
@@ -128,7 +131,7 @@ impl Progress {
 
     /// The state, if it changed since the last call.
     pub(crate) fn changed_state(&self) -> Option<State> {
-        self.dirty.swap(false, Ordering::Relaxed).then(|| State { updated_at: now(), ..self.state() })
+        self.dirty.swap(false, Ordering::Relaxed).then(|| State { updated_at: self.clock.now(), ..self.state() })
     }
 
     pub(crate) fn elapsed_s(&self) -> f64 {
@@ -235,6 +238,7 @@ impl Progress {
     }
 
     pub(crate) fn degraded(&self, degradation: Degradation) {
+        trace::degraded(&degradation);
         let mut inner = self.lock();
         inner.state.degradations.push(degradation.clone());
         inner.tell(Event::Degraded(degradation));
@@ -254,6 +258,7 @@ impl Progress {
     /// The same for what a product lacks: scenes and shapes that lack the same are one degradation.
     pub(crate) fn lacks(&self, lack: Degradation) {
         let mut inner = self.lock();
+        let mut new = None;
         let same = |old: &&mut Degradation| {
             old.stage == lack.stage && old.fallback == lack.fallback && old.cause == lack.cause
         };
@@ -262,10 +267,14 @@ impl Progress {
             Some(known) => known.also.push(lack.product),
             None => {
                 inner.state.degradations.push(lack.clone());
-                inner.tell(Event::Degraded(lack));
+                inner.tell(Event::Degraded(lack.clone()));
+                new = Some(lack);
             }
         }
         self.release(inner);
+        if let Some(lack) = new {
+            trace::degraded(&lack);
+        }
     }
 
     pub(crate) fn measured(&self, loudness: Option<LoudnessReport>, fidelity: Option<FidelityReport>) {
@@ -305,6 +314,7 @@ impl Progress {
     /// Ends the run: sets the last status and tells it.
     pub(crate) fn end(&self, status: Status, error: Option<&Error>, video: Option<String>) {
         let (elapsed_s, elapsed_ms) = (self.elapsed_s(), self.elapsed_ms());
+        trace::ended(status, error, elapsed_ms);
         let mut inner = self.lock();
         inner.state.status = status;
         inner.state.elapsed_s = elapsed_s;

@@ -5,7 +5,8 @@ use crate::error::ErrorBody;
 use std::sync::Arc;
 
 fn progress() -> Progress {
-    Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", Vec::new()).expect("no thread is needed")
+    Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", Vec::new(), Clock::default())
+        .expect("no thread is needed")
 }
 
 #[test]
@@ -134,7 +135,8 @@ fn everybody_hears_events_in_the_order_in_which_they_came_about() {
             heard.lock().expect("whole").push(event.clone());
         }
     });
-    let progress = Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", vec![sink]).expect("a thread");
+    let progress =
+        Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", vec![sink], Clock::default()).expect("a thread");
     let mut listener = progress.listen(0);
     progress.expect(Stage::Composite, (0..8).map(|n| n.to_string()));
     std::thread::scope(|scope| {
@@ -190,7 +192,7 @@ fn a_sink_that_panics_or_asks_back_does_no_harm() {
             }
             assert!(!matches!(event.event, Event::StageFinished { .. }), "no finished stages, please");
         });
-        Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", vec![sink]).expect("a thread")
+        Progress::new(State::new("p", "2026-01-01T00:00:00Z"), "r", vec![sink], Clock::default()).expect("a thread")
     });
     for &stage in Stage::ALL {
         progress.started(stage);

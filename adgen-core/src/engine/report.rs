@@ -13,6 +13,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +29,8 @@ pub(super) async fn write(parts: &Parts, project: &AdProject, video: &str) -> Re
         lead_out: slot.dip_out,
     };
     let spans = timeline(project).into_iter().map(span).collect();
-    let ad = report::Ad { project, state, records, spans, video };
+    let fonts = Arc::clone(&parts.slots.fonts);
+    let ad = report::Ad { project, state, records, spans, video, fonts };
     let scratch = parts.products.work_folder("report").await?;
     let lacks = report::write(ad, &*parts.products, &scratch, &*parts.turns).await?;
     lacks.into_iter().for_each(|lack| parts.progress.note(Stage::Render, lack));

@@ -18,7 +18,9 @@ use super::{
     providers::Providers,
     purchase::{Purchases, Wakeups},
     report,
+    slots::Slots,
     told::{EVENTS, Told},
+    trace,
     turns::{RunTurns, Turns},
 };
 use crate::{
@@ -29,14 +31,15 @@ use crate::{
     project::{AdProject, Stage, State, Status},
     provider::WebhookEvent,
     report::NAME as REPORT,
-    stages::name_for,
-    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage, now},
+    stages::{Art, name_for},
+    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage},
 };
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// What is said where a document comes in again as it was.
 const UNCHANGED: &str = "the document and its files are those that came in before: the stored document counts, with the \
@@ -50,6 +53,7 @@ pub(crate) struct RunSettings {
     pub(crate) storage: Storage,
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
+    pub(crate) slots: Slots,
     pub(crate) turns: Arc<Turns>,
     /// How many of the turns this run may use at a time; all of them where missing.
     pub(crate) share: Option<usize>,
@@ -83,11 +87,11 @@ impl Run {
     pub(crate) async fn start(project_id: String, source: Source, settings: RunSettings) -> Result<Self> {
         need_runtime()?;
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let lease = settings.storage.project(&project_id)?.acquire(&id).await?;
+        let span = trace::run(&id, &project_id);
+        let lease = settings.storage.project(&project_id)?.acquire(&id).instrument(span.clone()).await?;
         // Everything that can fail before the first event gives the project back at once.
-        let prepared =
-            prepare(&project_id, &lease, &settings, settings.turns.of_run(settings.share, CancellationToken::new()))
-                .await;
+        let turns = settings.turns.of_run(settings.share, CancellationToken::new());
+        let prepared = prepare(&project_id, &lease, &settings, turns).instrument(span.clone()).await;
         let (parts, scratch) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -101,7 +105,7 @@ impl Run {
         let work = Work { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
         let (end, ended) = watch::channel(None);
         tokio::spawn(async move {
-            let result = work.supervise().await;
+            let result = work.supervise().instrument(span).await;
             // Nobody may hold a handle any more.
             end.send_replace(Some(result));
         });
@@ -182,7 +186,8 @@ pub struct Imported {
 pub(crate) async fn import_document(document: AdProject, assets: Assets, settings: &RunSettings) -> Result<Imported> {
     need_runtime()?;
     let (run, project_id) = (uuid::Uuid::new_v4().simple().to_string(), document.id.clone());
-    let lease = settings.storage.project(&project_id)?.acquire(&run).await?;
+    let span = trace::run(&run, &project_id);
+    let lease = settings.storage.project(&project_id)?.acquire(&run).instrument(span.clone()).await?;
     let imported = async {
         let (parts, scratch) =
             prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
@@ -202,7 +207,7 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
         }
         Ok(Imported { project_id, unchanged, notes })
     };
-    let imported = imported.await;
+    let imported = imported.instrument(span).await;
     lease.release().await;
     imported
 }
@@ -232,8 +237,8 @@ async fn prepare(
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
     let old = folder.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
-    let mut state = old.unwrap_or_else(|| State::new(project_id, now()));
-    let mut history = folder.history().await?;
+    let mut state = old.unwrap_or_else(|| State::new(project_id, settings.slots.clock.now()));
+    let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
     history.expect_entries(state.history_entries)?;
     history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
     let buyer = Buyer { run: fence.run().to_owned(), project: project_id.to_owned() };
@@ -241,7 +246,7 @@ async fn prepare(
     // The history is the truth; the state only shows it.
     state.cost_usd = history.spent_usd();
     let later = history.passed_over();
-    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone())?);
+    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.slots.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
         progress.note(Stage::Plan, said);
@@ -270,6 +275,7 @@ async fn prepare(
         Arc::clone(&progress),
         Arc::default(),
         settings.job_timeout,
+        settings.slots.http.clone(),
     ));
     let own_files = OwnFiles::new(
         settings.assets.clone(),
@@ -281,9 +287,10 @@ async fn prepare(
     let parts = Parts {
         document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
-        art: Arc::default(),
+        art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
         providers: settings.providers.clone(),
         matting: settings.matting.clone(),
+        slots: settings.slots.clone(),
         job_timeout: settings.job_timeout,
         products,
         purchases,
@@ -316,11 +323,11 @@ impl Work {
         // Where the whole runtime is dropped, heavy work on its threads has to end as well.
         let _stops = cancel.clone().drop_guard();
         let over = CancellationToken::new();
-        let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()));
+        let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()).in_current_span());
         // A task of its own, so that even a panic leads to an orderly end.
         let mut work = tokio::spawn({
             let parts = Arc::clone(&parts);
-            async move { work(&parts, self.source).await }
+            async move { work(&parts, self.source).await }.in_current_span()
         });
         let result = tokio::select! {
             result = &mut work => result,
@@ -427,7 +434,7 @@ async fn close(parts: &Parts, status: Status) -> Result<()> {
     let recorded = parts.products.record(HistoryEvent::RunFinished { outcome }).await;
     // It only saves time.
     drop(parts.products.history().lock().await.close().await);
-    let state = State { updated_at: now(), ..parts.progress.state() };
+    let state = State { updated_at: parts.slots.clock.now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;
     recorded.and(saved)
@@ -436,22 +443,7 @@ async fn close(parts: &Parts, status: Status) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AdProject, Studio};
-    use std::{
-        pin::pin,
-        task::{Context as Polling, Poll, Waker},
-    };
-
-    /// Drives a future without any runtime.
-    fn drive<T>(future: impl Future<Output = T>) -> T {
-        let mut future = pin!(future);
-        loop {
-            if let Poll::Ready(value) = future.as_mut().poll(&mut Polling::from_waker(Waker::noop())) {
-                return value;
-            }
-            std::thread::yield_now();
-        }
-    }
+    use crate::{AdProject, Studio, studio::testing::drive};
 
     #[test]
     fn without_a_runtime_it_is_an_error() {

@@ -154,7 +154,8 @@ impl RunTurns {
 
 /// Work that waits for the disk, off the async runtime and without a turn.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| {
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.unwrap_or_else(|panic| {
         let message = "a worker stopped unexpectedly: this is a defect of adgen, please report it";
         Err(Error::new(ErrorKind::Unexpected, message).with_context("cause", panic))
     })

@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result, Retry};
 use reqwest::header::HeaderMap;
 use std::{fmt, path::Path, sync::Arc};
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 use url::Url;
 
 /// A provider's API. Clones share limits and state.
@@ -108,7 +109,9 @@ impl Api {
                 // Cut short, it would be lost for nothing.
                 Repeat::Create => call.timeout,
             };
-            let end = match request.send(&client, timeout, judge).await {
+            let (provider, attempt) = (settings.provider, tries.made() + 1);
+            let span = tracing::debug_span!("request", provider, attempt);
+            let end = match request.send(&client, timeout, judge).instrument(span).await {
                 Ok(answer) => {
                     turn.taken();
                     pass.succeeded();

@@ -479,7 +479,7 @@ fn calls_can_be_spawned() {
     let api = api("https://a.example");
     spawnable(api.call(Caller::nobody(), read()));
     spawnable(api.fetch("", Path::new(""), 1));
-    spawnable(asset::fetch_asset("", Path::new(""), AssetRules::untrusted()));
+    spawnable(asset::fetch_asset(&http(), "", Path::new(""), AssetRules::untrusted()));
     let caller = Caller::default().with_listener(|_, _, _| {}).with_deadline(Some(Instant::now()));
     spawnable(api.call(&caller, read()));
 }

@@ -8,7 +8,6 @@ use super::{
     data_url,
     download::{Failure, Origin, Wanted, gather, part_of, refused},
     guard,
-    options::HttpOptions,
     proxy::Proxies,
     request::begins_a_page,
 };
@@ -47,21 +46,13 @@ impl AssetRules {
     }
 }
 
-/// Fetches `url` to the file `target`, over an old one, as the default [`HttpOptions`] say.
-///
-/// # Errors
-/// Those of [`fetch_asset_over`].
-pub(crate) async fn fetch_asset(url: &str, target: &Path, rules: AssetRules) -> Result<()> {
-    fetch_asset_over(&Http::new(HttpOptions::default())?, url, target, rules).await
-}
-
-/// The same over the connections of `http`.
+/// Fetches `url` to the file `target`, over an old one, by the connections of `http`.
 ///
 /// # Errors
 /// `NotFound`, `Unauthenticated`, `Timeout`, `Unavailable`, `RateLimited` by what the server or the network did;
 /// `InvalidInput` for an address that is not allowed and for a file that is empty or too large; `Io` where this machine
 /// cannot keep it.
-pub(crate) async fn fetch_asset_over(http: &Http, url: &str, target: &Path, rules: AssetRules) -> Result<()> {
+pub(crate) async fn fetch_asset(http: &Http, url: &str, target: &Path, rules: AssetRules) -> Result<()> {
     fetch(http, url, target, rules, None).await
 }
 

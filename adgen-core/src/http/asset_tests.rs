@@ -2,6 +2,7 @@
 
 use super::super::{
     network::explain,
+    options::HttpOptions,
     test_server::{Act, Server},
 };
 use super::*;
@@ -25,7 +26,7 @@ async fn fetched(url: &str, rules: AssetRules) -> Result<Vec<u8>> {
 async fn fetched_over(http: &Http, url: &str, rules: AssetRules) -> Result<Vec<u8>> {
     let dir = tempfile::tempdir().expect("a folder");
     let target = dir.path().join("deep/file");
-    let result = fetch_asset_over(http, url, &target, rules).await;
+    let result = fetch_asset(http, url, &target, rules).await;
     assert!(!part_of(&target).exists(), "nothing is left behind");
     result.map(|()| std::fs::read(&target).expect("is there"))
 }

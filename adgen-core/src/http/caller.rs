@@ -87,6 +87,7 @@ impl Caller {
 
     /// Tells that a call is about to be made again.
     pub(crate) fn retrying(&self, attempt: u32, wait: Duration, code: &str) {
+        tracing::debug!(attempt, wait_ms = wait.as_millis() as u64, code, "a call is made again");
         if let Some(listener) = &self.listener {
             listener(attempt, wait, code);
         }

@@ -112,6 +112,16 @@ impl Http {
         Ok(client)
     }
 
+    /// A client for a storage in a bucket: no redirects, and nothing in the clear unless the storage's settings allow it. One
+    /// of its own for each storage, so that it goes with it; it can be made outside a runtime.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfig`] where the system's certificates or proxy settings cannot be used.
+    #[cfg(feature = "s3")]
+    pub(crate) fn for_storage(&self, plain: bool) -> Result<Client> {
+        self.build(if plain { Kind::File } else { Kind::Bucket })
+    }
+
     /// Certificates are read at first use, and once: some milliseconds.
     pub(super) fn tls(&self) -> Result<&ClientConfig> {
         if let Some(config) = self.inner.tls.get() {
@@ -159,25 +169,6 @@ impl Http {
         };
         builder.build().map_err(unusable)
     }
-}
-
-/// A client for downloads of our own: limited redirects, no wait without an end.
-///
-/// # Errors
-/// [`ErrorKind::InvalidConfig`] outside a Tokio runtime, and where the system's certificates or proxy settings cannot be
-/// used.
-pub(crate) fn client() -> Result<Client> {
-    Http::new(HttpOptions::default())?.client(Kind::Download)
-}
-
-/// For a storage in a bucket: no redirects, and nothing in the clear unless the storage's settings allow it. A client of its
-/// own for each storage, so that it goes with it; it can be made outside a runtime.
-///
-/// # Errors
-/// [`ErrorKind::InvalidConfig`] where the system's certificates or proxy settings cannot be used.
-#[cfg(feature = "s3")]
-pub(crate) fn storage_client(plain: bool) -> Result<Client> {
-    Http::new(HttpOptions::default())?.build(if plain { Kind::File } else { Kind::Bucket })
 }
 
 #[cfg(test)]

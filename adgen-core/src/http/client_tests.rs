@@ -2,9 +2,10 @@
 
 use super::super::{
     api::Api,
-    asset::{AssetRules, fetch_asset_over},
+    asset::{AssetRules, fetch_asset},
     call::{Answer, Call, Repeat},
     caller::Caller,
+    download::{Expectation, download},
     settings::{ApiSettings, Limits},
     test_server::{Act, Server},
 };
@@ -153,7 +154,7 @@ async fn a_proxy_sees_what_leaves_this_machine_and_nothing_else() {
     assert!(!format!("{http:?}").contains("SECRET"), "{http:?}");
     let folder = tempfile::tempdir().expect("a folder");
     let target = folder.path().join("a");
-    fetch_asset_over(&http, "http://93.184.215.14/a.mp4", &target, AssetRules::foreign()).await.expect("arrives");
+    fetch_asset(&http, "http://93.184.215.14/a.mp4", &target, AssetRules::foreign()).await.expect("arrives");
     assert!(proxy.requests()[1].starts_with("GET http://93.184.215.14/a.mp4 "));
     // A secure call shows its host alone, and its key to nobody on the way.
     let deaf = Server::start(vec![Act::Say(407, "", String::new())]).await;
@@ -173,8 +174,8 @@ async fn a_proxy_sees_what_leaves_this_machine_and_nothing_else() {
     assert!(!here.requests()[0].contains("proxy-authorization"));
 }
 
-#[test]
-fn roots_of_a_host_are_trusted_besides_the_systems() {
+/// A server behind a certificate of its own, which answers everything with `{}`.
+fn secure() -> String {
     let chain = vec![CertificateDer::from_pem_slice(include_bytes!("testdata/server.pem")).expect("a certificate")];
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("testdata/server.key")).expect("a key");
     let ring = Arc::new(rustls::crypto::ring::default_provider());
@@ -184,12 +185,43 @@ fn roots_of_a_host_are_trusted_besides_the_systems() {
         let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
         Box::new(StreamOwned::new(connection, socket))
     });
+    address
+}
+
+fn own_root() -> HttpOptions {
+    HttpOptions::default().with_root_certificates_pem(include_bytes!("testdata/root.pem"))
+}
+
+#[test]
+fn roots_of_a_host_are_trusted_besides_the_systems() {
+    let address = secure();
     let call = |options| {
         let account = api(&format!("https://{address}"), &http(options));
         runtime().block_on(in_time(account.call(Caller::nobody(), Call::get("a"))))
     };
-    let trusting = HttpOptions::default().with_root_certificates_pem(include_bytes!("testdata/root.pem"));
-    assert_eq!(call(trusting).expect("trusted").status, 201);
+    assert_eq!(call(own_root()).expect("trusted").status, 201);
     let error = call(HttpOptions::default()).expect_err("not trusted");
     assert!(error.message().contains("no secure connection"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_models_are_fetched_by_the_same_wishes() {
+    let url = format!("https://{}/file", secure());
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, model) = (folder.path().join("file"), folder.path().join("model"));
+    let open = AssetRules { allow_private: true, ..AssetRules::untrusted() };
+    let expected = Expectation { bytes: Some(2), check: &|_| Ok(()) };
+    let trusting = http(own_root());
+    in_time(fetch_asset(&trusting, &url, &file, open)).await.expect("trusted");
+    in_time(download(&trusting, &url, &model, expected, &|_, _| {})).await.expect("trusted");
+    assert_eq!(
+        (std::fs::read(&file).expect("is there"), std::fs::read(&model).expect("is there")),
+        (b"{}".to_vec(), b"{}".to_vec())
+    );
+    // Without the root neither comes; both are tried again for a while.
+    let (strange, other) = (http(HttpOptions::default()), folder.path().join("other"));
+    let moment = Duration::from_secs(2);
+    let fetched = tokio::time::timeout(moment, fetch_asset(&strange, &url, &other, open)).await;
+    let downloaded = tokio::time::timeout(moment, download(&strange, &url, &other, expected, &|_, _| {})).await;
+    assert!(!matches!(fetched, Ok(Ok(()))) && !matches!(downloaded, Ok(Ok(()))) && !other.exists());
 }

@@ -5,10 +5,11 @@
 //!
 //! A second place that tries again, beside `retry`: only here it is known what has come already, so that a connection which
 //! brought something costs no try, and what is missing is asked for alone. By hand, as no crate does it on reqwest. May
-//! depend on `error` and its neighbours `address`, `network`, `proxy` and `wait`.
+//! depend on `error` and its neighbours `address`, `client`, `network`, `proxy` and `wait`.
 
 use super::{
     address::{shown, shown_text},
+    client::{Http, Kind},
     network::explain,
     proxy::Proxies,
     wait::{a_little_more, backoff, wait_in_headers},
@@ -73,10 +74,11 @@ pub(super) trait Origin: Send + Sync {
     fn proxies(&self) -> &Proxies;
 }
 
+/// An address of our own, whose redirects need no check.
 struct Plain<'a> {
-    client: &'a Client,
+    http: &'a Http,
+    client: Client,
     url: &'a str,
-    proxies: Proxies,
 }
 
 impl Origin for Plain<'_> {
@@ -88,7 +90,7 @@ impl Origin for Plain<'_> {
                     .with_source(error)
             })?;
             let response = self.client.get(url.clone()).headers(headers).send().await;
-            let response = response.map_err(|error| Failure::network(&url, error, &self.proxies))?;
+            let response = response.map_err(|error| Failure::network(&url, error, self.proxies()))?;
             match response.status() {
                 status if status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
                 _ => Err(refused(&self.shown(), &response)),
@@ -101,19 +103,19 @@ impl Origin for Plain<'_> {
     }
 
     fn proxies(&self) -> &Proxies {
-        &self.proxies
+        self.http.proxies()
     }
 }
 
-/// Downloads `url` to the file `target`. `progress` is told bytes done and, where known, bytes in all.
+/// Downloads `url` to the file `target`, by the connections of `http`. `progress` is told bytes done and, where known, bytes in all.
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`], [`ErrorKind::Unauthenticated`], [`ErrorKind::Timeout`], [`ErrorKind::RateLimited`] or
 /// [`ErrorKind::Unavailable`] by what the server or the network did; [`ErrorKind::InvalidInput`] for too large a file;
 /// [`ErrorKind::Io`] where this machine cannot keep it; the check's own error where the complete file is wrong, which is
-/// removed then.
+/// removed then; [`ErrorKind::InvalidConfig`] outside a Tokio runtime.
 pub(crate) async fn download(
-    client: &Client,
+    http: &Http,
     url: &str,
     target: &Path,
     expected: Expectation<'_>,
@@ -121,7 +123,8 @@ pub(crate) async fn download(
 ) -> Result<()> {
     let Expectation { bytes, check } = expected;
     let wanted = Wanted { bytes, max_bytes: bytes.unwrap_or(MAX_BYTES), check };
-    gather(&Plain { client, url, proxies: Proxies::default() }, target, wanted, progress).await
+    let client = http.client(Kind::Download)?;
+    gather(&Plain { http, client, url }, target, wanted, progress).await
 }
 
 /// Gathers the file of `origin` in `<target>.part`, as often as the connection breaks off, and moves it to its place.
@@ -374,12 +377,12 @@ mod tests {
     }
 
     async fn get(url: &str, target: &Path) -> Result<()> {
-        let client = crate::http::client().expect("a client");
+        let http = Http::new(crate::http::HttpOptions::default()).expect("sound options");
         let check = |file: &Path| {
             if std::fs::read(file)? == body() { Ok(()) } else { Err(Error::new(ErrorKind::Model, "wrong hash")) }
         };
         let expected = Expectation { bytes: Some(300_000), check: &check };
-        download(&client, url, target, expected, &|done, all| assert!(all.is_some_and(|all| done <= all))).await
+        download(&http, url, target, expected, &|done, all| assert!(all.is_some_and(|all| done <= all))).await
     }
 
     #[tokio::test]

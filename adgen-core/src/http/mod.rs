@@ -27,7 +27,7 @@ mod request;
 pub(crate) mod retry;
 mod settings;
 #[cfg(test)]
-mod test_server;
+pub(crate) mod test_server;
 mod tls;
 mod wait;
 
@@ -35,9 +35,7 @@ pub(crate) use api::Api;
 pub(crate) use asset::{AssetRules, fetch_asset};
 pub(crate) use call::{Answer, Body, Call, Repeat};
 pub(crate) use caller::Caller;
-#[cfg(feature = "s3")]
-pub(crate) use client::storage_client;
-pub(crate) use client::{Http, client};
+pub(crate) use client::Http;
 #[cfg(any(test, fuzzing))]
 pub(crate) use data_url::decode as decode_data_url;
 pub use options::{HttpOptions, RootCertificates};

@@ -8,6 +8,7 @@ use rustls::{
     RootCertStore,
     pki_types::{CertificateDer, pem, pem::PemObject},
 };
+use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize, Serializer};
 use std::{fmt, io::Read, path::Path, path::PathBuf, time::Duration};
@@ -26,8 +27,10 @@ const LARGEST: u64 = 4 << 20;
 ///
 /// The default suits most machines: proxies as the environment says (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
 /// `NO_PROXY`), the roots that the system trusts. It is given to
+/// [`StudioBuilder::with_http`](crate::StudioBuilder::with_http), for files,
 /// [`ReplicateBuilder::with_http`](crate::replicate::ReplicateBuilder::with_http) and
-/// [`OpenAiBuilder::with_http`](crate::openai::OpenAiBuilder::with_http), and checked there.
+/// [`OpenAiBuilder::with_http`](crate::openai::OpenAiBuilder::with_http), or to a studio
+/// ([`StudioConfig::http`](crate::StudioConfig::http)), and checked there.
 ///
 /// It can be read from and written to JSON and the like, with defaults for what is missing; unknown fields are errors.
 /// The proxy's credentials are never written and never read.
@@ -38,7 +41,7 @@ const LARGEST: u64 = 4 << 20;
 /// let options = HttpOptions::default().with_proxy("http://proxy.example:3128").with_root_certificates_file("ca.pem");
 /// # drop(options);
 /// ```
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HttpOptions {
@@ -49,9 +52,11 @@ pub struct HttpOptions {
     /// Roots that are trusted besides the system's, such as that of a proxy that opens secure connections.
     pub root_certificates: Vec<RootCertificates>,
     /// How long a server may take to accept a connection, in seconds: 0.1-600, 5 where not set.
+    #[schemars(range(min = 0.1, max = 600.0))]
     pub connect_timeout_s: f64,
     /// How long nothing may come while a file is fetched, in seconds: 0.1-600, 30 where not set. Calls of an API have
     /// limits of their own.
+    #[schemars(range(min = 0.1, max = 600.0))]
     pub read_timeout_s: f64,
     #[serde(skip)]
     credentials: Option<Credentials>,
@@ -65,7 +70,7 @@ pub(super) struct Credentials {
 }
 
 /// Certificates of roots, one or more, as PEM text.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RootCertificates {

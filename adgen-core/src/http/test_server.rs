@@ -1,4 +1,4 @@
-//! A little server on a loopback port that does what a script says, for the tests of this folder.
+//! A little server on a loopback port that does what a script says, for tests of what goes over HTTP.
 
 use std::{
     sync::{Arc, Mutex},
@@ -11,7 +11,7 @@ use tokio::{
 
 /// What is done with one request.
 #[derive(Clone)]
-pub(super) enum Act {
+pub(crate) enum Act {
     /// This answer, whole.
     Say(u16, &'static str, String),
     /// These bytes as they are, then the connection is closed.
@@ -22,18 +22,18 @@ pub(super) enum Act {
     Silence,
 }
 
-pub(super) struct Server {
-    pub(super) url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     /// Plays `acts` one a request, the last one again and again. Each request comes on its own connection.
-    pub(super) async fn start(acts: Vec<Act>) -> Self {
+    pub(crate) async fn start(acts: Vec<Act>) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").await.expect("binds"), acts)
     }
 
-    pub(super) fn on(listener: TcpListener, acts: Vec<Act>) -> Self {
+    pub(crate) fn on(listener: TcpListener, acts: Vec<Act>) -> Self {
         let url = format!("http://{}", listener.local_addr().expect("has an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&requests);
@@ -46,7 +46,7 @@ impl Server {
     }
 
     /// All requests so far, head and body.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("not poisoned").clone()
     }
 }

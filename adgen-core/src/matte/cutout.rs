@@ -84,17 +84,20 @@ impl Cutout {
     }
 }
 
+/// Whether a photo is transparent already. A few clear pixels are round corners or dust, not a cut-out.
+pub(crate) fn is_cut_out(photo: &Photo) -> bool {
+    photo.alpha().is_some_and(|alpha| {
+        let clear = alpha.as_raw().iter().filter(|a| **a < 128).count();
+        clear as f64 / alpha.as_raw().len() as f64 >= 0.01
+    })
+}
+
 /// The cut-out of a photo that is transparent already; `None` where it is not, or hardly so.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`] where it is transparent everywhere.
 pub fn by_transparency(photo: &Photo) -> Result<Option<Cutout>> {
-    let Some(alpha) = photo.alpha() else { return Ok(None) };
-    let clear = alpha.as_raw().iter().filter(|a| **a < 128).count() as f64 / alpha.as_raw().len() as f64;
-    // A few clear pixels are round corners or dust, not a cut-out.
-    if clear < 0.01 {
-        return Ok(None);
-    }
+    let Some(alpha) = photo.alpha().filter(|_| is_cut_out(photo)) else { return Ok(None) };
     let rgb = photo.rgb();
     let image = RgbaImage::from_fn(rgb.width(), rgb.height(), |x, y| {
         let [r, g, b] = rgb.get_pixel(x, y).0;

@@ -12,6 +12,7 @@ mod classical;
 mod closed_form;
 mod cutout;
 mod decontaminate;
+mod foreign;
 mod guided;
 mod matting;
 pub mod metric;
@@ -27,7 +28,9 @@ mod sampling;
 mod store;
 
 pub use crate::picture::{MAX_FILE_BYTES, Photo};
+pub(crate) use cutout::is_cut_out;
 pub use cutout::{Bounds, Cutout, CutoutSource, by_backdrop, by_model, by_transparency, framed};
+pub(crate) use foreign::ForeignRemover;
 pub use matting::Matting;
 pub use onnx::{OnnxRemover, Runtime};
 pub use refine::{RefineOptions, refine};

@@ -41,29 +41,41 @@ pub struct SearchRoots {
 }
 
 impl SearchRoots {
-    /// This library file and no other.
+    /// This library file and no other. A relative path counts from the working folder as it is now.
     pub fn of_library(library: impl Into<PathBuf>) -> Self {
-        Self { library: Some(library.into()), ..Self::default() }
+        let library = library.into();
+        Self { library: Some(std::path::absolute(&library).unwrap_or(library)), ..Self::default() }
     }
 
-    /// The places of this process: `ORT_DYLIB_PATH`; `adgen/runtime` in `XDG_DATA_HOME` or `~/.local/share`; the program's
-    /// folder and the `lib` beside that; the Python environment that is active (`VIRTUAL_ENV`, `CONDA_PREFIX`), the user's
-    /// and the system's; the system's library folders. Relative paths in these variables are passed over.
+    /// The places of this process: `ORT_DYLIB_PATH`, which must be absolute; `adgen/runtime` in `XDG_DATA_HOME` or
+    /// `~/.local/share`; the program's folder and the `lib` beside that; the Python environment that is active (`VIRTUAL_ENV`,
+    /// `CONDA_PREFIX`), the user's and the system's; the system's library folders. Relative paths in these variables are
+    /// passed over, and so is an active environment that lies in the working folder, or in which that lies.
     pub fn from_env() -> Self {
-        let path_of = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self::of_process(&Process {
+            variable: &|name| env::var_os(name),
+            // Without HOME, as in a system service, the account still has a folder.
+            home: env::home_dir(),
+            // A link to the program leads to where it was installed.
+            program: env::current_exe().ok().and_then(|exe| exe.canonicalize().ok()),
+            folder: env::current_dir().ok(),
+        })
+    }
+
+    fn of_process(process: &Process<'_>) -> Self {
+        let path_of = |name: &str| (process.variable)(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let absolute = |name: &str| path_of(name).filter(|path| path.is_absolute());
-        // Without HOME, as in a system service, the account still has a folder.
-        let home = env::home_dir().filter(|home| home.is_absolute());
+        let home = process.home.clone().filter(|home| home.is_absolute());
         let mut roots = Self { library: path_of(ORT_DYLIB_PATH), ..Self::default() };
         let data = absolute("XDG_DATA_HOME").or_else(|| home.as_ref().map(|home| home.join(".local/share")));
         roots.own_dirs.extend(data.map(|data| data.join("adgen/runtime")));
-        // A link to the program leads to where it was installed.
-        let program = env::current_exe().ok().and_then(|exe| exe.canonicalize().ok());
-        if let Some(folder) = program.as_deref().and_then(Path::parent) {
+        let program = process.program.as_deref();
+        if let Some(folder) = program.and_then(Path::parent) {
             roots.own_dirs.push(folder.to_path_buf());
             roots.own_dirs.extend(folder.parent().map(|above| above.join("lib")));
         }
-        roots.python_prefixes.extend(["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(absolute));
+        let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(absolute);
+        roots.python_prefixes.extend(active.filter(|prefix| !process.works_around(prefix)));
         roots.python_prefixes.extend(home.map(|home| home.join(".local")));
         roots.python_prefixes.extend(["/usr/local", "/usr"].map(PathBuf::from));
         let arch = env::consts::ARCH;
@@ -79,7 +91,8 @@ impl SearchRoots {
 
     /// Every ONNX Runtime library found, the most wanted first, each once.
     pub fn candidates(&self) -> Vec<PathBuf> {
-        let mut found: Vec<PathBuf> = self.library.iter().filter(|path| path.is_file()).cloned().collect();
+        let mut found: Vec<PathBuf> =
+            self.library.iter().filter(|path| path.is_absolute() && path.is_file()).cloned().collect();
         found.extend(self.own_dirs.iter().flat_map(|dir| libraries(dir)));
         found.extend(self.python_prefixes.iter().flat_map(|prefix| in_python_prefix(prefix)));
         found.extend(self.library_dirs.iter().flat_map(|dir| libraries(dir)));
@@ -92,9 +105,16 @@ impl SearchRoots {
     /// it unnoticed.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidConfig`] where the named library is not there; [`ErrorKind::Model`] where none was found.
+    /// [`ErrorKind::InvalidConfig`] where the named library is not there, or its path is relative; [`ErrorKind::Model`] where none
+    /// was found.
     pub fn require(&self) -> Result<Vec<PathBuf>> {
         if let Some(named) = &self.library {
+            // What it would lead to depends on the working folder, where anybody may have put something.
+            if !named.is_absolute() {
+                return Err(Error::new(ErrorKind::InvalidConfig, format!("{ORT_DYLIB_PATH} is no absolute path"))
+                    .with_context("path", named.display())
+                    .with_hint(NAMED_WRONGLY));
+            }
             if !named.is_file() {
                 return Err(Error::new(ErrorKind::InvalidConfig, format!("{ORT_DYLIB_PATH} names no file"))
                     .with_context("path", named.display())
@@ -115,6 +135,25 @@ impl SearchRoots {
     pub fn describe(&self) -> String {
         let all = self.own_dirs.iter().chain(&self.python_prefixes).chain(&self.library_dirs);
         all.map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What a search reads of its process.
+struct Process<'a> {
+    variable: &'a dyn Fn(&str) -> Option<OsString>,
+    home: Option<PathBuf>,
+    program: Option<PathBuf>,
+    folder: Option<PathBuf>,
+}
+
+impl Process<'_> {
+    /// Whether a folder lies in the working folder, is it, or lies above it. A working folder that holds the user's home is
+    /// nobody else's: what lies in it is theirs.
+    fn works_around(&self, folder: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let (folder, home) = (real(folder), self.home.as_deref().map(real));
+        let here = self.folder.as_deref().map(real).filter(|here| !home.is_some_and(|home| home.starts_with(here)));
+        here.is_some_and(|here| folder.starts_with(&here) || here.starts_with(&folder))
     }
 }
 
@@ -197,6 +236,52 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_in_the_working_folder_or_above_is_never_found() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().canonicalize().expect("is there");
+        let (here, home) = (root.join("strangers/project"), root.join("home"));
+        let package = "lib/python3.11/site-packages/onnxruntime/capi/libonnxruntime.so";
+        for planted in [
+            here.join("libonnxruntime.so"),
+            here.join("lib/libonnxruntime.so"),
+            here.join("adgen/runtime/libonnxruntime.so"),
+            here.join(package),
+            here.join(".venv").join(package),
+            here.join("node_modules/onnxruntime-node/bin/libonnxruntime.so"),
+            root.join("strangers").join(package),
+            root.join("strangers/libonnxruntime.so"),
+        ] {
+            touch(&planted);
+        }
+        let own = home.join(".local/share/adgen/runtime/libonnxruntime.so");
+        let conda = home.join("conda").join(package);
+        touch(&own);
+        touch(&conda);
+        let found = |set: &[(&str, &Path)], folder: &Path| {
+            let variable = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, path)| path.into());
+            let (home, folder) = (Some(home.clone()), Some(folder.to_owned()));
+            let mut roots = SearchRoots::of_process(&Process { variable: &variable, home, program: None, folder });
+            // This machine's own are not the matter here.
+            roots.python_prefixes.retain(|prefix| prefix.starts_with(&root));
+            roots.library_dirs.retain(|folder| folder.starts_with(&root));
+            roots.candidates()
+        };
+        assert_eq!(found(&[], &here), std::slice::from_ref(&own));
+        let relative = [".venv", ".", "lib", "../project"].map(Path::new);
+        for path in relative.into_iter().chain([here.as_path(), &here.join(".venv"), &root.join("strangers"), &root]) {
+            assert_eq!(found(&[("VIRTUAL_ENV", path), ("CONDA_PREFIX", path)], &here), std::slice::from_ref(&own));
+        }
+        for name in [ORT_DYLIB_PATH, "XDG_DATA_HOME"] {
+            assert_eq!(found(&[(name, Path::new("libonnxruntime.so"))], &here), std::slice::from_ref(&own), "{name}");
+        }
+        // An environment of the user's own elsewhere, and from home, too.
+        let both = [own, conda];
+        for folder in [&here, &home] {
+            assert_eq!(found(&[("CONDA_PREFIX", home.join("conda").as_path())], folder), both);
+        }
+    }
+
+    #[test]
     fn a_named_library_is_the_only_one_and_must_exist() {
         let dir = tempfile::tempdir().expect("a folder");
         let named = dir.path().join("mine.so");
@@ -206,6 +291,10 @@ mod tests {
         assert!(error.to_string().contains("next: set ORT_DYLIB_PATH to the file"), "{error}");
         touch(&named);
         assert_eq!(roots.require().expect("is there"), vec![named]);
+        let relative = SearchRoots { library: Some("libonnxruntime.so".into()), ..SearchRoots::default() };
+        let error = relative.require().expect_err("depends on the working folder");
+        assert!(error.kind() == ErrorKind::InvalidConfig && error.message().contains("absolute"), "{error}");
+        assert!(SearchRoots::of_library("mine.so").library.is_some_and(|path| path.is_absolute()));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::registry::{self, CommercialUse, ModelInfo};
 use crate::{
     error::{Error, ErrorKind, Result},
-    http,
+    http::{Http, HttpOptions, download},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -143,17 +143,38 @@ impl ModelStore {
     /// # Errors
     /// Why no address gave the file, and how to install it by hand; and those of [`ModelStore::info`].
     pub async fn fetch(&self, name: &str, progress: &(dyn Fn(u64, Option<u64>) + Send + Sync)) -> Result<PathBuf> {
+        self.fetch_with(name, &HttpOptions::default(), progress).await
+    }
+
+    /// The same through a proxy, trusting further roots, or with other timeouts.
+    ///
+    /// # Errors
+    /// Those of [`ModelStore::fetch`]; `InvalidConfig`, `NotFound` or `Io` for options that cannot be used.
+    pub async fn fetch_with(
+        &self,
+        name: &str,
+        options: &HttpOptions,
+        progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+    ) -> Result<PathBuf> {
+        self.fetch_over(&Http::new(options.clone())?, name, progress).await
+    }
+
+    pub(crate) async fn fetch_over(
+        &self,
+        http: &Http,
+        name: &str,
+        progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+    ) -> Result<PathBuf> {
         let info = self.info(name)?;
         if let Ok(path) = self.locate(name) {
             return Ok(path);
         }
         let path = self.path(info);
-        let client = http::client()?;
         let check = |file: &Path| verify(file, info);
         let mut last = None;
         for url in info.urls {
-            let expected = http::download::Expectation { bytes: info.bytes, check: &check };
-            match http::download::download(&client, url, &path, expected, progress).await {
+            let expected = download::Expectation { bytes: info.bytes, check: &check };
+            match download::download(http, url, &path, expected, progress).await {
                 Ok(()) => return Ok(path),
                 Err(error) => last = Some(error),
             }

@@ -75,6 +75,7 @@ pub use looping::is_looping;
 pub(crate) use loudness::integrated_lufs;
 pub use loudness::{Loudness, Normalized, measure, normalize};
 pub use master::{Master, master};
+pub use native::leave_allocations_alone;
 pub use offset::remove_offset;
 pub use onset::trim_end;
 pub use opening::{MAX_LEADING_SILENCE_S, Opening, decode_opening};

@@ -17,14 +17,29 @@ use crate::error::{Error, ErrorKind, Result};
 /// The most that FFmpeg may allocate at once, in bytes: 192 MiB. A picture with the most pixels and 8 bytes a pixel has 128.
 const MAX_ALLOCATION: usize = 192 << 20;
 
+/// Whether the bound on allocations is ours to set; decided once, when FFmpeg is first used or when somebody says that it is
+/// not.
+static BOUNDED: OnceLock<bool> = OnceLock::new();
+
+/// Leaves the bound on what FFmpeg may allocate at once as the program has set it (`av_max_alloc`), for one that uses FFmpeg
+/// itself and for more. `true` where that came in time: before anything else of this crate used FFmpeg.
+///
+/// FFmpeg has one such bound in a process. This crate sets it to 192 MiB with its first use of FFmpeg, for an index in a crafted
+/// file can ask for any amount at once; without it, such a file may take as much memory as the program's own bound allows.
+pub fn leave_allocations_alone() -> bool {
+    !*BOUNDED.get_or_init(|| false)
+}
+
 /// Initialises FFmpeg; cheap after the first call. Every entry point of this folder calls it.
 pub(super) fn init() -> Result<()> {
     static DONE: OnceLock<Result<(), ffmpeg_next::Error>> = OnceLock::new();
     let done = DONE.get_or_init(|| {
         ffmpeg_next::init()?;
         log::install();
-        // SAFETY: sets one number. It holds for the whole process: what a crafted index asks for at once.
-        unsafe { ffi::av_max_alloc(MAX_ALLOCATION) };
+        if *BOUNDED.get_or_init(|| true) {
+            // SAFETY: sets one number. It holds for the whole process: what a crafted index asks for at once.
+            unsafe { ffi::av_max_alloc(MAX_ALLOCATION) };
+        }
         Ok(())
     });
     done.map_err(|error| Error::media("FFmpeg could not be initialised").with_source(error))
@@ -159,4 +174,43 @@ pub(super) unsafe fn text(pointer: *const std::ffi::c_char) -> String {
     }
     // SAFETY: the caller's promise.
     unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where it is set, a test runs as a program of its own.
+    const PROGRAM: &str = "ADGEN_TEST_ALLOCATIONS";
+
+    fn may_have(bytes: usize) -> bool {
+        // SAFETY: nothing is read or written; null is freed as well.
+        unsafe {
+            let there = ffi::av_malloc(bytes);
+            ffi::av_free(there);
+            !there.is_null()
+        }
+    }
+
+    #[test]
+    fn what_a_crafted_file_may_ask_for_is_bounded() {
+        init().expect("FFmpeg starts");
+        assert!(!leave_allocations_alone(), "it is too late");
+        assert!(may_have(MAX_ALLOCATION - 1024) && !may_have(MAX_ALLOCATION + 1024));
+    }
+
+    #[test]
+    fn a_program_keeps_a_bound_of_its_own() {
+        if std::env::var_os(PROGRAM).is_some() {
+            assert!(leave_allocations_alone() && leave_allocations_alone());
+            init().expect("FFmpeg starts");
+            assert!(may_have(MAX_ALLOCATION + 1024));
+            return;
+        }
+        let program = std::env::current_exe().expect("this program");
+        let test = "media::native::tests::a_program_keeps_a_bound_of_its_own";
+        let arguments = [test, "--exact", "--test-threads=1"];
+        let output = std::process::Command::new(program).args(arguments).env(PROGRAM, "1").output().expect("runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
 }

@@ -43,8 +43,10 @@ pub use policy::{Fallback, Policy};
 pub use problem::Problem;
 pub use scene::{Background, GeneratedBackground, Motion, Placement, ProductLayer, Role, Scene, Transition};
 pub use schema::schema;
+pub(crate) use schema::schema_of;
 pub use state::{
     Degradation, FidelityReport, Lack, LoudnessReport, Stage, StageState, StageStatus, State, StateAsset, Status,
 };
 pub use style::Style;
+pub(crate) use validate::read_by;
 pub use validate::validate_json;

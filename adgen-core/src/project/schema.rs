@@ -1,7 +1,7 @@
 //! The JSON Schema of the document, generated from its types.
 
 use super::AdProject;
-use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
 /// The JSON Schema (draft 2020-12) of [`AdProject`], as `adgen schema` prints it.
@@ -9,8 +9,13 @@ use serde_json::{Map, Value};
 /// The same bytes on every machine: every object's keys are sorted. It describes what a person may write, so a field
 /// that has a default is not required.
 pub fn schema() -> Value {
+    schema_of::<AdProject>()
+}
+
+/// The same of any other type.
+pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().for_deserialize();
-    sorted(settings.into_generator().into_root_schema_for::<AdProject>().to_value())
+    sorted(settings.into_generator().into_root_schema_for::<T>().to_value())
 }
 
 /// `serde_json` sorts keys by itself unless some crate in the build asks it to keep their order.

@@ -64,7 +64,7 @@ fn unknown(schema: &Value) -> Option<String> {
         ("oneOf" | "anyOf", Value::Array(list)) => list.iter().find_map(unknown),
         ("items", value) => unknown(value),
         ("pattern", Value::String(text)) if text == NAME_PATTERN || text == COLOR_PATTERN => None,
-        ("format", Value::String(text)) if text == "uint32" || text == "double" => None,
+        ("format", Value::String(text)) if ["uint32", "uint64", "uint", "double"].contains(&text.as_str()) => None,
         ("additionalProperties", Value::Bool(false)) => None,
         ("pattern" | "format" | "additionalProperties", value) => Some(format!("{key} {}", shown(value))),
         (key, _) => (!ANNOTATIONS.contains(&key) && !CHECKED.contains(&key)).then(|| format!("keyword {key}")),

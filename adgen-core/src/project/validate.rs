@@ -7,6 +7,7 @@ use super::{
     rules, structure,
 };
 use crate::error::{Error, ErrorKind, Result};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 impl AdProject {
@@ -46,6 +47,22 @@ fn invalid(problems: &[Problem]) -> Error {
 /// Every problem of a document; empty where it is sound. Never panics, whatever `json` holds.
 pub fn validate_json(json: &str) -> Vec<Problem> {
     read(json).err().unwrap_or_default()
+}
+
+/// Parses what is described by `schema` and no document: every problem at once, as for one.
+pub(crate) fn read_by<T: DeserializeOwned>(json: &str, schema: &Value) -> Result<T, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let Some(value) = parse(json, &mut problems) else {
+        return Err(problems.into_list());
+    };
+    structure::check_by(schema, &value, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems.into_list());
+    }
+    serde_json::from_value(value).map_err(|error| {
+        problems.add("", format!("a defect of adgen: what passed the check cannot be read: {error}"));
+        problems.into_list()
+    })
 }
 
 /// Parses and checks a document.

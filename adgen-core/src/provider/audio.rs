@@ -30,6 +30,15 @@ impl AudioRequest {
     pub fn speech(text: impl Into<String>) -> Self {
         Self { kind: AudioKind::Speech(Voice::default()), prompt: text.into(), duration_s: 0.0, seed: 0 }
     }
+
+    /// The same in another voice. Music has none and stays music.
+    #[must_use]
+    pub fn with_voice(mut self, voice: Voice) -> Self {
+        if let AudioKind::Speech(own) = &mut self.kind {
+            *own = voice;
+        }
+        self
+    }
 }
 
 /// What a track is.
@@ -89,6 +98,11 @@ impl AudioCapability {
         Self { music: false, speech: true, max_duration_s: f64::INFINITY, local: false }
     }
 
+    /// A provider of speech on this machine.
+    pub fn local_speech() -> Self {
+        Self { local: true, ..Self::remote_speech() }
+    }
+
     /// A provider of music of any length on this machine.
     pub fn local_music() -> Self {
         Self { music: true, speech: false, max_duration_s: f64::INFINITY, local: true }
@@ -97,7 +111,8 @@ impl AudioCapability {
 
 /// Makes music or speech.
 ///
-/// The calls mean what they mean in [`VideoProvider`](super::VideoProvider).
+/// The calls mean what they mean in [`VideoProvider`](super::VideoProvider). One that speaks may tell when each word is heard,
+/// by [`Generated::with_timings`](super::Generated::with_timings).
 #[async_trait]
 pub trait AudioProvider: Debug + Send + Sync + 'static {
     /// Name, model and price list.
@@ -158,13 +173,15 @@ pub trait AudioProvider: Debug + Send + Sync + 'static {
     }
 
     /// Fetches what a job made to the file `target`: from the public internet alone unless
-    /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere.
+    /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere; as the
+    /// studio's [`HttpOptions`](crate::HttpOptions) say.
     ///
     /// # Errors
     /// As the server or the network did; `InvalidInput` for an address that is not allowed; `Cancelled` by the context.
     async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
         let foreign = crate::http::AssetRules::foreign();
         let rules = crate::http::AssetRules { allow_private: self.gives_private_urls(), ..foreign };
-        context.unless_cancelled(crate::http::fetch_asset(url, target, rules)).await
+        let http = context.http()?;
+        context.unless_cancelled(crate::http::fetch_asset(&http, url, target, rules)).await
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     error::{Error, Result},
-    http::Caller,
+    http::{Caller, Http, HttpOptions},
 };
 use std::{
     fmt,
@@ -42,6 +42,8 @@ use tokio_util::sync::CancellationToken;
 pub struct CallContext {
     caller: Caller,
     scratch: Arc<Path>,
+    /// As the studio's files from the web travel; as by default where missing.
+    http: Option<Http>,
 }
 
 impl Default for CallContext {
@@ -52,8 +54,8 @@ impl Default for CallContext {
 
 impl fmt::Debug for CallContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { caller, scratch } = self;
-        f.debug_struct("CallContext").field("caller", caller).field("scratch", scratch).finish()
+        let Self { caller, scratch, .. } = self;
+        f.debug_struct("CallContext").field("caller", caller).field("scratch", scratch).finish_non_exhaustive()
     }
 }
 
@@ -61,7 +63,7 @@ impl CallContext {
     /// A call that nobody calls off, that may take as long as it needs, whose repetitions nobody hears of, and whose files
     /// go to the system's temporary folder.
     pub fn new() -> Self {
-        Self { caller: Caller::default(), scratch: std::env::temp_dir().into() }
+        Self { caller: Caller::default(), scratch: std::env::temp_dir().into(), http: None }
     }
 
     /// What [`CallContext::new`] gives, for as long as a test likes.
@@ -94,6 +96,11 @@ impl CallContext {
     #[must_use]
     pub fn with_retry_listener(self, listener: impl Fn(u32, Duration, &str) + Send + Sync + 'static) -> Self {
         Self { caller: self.caller.with_listener(listener), ..self }
+    }
+
+    /// Files that the provider's default `fetch` brings travel by these connections.
+    pub(crate) fn with_http(self, http: &Http) -> Self {
+        Self { http: Some(http.clone()), ..self }
     }
 
     /// The call is off once `wish` is cancelled; [`cancel`](Self::cancel) does not reach further than this call.
@@ -164,6 +171,14 @@ impl CallContext {
     /// As whom calls of an API are made.
     pub(crate) fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// By which connections files are fetched.
+    ///
+    /// # Errors
+    /// `InvalidConfig` where the system's settings cannot be used.
+    pub(crate) fn http(&self) -> Result<Http> {
+        self.http.clone().map_or_else(|| Http::new(HttpOptions::default()), Ok)
     }
 
     /// What `work` gives, or `Cancelled` once nobody waits for it: for work that can be dropped at any moment.

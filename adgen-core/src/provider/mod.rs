@@ -30,3 +30,6 @@ pub use info::{Price, ProviderInfo};
 pub use planner::{Plan, PlanRequest, PlannedScene, Planner};
 pub use video::{ImageInput, VideoCapability, VideoOffer, VideoProvider, VideoRequest};
 pub use webhook::WebhookEvent;
+
+#[cfg(test)]
+mod fetch_tests;

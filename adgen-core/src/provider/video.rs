@@ -179,13 +179,15 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
     }
 
     /// Fetches what a job made to the file `target`: from the public internet alone unless
-    /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere.
+    /// [`gives_private_urls`](Self::gives_private_urls), for the address is a server's answer and may lead anywhere; as the
+    /// studio's [`HttpOptions`](crate::HttpOptions) say.
     ///
     /// # Errors
     /// As the server or the network did; `InvalidInput` for an address that is not allowed; `Cancelled` by the context.
     async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
         let foreign = crate::http::AssetRules::foreign();
         let rules = crate::http::AssetRules { allow_private: self.gives_private_urls(), ..foreign };
-        context.unless_cancelled(crate::http::fetch_asset(url, target, rules)).await
+        let http = context.http()?;
+        context.unless_cancelled(crate::http::fetch_asset(&http, url, target, rules)).await
     }
 }

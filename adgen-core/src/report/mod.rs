@@ -35,6 +35,7 @@ use self::{
     stills::Still,
 };
 use crate::{
+    compose::FontShelf,
     error::{Error, ErrorKind, Result},
     media::{Fps, decode_audio, probe},
     project::{AdProject, Asset, State},
@@ -44,6 +45,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -64,6 +66,8 @@ pub(crate) struct Ad<'a> {
     pub(crate) spans: Vec<Span>,
     /// The main video's name in the project's folder.
     pub(crate) video: &'a str,
+    /// What the logo's texts are set in.
+    pub(crate) fonts: Arc<FontShelf>,
 }
 
 /// The files of the project, by the names that people know.
@@ -90,14 +94,13 @@ pub(crate) trait Turns {
 /// Writes the report of an ad that is finished. `scratch` is an empty folder of this machine. Gives what the report lacks,
 /// each thing in one line.
 pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns: &impl Turns) -> Result<Vec<String>> {
-    let Ad { project, mut state, records, spans, video } = ad;
+    let Ad { project, mut state, records, spans, video, fonts } = ad;
     let path = files.path(video).await?.ok_or_else(|| {
         Error::new(ErrorKind::NotFound, "the video that the report is about is missing").with_context("file", video)
     })?;
     let has_cutout = state.assets.values().any(|asset| asset.file == CUTOUT);
     let cutout = has_cutout.then(|| Asset::from(CUTOUT));
     let fps = Fps::from(project.output.fps);
-    let small = |asset, make| picture(files, turns, asset, make);
     // Side by side: an ad is not there before its report is.
     let (sheet, sketch, info, photo, cutout, logo, poster, captions) = futures_util::join!(
         turns.take({
@@ -112,9 +115,9 @@ pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns:
             let path = path.clone();
             move |_| probe(&path)
         }),
-        small(Some(&project.product.image), stills::photo),
-        small(cutout.as_ref(), stills::transparent),
-        small(project.brand.logo.as_ref(), stills::logo),
+        picture(files, turns, Some(&project.product.image), stills::photo),
+        picture(files, turns, cutout.as_ref(), stills::transparent),
+        picture(files, turns, project.brand.logo.as_ref(), move |path| stills::logo(path, &fonts)),
         part(files, "poster.jpg"),
         part(files, "captions.vtt"),
     );
@@ -193,7 +196,7 @@ async fn picture(
     files: &impl Files,
     turns: &impl Turns,
     asset: Option<&Asset>,
-    make: fn(&Path) -> Result<Picture>,
+    make: impl FnOnce(&Path) -> Result<Picture> + Send + 'static,
 ) -> Result<Option<Picture>> {
     let Some(asset) = asset else { return Ok(None) };
     let Some(path) = files.path(asset.as_str()).await? else { return Ok(None) };

@@ -4,7 +4,7 @@
 
 use super::picture::Picture;
 use crate::{
-    compose::Fonts,
+    compose::FontShelf,
     error::{Error, Result},
     media::{Fps, Frame, VideoReader, VideoTarget, probe},
     picture::Photo,
@@ -13,7 +13,7 @@ use image::{
     DynamicImage, ExtendedColorType, ImageBuffer, ImageEncoder, Pixel, RgbImage, Rgba, RgbaImage,
     codecs::{jpeg::JpegEncoder, png::PngEncoder},
 };
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 /// Shorter side of a still in pixels: sharp enough for a third of a card.
 const STILL_SIDE: usize = 270;
@@ -108,8 +108,8 @@ pub(super) fn transparent(path: &Path) -> Result<Picture> {
 }
 
 /// The logo, small.
-pub(super) fn logo(path: &Path) -> Result<Picture> {
-    packed(&Photo::open_logo(path, &|| Arc::new(Fonts::system().database()))?)
+pub(super) fn logo(path: &Path, fonts: &FontShelf) -> Result<Picture> {
+    packed(&Photo::open_logo(path, &|| fonts.library().database())?)
 }
 
 fn packed(photo: &Photo) -> Result<Picture> {
@@ -225,12 +225,13 @@ mod tests {
         let path = folder.path().join("cutout.png");
         source.save(&path).unwrap();
         let picture = transparent(&path).unwrap();
-        assert_eq!(logo(&path).unwrap(), picture);
+        assert_eq!(logo(&path, &FontShelf::default()).unwrap(), picture);
         assert_eq!((picture.width, picture.height), (420, 140));
         let back = image::load_from_memory(&picture.bytes).unwrap().to_rgba8();
         assert!(back.get_pixel(0, 70).0[3] < 5 && back.get_pixel(419, 70).0[3] > 215);
         std::fs::write(&path, b"no picture").unwrap();
-        assert!(transparent(&path).is_err() && photo(&path).is_err() && logo(&path).is_err());
+        assert!(transparent(&path).is_err() && photo(&path).is_err());
+        assert!(logo(&path, &FontShelf::default()).is_err());
         assert_eq!(as_it_is(b"no picture".to_vec()), None);
     }
 }

@@ -332,7 +332,7 @@ async fn written(folder: &Path, change: impl FnOnce(&Path, &mut AdProject)) -> (
     let scratch = folder.join("scratch");
     std::fs::create_dir(&scratch).unwrap();
     let spans = vec![Span { start: 0, frames: 30, lead_in: 0, lead_out: 0 }];
-    let ad = Ad { project: &project, state, records, spans, video: "final_video.mp4" };
+    let ad = Ad { project: &project, state, records, spans, video: "final_video.mp4", fonts: Default::default() };
     let lacks = write(ad, &files, &scratch, &Alone(CancellationToken::new())).await.unwrap();
     let html = std::fs::read_to_string(files.0.join(NAME)).expect("a report");
     (html, lacks)
@@ -378,7 +378,14 @@ async fn a_report_that_is_not_wanted_any_more_is_not_written() {
     let (files, project, state, records) = old_project(folder.path());
     let stopped = CancellationToken::new();
     stopped.cancel();
-    let ad = Ad { project: &project, state, records, spans: Vec::new(), video: "final_video.mp4" };
+    let ad = Ad {
+        project: &project,
+        state,
+        records,
+        spans: Vec::new(),
+        video: "final_video.mp4",
+        fonts: Default::default(),
+    };
     let error = write(ad, &files, folder.path(), &Alone(stopped)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(!files.0.join(NAME).exists());

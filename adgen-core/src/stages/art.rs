@@ -4,21 +4,36 @@
 //! May depend on `compose`, `picture` and `error`.
 
 use crate::{
-    compose::{Fonts, LogoArt, ProductArt},
+    compose::{FontShelf, LogoArt, ProductArt},
     error::Result,
     picture::Photo,
 };
 use image::RgbaImage;
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// The product and the logo, prepared once for all scenes and shapes.
 #[derive(Debug, Default)]
 pub(crate) struct Art {
     product: Once<ProductArt>,
-    logo: Once<(LogoArt, Vec<String>)>,
+    logo: Once<Logo>,
+    /// What drawings set their texts in.
+    fonts: Arc<FontShelf>,
+}
+
+/// A logo as scenes show it.
+#[derive(Debug)]
+pub(crate) struct Logo {
+    pub(crate) art: LogoArt,
+    /// What is to be said of it.
+    pub(crate) notes: Vec<String>,
+    /// Whether it holds text, and looks otherwise with other typefaces.
+    pub(crate) is_lettered: bool,
 }
 
 /// Made by the first who asks; the others wait. What failed is tried again.
@@ -44,23 +59,31 @@ impl<T> Once<T> {
 }
 
 impl Art {
+    pub(crate) fn new(fonts: Arc<FontShelf>) -> Self {
+        Self { fonts, ..Self::default() }
+    }
+
     /// The product of the cut-out at `path`. Heavy the first time.
     pub(crate) fn product(&self, path: &Path) -> Result<Arc<ProductArt>> {
         self.product.get(path, || ProductArt::new(&rgba(Photo::open(path, "the cut-out")?)))
     }
 
-    /// The logo at `path`, and what is to be said of it. Heavy the first time.
-    pub(crate) fn logo(&self, path: &Path) -> Result<Arc<(LogoArt, Vec<String>)>> {
-        self.logo.get(path, || open_logo(path))
+    /// The logo at `path`. Heavy the first time.
+    pub(crate) fn logo(&self, path: &Path) -> Result<Arc<Logo>> {
+        self.logo.get(path, || open_logo(path, &self.fonts))
     }
 }
 
-/// The logo at `path` as scenes show it, and what is to be said of it.
-pub(crate) fn open_logo(path: &Path) -> Result<(LogoArt, Vec<String>)> {
+/// The logo at `path` as scenes show it.
+pub(crate) fn open_logo(path: &Path, fonts: &FontShelf) -> Result<Logo> {
+    let is_lettered = AtomicBool::new(false);
     // Few drawings hold text: the fonts are read for those alone.
-    let photo = Photo::open_logo(path, &|| Arc::new(Fonts::system().database()))?;
-    let notes = photo.notes().to_vec();
-    Ok((LogoArt::new(&rgba(photo))?, notes))
+    let photo = Photo::open_logo(path, &|| {
+        is_lettered.store(true, Ordering::Relaxed);
+        fonts.library().database()
+    })?;
+    let (notes, is_lettered) = (photo.notes().to_vec(), is_lettered.into_inner());
+    Ok(Logo { art: LogoArt::new(&rgba(photo))?, notes, is_lettered })
 }
 
 fn rgba(photo: Photo) -> RgbaImage {

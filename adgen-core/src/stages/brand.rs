@@ -3,23 +3,20 @@
 //! May depend on `compose` and `error`.
 
 use crate::{
-    compose::{FontLibrary, Fonts},
+    compose::{FontShelf, Fonts},
     error::Result,
 };
-use std::{
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-};
+use std::{path::PathBuf, sync::Arc};
 
 /// What every scene takes of the brand.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Brand {
-    /// Hash and place of the logo.
+    /// What the logo's look depends on, and its place.
     pub(crate) logo: Option<(String, PathBuf)>,
     /// What the font's look depends on, and its family or file.
     pub(crate) font: Option<(String, String)>,
-    /// The machine's typefaces: read once for the whole run, as soon as somebody needs them.
-    pub(crate) fonts: Arc<OnceLock<FontLibrary>>,
+    /// The studio's typefaces.
+    pub(crate) fonts: Arc<FontShelf>,
 }
 
 impl Brand {
@@ -28,7 +25,21 @@ impl Brand {
     /// # Errors
     /// Where the brand's font is none.
     pub(crate) fn typefaces(&self) -> Result<Fonts> {
-        let mut fonts = Fonts::from(self.fonts.get_or_init(FontLibrary::system));
+        self.with_font(Fonts::from(self.fonts.library()))
+    }
+
+    /// The ad's own typefaces, without those that are looked at for what they lack.
+    ///
+    /// # Errors
+    /// Where the brand's font is none.
+    pub(super) fn own_typefaces(&self) -> Result<Fonts> {
+        match &self.font {
+            Some((_, font)) if !Fonts::is_file(font) => self.typefaces(),
+            _ => self.with_font(Fonts::embedded()),
+        }
+    }
+
+    fn with_font(&self, mut fonts: Fonts) -> Result<Fonts> {
         if let Some((_, font)) = &self.font {
             fonts.set_brand_font(font)?;
         }

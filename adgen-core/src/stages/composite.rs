@@ -16,7 +16,7 @@ use super::{
     work::{Made, Recipe, Work, picture_mb},
 };
 use crate::{
-    compose::{Backdrop, TextFault},
+    compose::{Backdrop, FontFacts, TextFault},
     error::Result,
     media::{Frame, VideoEncoder, VideoSettings},
     project::Stage,
@@ -39,6 +39,8 @@ pub(crate) struct Segment {
     /// The product cut out, and its key.
     pub(crate) cutout: Option<(PathBuf, String)>,
     pub(crate) brand: Brand,
+    /// What of the studio's typefaces the texts are drawn by.
+    pub(crate) fonts: Option<FontFacts>,
     pub(crate) settings: VideoSettings,
     /// What the clip looks like, and that of the scene before.
     pub(crate) backdrops: (SharedBackdrop, Option<SharedBackdrop>),
@@ -52,7 +54,7 @@ impl Segment {
         let before = key_of(self.before.as_ref().map(|look| &look.clip));
         let logo = self.brand.logo.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
         let font = self.brand.font.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
-        let parameters = parameters(&self.look, self.before.as_ref(), &self.settings);
+        let parameters = parameters(&self.look, self.before.as_ref(), &self.settings, self.fonts.as_ref());
         let inputs = [&self.look.clip.1, &before, &key_of(self.cutout.as_ref()), &logo, &font];
         let key = content_key("composite", VERSION, &parameters, &inputs.map(String::as_str));
         let megabytes = picture_mb(self.settings.width as u32, self.settings.height as u32);
@@ -62,14 +64,19 @@ impl Segment {
 }
 
 /// What a segment is made from, beside files.
-fn parameters(look: &Look, before: Option<&Look>, settings: &VideoSettings) -> Value {
-    json!({
+fn parameters(look: &Look, before: Option<&Look>, settings: &VideoSettings, fonts: Option<&FontFacts>) -> Value {
+    let mut parameters = json!({
         "scene": look.spec,
         "before": before.map(|look| &look.spec),
         "slot": look.slot,
         "before_frames": before.map(|look| look.slot.frames),
         "encoder": settings,
-    })
+    });
+    // Nothing where nothing was given: such scenes stay what they were.
+    if let (Some(fonts), Value::Object(fields)) = (fonts, &mut parameters) {
+        fields.insert("fonts".to_owned(), json!(fonts));
+    }
+    parameters
 }
 
 /// What a scene's clip looks like: found by the first who needs it, for its own segment or for the crossfade out of it, and
@@ -99,7 +106,7 @@ impl Segment {
         let mut fonts = self.brand.typefaces()?;
         let art = self.cutout.as_ref().map(|(path, _)| self.art.product(path)).transpose()?;
         let logo = self.brand.logo.as_ref().map(|(_, path)| self.art.logo(path)).transpose()?;
-        let (art, logo) = (art.as_deref(), logo.as_deref().map(|(logo, _)| logo));
+        let (art, logo) = (art.as_deref(), logo.as_deref().map(|logo| &logo.art));
         let Slot { frames, crossfade: fade, .. } = self.look.slot;
         let (width, height) = (self.settings.width, self.settings.height);
         let mut before = match &self.before {

@@ -37,8 +37,8 @@ fn keys_are_pinned() {
     });
     let drawn = json!({ "duration_s": 3.3333333333333335, "drawn": [json!(1080), json!(30), json!([Rgb([1, 2, 3])])] });
     let made = [
-        ("composite", parameters(&one, None, &settings()), vec!["a", "", "b"]),
-        ("composite", parameters(&two, Some(&one), &settings()), vec!["a", "c"]),
+        ("composite", parameters(&one, None, &settings(), None), vec!["a", "", "b"]),
+        ("composite", parameters(&two, Some(&one), &settings(), None), vec!["a", "c"]),
         ("clip", clip, vec![]),
         ("clip", drawn, vec![]),
     ];

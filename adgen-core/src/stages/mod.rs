@@ -58,7 +58,7 @@ pub(crate) use fidelity::combined as combined_fidelity;
 pub(crate) use file_kind::{FileKind, kind_of};
 pub(crate) use key::content_key;
 pub(crate) use layers::Look;
-pub(crate) use lettering::foreseen_lacks;
+pub(crate) use lettering::{foreseen_lacks, typefaces_of};
 pub(crate) use names::name_for;
 pub(crate) use palette::palette;
 pub(crate) use plan::{check_plan, fill_in, photo_for_model, plan_key};

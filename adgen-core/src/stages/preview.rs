@@ -207,7 +207,7 @@ impl Preview {
         let drawn_size = (even(width, own.0), even(height, own.1));
         let art = self.cutout.as_deref().map(|path| self.art.product(path)).transpose()?;
         let logo = self.brand.logo.as_ref().map(|(_, path)| self.art.logo(path)).transpose()?;
-        let logo = logo.as_deref().map(|(logo, _)| logo);
+        let logo = logo.as_deref().map(|logo| &logo.art);
         let mut shared = Shared { art: art.as_deref(), logo, fonts: self.brand.typefaces()?, size: drawn_size };
         let before = match (moment.scene_before(), moment.before) {
             (Some(scene), Some(frame)) => Some(self.scene(scene, frame, self.clip_before.as_ref(), &mut shared)?),

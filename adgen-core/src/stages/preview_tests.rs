@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    compose::FontLibrary,
+    compose::{FontShelf, FontSources},
     media::{VideoEncoder, VideoReader, VideoSettings, VideoTarget},
     project::{GeneratedBackground, Output, Quality, Role, Scene, Style, Transition},
     stages::{Segment, SharedBackdrop, Work, timeline, video_settings},
@@ -71,8 +71,8 @@ impl Ad {
             Rgba([200, (y / 3) as u8, (x / 2) as u8, if inside { 255 } else { 0 }])
         });
         disc.save(&cutout).unwrap();
-        let brand = Brand::default();
-        assert!(brand.fonts.set(FontLibrary::embedded()).is_ok());
+        let fonts = Arc::new(FontShelf::new(&FontSources::none()).unwrap());
+        let brand = Brand { fonts, ..Brand::default() };
         let slots = timeline(&project);
         Self { folder, project: Arc::new(project), slots, clips, cutout, brand, art: Arc::default() }
     }
@@ -106,6 +106,7 @@ impl Ad {
             before: (self.slots[scene].crossfade > 0).then(|| look(scene - 1)),
             cutout: Some((self.cutout.clone(), String::new())),
             brand: self.brand.clone(),
+            fonts: None,
             settings: video_settings(&self.project.output, ASPECT),
             backdrops: (SharedBackdrop::default(), Some(SharedBackdrop::default())),
             art: Arc::clone(&self.art),

@@ -11,7 +11,7 @@ use super::{
     objects::{Created, Objects},
     record::{Event, Record, decode, encode},
     snapshot::Snapshots,
-    time::now,
+    time::Clock,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -38,6 +38,8 @@ pub(crate) struct History {
     in_snapshot: u64,
     /// An entry of which nobody knows whether it was written.
     unsure: Option<(HistoryRecord, Bytes)>,
+    /// What dates entries.
+    clock: Clock,
 }
 
 impl History {
@@ -52,7 +54,8 @@ impl History {
         let snapshots = Snapshots::new(objects, folder);
         let (records, snapshots_there) = snapshots.latest().await?;
         let in_snapshot = records.len() as u64;
-        let mut history = Self { entries, snapshots, records, snapshots_there, in_snapshot, unsure: None };
+        let mut history =
+            Self { entries, snapshots, records, snapshots_there, in_snapshot, unsure: None, clock: Clock::default() };
         let tail = history.entries.beyond(in_snapshot).await?;
         if !tail.missing.is_empty() {
             return Err(history.missing(&tail.missing));
@@ -65,6 +68,11 @@ impl History {
             fence.rise_above(history.records.iter().map(|record| record.epoch).max().unwrap_or(0));
         }
         Ok(history)
+    }
+
+    /// Entries from now on are dated by this clock.
+    pub(crate) fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
 
     fn decode(&self, bytes: &[u8], number: u64) -> Result<HistoryRecord> {
@@ -118,7 +126,7 @@ impl History {
         }
         let number = self.len() + 1;
         let (run, epoch, event) = (fence.run().to_owned(), fence.epoch(), Event::Known(event));
-        let record = Record { number, run, epoch, project: None, at: now(), event };
+        let record = Record { number, run, epoch, project: None, at: self.clock.now(), event };
         let bytes = Bytes::from(encode(&record, &HistoryEvent::NAMES)?);
         self.put(&fence, record, bytes).await?;
         if self.len() >= self.in_snapshot + SNAPSHOT_EVERY {

@@ -77,7 +77,7 @@ mod storage_tests;
 #[cfg(test)]
 mod testing;
 
-pub(crate) use address::folder as folder_at;
+pub(crate) use cache::DEFAULT_BYTES as DEFAULT_CACHE_BYTES;
 pub(crate) use digest::hex;
 pub use gc::{GcPlan, GcRules, Waste};
 pub(crate) use history::{History, HistoryRecord};
@@ -99,4 +99,4 @@ pub(crate) use signer::Signer;
 #[cfg(feature = "s3")]
 pub(crate) use signer::Signing;
 pub(crate) use storage::Storage;
-pub(crate) use time::now;
+pub(crate) use time::Clock;

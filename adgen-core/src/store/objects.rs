@@ -22,6 +22,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tracing::Instrument;
 
 /// The most bytes that are read as a whole: documents, entries, subtitles and the poster. Media is read from its file.
 pub(super) const MAX_WHOLE_BYTES: u64 = 64 << 20;
@@ -152,7 +153,7 @@ impl Objects {
         answer: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Failure> {
         self.shared.requests.count(request);
-        self.wait(answer).await
+        self.wait(answer).instrument(tracing::trace_span!("storage", ?request)).await
     }
 
     /// The same for what is no request.

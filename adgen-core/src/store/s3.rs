@@ -3,7 +3,10 @@
 //! Region, endpoint, keys and the like come from the usual AWS_* variables. May depend on `error` and `http`: requests
 //! go through the same client as all others, and so does TLS.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::Http,
+};
 use object_store::{
     ClientConfigKey, ClientOptions, RetryConfig,
     aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut},
@@ -19,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// `InvalidConfig` where a variable is no good.
-pub(super) fn open(bucket: &str) -> Result<AmazonS3> {
+pub(super) fn open(bucket: &str, http: &Http) -> Result<AmazonS3> {
     let retry = RetryConfig { max_retries: REPETITIONS, retry_timeout: PATIENCE, ..RetryConfig::default() };
     let from_env = AmazonS3Builder::from_env();
     let setting = |key| from_env.get_config_value(&key);
@@ -35,7 +38,7 @@ pub(super) fn open(bucket: &str) -> Result<AmazonS3> {
         // Create-if-absent is what everything here stands on.
         .with_conditional_put(S3ConditionalPut::ETagMatch)
         .with_retry(retry)
-        .with_http_connector(Connector)
+        .with_http_connector(Connector(http.clone()))
         .build()
         .map_err(|error| {
             Error::new(ErrorKind::InvalidConfig, "the bucket cannot be opened as the environment says")
@@ -47,12 +50,12 @@ pub(super) fn open(bucket: &str) -> Result<AmazonS3> {
 
 /// Gives the storage the HTTP client that everything else here uses.
 #[derive(Debug)]
-struct Connector;
+struct Connector(Http);
 
 impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
         let plain = options.get_config_value(&ClientConfigKey::AllowHttp).is_some_and(|value| value == "true");
-        let client = crate::http::storage_client(plain);
+        let client = self.0.for_storage(plain);
         client
             .map(HttpClient::new)
             .map_err(|error| object_store::Error::Generic { store: "S3", source: Box::new(error) })

@@ -15,7 +15,10 @@ use super::{
     requests::StorageUse,
     signer::Signer,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::Http,
+};
 use object_store::{ObjectStore, local::LocalFileSystem, path::Path as ObjectPath};
 use std::{
     path::{Path, PathBuf},
@@ -32,16 +35,18 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
-    /// The storage at an address: a folder, `file:///…`, or `s3://bucket/prefix` where the feature `s3` is built in.
+    /// The storage at an address: a folder, `file:///…`, or `s3://bucket/prefix` where the feature `s3` is built in, whose
+    /// requests travel as `http` says.
     ///
     /// # Errors
     /// `InvalidConfig` for any other address, and for a file; `Io` where the folder cannot be made.
-    pub(crate) fn open(address: &str) -> Result<Self> {
+    #[cfg_attr(not(feature = "s3"), expect(unused_variables, reason = "for buckets"))]
+    pub(crate) fn open(address: &str, http: &Http) -> Result<Self> {
         match Location::of(address)? {
             Location::Folder(folder) => Self::local(folder),
             #[cfg(feature = "s3")]
             Location::S3 { bucket, prefix } => {
-                let store = Arc::new(super::s3::open(&bucket)?);
+                let store = Arc::new(super::s3::open(&bucket, http)?);
                 let signer = Arc::new(super::signer::Signing(Arc::clone(&store)));
                 Self::named(&format!("s3://{bucket}"), &prefix, store, Some(signer))
             }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     error::ErrorKind,
+    http::{Http, HttpOptions},
     project::{AdProject, Stage},
 };
 use object_store::{memory::InMemory, path::Path as ObjectPath};
@@ -31,6 +32,10 @@ struct Shop {
     folder: tempfile::TempDir,
 }
 
+fn http() -> Http {
+    Http::new(HttpOptions::default()).unwrap()
+}
+
 fn shops() -> Vec<Shop> {
     let shop = |kind, make: &dyn Fn(&Path) -> Storage| {
         let folder = tempfile::tempdir().unwrap();
@@ -39,7 +44,7 @@ fn shops() -> Vec<Shop> {
         Shop { kind, storage, folder }
     };
     vec![
-        shop("a folder", &|folder| Storage::open(folder.join("deep/er").to_str().unwrap()).unwrap()),
+        shop("a folder", &|folder| Storage::open(folder.join("deep/er").to_str().unwrap(), &http()).unwrap()),
         shop("memory", &|_| Storage::memory()),
         shop("a prefix", &|_| Storage::below("a b/c", Arc::new(Faulty::new()), None).unwrap()),
     ]
@@ -287,7 +292,7 @@ fn a_file_in_the_way_is_an_error_that_names_it() {
     std::fs::write(&file, "").unwrap();
     let error = Storage::local(&file).unwrap_err();
     assert!(error.kind() == ErrorKind::InvalidConfig && error.to_string().contains("file"), "{error}");
-    assert_eq!(Storage::open("ftp://x/y").unwrap_err().kind(), ErrorKind::InvalidConfig);
+    assert_eq!(Storage::open("ftp://x/y", &http()).unwrap_err().kind(), ErrorKind::InvalidConfig);
 }
 
 #[tokio::test]

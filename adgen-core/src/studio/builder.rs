@@ -2,7 +2,7 @@
 //!
 //! May depend on everything that a studio is made of.
 
-use super::Studio;
+use super::{Studio, config::StudioConfig, given::Given, home::Home, models::Models};
 #[cfg(feature = "s3")]
 use crate::store::Signing;
 use crate::{
@@ -13,69 +13,96 @@ use crate::{
     matte::Matting,
     offline::{StudioAudio, StudioVideo, TemplatePlanner},
     provider::{AudioProvider, Planner, VideoProvider},
-    store::{Signer, Storage, folder_at},
+    store::{Signer, Storage},
 };
 use object_store::ObjectStore;
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
-
-/// A job at a provider that takes longer is given up.
-const JOB_TIMEOUT: Duration = Duration::from_secs(35 * 60);
+use std::{fmt, path::Path, sync::Arc, time::Duration};
+use tokio::runtime::Handle;
 
 impl Studio {
     /// Configures a studio. Without further ado it works offline, in the folder `./storage`, on all processors.
     pub fn builder() -> StudioBuilder {
         StudioBuilder::default()
     }
+
+    /// The studio that `config` describes, with the offline providers. With the services whose keys are in the environment:
+    /// [`StudioBuilder::with_config`] and [`StudioBuilder::with_services_from_env`].
+    ///
+    /// # Errors
+    /// As [`StudioBuilder::build`].
+    pub fn from_config(config: StudioConfig) -> Result<Self> {
+        Self::builder().with_config(config).build()
+    }
 }
 
-/// Configures a [`Studio`].
+/// Configures a [`Studio`]: what is plain data goes into its [`StudioConfig`], and beside that stand providers and the like,
+/// which are code.
 #[derive(Default)]
 #[must_use]
 pub struct StudioBuilder {
-    folder: Option<PathBuf>,
+    config: StudioConfig,
     objects: Option<(Arc<dyn ObjectStore>, Option<Arc<dyn Signer>>)>,
     prefix: String,
-    storage_url: Option<String>,
-    cache: Option<(PathBuf, u64)>,
     planner: Option<Arc<dyn Planner>>,
     video: Option<Arc<dyn VideoProvider>>,
     audio: Option<Arc<dyn AudioProvider>>,
-    matting: Matting,
-    jobs: Option<usize>,
-    offline: bool,
-    assets: AssetPolicy,
-    private_urls: bool,
-    max_usd: Option<f64>,
-    job_timeout: Option<Duration>,
     sink: Option<EventSink>,
+    runtime: Option<Handle>,
+    /// Whether services were connected, or there were none to connect.
+    connected: bool,
+    /// What was set too late for that.
+    late: Option<&'static str>,
+    pub(super) given: Given,
 }
 
 impl fmt::Debug for StudioBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StudioBuilder").field("folder", &self.folder).field("jobs", &self.jobs).finish_non_exhaustive()
+        f.debug_struct("StudioBuilder").field("config", &self.config).finish_non_exhaustive()
     }
 }
 
 impl StudioBuilder {
+    /// Takes everything that is plain data from `config`, in place of what was set before.
+    pub fn with_config(mut self, config: StudioConfig) -> Self {
+        self.config = config;
+        self.before_services("models and http")
+    }
+
+    /// What is set so far.
+    pub fn config(&self) -> &StudioConfig {
+        &self.config
+    }
+
+    pub(super) fn set(mut self, set: impl FnOnce(StudioConfig) -> StudioConfig) -> Self {
+        self.config = set(self.config);
+        self
+    }
+
+    /// Remembers that something was set that the services should have known.
+    pub(super) fn before_services(mut self, what: &'static str) -> Self {
+        if self.connected {
+            self.late = self.late.or(Some(what));
+        }
+        self
+    }
+
+    /// Services were connected as the configuration says by now.
+    pub(crate) fn connected(mut self) -> Self {
+        self.connected = true;
+        self
+    }
+
     /// Keeps projects in a folder of this machine, by its path or a `file:///` address.
-    pub fn with_storage_dir(mut self, folder: impl AsRef<Path>) -> Self {
-        self.folder = Some(folder.as_ref().to_owned());
-        self
+    pub fn with_storage_dir(self, folder: impl AsRef<Path>) -> Self {
+        self.set(|config| config.with_storage(folder))
     }
 
-    /// Keeps projects at an address: a folder by its path or a `file:///` address, or, where the feature `s3` is built in,
-    /// `s3://bucket/prefix`, with keys, region and endpoint from the usual `AWS_*` variables.
-    pub fn with_storage_url(mut self, url: impl Into<String>) -> Self {
-        self.storage_url = Some(url.into());
-        self
+    /// Keeps projects at an address, or in a folder: [`StudioConfig::storage`].
+    pub fn with_storage_url(self, url: impl Into<String>) -> Self {
+        self.set(|config| config.with_storage(url.into()))
     }
 
-    /// Keeps projects in an object store that supports create-if-absent.
+    /// Keeps projects in an object store that supports create-if-absent, wherever [`StudioConfig::storage`] points to.
     pub fn with_object_store(mut self, objects: Arc<dyn ObjectStore>) -> Self {
         self.objects = Some((objects, None));
         self
@@ -101,9 +128,8 @@ impl StudioBuilder {
 
     /// Where files of a storage elsewhere lie on this machine for a while, and how many bytes of them at most. Default: 4 GiB in
     /// the system's temporary folder. A storage that is a folder of this machine needs none.
-    pub fn with_cache(mut self, folder: impl Into<PathBuf>, most_bytes: u64) -> Self {
-        self.cache = Some((folder.into(), most_bytes));
-        self
+    pub fn with_cache(self, folder: impl AsRef<Path>, most_bytes: u64) -> Self {
+        self.set(|config| config.with_cache(folder.as_ref(), most_bytes))
     }
 
     /// Who plans. Default: the offline template planner.
@@ -125,51 +151,50 @@ impl StudioBuilder {
     }
 
     /// How products are cut out.
-    pub fn with_matting(mut self, matting: Matting) -> Self {
-        self.matting = matting;
-        self
+    pub fn with_matting(self, matting: Matting) -> Self {
+        self.set(|config| config.with_matting(matting))
+    }
+
+    /// Which models of the services are asked. To be said before the services are connected.
+    pub fn with_models(self, models: Models) -> Self {
+        self.set(|config| config.with_models(models)).before_services("models")
     }
 
     /// Fetches nothing from the network: no model, and no file that a document names by URL.
-    pub fn offline(mut self) -> Self {
-        self.offline = true;
-        self
+    pub fn offline(self) -> Self {
+        self.set(StudioConfig::offline)
     }
 
-    /// Which files of this machine documents may bring in. Default: [`AssetPolicy::document_folder`], those in the
-    /// document's own folder alone, so that a document of somebody else reads nothing else. For a person's own documents
-    /// there is [`AssetPolicy::own_documents`].
-    pub fn with_asset_policy(mut self, policy: AssetPolicy) -> Self {
-        self.assets = policy;
-        self
+    /// Which files documents may bring in, beside those that are handed in. Default: [`AssetPolicy::document_folder`], those in
+    /// the document's own folder alone, so that a document of somebody else reads nothing else, on this machine or on the
+    /// web. For a person's own documents there is [`AssetPolicy::own_documents`].
+    pub fn with_asset_policy(self, policy: AssetPolicy) -> Self {
+        self.set(|config| config.with_assets(policy))
     }
 
     /// The most that any one ad may cost in US dollars; a document's own `policy.max_usd` may be lower. Checked before every
     /// paid call, those under way included.
-    pub fn with_max_usd(mut self, usd: f64) -> Self {
-        self.max_usd = Some(usd);
-        self
+    pub fn with_max_usd(self, usd: f64) -> Self {
+        self.set(|config| config.with_max_usd(usd))
     }
 
-    /// How long a job at a provider may take before it is stopped and given up. Default: 35 minutes, for Replicate itself
-    /// ends its jobs after 30.
-    pub fn with_job_timeout(mut self, timeout: Duration) -> Self {
-        self.job_timeout = Some(timeout);
-        self
+    /// How long a job at a provider may take before it is stopped and given up, a millisecond to a week. Default: 35 minutes,
+    /// for Replicate itself ends its jobs after 30.
+    pub fn with_job_timeout(self, timeout: Duration) -> Self {
+        self.set(|config| config.with_job_timeout(timeout))
     }
 
     /// Fetches files that documents name by URL from private addresses, too. For services whose documents come from people
-    /// that they trust, and whose files lie in their own network.
-    pub fn allow_private_urls(mut self) -> Self {
-        self.private_urls = true;
-        self
+    /// that they trust, and whose files lie in their own network. Opens URLs where the asset policy does not close them
+    /// expressly.
+    pub fn allow_private_urls(self) -> Self {
+        self.set(StudioConfig::with_private_urls)
     }
 
     /// How many pieces of heavy work go on at a time in all runs of the studio together, 1-256. Default: as many as there are
     /// processors.
-    pub fn with_jobs(mut self, jobs: usize) -> Self {
-        self.jobs = Some(jobs);
-        self
+    pub fn with_jobs(self, jobs: usize) -> Self {
+        self.set(|config| config.with_jobs(jobs))
     }
 
     /// Calls `sink` for every event of every run, each run on a thread of its own.
@@ -178,55 +203,125 @@ impl StudioBuilder {
         self
     }
 
+    /// All work of the studio goes on in this Tokio runtime, wherever its methods are awaited: on another runtime, or on none
+    /// at all, as by another executor. Default: the runtime in which a method is awaited, which for runs is needed then. The
+    /// runtime is the caller's, needs timers and I/O enabled, and has to be kept as long as the studio is used; one of a single
+    /// thread has to be driven meanwhile.
+    ///
+    /// [`Studio::blocking`] is for callers that have no runtime at all.
+    pub fn with_runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// The runtime that was given.
+    pub(crate) fn runtime(&self) -> Option<&Handle> {
+        self.runtime.as_ref()
+    }
+
     /// The studio.
     ///
     /// # Errors
-    /// `InvalidConfig` for a number of jobs that is out of range and for a folder of the asset policy that is not there, `Io` where the folder cannot be made.
+    /// `InvalidConfig` for what [`StudioConfig`] does not allow, for models of services where no services were connected, and
+    /// for models or HTTP options that were set once they were; `NotFound` or `Io` for a file of certificates that cannot be
+    /// read, `Io` where the storage's folder cannot be made.
     pub fn build(self) -> Result<Studio> {
-        let jobs = self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(256));
-        if !(1..=256).contains(&jobs) {
-            return Err(Error::new(ErrorKind::InvalidConfig, format!("{jobs} jobs at a time: 1 to 256 are allowed")));
-        }
-        if let Some(usd) = self.max_usd.filter(|usd| !(0.0..=1e9).contains(usd)) {
-            let message = format!("{usd} dollars are no limit for an ad: 0 to 1000000000 are allowed");
-            return Err(Error::new(ErrorKind::InvalidConfig, message));
-        }
-        self.assets.check()?;
-        let storage = match (self.objects, self.storage_url, self.folder) {
-            (Some((objects, signer)), ..) => Storage::below(&self.prefix, objects, signer)?,
-            (None, Some(url), _) => Storage::open(&url)?,
-            (None, None, Some(folder)) => Storage::local(folder_at(&folder)?)?,
-            (None, None, None) => Storage::local("storage")?,
-        };
-        let storage = match &self.cache {
-            Some((folder, most_bytes)) => storage.with_cache(Some(folder), *most_bytes),
-            None => storage,
+        let Self { config, objects, prefix, planner, video, audio, sink, runtime, connected, late, given } = self;
+        config.check()?;
+        check_order(&config, connected, late)?;
+        let slots = given.check(&config)?;
+        let storage = match (objects, config.storage.to_str()) {
+            (Some((objects, signer)), _) => Storage::below(&prefix, objects, signer)?,
+            (None, Some(address)) => Storage::open(address, &slots.http)?,
+            // Only folders have names that are no text.
+            (None, None) => Storage::local(&config.storage)?,
         };
         let fallback_video: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
         let fallback_audio: Arc<dyn AudioProvider> = Arc::new(StudioAudio::new());
         let providers = Providers {
-            planner: self.planner.unwrap_or_else(|| Arc::new(TemplatePlanner::new())),
-            video: self.video.unwrap_or_else(|| Arc::clone(&fallback_video)),
-            audio: self.audio.unwrap_or_else(|| Arc::clone(&fallback_audio)),
+            planner: planner.unwrap_or_else(|| Arc::new(TemplatePlanner::new())),
+            video: video.unwrap_or_else(|| Arc::clone(&fallback_video)),
+            audio: audio.unwrap_or_else(|| Arc::clone(&fallback_audio)),
             fallback_planner: Arc::new(TemplatePlanner::new()),
             fallback_video,
             fallback_audio,
             sketch: |request| TemplatePlanner::new().plan_now(request),
         };
-        let mut matting = self.matting;
-        matting.download &= !self.offline;
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from).min(256);
         Ok(Studio {
-            storage,
+            storage: storage.with_cache(config.cache_dir.as_deref(), config.cache_bytes),
             providers,
-            matting,
-            turns: Arc::new(Turns::new(jobs)),
-            network: !self.offline,
-            assets: self.assets,
-            private_urls: self.private_urls,
-            max_usd: self.max_usd,
-            job_timeout: self.job_timeout.unwrap_or(JOB_TIMEOUT),
-            sink: self.sink,
+            turns: Arc::new(Turns::new(config.jobs.unwrap_or_else(processors))),
+            slots,
+            sink,
+            config: Arc::new(config),
+            home: Home::new(runtime),
             previews: Arc::default(),
         })
+    }
+}
+
+/// Models are named for services: where there are none, or they were connected before, nobody would ask them.
+fn check_order(config: &StudioConfig, connected: bool, late: Option<&str>) -> Result<()> {
+    let refused =
+        |message: String, hint: &str| Err(Error::new(ErrorKind::InvalidConfig, message).with_hint(hint.to_owned()));
+    if let Some(what) = late {
+        let message =
+            format!("{what} of the studio were set after its services were connected, which do not know of it");
+        return refused(message, "set them first, then call with_services or with_services_from_env");
+    }
+    match config.models.first_chosen() {
+        Some((field, name)) if !connected && !config.offline => refused(
+            format!("{field} is {name:?}, and no services were connected that could ask it"),
+            "call with_services_from_env or with_services, or leave the models out",
+        ),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::HttpOptions;
+
+    fn refused(builder: StudioBuilder, said: &str) {
+        let error = builder.build().expect_err(said);
+        assert!(error.kind() == ErrorKind::InvalidConfig && error.to_string().contains(said), "{error}");
+    }
+
+    #[tokio::test]
+    async fn builder_and_configuration_are_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = StudioConfig::new().with_storage(folder.path()).with_jobs(3).with_max_usd(2.0);
+        let built = Studio::builder().with_storage_dir(folder.path()).with_jobs(3).with_max_usd(2.0);
+        let as_json = |config: &StudioConfig| serde_json::to_value(config).unwrap();
+        assert_eq!(as_json(built.config()), as_json(&config));
+        let studio = Studio::from_config(config.clone()).unwrap();
+        assert_eq!(as_json(studio.config()), as_json(&config));
+        // The last word counts.
+        let builder = Studio::builder().with_jobs(0).with_config(config).with_jobs(1);
+        assert_eq!(builder.build().unwrap().config().jobs, Some(1));
+    }
+
+    #[tokio::test]
+    async fn what_would_count_for_nothing_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let builder = || Studio::builder().with_storage_dir(folder.path());
+        let models = || Models::default().with_video("owner/name");
+        refused(builder().with_models(models()), "models.video is \"owner/name\"");
+        builder().with_models(models()).offline().build().unwrap();
+        let connected = async || builder().with_services(None, None).await.unwrap();
+        connected().await.build().unwrap();
+        refused(connected().await.with_models(models()), "models of the studio were set after");
+        refused(connected().await.with_http(HttpOptions::default()), "http of the studio were set after");
+        refused(connected().await.with_config(StudioConfig::new()), "models and http of the studio were set after");
+    }
+
+    #[tokio::test]
+    async fn options_of_the_network_are_checked_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let http = HttpOptions::default().with_proxy("nonsense");
+        refused(Studio::builder().with_storage_dir(folder.path()).with_http(http), "proxy is");
+        refused(Studio::builder().with_storage_dir("ftp://a/b"), "a folder or a file:/// address is allowed");
     }
 }

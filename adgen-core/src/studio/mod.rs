@@ -3,19 +3,32 @@
 //! May depend on everything below it; nothing below knows it.
 
 mod builder;
+mod config;
+mod given;
+mod home;
+mod models;
 mod preview;
+mod slots;
 mod stored;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod trace_tests;
 mod watch;
 
 pub use builder::StudioBuilder;
+pub use config::StudioConfig;
+pub use models::Models;
 pub use preview::{PreviewImage, PreviewOptions};
 pub use stored::StoredDocument;
 pub use watch::WatchOptions;
 
+use home::Home;
+
 use crate::{
     asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Source, Turns, estimate,
+        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns, estimate,
         import_document,
     },
     error::Result,
@@ -25,22 +38,20 @@ use crate::{
     stages::{Inspected, inspect},
     store::Storage,
 };
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{fmt, path::Path, sync::Arc};
+use tokio::runtime::Handle;
 
 /// Makes ads: holds what all runs share. Cheap to clone.
 #[derive(Clone)]
 pub struct Studio {
     storage: Storage,
     providers: Providers,
-    matting: Matting,
+    slots: Slots,
     turns: Arc<Turns>,
-    network: bool,
-    assets: AssetPolicy,
-    private_urls: bool,
-    max_usd: Option<f64>,
-    job_timeout: Duration,
     sink: Option<EventSink>,
     previews: Arc<Previews>,
+    config: Arc<StudioConfig>,
+    home: Home,
 }
 
 impl fmt::Debug for Studio {
@@ -48,13 +59,23 @@ impl fmt::Debug for Studio {
         f.debug_struct("Studio")
             .field("storage", &self.storage)
             .field("providers", &self.providers)
-            .field("matting", &self.matting)
             .field("jobs", &self.turns.jobs())
+            .field("config", &self.config)
             .finish_non_exhaustive()
     }
 }
 
 impl Studio {
+    /// How it was set up. A storage that was handed in as an object store is not in it.
+    pub fn config(&self) -> &StudioConfig {
+        &self.config
+    }
+
+    /// The runtime that it was given.
+    pub(crate) fn runtime(&self) -> Option<&Handle> {
+        self.home.given()
+    }
+
     /// Brings a document and its files into the storage, and makes nothing: [`Studio::run`] does. One that came before with the
     /// same files changes nothing, and [`Imported::unchanged`] says so.
     ///
@@ -64,11 +85,12 @@ impl Studio {
     pub async fn import(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Imported> {
         document.validate()?;
         let settings = self.settings(RunOptions::new())?;
-        import_document(document, assets.into(), &settings).await
+        self.home.run(import_document(document, assets.into(), &settings)).await
     }
 
     /// Starts to make what is missing of the ad of a project in the storage: all of it, or what a crash, an edit or a fallback
-    /// left. The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled.
+    /// left. The run works in tasks of the Tokio runtime that this is awaited in, which needs timers and I/O enabled, or of the
+    /// one that the studio was given ([`StudioBuilder::with_runtime`]).
     ///
     /// # Errors
     /// `NotFound`, `InvalidProject` where somebody edited a problem in, `Locked` where another run works on the project,
@@ -76,7 +98,7 @@ impl Studio {
     pub async fn run(&self, project_id: &str, options: RunOptions) -> Result<Run> {
         let settings = self.settings(options)?;
         self.document(project_id).await?;
-        Run::start(project_id.to_owned(), Source::Stored, settings).await
+        self.home.run(Run::start(project_id.to_owned(), Source::Stored, settings)).await
     }
 
     /// [`Studio::import`] and [`Studio::run`] in one run. A document that came before, with the same files, goes on with the
@@ -87,7 +109,8 @@ impl Studio {
     pub async fn generate(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Run> {
         document.validate()?;
         let settings = self.settings(RunOptions::new())?;
-        Run::start(document.id.clone(), Source::Document(Box::new(document), assets.into()), settings).await
+        let (id, source) = (document.id.clone(), Source::Document(Box::new(document), assets.into()));
+        self.home.run(Run::start(id, source, settings)).await
     }
 
     fn settings(&self, options: RunOptions) -> Result<RunSettings> {
@@ -103,20 +126,28 @@ impl Studio {
             },
         };
         let sinks: Vec<EventSink> = self.sink.iter().chain(&options.sink).cloned().collect();
-        let network = self.network && !options.offline;
+        let config = &*self.config;
+        let network = !config.offline && !options.offline;
         Ok(RunSettings {
             storage: self.storage.clone(),
             providers,
-            matting: Matting { download: self.matting.download && network, ..self.matting.clone() },
+            matting: Matting { download: config.matting.download && network, ..config.matting.clone() },
+            slots: self.slots.clone(),
             turns: Arc::clone(&self.turns),
             share: options.jobs,
             network,
-            assets: self.assets.clone(),
-            private_urls: self.private_urls,
-            max_usd: self.max_usd.into_iter().chain(options.max_usd).reduce(f64::min),
-            job_timeout: self.job_timeout,
+            assets: self.assets(),
+            private_urls: config.allow_private_urls,
+            max_usd: config.max_usd.into_iter().chain(options.max_usd).reduce(f64::min),
+            job_timeout: config.job_timeout(),
             sinks,
         })
+    }
+
+    /// Which files documents may bring in. Whoever lets them name private addresses lets them name others, too.
+    fn assets(&self) -> AssetPolicy {
+        let StudioConfig { assets, allow_private_urls, .. } = &*self.config;
+        if *allow_private_urls { assets.clone().with_urls_by_default() } else { assets.clone() }
     }
 
     /// What the ad of a document will cost with this studio's providers, everything made anew. Calls nobody.
@@ -135,6 +166,6 @@ impl Studio {
     /// `InvalidProject` with every problem of the document itself.
     pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
         project.validate()?;
-        Ok(inspect(project, folder.as_ref(), &self.assets))
+        Ok(inspect(project, folder.as_ref(), &self.assets(), &self.slots.fonts))
     }
 }

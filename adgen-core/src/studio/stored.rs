@@ -35,7 +35,7 @@ impl Studio {
     /// # Errors
     /// `Io`.
     pub async fn list(&self) -> Result<Vec<String>> {
-        self.storage.projects().await
+        self.home.run(self.storage.projects()).await
     }
 
     /// What is known about a project. A run that ended without a word, because its process was killed or the storage took no
@@ -44,6 +44,10 @@ impl Studio {
     /// # Errors
     /// `NotFound` where nothing was ever done with it; `Io`.
     pub async fn state(&self, project_id: &str) -> Result<State> {
+        self.home.run(self.state_here(project_id)).await
+    }
+
+    async fn state_here(&self, project_id: &str) -> Result<State> {
         let read = async || {
             let parse = |bytes: &[u8]| serde_json::from_slice(bytes).map_err(unreadable);
             self.read::<State>(project_id, STATE, parse).await
@@ -70,7 +74,7 @@ impl Studio {
             let document = AdProject::from_json(&String::from_utf8_lossy(bytes))?;
             Ok(StoredDocument { document, version: version_of(bytes) })
         };
-        self.read(project_id, DOCUMENT, parse).await
+        self.home.run(self.read(project_id, DOCUMENT, parse)).await
     }
 
     /// Saves an edited document of a project, which counts for the next run; returns its version. With `if_match`, a version
@@ -80,6 +84,10 @@ impl Studio {
     /// `InvalidProject` with every problem, `NotFound` for a project that was never imported, `Conflict`, `Io`.
     pub async fn save(&self, document: &AdProject, if_match: Option<&str>) -> Result<String> {
         document.validate()?;
+        self.home.run(self.save_here(document, if_match)).await
+    }
+
+    async fn save_here(&self, document: &AdProject, if_match: Option<&str>) -> Result<String> {
         let folder = self.storage.project(&document.id)?;
         loop {
             let there = folder.read(DOCUMENT).await?.ok_or_else(|| self.not_found(&document.id, DOCUMENT))?;
@@ -121,8 +129,11 @@ impl Studio {
     /// `NotFound`; `InvalidProject` for an id that is none or that another project has; `Locked`; `InvalidConfig` outside of
     /// a Tokio runtime; `Io`.
     pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
-        need_runtime()?;
-        self.storage.copy_project(from, to, &run_name()).await
+        let copied = async {
+            need_runtime()?;
+            self.storage.copy_project(from, to, &run_name()).await
+        };
+        self.home.run(copied).await
     }
 
     /// Deletes a project. What was made and bought for it stays in the storage for others that want the same; `adgen gc`
@@ -131,8 +142,11 @@ impl Studio {
     /// # Errors
     /// `NotFound`; `Locked` where a run works on it; `InvalidConfig` outside of a Tokio runtime; `Io`.
     pub async fn delete(&self, project_id: &str) -> Result<()> {
-        need_runtime()?;
-        self.storage.delete_project(project_id, &run_name()).await
+        let deleted = async {
+            need_runtime()?;
+            self.storage.delete_project(project_id, &run_name()).await
+        };
+        self.home.run(deleted).await
     }
 
     /// How much the storage was asked for since the studio was built.
@@ -146,7 +160,7 @@ impl Studio {
     /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported` where the
     /// store tells no times; `Io`.
     pub async fn find_waste(&self, rules: GcRules) -> Result<GcPlan> {
-        self.storage.find_waste(rules).await
+        self.home.run(self.storage.find_waste(rules)).await
     }
 
     /// Removes what was found, but for what a project has come to use since; returns the bytes that were freed. Ledgers of
@@ -155,7 +169,7 @@ impl Studio {
     /// # Errors
     /// As [`Studio::find_waste`]: some of it may then be gone, and the rest is found again.
     pub async fn remove_waste(&self, plan: &GcPlan) -> Result<u64> {
-        self.storage.remove_waste(plan).await
+        self.home.run(self.storage.remove_waste(plan)).await
     }
 
     /// An address of a file of the project, such as `final_video.mp4`: a presigned link of an object store, which anybody can
@@ -165,11 +179,14 @@ impl Studio {
     /// `NotFound`; `Unsupported` where the storage signs nothing; `InvalidProject` for an id that is none; `Io`.
     pub async fn url(&self, project_id: &str, file: &str, expires: Duration) -> Result<Url> {
         let folder = self.storage.project(project_id)?;
-        if folder.look(file).await?.is_none() {
-            return Err(Error::new(ErrorKind::NotFound, "the project has no such file")
-                .with_context("file", folder.display(file)));
-        }
-        self.storage.address_in(project_id, file, expires).await
+        let address = async {
+            if folder.look(file).await?.is_none() {
+                return Err(Error::new(ErrorKind::NotFound, "the project has no such file")
+                    .with_context("file", folder.display(file)));
+            }
+            self.storage.address_in(project_id, file, expires).await
+        };
+        self.home.run(address).await
     }
 }
 

@@ -71,8 +71,11 @@ impl Studio {
         project_id: &str,
         options: WatchOptions,
     ) -> Result<impl Stream<Item = Result<EventRecord>> + Send + Unpin + use<>> {
-        need_runtime()?;
-        self.document(project_id).await?;
+        let there = async {
+            need_runtime()?;
+            self.document(project_id).await.map(drop)
+        };
+        self.home.run(there).await?;
         let every = match (options.every_ms, self.storage.folder()) {
             (Some(every), _) => Duration::from_millis(every.max(50)),
             (None, Some(_)) => Duration::from_millis(250),
@@ -91,7 +94,15 @@ impl Studio {
             is_over: false,
         };
         Ok(Box::pin(stream::unfold(watched, |mut watched| async {
-            let next = watched.next().await?;
+            let home = watched.studio.home.clone();
+            let next = match home.run(async { Ok(watched.next().await) }).await {
+                Ok(next) => next?,
+                // Its runtime is gone.
+                Err(error) => {
+                    watched.is_over = true;
+                    Err(error)
+                }
+            };
             Some((next, watched))
         })))
     }
@@ -198,7 +209,7 @@ impl Watched {
             run_id: self.run.clone().unwrap_or_default(),
             project_id: self.folder.id().to_owned(),
             seq: self.next_seq,
-            at: crate::store::now(),
+            at: self.studio.slots.clock.now(),
             event,
         });
         Ok(true)

@@ -188,15 +188,20 @@ impl Jobs for Tracks<'_> {
     }
 
     fn accept(&self, path: &Path, made: &Generated, request: &AudioRequest) -> Broken {
-        let media = probe(path).map_err(|error| error.to_string())?;
-        let audio = media.audio.ok_or("it has no sound")?;
-        let seconds = if audio.duration_s > 0.0 { audio.duration_s } else { media.duration_s };
+        let seconds = sound_s(path)?;
         match request.kind {
             AudioKind::Music => is_long_enough(seconds, request.duration_s.min(self.longest_s()), made),
             // Nobody knows how long a text takes.
             AudioKind::Speech(_) => is_long_enough(seconds, 2.0 * SHORTER, made),
         }
     }
+}
+
+/// How long the sound of a file is, in seconds.
+pub(super) fn sound_s(path: &Path) -> Broken<f64> {
+    let media = probe(path).map_err(|error| error.to_string())?;
+    let audio = media.audio.ok_or("it has no sound")?;
+    Ok(if audio.duration_s > 0.0 { audio.duration_s } else { media.duration_s })
 }
 
 fn length_is_sound(longest_s: f64) -> Broken {

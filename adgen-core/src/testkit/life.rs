@@ -3,8 +3,9 @@
 use super::{
     case::{Case, too_slow},
     facts::{check_info, check_unchanged, cost_is_sound, estimates_grow},
-    jobs::Jobs,
+    jobs::{Jobs, sound_s},
     report::{Broken, Recorder, Report, ensure},
+    timings,
 };
 use crate::{
     error::{Error, ErrorKind, Result, Retry},
@@ -158,6 +159,13 @@ impl<J: Jobs> Trial<'_, J> {
         self.log.check("file_is_there", file.as_ref().map(drop).map_err(Clone::clone));
         let Ok(file) = file else { return };
         self.log.check("file_is_as_ordered", self.jobs.accept(&file, &made, &request));
+        match made.metadata.timings.as_slice() {
+            [] => self.log.skip("timings_are_sound", "it tells none"),
+            timings => {
+                let sound = sound_s(&file).and_then(|seconds| timings::are_sound(timings, seconds));
+                self.log.check("timings_are_sound", sound);
+            }
+        }
         self.same_again(&file).await;
     }
 

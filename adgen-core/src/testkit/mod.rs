@@ -24,6 +24,9 @@ mod jobs;
 mod life;
 mod planner;
 mod report;
+#[cfg(test)]
+mod speech_tests;
+mod timings;
 
 pub use case::{AudioCase, Case, PlannerCase, VideoCase};
 pub use planner::planner;

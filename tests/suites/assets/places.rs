@@ -44,10 +44,20 @@ async fn by_itself_the_library_reads_the_documents_folder_alone() {
         let run = studio(&desk, policy).generate(document, &docs).await.expect("starts");
         run.wait().await.unwrap_or_else(|error| panic!("{id}: {error}"));
     }
-    let closed = AssetPolicy::document_folder().without_urls();
-    let document = document::parse(&naming(desk.least("web"), "photo", "https://a.example/x.png"));
-    let error = studio(&desk, Some(closed)).generate(document, &docs).await.expect("starts").wait().await;
-    assert_eq!(error.expect_err("is closed").kind(), ErrorKind::InvalidInput);
+    for policy in [None, Some(AssetPolicy::own_documents().without_urls())] {
+        for url in ["https://a.example/x.png", "http://127.0.0.1:9/x.png"] {
+            let document = document::parse(&naming(desk.least("web"), "photo", url));
+            let error = studio(&desk, policy.clone()).generate(document, &docs).await.expect("starts").wait().await;
+            let error = error.expect_err("is closed");
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(error.to_string().contains("it lies on the web"), "{error}");
+        }
+    }
+    // An open one gets as far as the network, of which an offline studio has none.
+    let document = document::parse(&naming(desk.least("open"), "photo", "https://a.example/x.png"));
+    let open = AssetPolicy::document_folder().with_urls();
+    let error = studio(&desk, Some(open)).generate(document, &docs).await.expect("starts").wait().await;
+    assert_eq!(error.expect_err("is offline").kind(), ErrorKind::Unsupported);
     let wrong = AssetPolicy::document_folder().allow_folder(desk.path().join("nowhere"));
     let error = Studio::builder().with_storage_dir(desk.path().join("s")).with_asset_policy(wrong).build();
     assert_eq!(error.expect_err("is not there").kind(), ErrorKind::InvalidConfig);

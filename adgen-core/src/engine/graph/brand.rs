@@ -4,21 +4,27 @@
 //! May depend on the engine's parts, `stages` and `compose` (fonts).
 
 use crate::{
-    compose::{FontLibrary, Fonts},
+    compose::{FontFacts, Fonts},
     engine::parts::Parts,
     error::Result,
     project::{AdProject, Stage},
-    stages::{AssetUse, Brand},
+    stages::{AssetUse, Brand, content_key},
 };
-use std::{
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-};
+use serde_json::json;
+use std::{path::PathBuf, sync::Arc};
 
 /// Looks at logo and font. What is no good is left out as a degradation.
 pub(super) async fn brand(parts: &Parts, project: &AdProject) -> Result<Brand> {
-    let fonts = Arc::default();
-    Ok(Brand { logo: logo(parts, project).await?, font: font(parts, project, &fonts).await?, fonts })
+    let fonts = Arc::clone(&parts.slots.fonts);
+    Ok(Brand { logo: logo(parts, project).await?, font: font(parts, project).await?, fonts })
+}
+
+/// What looks otherwise with other typefaces is known by those, too, as far as a key can see them.
+fn lettered(plain: String, facts: Option<FontFacts>) -> String {
+    match facts {
+        Some(facts) => content_key("lettered", 1, &json!([plain, facts]), &[]),
+        None => plain,
+    }
 }
 
 async fn logo(parts: &Parts, project: &AdProject) -> Result<Option<(String, PathBuf)>> {
@@ -30,13 +36,17 @@ async fn logo(parts: &Parts, project: &AdProject) -> Result<Option<(String, Path
     let found = async {
         let path = parts.products.path_of(file).await?;
         let hash = parts.products.hash_of(file).await?;
-        let (art, looked_at) = (Arc::clone(&parts.art), path.clone());
-        let notes = parts.turns.cpu(move |_| art.logo(&looked_at).map(|logo| logo.1.clone())).await?;
+        let (art, fonts, looked_at) = (Arc::clone(&parts.art), Arc::clone(&parts.slots.fonts), path.clone());
+        let look = move || {
+            let logo = art.logo(&looked_at)?;
+            Ok((logo.notes.clone(), logo.is_lettered.then(|| fonts.facts_of_all()).flatten()))
+        };
+        let (notes, facts) = parts.turns.cpu(move |_| look()).await?;
         // Here and nowhere else: every scene in every shape shows the same logo.
         for note in notes {
             parts.progress.note(Stage::Composite, note);
         }
-        Ok((hash, path))
+        Ok((lettered(hash, facts), path))
     };
     match found.await {
         Ok(found) => Ok(Some(found)),
@@ -46,11 +56,7 @@ async fn logo(parts: &Parts, project: &AdProject) -> Result<Option<(String, Path
     }
 }
 
-async fn font(
-    parts: &Parts,
-    project: &AdProject,
-    fonts: &Arc<OnceLock<FontLibrary>>,
-) -> Result<Option<(String, String)>> {
+async fn font(parts: &Parts, project: &AdProject) -> Result<Option<(String, String)>> {
     let Some(font) = project.brand.font.as_deref() else { return Ok(None) };
     if parts.own_files.was_left_out(AssetUse::Font, font)? {
         return Ok(None);
@@ -64,13 +70,16 @@ async fn font(
             }
             false => (font.to_owned(), font.to_owned()),
         };
-        let (asked, fonts) = (font.clone(), Arc::clone(fonts));
+        let (asked, fonts) = (font.clone(), Arc::clone(&parts.slots.fonts));
         let look = move || match is_file {
-            true => Fonts::embedded().set_brand_font(&asked),
-            false => Fonts::from(fonts.get_or_init(FontLibrary::system)).set_brand_font(&asked),
+            true => Fonts::embedded().set_brand_font(&asked).map(|()| None),
+            false => {
+                Fonts::from(fonts.library()).set_brand_font(&asked)?;
+                Ok(fonts.facts_of_family(&asked))
+            }
         };
-        parts.turns.cpu(move |_| look()).await?;
-        Ok((key, font))
+        let facts = parts.turns.cpu(move |_| look()).await?;
+        Ok((lettered(key, facts), font))
     };
     match found.await {
         Ok(found) => Ok(Some(found)),

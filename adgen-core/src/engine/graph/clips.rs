@@ -7,6 +7,7 @@ use crate::{
     engine::{
         parts::Parts,
         purchase::{ClipOrder, Stock, Wanted, look},
+        trace,
     },
     error::{Error, ErrorKind, Result},
     project::{Aspect, Background, GeneratedBackground, Ground, Scene, Stage},
@@ -18,6 +19,7 @@ use crate::{
 };
 use futures_util::future::try_join_all;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// A background clip in the storage.
 #[derive(Debug, Clone)]
@@ -153,7 +155,8 @@ impl Ordered<'_> {
         let Wish { key, request } = wishes.swap_remove(chosen);
         let wanted = Wanted { stage: Stage::Scenes, product, key: &key, file: file.clone(), accept: accept_clip };
         let order = Arc::new(ClipOrder { provider: Arc::clone(provider), request });
-        let made = parts.purchases.buy(wanted, order).await?;
+        let span = trace::product(wanted.stage, wanted.product, wanted.key);
+        let made = parts.purchases.buy(wanted, order).instrument(span).await?;
         Ok(Clip { file, key, ground: made.metadata.ground })
     }
 }

@@ -4,10 +4,11 @@
 
 use super::{board::Board, clips::Clip, extract::Cutout};
 use crate::{
-    engine::{parts::Parts, products::Product},
+    compose::{FontFacts, SceneSpec},
+    engine::{parts::Parts, products::Product, turns::blocking},
     error::{Error, ErrorKind, Result},
     project::{Aspect, Background, Stage},
-    stages::{AssetUse, Look, Segment, SharedBackdrop, scene_spec, video_settings},
+    stages::{AssetUse, Look, Segment, SharedBackdrop, scene_spec, typefaces_of, video_settings},
 };
 use std::{
     path::{Path, PathBuf},
@@ -42,12 +43,15 @@ pub(super) async fn composite(parts: &Parts, board: &Board, scene: Scene, cutout
 
 async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutout>, product: &str) -> Result<Product> {
     let Scene { index, aspect, clip, before, .. } = scene;
+    let shown = look(parts, board, *index, *aspect, clip).await?;
+    let before = match before {
+        Some(clip) => Some(look(parts, board, index - 1, *aspect, clip).await?),
+        None => None,
+    };
     let segment = Segment {
-        look: look(parts, board, *index, *aspect, clip).await?,
-        before: match before {
-            Some(clip) => Some(look(parts, board, index - 1, *aspect, clip).await?),
-            None => None,
-        },
+        fonts: fonts(board, &shown, before.as_ref()).await?,
+        look: shown,
+        before,
         cutout: match cutout {
             Some(cutout) => Some((parts.products.path_of(&cutout.file).await?, cutout.key.clone())),
             None => None,
@@ -58,6 +62,17 @@ async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutou
         art: Arc::clone(&parts.art),
     };
     parts.products.make(segment.recipe(product)).await
+}
+
+/// What of the studio's typefaces the scene's texts are drawn by.
+async fn fonts(board: &Board, shown: &Look, before: Option<&Look>) -> Result<Option<FontFacts>> {
+    // As most studios are: nothing is to be read.
+    if board.brand.fonts.is_the_systems() {
+        return Ok(None);
+    }
+    let brand = board.brand.clone();
+    let specs: Vec<SceneSpec> = std::iter::once(shown).chain(before).map(|look| look.spec.clone()).collect();
+    blocking(move || typefaces_of(&specs.iter().collect::<Vec<_>>(), &brand)).await
 }
 
 async fn look(parts: &Parts, board: &Board, index: usize, aspect: Aspect, clip: &Clip) -> Result<Look> {

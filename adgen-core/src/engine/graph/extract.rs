@@ -1,11 +1,12 @@
-//! The product cut out: from the user's own cut-out, by the model, by the backdrop, or the photo as a card.
+//! The product cut out: from the user's own cut-out, by the host's remover, by the model, by the backdrop, or the photo as a
+//! card.
 //!
 //! May depend on the engine's parts, `stages` and `matte` (the model's file).
 
 use crate::{
     engine::{parts::Parts, turns::blocking},
     error::{Error, ErrorKind, Result},
-    matte::{Matting, ModelStore},
+    matte::{ForeignRemover, Matting, ModelStore, is_cut_out},
     picture::Photo,
     project::{Product, Stage},
     stages::{AssetUse, CUTOUT, CUTOUT_FILE, Way},
@@ -31,7 +32,7 @@ pub(super) async fn extract(parts: &Parts, product: &Product) -> Result<Option<C
     // A photo that is none is the user's mistake, for which no fallback makes up.
     let photo = parts.photos.photo(file, what).await.map_err(|error| parts.own_files.about(used, file, error))?;
     let mut failure: Option<Error> = None;
-    for (way, name) in Way::all(&parts.matting) {
+    for (way, name) in Way::all(&parts.matting, remover(parts, &photo).await?) {
         if let Some(error) = failure.take() {
             parts.fallbacks.degrade(Stage::Extract, CUTOUT, name, error)?;
         }
@@ -44,6 +45,15 @@ pub(super) async fn extract(parts: &Parts, product: &Product) -> Result<Option<C
         Some(error) => Err(error),
         None => Ok(None),
     }
+}
+
+/// The host's remover, where it is asked: what is transparent already needs none, and its cut-out is the same whatever
+/// remover there is.
+async fn remover(parts: &Parts, photo: &Arc<Photo>) -> Result<Option<ForeignRemover>> {
+    let Some(remover) = parts.slots.remover.clone() else { return Ok(None) };
+    let photo = Arc::clone(photo);
+    let is_needed = parts.turns.cpu(move |_| Ok(!is_cut_out(&photo))).await?;
+    Ok(is_needed.then_some(remover))
 }
 
 async fn by(parts: &Parts, way: Way, photo: &Arc<Photo>, hash: &str) -> Result<Cutout> {
@@ -80,7 +90,7 @@ async fn locate(parts: &Parts, matting: &Matting) -> Result<PathBuf> {
                 progress.progress(Stage::Extract, CUTOUT, share * 0.5);
             };
             tokio::select! {
-                fetched = store.fetch(&matting.model, &told) => fetched,
+                fetched = store.fetch_over(&parts.slots.http, &matting.model, &told) => fetched,
                 () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
             }
         }

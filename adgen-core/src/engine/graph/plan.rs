@@ -3,13 +3,14 @@
 //! May depend on the engine's parts, `stages` and `provider`.
 
 use crate::{
-    engine::{parts::Parts, products::Product},
+    engine::{parts::Parts, products::Product, trace},
     error::{Error, ErrorKind, Result},
     project::{AdProject, Rgb, Stage},
     provider::{CallContext, Plan, PlanRequest, Planner},
     stages::{Made, check_plan, fill_in, palette, photo_for_model, plan_key},
 };
 use std::{path::PathBuf, time::Instant};
+use tracing::Instrument;
 
 /// Fills in what the document lacks. What a person has written stays as it is.
 pub(super) async fn plan(parts: &Parts, mut project: AdProject) -> Result<AdProject> {
@@ -34,8 +35,19 @@ pub(super) async fn plan(parts: &Parts, mut project: AdProject) -> Result<AdProj
 async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> Result<(Plan, Product)> {
     let image = project.product.image.as_str().to_owned();
     let photo_hash = parts.products.hash_of(&image).await?;
+    let key = plan_key(project, planner.info(), &photo_hash);
+    let span = trace::product(Stage::Plan, "plan", &key);
+    found_or_made(parts, project, planner, &image, key).instrument(span).await
+}
+
+async fn found_or_made(
+    parts: &Parts,
+    project: &AdProject,
+    planner: &dyn Planner,
+    image: &str,
+    key: String,
+) -> Result<(Plan, Product)> {
     let info = planner.info();
-    let key = plan_key(project, info, &photo_hash);
     if let Some(product) = parts.products.find(Stage::Plan, "plan", &key).await? {
         let bytes = parts.products.read("plan.json").await?;
         // It was whole a moment ago; a plan that is not readable all the same is made again.
@@ -48,9 +60,9 @@ async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> R
     let request = PlanRequest {
         brief: project.brief.clone(),
         brand: project.brand.clone(),
-        product_palette: colors(parts, &image).await?,
+        product_palette: colors(parts, image).await?,
         photo: match project.policy.share_photo && !info.price.is_free() {
-            true => photo(parts, &image).await?,
+            true => photo(parts, image).await?,
             false => None,
         },
         style: project.style.clone(),
@@ -61,12 +73,13 @@ async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> R
     let _reserved = parts.money.reserve(&info.name, planner.estimate(&request))?;
     let context = CallContext::new()
         .with_wish(parts.turns.cancel())
+        .with_http(&parts.slots.http)
         .with_retry_listener(parts.progress.watch(Stage::Plan, "plan"))
         .with_scratch(parts.products.work_folder("plan").await?);
     // A planner may look at its deadline; it is kept below in any case.
     let context = if info.price.is_free() { context } else { context.with_timeout(parts.job_timeout) };
     let plan = tokio::select! {
-        plan = planner.plan(&context, &request) => plan,
+        plan = planner.plan(&context, &request).instrument(trace::provider(info, "plan", 1)) => plan,
         () = parts.turns.cancel().cancelled() => return Err(Error::cancelled()),
         () = tokio::time::sleep(parts.job_timeout), if !info.price.is_free() => {
             let message = format!("no plan came within {} s", parts.job_timeout.as_secs());

@@ -8,6 +8,7 @@ use crate::{
         parts::Parts,
         products::Product,
         purchase::{Stock, TrackOrder, Wanted, look},
+        trace,
     },
     error::{Error, Result},
     project::{Music, Stage},
@@ -15,6 +16,7 @@ use crate::{
     stages::{AssetUse, MUSIC, Wish, accept_track, normalized, track_request, track_wishes},
 };
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// A track in the storage.
 struct Track {
@@ -85,6 +87,8 @@ async fn order(parts: &Parts, board: &Board, provider: &Arc<dyn AudioProvider>, 
     let track = track(key);
     let file = track.file.clone();
     let wanted = Wanted { stage: Stage::Audio, product: MUSIC, key: &track.key, file, accept: accept_track };
-    parts.purchases.buy(wanted, Arc::new(TrackOrder { provider: Arc::clone(provider), request })).await?;
+    let span = trace::product(wanted.stage, wanted.product, wanted.key);
+    let order = Arc::new(TrackOrder { provider: Arc::clone(provider), request });
+    parts.purchases.buy(wanted, order).instrument(span).await?;
     Ok(track)
 }

@@ -124,13 +124,22 @@ impl Job<'_> {
     }
 
     fn made(&self, generated: Generated, path: PathBuf) -> Made {
+        // What cannot be written down must not keep a file from being stored that was paid for.
+        let (metadata, is_whole) = generated.metadata.kept();
+        let odd =
+            (!is_whole).then(|| "the provider tells times or a ground that there cannot be: they are left out".into());
         Made {
             lacks: Vec::new(),
             files: vec![(self.wanted.file.clone(), path)],
             cost_usd: generated.cost_usd,
-            notes: generated.notes.iter().map(|note| format!("{}: {note}", self.wanted.product)).collect(),
+            notes: generated
+                .notes
+                .into_iter()
+                .chain(odd)
+                .map(|note| format!("{}: {note}", self.wanted.product))
+                .collect(),
             fidelity: None,
-            metadata: generated.metadata,
+            metadata,
         }
     }
 }

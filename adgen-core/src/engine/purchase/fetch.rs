@@ -14,6 +14,7 @@ use crate::{
     provider::{Content, Failure, Generated},
 };
 use std::path::PathBuf;
+use tracing::Instrument;
 
 impl Job<'_> {
     /// The made file on this machine. What comes from the web is fetched again where it is no good, never made again.
@@ -40,7 +41,7 @@ impl Job<'_> {
         let mut attempt = 1;
         loop {
             let fetched = tokio::select! {
-                fetched = order.fetch(&context, url, &path) => fetched,
+                fetched = order.fetch(&context, url, &path).instrument(self.span("fetch", attempt)) => fetched,
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             };
             let (error, arrived) = match fetched {

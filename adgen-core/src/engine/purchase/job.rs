@@ -8,12 +8,13 @@ use super::{
     wanted::{Trouble, Wanted},
 };
 use crate::{
-    engine::held::HeldLedger,
+    engine::{held::HeldLedger, trace},
     error::{Error, ErrorKind, Result},
     event::Event,
     provider::{CallContext, Price},
 };
 use std::{sync::Arc, time::Duration};
+use tracing::Span;
 
 /// One job on its way.
 pub(super) struct Job<'a> {
@@ -62,12 +63,19 @@ impl Job<'_> {
         let Self { shop, wanted, .. } = self;
         Ok(CallContext::new()
             .with_wish(shop.turns.cancel())
+            .with_http(&shop.http)
             .with_retry_listener(shop.progress.watch(wanted.stage, wanted.product))
             .with_scratch(shop.products.work_folder(wanted.product).await?))
     }
 
+    /// The span of one call of the provider for this job.
+    pub(super) fn span(&self, call: &'static str, attempt: u32) -> Span {
+        trace::provider(self.order.info(), call, attempt)
+    }
+
     pub(super) async fn pause(&self, wait: Duration, attempt: u32, kind: ErrorKind) -> Result<()> {
         let Self { shop, wanted, .. } = self;
+        trace::retrying(self.order.info(), attempt, wait, kind.as_str());
         shop.progress.emit(Event::Retrying {
             stage: wanted.stage,
             product: wanted.product.to_owned(),

@@ -1,10 +1,10 @@
 //! Jobs at providers that nobody has seen the end of, and what becomes of them when a run ends.
 //!
-//! May depend on `provider`, `error` and its neighbours `held`, `order`, `products`, `progress`.
+//! May depend on `provider`, `error` and its neighbours `held`, `order`, `products`, `progress`, `trace`.
 
 use super::order::Order;
 use crate::{
-    engine::{held::HeldLedger, products::Products, progress::Progress},
+    engine::{held::HeldLedger, products::Products, progress::Progress, trace},
     error::{Error, Result},
     project::Stage,
     provider::{CallContext, Cancelled, JobId},
@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use tracing::Instrument;
 
 /// How long the answer to a call that was sent is waited for when a run ends.
 const ANSWER: Duration = Duration::from_secs(120);
@@ -59,7 +60,8 @@ impl OpenJobs {
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         let stopping = open.into_iter().filter(|(_, open)| cancelled || open.order.is_local()).map(
             |(job, OpenJob { order, stage, product, ledger })| async move {
-                let stopped = order.cancel(&CallContext::new(), &job).await;
+                let span = trace::provider(order.info(), "cancel", 1);
+                let stopped = order.cancel(&CallContext::new(), &job).instrument(span).await;
                 let Some(ledger) = ledger else { return Ok(()) };
                 match stopped {
                     // It is over: the next run has nothing to take up again.

@@ -1,11 +1,12 @@
 //! What all purchases of a run share.
 //!
-//! May depend on its neighbours `jobs`, `wakeup` and on the engine's `products`, `money`, `turns`, `progress`.
+//! May depend on `http`, its neighbours `jobs`, `wakeup` and on the engine's `products`, `money`, `turns`, `progress`.
 
 use super::{jobs::OpenJobs, wakeup::Wakeups};
 use crate::{
     engine::{money::Money, products::Products, progress::Progress, turns::RunTurns},
     error::Result,
+    http::Http,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -21,6 +22,8 @@ pub(crate) struct Purchases {
     pub(super) jobs: OpenJobs,
     /// A job that takes longer is given up.
     pub(super) job_timeout: Duration,
+    /// How files are fetched that providers name.
+    pub(super) http: Http,
 }
 
 impl Purchases {
@@ -31,8 +34,9 @@ impl Purchases {
         progress: Arc<Progress>,
         wakeups: Arc<Wakeups>,
         job_timeout: Duration,
+        http: Http,
     ) -> Self {
-        Self { products, money, turns, progress, wakeups, jobs: OpenJobs::default(), job_timeout }
+        Self { products, money, turns, progress, wakeups, jobs: OpenJobs::default(), job_timeout, http }
     }
 
     /// What wakes those who wait for a job.

@@ -13,6 +13,7 @@ use crate::{
     provider::{CallContext, Cancelled, Failure, Generated, Generation, JobId},
 };
 use std::time::Instant;
+use tracing::Instrument;
 
 impl Job<'_> {
     /// Asks until the job is over. Where the run ends before, `stop_jobs` decides what becomes of it.
@@ -47,7 +48,7 @@ impl Job<'_> {
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             }
             let checked = tokio::select! {
-                checked = order.check(&context, &job) => checked,
+                checked = order.check(&context, &job).instrument(self.span("check", failures + 1)) => checked,
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             };
             let error = match checked {
@@ -90,7 +91,7 @@ impl Job<'_> {
     async fn give_up(&self, job: &JobId) -> Trouble {
         let limit = self.shop.job_timeout.as_secs();
         let message = format!("the job {job} did not end within {limit} s");
-        match self.order.cancel(&CallContext::new(), job).await {
+        match self.order.cancel(&CallContext::new(), job).instrument(self.span("cancel", 1)).await {
             Ok(Cancelled::Stopped { cost_usd }) => {
                 self.shop.jobs.forget(job);
                 let mut failure = Failure::new(ErrorKind::Timeout, format!("{message} and was stopped"));

@@ -16,6 +16,7 @@ use crate::{
     provider::{Generation, JobId, Lookup},
 };
 use std::{sync::Arc, time::SystemTime};
+use tracing::Instrument;
 
 /// Why no job was started.
 enum NotStarted {
@@ -46,7 +47,7 @@ impl Job<'_> {
         let mut attempt = 1;
         loop {
             let since = SystemTime::now();
-            let error = match self.try_start().await {
+            let error = match self.try_start().instrument(self.span("start", attempt)).await {
                 Ok(generation) => return Ok(generation),
                 // Nothing was sent, and the ledger says so already.
                 Err(NotStarted::Left(error)) => return Err(error.into()),
@@ -127,6 +128,7 @@ impl Job<'_> {
                     Err(error) => Err(NotStarted::Failed(error)),
                 }
             }
+            .in_current_span()
         });
         task.await.unwrap_or_else(|panic| {
             let kind = if free { ErrorKind::Unexpected } else { ErrorKind::OutcomeUnknown };
@@ -166,7 +168,7 @@ impl Job<'_> {
         let known: Vec<JobId> = known.into_iter().map(JobId).collect();
         let context = self.context().await?;
         let found = tokio::select! {
-            found = self.order.find(&context, since, &known) => found,
+            found = self.order.find(&context, since, &known).instrument(self.span("find", 1)) => found,
             () = self.shop.turns.cancel().cancelled() => return Err(Error::cancelled()),
         };
         let Some(ledger) = &self.ledger else { return Ok(None) };

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     asset::AssetPolicy,
-    compose::Fonts,
+    compose::{FontShelf, Fonts},
     error::{Error, Result},
     project::{AdProject, Asset, AssetLocation},
 };
@@ -28,21 +28,21 @@ pub struct Inspected {
 }
 
 /// Opens and decodes every file that a document in `folder` names, and looks for its font.
-pub(crate) fn inspect(project: &AdProject, folder: &Path, policy: &AssetPolicy) -> Vec<Inspected> {
+pub(crate) fn inspect(project: &AdProject, folder: &Path, policy: &AssetPolicy, fonts: &FontShelf) -> Vec<Inspected> {
     let mut all = Vec::new();
     for (used, named) in inventory(project) {
         let on_the_web = matches!(Asset::from(named.as_str()).location(), AssetLocation::Url(_));
         let looked = match on_the_web {
             true if policy.allows_urls() => Ok(()),
             true => Err(urls_are_closed()),
-            false => look_at(used, folder, &named, policy),
+            false => look_at(used, folder, &named, policy, fonts),
         };
         let problem = looked.err().map(|error| used.error(&named, error));
         all.push(Inspected { field: used.field(), named, looked_at: !on_the_web, problem });
     }
     let has_file = all.iter().any(|one| one.field == AssetUse::Font.field());
     if let Some(family) = project.brand.font.as_deref().filter(|_| !has_file) {
-        let problem = Fonts::system().set_brand_font(family).err();
+        let problem = Fonts::from(fonts.library()).set_brand_font(family).err();
         let (field, named) = (AssetUse::Font.field(), family.to_owned());
         let problem = problem.map(|error| AssetUse::Font.error(&named, error));
         all.push(Inspected { field, named, looked_at: true, problem });
@@ -50,7 +50,7 @@ pub(crate) fn inspect(project: &AdProject, folder: &Path, policy: &AssetPolicy) 
     all
 }
 
-fn look_at(used: AssetUse, folder: &Path, named: &str, policy: &AssetPolicy) -> Result<()> {
+fn look_at(used: AssetUse, folder: &Path, named: &str, policy: &AssetPolicy, fonts: &FontShelf) -> Result<()> {
     let file = open_within_bounds(policy, used, folder, named)?;
-    look::look(used, file.path())
+    look::look(used, file.path(), fonts)
 }

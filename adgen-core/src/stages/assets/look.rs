@@ -4,7 +4,7 @@
 
 use super::asset_use::AssetUse;
 use crate::{
-    compose::Fonts,
+    compose::{FontShelf, Fonts},
     error::Result,
     file_type::FileType,
     picture::{Format, Photo},
@@ -18,15 +18,15 @@ use crate::{
 };
 use std::path::Path;
 
-/// Decodes the file as the stages will.
+/// Decodes the file as the stages will; drawings set their texts in `fonts`.
 ///
 /// # Errors
 /// Why it cannot be used, in words of the part that reads it.
-pub(super) fn look(used: AssetUse, path: &Path) -> Result<()> {
+pub(super) fn look(used: AssetUse, path: &Path, fonts: &FontShelf) -> Result<()> {
     match used {
         AssetUse::Photo => Photo::open(path, "the photo").map(drop),
         AssetUse::Cutout => Photo::open(path, "the cut-out").map(drop),
-        AssetUse::Logo => open_logo(path).map(drop),
+        AssetUse::Logo => open_logo(path, fonts).map(drop),
         AssetUse::Clip(_) => match kind_of(path)? {
             FileKind::Video => accept_clip(path),
             kind => accept_still(path, kind),

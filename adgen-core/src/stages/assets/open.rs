@@ -40,5 +40,7 @@ pub(crate) fn bounded(mut file: PlainFile, used: AssetUse) -> Result<PlainFile> 
 /// A policy takes no files of the web.
 pub(crate) fn urls_are_closed() -> Error {
     Error::new(ErrorKind::InvalidInput, "it lies on the web, and this program takes files of this machine alone")
-        .with_hint("download it and name the local file")
+        .with_hint(
+            "download it and name the local file; in the library: hand it in, or allow it by AssetPolicy::with_urls",
+        )
 }

@@ -6,6 +6,7 @@
 use super::{asset_use::AssetUse, look};
 use crate::{
     asset::PlainFile,
+    compose::FontShelf,
     error::{Error, Result},
     picture::HEAD_BYTES,
     store::hex,
@@ -42,12 +43,13 @@ pub(crate) fn stage(
     named: &str,
     file: &mut PlainFile,
     folder: &Path,
+    fonts: &FontShelf,
     cancel: &CancellationToken,
 ) -> Result<Staged> {
     let head = file.head(HEAD_BYTES as usize)?;
     let name = format!("{}.{}", used.stem(), look::extension(&head, named));
     let path = folder.join(&name);
-    match copy(file, &path, cancel).and_then(|()| look::look(used, &path)) {
+    match copy(file, &path, cancel).and_then(|()| look::look(used, &path, fonts)) {
         Ok(()) => Ok(Staged { name, path }),
         Err(error) => {
             // What cannot be removed now goes with the working folder.
@@ -81,7 +83,8 @@ mod tests {
             let path = folder.path().join(named);
             std::fs::write(&path, bytes).unwrap();
             let mut file = PlainFile::open(&path).unwrap();
-            stage(AssetUse::Logo, named, &mut file, folder.path(), &CancellationToken::new()).map(|staged| staged.name)
+            let (fonts, cancel) = (FontShelf::default(), CancellationToken::new());
+            stage(AssetUse::Logo, named, &mut file, folder.path(), &fonts, &cancel).map(|staged| staged.name)
         };
         let drawing = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {} -->\n\

@@ -1,0 +1,19 @@
+//! What a host puts into a studio beside providers: all of its runs share it.
+//!
+//! May depend on `matte`, `compose` (fonts), `http` and `store` (the clock).
+
+use crate::{compose::FontShelf, http::Http, matte::ForeignRemover, store::Clock};
+use std::sync::Arc;
+
+/// What a host put into a studio beside providers.
+#[derive(Debug, Clone)]
+pub(crate) struct Slots {
+    /// Who cuts products out before the model is asked.
+    pub(crate) remover: Option<ForeignRemover>,
+    /// The typefaces of texts.
+    pub(crate) fonts: Arc<FontShelf>,
+    /// How files are fetched: those of documents and of providers, and the model.
+    pub(crate) http: Http,
+    /// What dates events, states and histories.
+    pub(crate) clock: Clock,
+}

@@ -1,0 +1,37 @@
+//! What was put into a studio and is code, beside providers: not yet looked at.
+//!
+//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts), `http`, `store` (the clock), `error` and its
+//! neighbour `config`.
+
+use super::config::StudioConfig;
+use crate::{
+    compose::FontShelf,
+    engine::Slots,
+    error::Result,
+    http::Http,
+    matte::{BackgroundRemover, ForeignRemover},
+    store::Clock,
+};
+use std::sync::Arc;
+
+/// What was put in.
+#[derive(Default)]
+pub(super) struct Given {
+    pub(super) remover: Option<Arc<dyn BackgroundRemover>>,
+    pub(super) clock: Clock,
+}
+
+impl Given {
+    /// What runs take of it and of the configuration.
+    ///
+    /// # Errors
+    /// `InvalidConfig` for what cannot be used; `NotFound` or `Io` for a file of certificates that cannot be read.
+    pub(super) fn check(self, config: &StudioConfig) -> Result<Slots> {
+        Ok(Slots {
+            remover: self.remover.map(ForeignRemover::new).transpose()?,
+            fonts: Arc::new(FontShelf::new(&config.fonts)?),
+            http: Http::new(config.http.clone())?,
+            clock: self.clock,
+        })
+    }
+}
