@@ -10,8 +10,17 @@ use std::{
 
 /// The bucket of every test.
 pub const BUCKET: &str = "ads-of-tests";
+/// The secret that signs requests.
+pub const SECRET: &str = "test-secret-of-the-bucket";
 /// How long a server may take to start, however busy the machine is.
 const START: Duration = Duration::from_secs(120);
+
+/// A client for what a test asks by itself.
+pub fn client() -> reqwest::Client {
+    // It is wanted even for plain HTTP; another test of this process may have installed it.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().build().expect("a client")
+}
 
 /// Which server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +55,8 @@ impl S3Server {
             Kind::Ministack => {
                 let mut command = Command::new(program("ministack"));
                 command.env("GATEWAY_PORT", port.to_string()).env("BIND_HOST", "127.0.0.1");
+                // Signed addresses are checked against these.
+                command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", SECRET);
                 command
             }
             Kind::Moto => {
@@ -57,7 +68,7 @@ impl S3Server {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let mut server = Self { child: child.expect("a program"), port };
         let began = Instant::now();
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = client();
         let bucket = format!("{}/{BUCKET}", server.url());
         while began.elapsed() < START {
             if server.child.try_wait().expect("a child").is_some() {
@@ -81,7 +92,7 @@ impl S3Server {
         let (mut names, mut after) = (Vec::new(), String::new());
         loop {
             let address = format!("{}/{BUCKET}?list-type=2&start-after={after}", self.url());
-            let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+            let client = client();
             let page = client.get(address).send().await.expect("an answer").text().await.expect("a listing");
             let found: Vec<String> = page
                 .split("<Key>")
@@ -97,7 +108,7 @@ impl S3Server {
 
     /// An object's content.
     pub async fn object(&self, name: &str) -> Option<Vec<u8>> {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = client();
         let answer = client.get(format!("{}/{BUCKET}/{name}", self.url())).send().await.expect("an answer");
         match answer.status().is_success() {
             true => Some(answer.bytes().await.expect("a body").to_vec()),
@@ -107,7 +118,7 @@ impl S3Server {
 
     /// Writes an object, as somebody else would.
     pub async fn put(&self, name: &str, bytes: Vec<u8>) {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = client();
         let answer = client.put(format!("{}/{BUCKET}/{name}", self.url())).body(bytes).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{name} was not written: {}", answer.status());
     }
@@ -132,7 +143,7 @@ pub fn environment(url: &str) -> [(&'static str, String); 6] {
         ("AWS_ENDPOINT_URL", url.to_owned()),
         ("AWS_ALLOW_HTTP", "true".to_owned()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "test-secret-of-the-bucket".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("NO_PROXY", "127.0.0.1".to_owned()),
     ]

@@ -75,7 +75,7 @@ impl Lossy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("has an address"));
         let shared = Arc::<Mutex<Shared>>::default();
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = crate::buckets::client();
         let accepting = tokio::spawn({
             let shared = Arc::clone(&shared);
             async move {

@@ -9,7 +9,7 @@ mod whole;
 
 use adgen::{Matting, Studio, StudioBuilder};
 use adgen_tests::{
-    buckets::{BUCKET, environment},
+    buckets::{BUCKET, SECRET, environment},
     command, pictures,
     storage::Names,
 };
@@ -46,7 +46,7 @@ fn bucket(url: &str) -> Arc<AmazonS3> {
         .with_allow_http(true)
         .with_region("us-east-1")
         .with_conditional_put(S3ConditionalPut::ETagMatch);
-    builder = builder.with_access_key_id("test").with_secret_access_key("test-secret-of-the-bucket");
+    builder = builder.with_access_key_id("test").with_secret_access_key(SECRET);
     Arc::new(builder.build().expect("a bucket"))
 }
 

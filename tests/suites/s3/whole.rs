@@ -1,9 +1,9 @@
 //! An ad made in a bucket, made again, copied, linked to, deleted.
 
 use super::{Site, adgen, builder, names, storage};
-use adgen::{Event, RunOptions, WatchOptions};
+use adgen::{AssetPolicy, Event, RunOptions, Studio, WatchOptions};
 use adgen_tests::{
-    buckets::{Kind, S3Server},
+    buckets::{Kind, S3Server, SECRET, client},
     command::run,
     document, judge,
     lossy::Lossy,
@@ -30,6 +30,14 @@ async fn on(kind: Kind) {
         }
     });
     let outcome = run_of.wait().await.unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    println!("{kind:?}: an ad from nothing: {:.1} s, {:?}", outcome.state.elapsed_s, studio.storage_use());
+    let folder = Studio::builder().with_storage_dir(site.path().join("folder"));
+    let mut matting = adgen::Matting::default();
+    matting.download = false;
+    let folder =
+        folder.with_matting(matting).with_asset_policy(AssetPolicy::own_documents()).build().expect("a studio");
+    let local = folder.generate(document.clone(), site.path()).await.expect("starts").wait().await.expect("an ad");
+    println!("{kind:?}: the same in a folder: {:.1} s", local.state.elapsed_s);
     let heard = watched.await.expect("ends");
     assert!(heard.iter().all(|record| record.run_id == run_of.id()), "{heard:?}");
     assert!(heard.windows(2).all(|pair| pair[0].seq < pair[1].seq));
@@ -41,7 +49,7 @@ async fn on(kind: Kind) {
     }
     // Everybody who has the link may look at the ad; its bytes are those of the storage.
     let link = studio.url("cup", "final_video.mp4", Duration::from_secs(60)).await.expect("a link");
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let client = client();
     let answer = client.get(link.as_str()).send().await.expect("an answer");
     let status = answer.status();
     let bytes = answer.bytes().await.expect("a film");
@@ -50,7 +58,7 @@ async fn on(kind: Kind) {
     std::fs::write(&film, &bytes).expect("ours");
     judge::expect_sound_file(&film);
     assert_eq!(outcome.videos[0].bytes, bytes.len() as u64);
-    assert!(link.query().is_some_and(|query| query.contains("Signature") && !query.contains("test-secret")), "{link}");
+    assert!(link.query().is_some_and(|query| query.contains("Signature") && !query.contains(SECRET)), "{link}");
     let error = studio.url("cup", "nothing.mp4", Duration::from_secs(60)).await.expect_err("there is none");
     assert_eq!(error.kind(), adgen::ErrorKind::NotFound);
 
@@ -133,7 +141,7 @@ async fn the_command_keeps_projects_in_a_bucket() {
         let closed = adgen_tests::port::ClosedPort::take().url();
         let said = run(adgen(&closed, &["status", "mug", "--storage", &storage])).expect_no_panic();
         assert_eq!(said.code(), Some(1), "{}", said.stderr);
-        assert!(!said.stderr.contains("test-secret-of-the-bucket"));
+        assert!(!said.stderr.contains(SECRET));
     });
     let state: Value =
         serde_json::from_slice(&server.object("by%20hand/2026/projects/mug/state.json").await.expect("a state"))
