@@ -81,20 +81,20 @@ async fn make(folder: &Path, index: usize, short_side: u32) -> Result<Ad, Box<dy
     if !outcome.state.degradations.is_empty() {
         return Err(format!("the ad is humbler than asked for: {:?}", outcome.state.degradations).into());
     }
-    let journal = Project::new(&storage, &id).journal();
-    let last = slowest(&journal).ok_or("no clip was made")?;
-    let composite = took(&journal, &format!("{last}_composited")).ok_or("no composite was made")?;
-    let render = took(&journal, "final_video").ok_or("no video was made")?;
+    let history = Project::new(&storage, &id).history();
+    let last = slowest(&history).ok_or("no clip was made")?;
+    let composite = took(&history, &format!("{last}_composited")).ok_or("no composite was made")?;
+    let render = took(&history, "final_video").ok_or("no video was made")?;
     Ok(Ad { wall_s, path_s: PLAN_S + CLIPS_S[3] + composite + render })
 }
 
 /// The scene whose clip came last.
-fn slowest(journal: &[Value]) -> Option<String> {
-    let mut clips = journal.iter().filter(|entry| entry["event"] == "finished" && entry["stage"] == "scenes");
+fn slowest(history: &[Value]) -> Option<String> {
+    let mut clips = history.iter().filter(|entry| entry["event"] == "finished" && entry["stage"] == "scenes");
     clips.next_back()?["product"].as_str()?.strip_suffix("_bg").map(str::to_owned)
 }
 
-fn took(journal: &[Value], product: &str) -> Option<f64> {
-    let made = journal.iter().find(|entry| entry["event"] == "finished" && entry["product"] == product)?;
+fn took(history: &[Value], product: &str) -> Option<f64> {
+    let made = history.iter().find(|entry| entry["event"] == "finished" && entry["product"] == product)?;
     Some(made["elapsed_ms"].as_f64()? / 1000.0)
 }

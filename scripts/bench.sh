@@ -31,7 +31,7 @@ say "load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
 began=$(date +%s)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
-for bench in ad composite matting looks remote; do
+for bench in ad many composite matting looks remote; do
     program=$(grep "/$bench-" <<<"$built") || { say "the bench $bench was not built"; exit 1; }
     "$program" | tee -a "$rows" >&2
 done

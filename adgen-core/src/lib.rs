@@ -126,6 +126,8 @@ pub use http::{HttpOptions, RootCertificates};
 pub use matte::Matting;
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
-pub use stages::Inspected;
+pub use stages::{At, Inspected, PreviewSize};
 pub use store::{GcPlan, GcRules, StorageUse, Waste};
-pub use studio::{Models, StoredDocument, Studio, StudioBuilder, StudioConfig, WatchOptions};
+pub use studio::{
+    Models, PreviewImage, PreviewOptions, StoredDocument, Studio, StudioBuilder, StudioConfig, WatchOptions,
+};

@@ -9,9 +9,10 @@ use std::{
 };
 
 /// The files of every finished project with music and a planned document; scenes come on top.
-pub const FILES: [&str; 13] = [
+pub const FILES: [&str; 14] = [
     "project.json",
     "state.json",
+    "events.json",
     "product_original.png",
     "product_masked.png",
     "product_mask.png",

@@ -21,7 +21,7 @@ use super::{
     slots::Slots,
     told::{EVENTS, Told},
     trace,
-    turns::Turns,
+    turns::{RunTurns, Turns},
 };
 use crate::{
     asset::AssetPolicy,
@@ -90,7 +90,8 @@ impl Run {
         let span = trace::run(&id, &project_id);
         let lease = settings.storage.project(&project_id)?.acquire(&id).instrument(span.clone()).await?;
         // Everything that can fail before the first event gives the project back at once.
-        let prepared = prepare(&project_id, &lease, &settings).instrument(span.clone()).await;
+        let turns = settings.turns.of_run(settings.share, CancellationToken::new());
+        let prepared = prepare(&project_id, &lease, &settings, turns).instrument(span.clone()).await;
         let (parts, scratch) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -188,7 +189,8 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let span = trace::run(&run, &project_id);
     let lease = settings.storage.project(&project_id)?.acquire(&run).instrument(span.clone()).await?;
     let imported = async {
-        let (parts, scratch) = prepare(&project_id, &lease, settings).await?;
+        let (parts, scratch) =
+            prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
         let is_new = parts.products.folder().look("state.json").await?.is_none();
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
@@ -225,7 +227,12 @@ pub(crate) fn need_runtime() -> Result<()> {
         .with_hint("call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
 }
 
-async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings) -> Result<(Arc<Parts>, Scratch)> {
+async fn prepare(
+    project_id: &str,
+    lease: &ProjectLease,
+    settings: &RunSettings,
+    turns: RunTurns,
+) -> Result<(Arc<Parts>, Scratch)> {
     let fence = lease.fence();
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
@@ -245,7 +252,7 @@ async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings)
         progress.note(Stage::Plan, said);
     }
     let scratch = folder.work_folder().await?;
-    let turns = Arc::new(settings.turns.of_run(settings.share, CancellationToken::new()));
+    let turns = Arc::new(turns);
     let policy = ProjectPolicy::default();
     let work = scratch.path().to_owned();
     let fallbacks =

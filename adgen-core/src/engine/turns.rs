@@ -1,13 +1,17 @@
 //! Turns of heavy work: as many pieces at a time as there are processors, and no more than the memory that they share,
-//! however many runs there are.
+//! however many runs there are; the oldest run comes first.
 //!
-//! May depend on `error` and `stages` (what a piece needs).
+//! May depend on `error`, `stages` (what a piece needs) and its neighbour `line`.
 
+use super::line::{Granted, Line};
 use crate::{
     error::{Error, ErrorKind, Result},
     stages::LIGHT_MB,
 };
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -21,14 +25,16 @@ const FURTHER_MB: u32 = 150;
 pub(crate) struct Turns {
     jobs: u32,
     shared_mb: u32,
-    processor: Arc<Semaphore>,
-    memory: Arc<Semaphore>,
+    line: Arc<Line>,
+    runs: AtomicU64,
 }
 
 /// The turns of one run: it waits for those of all others, knows when its own are over, and hears when it has to stop.
 #[derive(Debug)]
 pub(crate) struct RunTurns {
     shared: Arc<Turns>,
+    /// Which of the studio's runs it is, by age.
+    number: u64,
     jobs: u32,
     own: Arc<Semaphore>,
     cancel: CancellationToken,
@@ -37,8 +43,7 @@ pub(crate) struct RunTurns {
 /// A turn, for as long as it is held.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    _memory: OwnedSemaphorePermit,
-    _processor: OwnedSemaphorePermit,
+    _granted: Granted,
     _own: OwnedSemaphorePermit,
 }
 
@@ -51,7 +56,7 @@ impl Turns {
         // Builders allow no more than 256.
         let jobs = jobs.min(256) as u32;
         let shared_mb = SHARED_MB + FURTHER_MB * jobs.saturating_sub(2);
-        Self { jobs, shared_mb, processor: semaphore(jobs), memory: semaphore(shared_mb) }
+        Self { jobs, shared_mb, line: Arc::new(Line::new(jobs, shared_mb)), runs: AtomicU64::new(0) }
     }
 
     /// How many pieces go on at a time.
@@ -64,7 +69,14 @@ impl Turns {
     /// It uses at most `share` at a time, or all of them.
     pub(crate) fn of_run(self: &Arc<Self>, share: Option<usize>, cancel: CancellationToken) -> RunTurns {
         let jobs = share.map_or(self.jobs, |share| self.jobs.min(share.clamp(1, 256) as u32));
-        RunTurns { shared: Arc::clone(self), jobs, own: semaphore(jobs), cancel }
+        // 0 is for what somebody waits for right now.
+        let number = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
+        RunTurns { shared: Arc::clone(self), number, jobs, own: semaphore(jobs), cancel }
+    }
+
+    /// The turns of something short that somebody waits for right now, such as the import of an upload: before all runs.
+    pub(crate) fn at_once(self: &Arc<Self>, cancel: CancellationToken) -> RunTurns {
+        RunTurns { shared: Arc::clone(self), number: 0, jobs: self.jobs, own: semaphore(self.jobs), cancel }
     }
 }
 
@@ -84,8 +96,8 @@ impl RunTurns {
         if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 
-    /// Waits for a processor and for `megabytes` of memory. The order is that of asking, so that what needs much is not
-    /// passed by for good.
+    /// Waits for a processor and for `megabytes` of memory. The oldest run comes first, and within a run the order is that of
+    /// asking, so that what needs much is not passed by for good.
     ///
     /// # Errors
     /// `Cancelled` once the run is over.
@@ -102,10 +114,8 @@ impl RunTurns {
         let Self { shared, own, .. } = self;
         // No more than the run could ever use stands in the line of all runs.
         let own = Arc::clone(own).acquire_owned().await.ok()?;
-        // Memory first: who waits for it holds no processor.
-        let memory = Arc::clone(&shared.memory).acquire_many_owned(megabytes.clamp(1, shared.shared_mb)).await.ok()?;
-        let processor = Arc::clone(&shared.processor).acquire_owned().await.ok()?;
-        Some(Turn { _memory: memory, _processor: processor, _own: own })
+        let granted = shared.line.wait(self.number, megabytes.clamp(1, shared.shared_mb)).await;
+        Some(Turn { _granted: granted, _own: own })
     }
 
     /// Does heavy work off the async runtime when its turn comes. The work is told when to stop.

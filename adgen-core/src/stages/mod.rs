@@ -24,8 +24,6 @@ mod names;
 mod palette;
 mod plan;
 mod playback;
-// Until the façade shows it.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the façade"))]
 mod preview;
 mod render;
 mod scene;
@@ -64,6 +62,8 @@ pub(crate) use lettering::{foreseen_lacks, typefaces_of};
 pub(crate) use names::name_for;
 pub(crate) use palette::palette;
 pub(crate) use plan::{check_plan, fill_in, photo_for_model, plan_key};
+pub use preview::{At, PreviewSize};
+pub(crate) use preview::{Moment, Preview, PreviewClip, Previewed, Seen};
 pub(crate) use render::{Rendering, loudness_of, still_of};
 pub(crate) use scene::scene_spec;
 pub(crate) use soften::soften;

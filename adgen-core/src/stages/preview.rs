@@ -27,6 +27,7 @@ use image::{
     ImageEncoder, RgbImage,
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
+use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
 
 /// Where in a scene it is shown, as a share of its length: the product and all words have come, and nothing goes yet.
@@ -37,8 +38,10 @@ const SIDES: std::ops::RangeInclusive<u32> = 16..=4320;
 const SLOPE: i16 = 22;
 
 /// A moment of an ad.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum At {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum At {
     /// A scene, by its place from 0, where it shows most: the product and all words are there.
     Scene(usize),
     /// Seconds from the ad's beginning.
@@ -46,8 +49,10 @@ pub(crate) enum At {
 }
 
 /// How large a preview is, in pixels, 16-4320. It has the shape of the video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PreviewSize {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PreviewSize {
     /// Its width.
     Width(u32),
     /// The shorter of its sides.
@@ -58,7 +63,7 @@ pub(crate) enum PreviewSize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     /// Place of the scene that is shown.
-    pub(crate) scene: usize,
+    scene: usize,
     /// Number of its frame.
     frame: u64,
     /// The frame of the scene before that still shows, where that dissolves into this one.
@@ -100,6 +105,11 @@ impl Moment {
         let fades = frame < slots[scene].crossfade;
         let before = scene.checked_sub(1).filter(|_| fades).map(|before| slots[before].frames + frame);
         Ok(Self { scene, frame, before })
+    }
+
+    /// Place of the scene that is shown.
+    pub(crate) fn scene(&self) -> usize {
+        self.scene
     }
 
     /// Place of the scene before, whose clip is seen, too.

@@ -50,6 +50,8 @@ pub(super) struct Shared {
     signer: Option<Arc<dyn Signer>>,
     /// What lies before every name, in a bucket that is shared with others.
     prefix: ObjectPath,
+    /// How people call the store, such as `s3://bucket`; empty where it has no name.
+    origin: String,
     /// The same root as a folder of this machine, where it is one.
     root: Option<PathBuf>,
     pub(super) requests: Requests,
@@ -71,10 +73,11 @@ impl Objects {
         store: Arc<dyn ObjectStore>,
         signer: Option<Arc<dyn Signer>>,
         prefix: ObjectPath,
+        origin: String,
         root: Option<PathBuf>,
     ) -> Self {
         let shared =
-            Shared { store, signer, prefix, root, requests: Requests::default(), store_time: Mutex::default() };
+            Shared { store, signer, prefix, origin, root, requests: Requests::default(), store_time: Mutex::default() };
         Self { shared: Arc::new(shared), fence: None, deadline: DEADLINE }
     }
 
@@ -118,7 +121,11 @@ impl Objects {
 
     /// The object as a person finds it.
     pub(crate) fn display(&self, name: &str) -> String {
-        self.local_path(name).map_or_else(|| self.at(name).to_string(), |path| path.display().to_string())
+        match (self.local_path(name), self.shared.origin.as_str()) {
+            (Some(path), _) => path.display().to_string(),
+            (None, "") => self.at(name).to_string(),
+            (None, origin) => format!("{origin}/{}", self.at(name)),
+        }
     }
 
     pub(super) fn at(&self, name: &str) -> ObjectPath {

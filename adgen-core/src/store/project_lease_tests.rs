@@ -101,7 +101,8 @@ async fn whoever_removes_the_folder_ends_the_holding() {
 async fn a_process_that_holds_a_lock() {
     let folder = std::env::var("ADGEN_TEST_LOCK").expect("named by the test below");
     let store = object_store::local::LocalFileSystem::new_with_prefix(&folder).unwrap();
-    let objects = Objects::new(Arc::new(store), None, object_store::path::Path::ROOT, Some(folder.into()));
+    let objects =
+        Objects::new(Arc::new(store), None, object_store::path::Path::ROOT, String::new(), Some(folder.into()));
     let lease = acquire(&objects, "the other process").await.unwrap();
     // Past what a test's own output is kept in.
     writeln!(std::io::stdout(), "held").unwrap();

@@ -48,7 +48,7 @@ impl Storage {
             Location::S3 { bucket, prefix } => {
                 let store = Arc::new(super::s3::open(&bucket, http)?);
                 let signer = Arc::new(super::signer::Signing(Arc::clone(&store)));
-                Self::below(&prefix, store, Some(signer))
+                Self::named(&format!("s3://{bucket}"), &prefix, store, Some(signer))
             }
             #[cfg(not(feature = "s3"))]
             Location::S3 { bucket, .. } => {
@@ -77,7 +77,7 @@ impl Storage {
         let root = folder.canonicalize().map_err(|error| failed(&error))?;
         // What was paid for must be known after a loss of power, too.
         let store = LocalFileSystem::new_with_prefix(&root).map_err(|error| failed(&error))?.with_fsync(true);
-        Ok(Self::of(Objects::new(Arc::new(store), None, ObjectPath::ROOT, Some(root)), None))
+        Ok(Self::of(Objects::new(Arc::new(store), None, ObjectPath::ROOT, String::new(), Some(root)), None))
     }
 
     /// Any object store that knows create-if-absent, below a prefix: a root of one's own in a bucket that is shared with
@@ -86,10 +86,17 @@ impl Storage {
     /// # Errors
     /// `InvalidConfig` for a prefix that the store cannot have.
     pub(crate) fn below(prefix: &str, store: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>) -> Result<Self> {
+        Self::named("", prefix, store, signer)
+    }
+
+    fn named(origin: &str, prefix: &str, store: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>) -> Result<Self> {
         let prefix = ObjectPath::from_url_path(prefix).map_err(|error| {
             Error::new(ErrorKind::InvalidConfig, format!("{prefix:?} is no prefix for a storage")).with_source(error)
         })?;
-        Ok(Self::of(Objects::new(store, signer, prefix, None), Some(Cache::new(None, DEFAULT_BYTES))))
+        Ok(Self::of(
+            Objects::new(store, signer, prefix, origin.to_owned(), None),
+            Some(Cache::new(None, DEFAULT_BYTES)),
+        ))
     }
 
     /// The same at the store's own root.

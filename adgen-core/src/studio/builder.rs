@@ -259,6 +259,7 @@ impl StudioBuilder {
             sink,
             config: Arc::new(config),
             home: Home::new(runtime),
+            previews: Arc::default(),
         })
     }
 }

@@ -7,6 +7,7 @@ mod config;
 mod given;
 mod home;
 mod models;
+mod preview;
 mod slots;
 mod stored;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod watch;
 pub use builder::StudioBuilder;
 pub use config::StudioConfig;
 pub use models::Models;
+pub use preview::{PreviewImage, PreviewOptions};
 pub use stored::StoredDocument;
 pub use watch::WatchOptions;
 
@@ -26,7 +28,7 @@ use home::Home;
 use crate::{
     asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns, estimate,
+        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns, estimate,
         import_document,
     },
     error::Result,
@@ -47,6 +49,7 @@ pub struct Studio {
     slots: Slots,
     turns: Arc<Turns>,
     sink: Option<EventSink>,
+    previews: Arc<Previews>,
     config: Arc<StudioConfig>,
     home: Home,
 }

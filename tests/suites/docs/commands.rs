@@ -138,7 +138,8 @@ impl Desk {
             }
         }
         // A project by its name, or by that of its document, for those who only look at it.
-        let is_project = words.iter().any(|word| word == "my" || (words[0] == "status" && word == "my.json"));
+        let is_project =
+            words.iter().any(|word| word == "my" || (words[0] == "status" && word == "my.json")) || words[0] == "gc";
         if is_project && !self.path("storage/projects/my").exists() {
             self.document("my");
             run({

@@ -288,6 +288,7 @@ impl<'a> Chain<'a> {
         let others = [
             "project.json",
             "state.json",
+            "events.json",
             "product_original.png",
             "report.html",
             "captions.srt",

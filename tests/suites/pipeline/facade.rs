@@ -1,8 +1,8 @@
 //! The façade's verbs: bringing in, running with options, looking things up.
 
 use super::{Bench, finished};
-use adgen::{Assets, ErrorKind, Event, RunOptions, Status, Studio};
-use adgen_tests::document;
+use adgen::{Assets, At, ErrorKind, Event, PreviewOptions, PreviewSize, RunOptions, Status, Studio, WatchOptions};
+use adgen_tests::{document, judge};
 use futures_util::{StreamExt, stream};
 use std::{
     io,
@@ -128,4 +128,109 @@ async fn a_run_has_options_of_its_own() {
         let error = studio.run("one", wrong).await.expect_err("is out of range");
         assert_eq!(error.kind(), ErrorKind::InvalidConfig, "{error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_shows_what_the_video_will() {
+    let bench = Bench::new();
+    let studio = bench.studio();
+    let document = document::parse(&document::planned("look", &bench.photo));
+    studio.import(document, "").await.expect("it is brought in");
+    let preview = async |at: At, options: PreviewOptions| studio.preview("look", at, options).await;
+    let error = preview(At::Scene(0), PreviewOptions::new()).await.expect_err("there are no scenes yet");
+    assert!(error.kind() == ErrorKind::InvalidInput && error.to_string().contains("plan"), "{error}");
+    finished(studio.run("look", RunOptions::new()).await.expect("starts").wait().await);
+    let project = bench.project("look");
+    let before = project.history().len();
+    let film = judge::picture(&project.path("final_video.mp4"), 1.5);
+    let (width, height) = film.dimensions();
+    let options = PreviewOptions::new().with_size(PreviewSize::Width(width));
+    let drawn = preview(At::Seconds(1.5), options).await.expect("a preview");
+    assert_eq!((drawn.width, drawn.height), (width, height));
+    let picture = image::load_from_memory(&drawn.png).expect("a picture").to_rgb8();
+    let difference = judge::difference(&picture, &film);
+    // What the encoder costs, and no more.
+    assert!(difference < 4.0, "the preview is not what the video shows: {difference}");
+    // An edit is seen at once, and nothing is made for it.
+    let mut stored = studio.document("look").await.expect("a document");
+    if let Some(scenes) = &mut stored.document.scenes {
+        scenes[0].caption = Some("Quite other words".to_owned());
+    }
+    studio.save(&stored.document, Some(&stored.version)).await.expect("saved");
+    let edited = preview(At::Scene(0), options).await.expect("a preview");
+    let unedited = judge::picture(&project.path("final_video.mp4"), 0.1);
+    assert!(judge::difference(&image::load_from_memory(&edited.png).expect("a picture").to_rgb8(), &unedited) > 0.5);
+    assert_eq!(project.history().len(), before, "a preview was written down");
+    for wrong in [At::Scene(99), At::Seconds(-1.0), At::Seconds(f64::NAN)] {
+        assert_eq!(preview(wrong, options).await.expect_err("there is none").kind(), ErrorKind::InvalidInput);
+    }
+    let large = PreviewOptions::new().with_size(PreviewSize::Width(100_000));
+    assert_eq!(preview(At::Scene(0), large).await.expect_err("is too large").kind(), ErrorKind::InvalidInput);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_project_made_serves_another_and_outlives_it() {
+    let bench = Bench::new();
+    let studio = bench.studio();
+    let document = document::parse(&document::planned("first", &bench.photo));
+    finished(studio.generate(document, "").await.expect("starts").wait().await);
+    studio.copy("first", "second").await.expect("copied");
+    assert_eq!(studio.copy("first", "second").await.expect_err("is there").kind(), ErrorKind::InvalidProject);
+    let stored = studio.document("second").await.expect("a document");
+    let mut edited = stored.document.clone();
+    if let Some(scenes) = &mut edited.scenes {
+        scenes[0].caption = Some("Quite other words".to_owned());
+    }
+    let version = studio.save(&edited, Some(&stored.version)).await.expect("saved");
+    let error = studio.save(&stored.document, Some(&stored.version)).await.expect_err("somebody else saved");
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    assert_eq!(studio.document("second").await.expect("a document").version, version);
+    let outcome = finished(studio.run("second", RunOptions::new()).await.expect("starts").wait().await);
+    let made: u32 = outcome.state.stages.values().map(|stage| stage.made).sum();
+    assert!((2..=3).contains(&made), "a caption made {made} products");
+    // The second one goes on without the first.
+    let link = studio.url("second", "final_video.mp4", std::time::Duration::from_secs(1)).await.expect("a link");
+    assert_eq!(
+        link.to_file_path().expect("a file"),
+        bench.project("second").path("final_video.mp4").canonicalize().expect("there")
+    );
+    studio.delete("first").await.expect("deleted");
+    assert_eq!(studio.delete("first").await.expect_err("is gone").kind(), ErrorKind::NotFound);
+    assert!(!bench.project("first").0.exists());
+    let plan = studio.find_waste(adgen::GcRules::new().with_grace(std::time::Duration::ZERO)).await.expect("a plan");
+    assert!(plan.waste.len() >= 2, "the first one's scene and film are nobody's: {plan:?}");
+    assert!(studio.remove_waste(&plan).await.expect("removed") > 0);
+    let outcome = finished(studio.run("second", RunOptions::new()).await.expect("starts").wait().await);
+    assert_eq!(outcome.state.stages.values().map(|stage| stage.made).sum::<u32>(), 0, "something in use was removed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_can_be_watched_by_those_who_know_its_storage() {
+    let bench = Bench::new();
+    let (studio, elsewhere) = (bench.studio(), bench.studio());
+    let document = document::parse(&document::least("seen", &bench.photo));
+    studio.import(document, "").await.expect("it is brought in");
+    let every = std::time::Duration::from_millis(50);
+    let watch = async |options: WatchOptions| {
+        let stream = elsewhere.watch("seen", options.with_every(every)).await.expect("a project");
+        tokio::spawn(stream.map(|record| record.expect("the storage answers")).collect::<Vec<_>>())
+    };
+    let early = watch(WatchOptions::new()).await;
+    let run = studio.run("seen", RunOptions::new()).await.expect("starts");
+    let own: Vec<_> = run.events(0).collect().await;
+    finished(run.wait().await);
+    let heard = early.await.expect("ends");
+    assert_eq!(heard.last(), own.last());
+    assert!(heard.windows(2).all(|pair| pair[0].seq < pair[1].seq) && heard.iter().all(|record| own.contains(record)));
+    let late = watch(WatchOptions::new().with_from_seq(own[own.len() - 1].seq)).await.await.expect("ends");
+    assert_eq!(late.len(), 1);
+    // The run after that one is waited for.
+    let next = watch(WatchOptions::new().with_after_run(run.id())).await;
+    let second = studio.run("seen", RunOptions::new()).await.expect("starts");
+    finished(second.wait().await);
+    assert!(next.await.expect("ends").iter().all(|record| record.run_id == second.id()));
+    assert_eq!(
+        elsewhere.watch("nobody", WatchOptions::new()).await.map(drop).expect_err("is not there").kind(),
+        ErrorKind::NotFound
+    );
 }

@@ -6,7 +6,7 @@ use adgen_tests::{
     command::{Ran, run, start, until},
     document,
     emulator::{Action, Fault, On, Script},
-    lossy::Lossy,
+    lossy::{Lossy, Mishap},
     services::Services,
 };
 use std::{process::Command, thread, time::Duration};
@@ -27,16 +27,20 @@ fn expect_it_says_why(ran: Ran) {
     assert_eq!(ran.code(), Some(1), "{}", ran.stderr);
 }
 
-/// Stopped in the middle of `count` requests to the provider.
-async fn stopped(id: &str, count: usize, faults: Vec<Fault>) {
+/// Stopped once `ready`; what it asks the storage goes through the first proxy.
+async fn stopped(id: &str, faults: Vec<Fault>, slow: &'static str, ready: impl Fn(&Services, &Lossy) -> bool) {
     let services = Services::start(Script::quick()).await;
     let server = S3Server::start(Kind::Ministack).await;
     // One for each worker: what each of them asks for is known.
     let (first_way, second_way) = (Lossy::before(server.url()).await, Lossy::before(server.url()).await);
     tokio::task::block_in_place(|| {
         services.emulator.replace_faults(faults);
+        first_way.rule(move |asked| {
+            let is_it = asked.method == "PUT" && !slow.is_empty() && asked.target.contains(slow);
+            is_it.then_some(Mishap::Delay(Duration::from_secs(3)))
+        });
         let first = start(generate(&services, first_way.url(), id, id));
-        until("requests wait", || services.emulator.holds().len() >= count);
+        until("it is where it is to be stopped", || ready(&services, &first_way));
         first.signal(libc::SIGSTOP);
         services.emulator.replace_faults(Vec::new());
         // As long as the lease may last, the project is its own.
@@ -64,12 +68,27 @@ async fn stopped(id: &str, count: usize, faults: Vec<Fault>) {
     services.expect_nothing_bought_twice();
 }
 
+/// Its entries in the ledgers are on their way: it wakes up with the right to buy in its hands, as it thinks.
 #[tokio::test(flavor = "multi_thread")]
-async fn stopped_before_its_orders_are_carried_out() {
-    stopped("before", 3, vec![Fault::new(On::Create, Action::HoldBefore)]).await;
+async fn stopped_while_it_writes_that_it_is_about_to_buy() {
+    let ready = |_: &Services, way: &Lossy| {
+        way.asked().iter().filter(|asked| asked.method == "PUT" && asked.target.contains("/purchases/")).count() >= 3
+    };
+    stopped("buying", Vec::new(), "/purchases/", ready).await;
 }
 
+/// Its jobs are at work: the other one takes them up.
 #[tokio::test(flavor = "multi_thread")]
 async fn stopped_while_it_waits_for_its_clips() {
-    stopped("waiting", 3, vec![Fault::new(On::Get, Action::HoldAfter)]).await;
+    let ready = |services: &Services, _: &Lossy| services.emulator.holds().len() >= 3;
+    stopped("waiting", vec![Fault::new(On::Get, Action::HoldAfter)], "", ready).await;
+}
+
+/// A clip is being stored: the other one stores it.
+#[tokio::test(flavor = "multi_thread")]
+async fn stopped_while_it_stores_what_it_bought() {
+    let ready = |_: &Services, way: &Lossy| {
+        way.asked().iter().any(|asked| asked.method == "PUT" && asked.target.contains("-scene_1_bg.mp4"))
+    };
+    stopped("storing", Vec::new(), "-scene_1_bg.mp4", ready).await;
 }

@@ -42,7 +42,10 @@ async fn on(kind: Kind) {
     // Everybody who has the link may look at the ad; its bytes are those of the storage.
     let link = studio.url("cup", "final_video.mp4", Duration::from_secs(60)).await.expect("a link");
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let bytes = client.get(link.as_str()).send().await.expect("an answer").bytes().await.expect("a film");
+    let answer = client.get(link.as_str()).send().await.expect("an answer");
+    let status = answer.status();
+    let bytes = answer.bytes().await.expect("a film");
+    assert!(status.is_success(), "{link}: {status}, {}", String::from_utf8_lossy(&bytes));
     let film = site.path().join("film.mp4");
     std::fs::write(&film, &bytes).expect("ours");
     judge::expect_sound_file(&film);

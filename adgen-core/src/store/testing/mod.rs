@@ -19,7 +19,7 @@ pub(super) struct Place {
 pub(super) fn places() -> Vec<Place> {
     let memory = |kind, store: Arc<dyn ObjectStore>, prefix: &str| Place {
         kind,
-        objects: Objects::new(store, None, ObjectPath::from(prefix), None),
+        objects: Objects::new(store, None, ObjectPath::from(prefix), String::new(), None),
         folder: None,
     };
     vec![
@@ -33,13 +33,13 @@ pub(super) fn local() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
     let store = LocalFileSystem::new_with_prefix(&root).unwrap().with_fsync(true);
-    let objects = Objects::new(Arc::new(store), None, ObjectPath::ROOT, Some(root));
+    let objects = Objects::new(Arc::new(store), None, ObjectPath::ROOT, String::new(), Some(root));
     Place { kind: "a folder", objects, folder: Some(folder) }
 }
 
 /// A store that goes wrong to order, and its objects.
 pub(super) fn faulty() -> (Arc<Faulty>, Objects) {
     let store = Arc::new(Faulty::new());
-    let objects = Objects::new(Arc::<Faulty>::clone(&store), None, ObjectPath::ROOT, None);
+    let objects = Objects::new(Arc::<Faulty>::clone(&store), None, ObjectPath::ROOT, String::new(), None);
     (store, objects)
 }
