@@ -9,9 +9,9 @@ use crate::{
     error::Result,
     event::EventRecord,
     project::{AdProject, State},
-    stages::Inspected,
+    stages::{At, Inspected},
     store::{GcPlan, GcRules, StorageUse},
-    studio::{self, StoredDocument, StudioBuilder, StudioConfig, WatchOptions},
+    studio::{self, PreviewImage, PreviewOptions, StoredDocument, StudioBuilder, StudioConfig, WatchOptions},
 };
 use std::{path::Path, sync::Arc, time::Duration};
 use url::Url;
@@ -100,6 +100,14 @@ impl Studio {
     /// As [`crate::Studio::inspect`].
     pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
         self.studio.inspect(project, folder)
+    }
+
+    /// One composed frame of the project's stored document, without a run: [`crate::Studio::preview`].
+    ///
+    /// # Errors
+    /// As that.
+    pub fn preview(&self, project_id: &str, at: At, options: PreviewOptions) -> Result<PreviewImage> {
+        self.owner.wait(self.studio.preview(project_id, at, options))
     }
 
     /// The ids of all projects in the storage, sorted.

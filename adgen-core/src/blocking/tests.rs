@@ -2,7 +2,8 @@
 
 use super::Studio;
 use crate::{
-    Error, ErrorKind, Event, RunOptions, Status, StudioConfig, WatchOptions, store::GcRules, studio::testing::smallest,
+    At, Error, ErrorKind, Event, PreviewOptions, RunOptions, Status, StudioConfig, WatchOptions, store::GcRules,
+    studio::testing::smallest,
 };
 use std::time::Duration;
 use tempfile::TempDir;
@@ -34,6 +35,9 @@ fn a_project_comes_in_is_edited_copied_and_deleted() {
     let version = studio.save(&edited, Some(&stored.version)).unwrap();
     assert_eq!(studio.save(&edited, Some(&stored.version)).unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(studio.document("one").unwrap().version, version);
+    // It is not planned yet.
+    let preview = studio.preview("one", At::Scene(0), PreviewOptions::new());
+    assert_eq!(preview.unwrap_err().kind(), ErrorKind::InvalidInput);
     studio.copy("one", "two").unwrap();
     assert_eq!(studio.clone().list().unwrap(), ["one", "two"]);
     assert_eq!(studio.document("two").unwrap().document.seed, 7);
@@ -124,4 +128,25 @@ fn a_runtime_that_was_given_is_used_and_left_alone() {
     assert_eq!(run.wait().unwrap_err().kind(), ErrorKind::Cancelled);
     drop(run);
     runtime.block_on(async { tokio::time::sleep(Duration::from_millis(1)).await });
+}
+
+#[test]
+fn every_verb_has_a_twin() {
+    fn verbs<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
+        text.lines().filter_map(move |line| line.trim().strip_prefix(before)?.split(['(', '<']).next())
+    }
+    let twins = [include_str!("studio.rs"), include_str!("run.rs")].concat();
+    let twins: Vec<&str> = verbs(&twins, "pub fn ").collect();
+    let mut missing = Vec::new();
+    for file in [
+        include_str!("../studio/mod.rs"),
+        include_str!("../studio/stored.rs"),
+        include_str!("../studio/preview.rs"),
+        include_str!("../studio/watch.rs"),
+        include_str!("../engine/run.rs"),
+    ] {
+        let all = verbs(file, "pub async fn ").chain(verbs(file, "pub fn "));
+        missing.extend(all.filter(|verb| !twins.contains(verb) && !verb.starts_with("with_") && *verb != "new"));
+    }
+    assert!(missing.is_empty(), "callers without a runtime lack {missing:?}");
 }

@@ -63,6 +63,7 @@ mod tests {
         can_move(studio.generate(document.clone(), "."));
         can_move(studio.run("p", RunOptions::new()));
         can_move((studio.list(), studio.state("p"), studio.document("p"), studio.save(&document, None)));
+        can_move(studio.preview("p", crate::At::Scene(0), crate::PreviewOptions::new()));
         can_move((studio.copy("p", "q"), studio.delete("p")));
     }
 

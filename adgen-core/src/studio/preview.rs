@@ -67,6 +67,10 @@ impl Studio {
     /// `NotFound`; `InvalidInput` for a project that is not planned yet, a moment, shape or size that it does not have;
     /// `Media` for files that cannot be read; `InvalidConfig` outside of a Tokio runtime; `Io`.
     pub async fn preview(&self, project_id: &str, at: At, options: PreviewOptions) -> Result<PreviewImage> {
+        self.home.run(self.preview_here(project_id, at, options)).await
+    }
+
+    async fn preview_here(&self, project_id: &str, at: At, options: PreviewOptions) -> Result<PreviewImage> {
         need_runtime()?;
         let stored = self.document(project_id).await?;
         let folder = self.storage.project(project_id)?;
