@@ -1,7 +1,7 @@
 //! What is put into a studio reaches its runs.
 
 use crate::{
-    AdProject, AssetPolicy, Assets, HttpOptions, Matting, Outcome, Studio, StudioBuilder,
+    AdProject, AssetPolicy, Assets, HttpOptions, Matting, Outcome, RunOptions, Studio, StudioBuilder,
     error::{Error, ErrorKind, Result},
     http::test_server::{Act, Server},
     matte::BackgroundRemover,
@@ -39,8 +39,7 @@ impl Desk {
 
     /// A studio without a network, in whose folder there is no model.
     fn builder(&self) -> StudioBuilder {
-        let mut matting = Matting::default();
-        matting.models_dir = Some(self.path().join("models"));
+        let matting = Matting { models_dir: Some(self.path().join("models")), ..Matting::default() };
         Studio::builder().with_storage_dir(self.path().join("storage")).with_matting(matting).offline()
     }
 
@@ -136,6 +135,10 @@ async fn a_remover_that_is_put_in_cuts_out_and_its_failures_are_told() {
         assert!(told[0].1.contains("a bad day") && told[1].1.contains("not installed"), "{told:?}");
         assert_eq!(asked.swap(0, Ordering::SeqCst), 1);
     }
+    // A run that is offline by its own options asks nobody.
+    let run = studio("2", None).run("disc", RunOptions::new().offline()).await.unwrap();
+    assert_eq!(told(&run.wait().await.unwrap()).len(), 1);
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
     // A policy that denies fallbacks denies this one.
     let mut strict = desk.document("strict");
     strict["policy"] = json!({ "fallback": "deny" });
@@ -205,8 +208,7 @@ async fn what_a_studio_fetches_goes_through_its_proxy() {
     let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", photo.len());
     let no = Act::Say(407, "", String::new());
     let proxy = Server::start(vec![Act::Raw([head.as_bytes(), &photo].concat()), no]).await;
-    let mut matting = Matting::default();
-    matting.models_dir = Some(desk.path().join("models"));
+    let matting = Matting { models_dir: Some(desk.path().join("models")), ..Matting::default() };
     let builder = Studio::builder().with_storage_dir(desk.path().join("storage")).with_matting(matting);
     let builder = builder.with_asset_policy(AssetPolicy::own_documents());
     let studio = builder.with_http(HttpOptions::default().with_proxy(&proxy.url)).build().unwrap();
