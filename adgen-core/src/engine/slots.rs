@@ -17,3 +17,10 @@ pub(crate) struct Slots {
     /// What dates events, states and histories.
     pub(crate) clock: Clock,
 }
+
+impl Slots {
+    /// Without what may ask somebody.
+    pub(crate) fn offline(&self) -> Self {
+        Self { remover: None, ..self.clone() }
+    }
+}

@@ -132,7 +132,7 @@ impl Studio {
             storage: self.storage.clone(),
             providers,
             matting: Matting { download: config.matting.download && network, ..config.matting.clone() },
-            slots: self.slots.clone(),
+            slots: if options.offline { self.slots.offline() } else { self.slots.clone() },
             turns: Arc::clone(&self.turns),
             share: options.jobs,
             network,

@@ -7,9 +7,10 @@ use crate::{compose::FontSources, http::HttpOptions, matte::BackgroundRemover, s
 use std::{path::PathBuf, sync::Arc, time::SystemTime};
 
 impl StudioBuilder {
-    /// Who cuts products out of their photos, before the model that [`Matting`](crate::Matting) names is asked: the model, and the plain
-    /// backdrop after it, step in where it fails or panics. A photo that is transparent already, and a cut-out that the
-    /// document names, need none. Its name and version are part of the keys of what it cuts out, and must not be empty.
+    /// Who cuts products out of their photos, before the model that [`Matting`](crate::Matting) names is asked: the model, and
+    /// the plain backdrop after it, step in where it fails or panics. A photo or cut-out that is transparent already needs
+    /// none, and a run that is offline by its [`RunOptions`](crate::RunOptions) asks it as little as the providers. Its name
+    /// and version are part of the keys of what it cuts out, and must not be empty.
     pub fn with_background_remover(mut self, remover: impl BackgroundRemover) -> Self {
         self.given.remover = Some(Arc::new(remover));
         self

@@ -1,7 +1,7 @@
 //! What is put into a studio reaches its runs.
 
 use crate::{
-    AdProject, AssetPolicy, Assets, HttpOptions, Matting, Outcome, Studio, StudioBuilder,
+    AdProject, AssetPolicy, Assets, HttpOptions, Matting, Outcome, RunOptions, Studio, StudioBuilder,
     error::{Error, ErrorKind, Result},
     http::test_server::{Act, Server},
     matte::BackgroundRemover,
@@ -135,6 +135,10 @@ async fn a_remover_that_is_put_in_cuts_out_and_its_failures_are_told() {
         assert!(told[0].1.contains("a bad day") && told[1].1.contains("not installed"), "{told:?}");
         assert_eq!(asked.swap(0, Ordering::SeqCst), 1);
     }
+    // A run that is offline by its own options asks nobody.
+    let run = studio("2", None).run("disc", RunOptions::new().offline()).await.unwrap();
+    assert_eq!(told(&run.wait().await.unwrap()).len(), 1);
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
     // A policy that denies fallbacks denies this one.
     let mut strict = desk.document("strict");
     strict["policy"] = json!({ "fallback": "deny" });

@@ -15,10 +15,10 @@ use std::time::Duration;
 async fn on(kind: Kind) {
     let (site, server) = (Site::new(), S3Server::start(kind).await);
     let proxy = Lossy::before(server.url()).await;
-    let studio = builder(proxy.url(), "team a").build().expect("a studio");
+    let studio = builder(proxy.url(), "team-a").build().expect("a studio");
     let document = document::parse(&document::planned("cup", &site.photo));
     // Watched from what is another process to it: it knows nothing but the bucket.
-    let elsewhere = builder(&server.url(), "team a").build().expect("a studio");
+    let elsewhere = builder(&server.url(), "team-a").build().expect("a studio");
     studio.import(document.clone(), site.path()).await.expect("imported");
     let run_of = studio.run("cup", RunOptions::new()).await.expect("starts");
     let watched = tokio::spawn({
@@ -43,7 +43,7 @@ async fn on(kind: Kind) {
     assert!(heard.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     assert!(matches!(heard.last().map(|record| &record.event), Some(Event::RunFinished { .. })), "{heard:?}");
     assert!(outcome.video().is_none(), "it lies on no disk");
-    let there = names(&server, "team a").await;
+    let there = names(&server, "team-a").await;
     for name in adgen_tests::storage::FILES {
         assert!(there.has(&format!("projects/cup/{name}")), "{kind:?}: {name} is missing: {there:?}");
     }
@@ -64,7 +64,7 @@ async fn on(kind: Kind) {
 
     // Everything is there: asked for in few requests, each object fetched once at most.
     let before = proxy.asked().len();
-    let again = builder(proxy.url(), "team a").build().expect("a studio");
+    let again = builder(proxy.url(), "team-a").build().expect("a studio");
     let outcome = again.generate(document.clone(), site.path()).await.expect("starts").wait().await.expect("an ad");
     assert_eq!(outcome.state.stages.values().map(|stage| stage.made).sum::<u32>(), 0);
     let kinds = proxy.kinds(before);
@@ -98,14 +98,14 @@ async fn on(kind: Kind) {
 
     // What one project loses, the other keeps.
     again.delete("cup").await.expect("deleted");
-    let there = names(&server, "team a").await;
+    let there = names(&server, "team-a").await;
     assert!(!there.0.iter().any(|name| name.starts_with("projects/cup/")), "{there:?}");
     let outcome = again.run("cup-2", RunOptions::new()).await.expect("starts").wait().await.expect("an ad");
     assert_eq!(outcome.state.stages.values().map(|stage| stage.made).sum::<u32>(), 0);
     let plan = again.find_waste(adgen::GcRules::new().with_grace(Duration::ZERO)).await.expect("a plan");
     assert!(!plan.waste.is_empty(), "the first caption's scene is nobody's any more");
     again.remove_waste(&plan).await.expect("removed");
-    let fresh = builder(&server.url(), "team a").build().expect("a studio");
+    let fresh = builder(&server.url(), "team-a").build().expect("a studio");
     let outcome = fresh.run("cup-2", RunOptions::new()).await.expect("starts").wait().await.expect("an ad");
     assert_eq!(outcome.state.stages.values().map(|stage| stage.made).sum::<u32>(), 0, "something in use was removed");
 }

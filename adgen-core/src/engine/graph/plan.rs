@@ -73,7 +73,6 @@ async fn found_or_made(
     let _reserved = parts.money.reserve(&info.name, planner.estimate(&request))?;
     let context = CallContext::new()
         .with_wish(parts.turns.cancel())
-        .with_http(&parts.slots.http)
         .with_retry_listener(parts.progress.watch(Stage::Plan, "plan"))
         .with_scratch(parts.products.work_folder("plan").await?);
     // A planner may look at its deadline; it is kept below in any case.
