@@ -8,6 +8,7 @@ What `#[doc(hidden)]` hides is left out by rustdoc itself. Needs the standard li
 """
 
 import json
+import re
 import sys
 
 # What rustdoc calls its own parts differs from version to version; these are the ones that were tried.
@@ -22,6 +23,10 @@ class Crate:
         if data["format_version"] not in FORMATS:
             sys.exit(f"api.py: rustdoc's format {data['format_version']} is none that this script was tried with")
         self.index = data["index"]
+        own = {known["path"][-1] for known in data["paths"].values() if known["crate_id"] == 0}
+        for id, known in data["paths"].items():
+            if known["crate_id"] != 0 and known["path"][-1] in own and len(known["path"]) > 1:
+                FOREIGN[int(id)] = "::".join(known["path"][-2:])
         self.root = self.item(data["root"])
         # The first path at which each item was told with everything in it, by id.
         self.told = {}
@@ -172,7 +177,12 @@ def signature(function):
     header, decl = function["header"], function["sig"]
     words = [word for flag, word in (("is_const", "const"), ("is_async", "async"), ("is_unsafe", "unsafe")) if header[flag]]
     inputs = ", ".join(argument(name, kind) for name, kind in decl["inputs"])
-    output = f" -> {type_of(decl['output'])}" if decl["output"] is not None else ""
+    output = type_of(decl["output"]) if decl["output"] is not None else ""
+    # As it was written, before `async_trait` put the answer into a box.
+    boxed = re.fullmatch(r"Pin<Box<dyn Future<Output = (.*)> \+ Send>>", output)
+    if boxed and any(param["name"] == "'async_trait" for param in function["generics"]["params"]):
+        words, output = ["async", *words], "" if boxed[1] == "()" else boxed[1]
+    output = f" -> {output}" if output else ""
     return " ".join([*words, f"fn{generics(function)}({inputs}){output}{where(function)}"])
 
 
@@ -217,10 +227,14 @@ def bounds_of(bounds):
     return " + ".join(shown)
 
 
+# What other crates' items are called, by id, where this crate has items of these names: `io::Error`.
+FOREIGN = {}
+
+
 # `Vec<String>`: the last name of a path, for whole paths depend on which module was imported.
 def path_of(path):
     name = (path.get("path") or path.get("name")).split("::")[-1]
-    return name + arguments(path.get("args"))
+    return FOREIGN.get(path.get("id"), name) + arguments(path.get("args"))
 
 
 def arguments(args):

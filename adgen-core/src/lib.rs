@@ -25,6 +25,7 @@
 //! | [`run`](Studio::run) | makes what is missing of a project's ad, and gives a [`Run`] |
 //! | [`generate`](Studio::generate) | both in one |
 //! | [`estimate`](Studio::estimate), [`inspect`](Studio::inspect) | what it will cost; what is wrong with its files |
+//! | [`preview`](Studio::preview) | one composed frame, without a run |
 //! | [`list`](Studio::list), [`state`](Studio::state), [`document`](Studio::document) | what is there, and where it stands |
 //! | [`save`](Studio::save), [`copy`](Studio::copy), [`delete`](Studio::delete) | edits |
 //! | [`url`](Studio::url) | an address of a file |

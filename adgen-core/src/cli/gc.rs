@@ -48,9 +48,9 @@ impl Gc {
             let what = waste.product.as_deref().unwrap_or("files without a record");
             let paid = if waste.bought { ", was paid for" } else { "" };
             let key = waste.key.get(..12).unwrap_or(&waste.key);
-            output::line(&format!("{key}  {:>9.1} MB  {what}{paid}", waste.bytes as f64 / 1e6));
+            output::line(format!("{key}  {:>9.1} MB  {what}{paid}", waste.bytes as f64 / 1e6));
         }
-        output::line(&format!(
+        output::line(format!(
             "{} in use, {} unused for now (younger than {} h), {} unused and paid for, {} to go: {:.1} MB",
             plan.used,
             plan.kept_young,
@@ -60,7 +60,7 @@ impl Gc {
             plan.bytes() as f64 / 1e6
         ));
         match freed {
-            Some(bytes) => output::line(&format!("removed: {:.1} MB", bytes as f64 / 1e6)),
+            Some(bytes) => output::line(format!("removed: {:.1} MB", bytes as f64 / 1e6)),
             None if plan.waste.is_empty() => {}
             None => output::line("nothing was removed: say --delete to do it"),
         }

@@ -35,13 +35,16 @@ impl Studio {
     }
 }
 
+/// An object store that was handed in, and what signs addresses of its objects.
+type GivenObjects = (Arc<dyn ObjectStore>, Option<Arc<dyn Signer>>);
+
 /// Configures a [`Studio`]: what is plain data goes into its [`StudioConfig`], and beside that stand providers and the like,
 /// which are code.
 #[derive(Default)]
 #[must_use]
 pub struct StudioBuilder {
     config: StudioConfig,
-    objects: Option<(Arc<dyn ObjectStore>, Option<Arc<dyn Signer>>)>,
+    objects: Option<GivenObjects>,
     prefix: String,
     planner: Option<Arc<dyn Planner>>,
     video: Option<Arc<dyn VideoProvider>>,
