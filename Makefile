@@ -3,9 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 VENV := $(CURDIR)/.venv
-FEATURES := adgen-core/cli,adgen-core/s3
+# `bench` is the tests' own; the bindings have it in tests, too, so that the library is built once.
+FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench
 
-.PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs schema clean
+.PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,13 +48,16 @@ fmt: ## format the code
 	cargo fmt --all
 
 # Clippy looks at the same packages both times, so that the dependencies are checked once.
-lint: setup ## formatting, clippy, documentation, licences
+lint: setup ## formatting, clippy, documentation, public names, licences
 	cargo fmt --all --check
 	@scripts/deny.sh
 	cargo clippy --workspace --all-targets --features $(FEATURES) -- -D warnings
 	@# No default build has this feature.
 	cargo clippy --workspace --all-targets --features $(FEATURES),adgen-core/heif -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli
+	@# As users build it: what only tests and benches open is closed.
+	cargo clippy -p adgen-core --features cli,s3 -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli,s3
+	scripts/api.sh --check
 
 sanitize: setup ## the tests of pictures, sound and parsers under AddressSanitizer
 	@scripts/sanitize.sh
@@ -66,6 +70,9 @@ bench: build ## the figures of docs/figures.md, each with what it is compared to
 
 docs: ## the API's documentation in target/doc
 	cargo doc --no-deps -p adgen-core --features cli
+
+api: ## write docs/api.txt, the public names of the library
+	scripts/api.sh
 
 schema: ## write schema/adproject.schema.json from the types
 	cargo run --quiet -p adgen-core --features cli -- schema > schema/adproject.schema.json.new

@@ -4,17 +4,20 @@
 
 use adgen::{
     AdProject, Error, ErrorKind, Event, Result, Studio,
-    media::{Frame, VideoEncoder, VideoSettings, color::rgb_to_ycbcr},
     project::{Output, Rgb},
     provider::{
-        CallContext, Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoProvider,
+        CallContext, Cancelled, Generated, Generation, JobId, ProviderInfo, VideoCapability, VideoOffer, VideoProvider,
         VideoRequest,
     },
     testkit::{self, VideoCase},
 };
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
 
 /// One plain colour, slowly brighter and darker.
 #[derive(Debug)]
@@ -38,6 +41,11 @@ impl VideoProvider for Breathing {
     fn capability(&self) -> VideoCapability {
         // It works on this machine's processor, so it takes its turn with compositing.
         VideoCapability::local()
+    }
+
+    fn offer(&self, request: &VideoRequest) -> VideoOffer {
+        // Any length, in one size, whatever the video's.
+        VideoOffer::new(request.duration_s, None)
     }
 
     async fn start(&self, context: &CallContext, request: &VideoRequest) -> Result<Generation> {
@@ -66,23 +74,33 @@ fn unknown(job: &JobId) -> Error {
     Error::new(ErrorKind::NotFound, format!("this provider has no job {job}"))
 }
 
+/// A film in YUV4MPEG2, which FFmpeg reads and which takes no encoder to write: a line of text, then frame after frame. One plain
+/// colour needs few pixels, for the pipeline scales what it is given.
 fn draw(request: &VideoRequest, scratch: &Path) -> Result<PathBuf> {
-    let output = Output::default().with_short_side(request.short_side);
-    let (width, height) = output.size(request.aspect);
-    let (width, height) = (width as usize, height as usize);
+    let (width, height) = Output::default().with_short_side(72).size(request.aspect);
     let Rgb(color) = request.palette.first().copied().unwrap_or(Rgb([90, 110, 130]));
-    let path = scratch.join("breathing.mp4");
-    let mut encoder = VideoEncoder::create(&path, VideoSettings::new(width, height, request.fps))?;
-    let mut frame = Frame::black(width, height);
+    let path = scratch.join("breathing.y4m");
+    let mut film = BufWriter::new(File::create(&path)?);
+    writeln!(film, "YUV4MPEG2 W{width} H{height} F{}:1 Ip A1:1 C420jpeg XCOLORRANGE=LIMITED", request.fps)?;
+    let pixels = (width * height) as usize;
     let frames = (request.duration_s * f64::from(request.fps)).ceil() as u64;
     for index in 0..frames {
         let breath = 0.8 + 0.2 * (index as f32 / request.fps as f32).sin();
-        let [y, u, v] = rgb_to_ycbcr(color.map(|value| f32::from(value) / 255.0 * breath));
-        frame.fill((y.round() as u8, u.round() as u8, v.round() as u8));
-        encoder.write(&frame)?;
+        let [y, cb, cr] = rgb_to_ycbcr(color.map(|value| f32::from(value) / 255.0 * breath));
+        film.write_all(b"FRAME\n")?;
+        // The colour's two planes have half the width and half the height.
+        for (value, samples) in [(y, pixels), (cb, pixels / 4), (cr, pixels / 4)] {
+            film.write_all(&vec![value.round() as u8; samples])?;
+        }
     }
-    encoder.finish()?;
+    film.flush()?;
     Ok(path)
+}
+
+/// 0-1 each to BT.601, limited range: what readers take so small a picture for.
+fn rgb_to_ycbcr([r, g, b]: [f32; 3]) -> [f32; 3] {
+    let luma = 0.299 * r + 0.587 * g + 0.114 * b;
+    [16.0 + 219.0 * luma, 128.0 + 224.0 * (b - luma) / 1.772, 128.0 + 224.0 * (r - luma) / 1.402]
 }
 
 #[tokio::main]
@@ -103,8 +121,7 @@ async fn main() -> Result<()> {
     println!("{:?}", run.wait().await?.video());
 
     // What belongs into a test of the provider: does it keep the rules of the contract?
-    let mut request = VideoRequest::new("a calm wall", 2.0);
-    request.short_side = 240;
+    let request = VideoRequest::new("a calm wall", 2.0).with_short_side(240);
     let kept = testkit::video(&Breathing::new(), &VideoCase::new(request).refuses_images()).await;
     println!("{kept}");
     kept.expect_passed();

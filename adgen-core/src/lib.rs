@@ -38,7 +38,7 @@
 //! A studio is set up by [`StudioConfig`], which is plain data, and by what is code beside it: [`StudioBuilder`]. Callers without
 //! an async runtime have the same in [`blocking`]. Programs that listen by `tracing` hear of runs, products, calls and
 //! degradations; neither keys nor prompts are among it. Nothing is installed for the whole process, but for what FFmpeg and
-//! ONNX Runtime have only once: [`media::leave_log_alone`], [`media::leave_allocations_alone`], [`Matting::runtime`].
+//! ONNX Runtime have only once: [`ffmpeg`], [`Matting::runtime`].
 //!
 //! # How an ad is made
 //!
@@ -68,17 +68,29 @@
 //!
 //! # What is where
 //!
-//! - [`blocking`]: the same verbs as calls that wait.
-//! - [`project`]: the document, its defaults, validation and JSON Schema; the [`State`] of a project.
+//! At the root stands what nearly every program has to do with:
+//!
+//! - making ads: [`Studio`], [`StudioBuilder`], [`Run`], [`RunOptions`], [`Outcome`], [`OutputFile`], [`Estimate`],
+//!   [`StageEstimate`], [`PreviewOptions`], [`PreviewSize`], [`PreviewImage`], [`At`], [`WatchOptions`];
+//! - what goes in: [`AdProject`], [`Assets`], [`AssetPolicy`], [`Imported`], [`Inspected`], [`StoredDocument`];
+//! - what is told: [`State`], [`Status`], and of a run [`EventRecord`], [`Event`], [`EventSink`];
+//! - settings: [`StudioConfig`], [`Matting`], [`FontSources`], [`HttpOptions`], [`RootCertificates`], [`Models`],
+//!   [`SecretString`];
+//! - keeping house: [`GcRules`], [`GcPlan`], [`Waste`], [`StorageUse`];
+//! - cutting out by other means: [`BackgroundRemover`], with [`image`] for its pictures;
+//! - errors: [`Error`], [`ErrorKind`], [`Retry`], [`Result`], and as plain data [`ErrorBody`] with [`Fact`].
+//!
+//! In modules:
+//!
+//! - [`project`]: the parts of the document, its validation and JSON Schema; the parts of the [`State`].
 //! - [`provider`]: the contracts of whatever plans, films and composes.
 //! - [`offline`], [`openai`], [`replicate`]: implementations of them.
-//! - [`matte`]: cutting a product out of its photo; models and ONNX Runtime.
-//! - [`picture`]: photos, cut-outs and logos as people bring them, decoded with bounds.
-//! - [`compose`]: a scene drawn over a frame.
-//! - [`media`]: video and sound in and out; the only user of FFmpeg.
 //! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
+//! - [`blocking`]: the verbs of a studio as calls that wait.
+//! - [`ffmpeg`]: what a program says that uses FFmpeg itself.
 //!
-//! How these depend on each other stands in the repository's ARCHITECTURE.md, and a test holds it.
+//! Everything else is private. The repository's `docs/api.txt` lists every public name; how the parts depend on each other stands
+//! in its ARCHITECTURE.md, and a test holds it.
 //!
 //! # Errors
 //!
@@ -89,11 +101,15 @@
 //! - `cli`: the `adgen` command.
 //! - `heif`: HEIC, HEIF and AVIF photos, where the machine has libheif, which is loaded at run time.
 
+//! - `s3`: storages in S3 and what speaks its language.
+//! - `bench`: internal, and promises nothing. It opens modules that are private, hidden from this documentation, to the benches
+//!   and tests of adgen's own repository.
+
 mod asset;
 pub mod blocking;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
-pub mod compose;
 mod engine;
 mod error;
 mod event;
@@ -102,11 +118,8 @@ mod file_type;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
-pub mod matte;
-pub mod media;
 pub mod offline;
 pub mod openai;
-pub mod picture;
 pub mod project;
 pub mod provider;
 mod random;
@@ -119,12 +132,43 @@ mod studio;
 pub mod testkit;
 mod text;
 
+// Benches and tests of this repository measure and judge these by themselves, and so they are open to them, and written as if
+// they were to everybody. Without the feature, a few names have no user left, and none can be reached from outside.
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod compose;
+#[cfg(not(feature = "bench"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod compose;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod matte;
+#[cfg(not(feature = "bench"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod matte;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod media;
+#[cfg(not(feature = "bench"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod media;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod picture;
+#[cfg(not(feature = "bench"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod picture;
+
 pub use asset::AssetPolicy;
+pub use compose::FontSources;
 pub use engine::{Assets, Estimate, Imported, Outcome, OutputFile, Run, RunOptions, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
 pub use event::{Event, EventRecord, EventSink};
 pub use http::{HttpOptions, RootCertificates};
-pub use matte::Matting;
+/// The crate whose pictures a [`BackgroundRemover`] takes and gives, in the version that fits.
+#[doc(no_inline)]
+pub use image;
+pub use matte::{BackgroundRemover, Matting};
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use stages::{At, Inspected, PreviewSize};
@@ -132,3 +176,8 @@ pub use store::{GcPlan, GcRules, StorageUse, Waste};
 pub use studio::{
     Models, PreviewImage, PreviewOptions, StoredDocument, Studio, StudioBuilder, StudioConfig, WatchOptions,
 };
+
+/// For programs that use FFmpeg themselves, beside adgen: what FFmpeg has once in a process, and how they keep it.
+pub mod ffmpeg {
+    pub use crate::media::{leave_allocations_alone, leave_log_alone};
+}

@@ -84,7 +84,7 @@ impl FontSources {
         self
     }
 
-    /// Adds a font file by its bytes, at most [`MAX_FONT_BYTES`].
+    /// Adds a font file by its bytes, at most 50 MB.
     #[must_use]
     pub fn with_data(mut self, bytes: impl Into<Arc<[u8]>>) -> Self {
         self.data.push(bytes.into());

@@ -84,11 +84,6 @@ impl LogoArt {
         self.image.width() as f32 / self.image.height() as f32
     }
 
-    /// Whether it is put on a plate.
-    pub fn has_plate(&self) -> bool {
-        matches!(self.ground, Ground::Plate(_))
-    }
-
     /// The logo at a size.
     pub(super) fn sprite(&self, width: usize, height: usize) -> Result<Sprite> {
         if self.ground != Ground::Filled {

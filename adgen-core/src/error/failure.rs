@@ -151,12 +151,12 @@ impl Error {
     }
 
     /// The caller's wish to stop, as an error.
-    pub fn cancelled() -> Self {
+    pub(crate) fn cancelled() -> Self {
         Self::new(ErrorKind::Cancelled, "the run was cancelled")
     }
 
     /// A media error.
-    pub fn media(message: impl Into<String>) -> Self {
+    pub(crate) fn media(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Media, message)
     }
 

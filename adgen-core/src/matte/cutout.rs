@@ -24,18 +24,6 @@ pub enum CutoutSource {
     Framed,
 }
 
-impl CutoutSource {
-    /// One word for documents: `existing_alpha`, `model`, `classical`, `framed`.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::ExistingAlpha => "existing_alpha",
-            Self::Model(_) => "model",
-            Self::Classical => "classical",
-            Self::Framed => "framed",
-        }
-    }
-}
-
 /// A rectangle in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {

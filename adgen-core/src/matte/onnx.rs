@@ -97,11 +97,6 @@ impl Runtime {
     pub fn library(&self) -> &Path {
         &self.library
     }
-
-    /// What the library says about its own build.
-    pub fn build_info(&self) -> &'static str {
-        ort::info()
-    }
 }
 
 /// The one runtime of this process: the library allows no second environment.

@@ -15,17 +15,6 @@ pub enum CommercialUse {
     Unclear,
 }
 
-impl CommercialUse {
-    /// `yes`, `no` or `unclear`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Unclear => "unclear",
-        }
-    }
-}
-
 /// One model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]

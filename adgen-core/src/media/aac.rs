@@ -70,11 +70,6 @@ impl AacTrack {
         self.frames
     }
 
-    /// Length in seconds.
-    pub fn duration_s(&self) -> f64 {
-        self.frames as f64 / f64::from(SAMPLE_RATE)
-    }
-
     /// Decodes the track again: what listeners will hear, to measure it.
     pub fn decode(&self) -> Result<Samples> {
         let _inside = log::inside();

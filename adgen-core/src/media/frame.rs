@@ -6,22 +6,27 @@
 ///
 /// The planes' lengths always fit the size: they can be written to, but not resized or exchanged. Code that hands them to
 /// a C library relies on it.
-///
-/// ```
-/// let mut frame = adgen::media::Frame::black(64, 48);
-/// frame.y_mut().fill(200);
-/// assert_eq!(frame.planes().map(<[u8]>::len), [64 * 48, 32 * 24, 32 * 24]);
-/// ```
-///
-/// ```compile_fail
-/// let mut frame = adgen::media::Frame::black(64, 48);
-/// frame.y.resize(1 << 20, 200);
-/// ```
-///
-/// ```compile_fail
-/// let mut frame = adgen::media::Frame::black(64, 48);
-/// *frame.y_mut() = vec![200; 1 << 20];
-/// ```
+// The examples are of outsiders, who get here with the feature alone.
+#[cfg_attr(
+    feature = "bench",
+    doc = r#"
+```
+let mut frame = adgen::media::Frame::black(64, 48);
+frame.y_mut().fill(200);
+assert_eq!(frame.planes().map(<[u8]>::len), [64 * 48, 32 * 24, 32 * 24]);
+```
+
+```compile_fail
+let mut frame = adgen::media::Frame::black(64, 48);
+frame.y.resize(1 << 20, 200);
+```
+
+```compile_fail
+let mut frame = adgen::media::Frame::black(64, 48);
+*frame.y_mut() = vec![200; 1 << 20];
+```
+"#
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     width: usize,

@@ -85,12 +85,6 @@ impl Samples {
         self.data.iter_mut().for_each(|value| *value *= gain);
     }
 
-    /// Adds `other`, multiplied by `gain`, from sample `at` on; what reaches behind the end is left out.
-    pub fn mix(&mut self, other: &Self, at: usize, gain: f32) {
-        let Some(target) = self.data.get_mut(at.saturating_mul(CHANNELS)..) else { return };
-        target.iter_mut().zip(&other.data).for_each(|(target, value)| *target += value * gain);
-    }
-
     /// The largest magnitude of any value.
     pub fn peak(&self) -> f32 {
         self.data.iter().fold(0.0, |peak, value| peak.max(value.abs()))
@@ -102,21 +96,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mixing_behind_the_end_is_harmless() {
-        let mut bed = Samples::silence(4);
-        let note = Samples::from_fn(3, |i| [i as f32 + 1.0; 2]);
-        bed.mix(&note, 2, 0.5);
-        assert_eq!(bed.as_interleaved(), [0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 1.0]);
-        bed.mix(&note, 9, 1.0);
-        assert_eq!(bed.frames(), 4);
-    }
-
-    #[test]
     fn absurd_places_and_lengths_are_harmless() {
-        let mut sound = Samples::from_fn(3, |i| [i as f32; 2]);
+        let sound = Samples::from_fn(3, |i| [i as f32; 2]);
         assert_eq!(sound.at(usize::MAX), [0.0; 2]);
-        sound.mix(&Samples::from_fn(1, |_| [1.0; 2]), usize::MAX, 1.0);
-        assert_eq!(sound, Samples::from_fn(3, |i| [i as f32; 2]));
         let mut long = Samples::silence(usize::MAX);
         assert_eq!(long.frames(), Samples::MAX_FRAMES);
         long.resize(usize::MAX / 2);

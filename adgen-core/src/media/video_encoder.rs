@@ -242,11 +242,6 @@ impl VideoEncoder {
         Ok(Self { context, writer, settings, path, time_base, stream, picture, packet: Packet::empty(), frames: 0 })
     }
 
-    /// The settings that it was created with.
-    pub fn settings(&self) -> &VideoSettings {
-        &self.settings
-    }
-
     /// How many frames were written.
     pub fn frames(&self) -> u64 {
         self.frames

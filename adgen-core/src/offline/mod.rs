@@ -5,10 +5,27 @@
 
 mod audio;
 mod jobs;
-pub mod look;
-pub mod music;
-pub mod planner;
 mod video;
+
+// Drawn, played and written by themselves in the benches of this repository; see `lib.rs`.
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod look;
+#[cfg(not(feature = "bench"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod look;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod music;
+#[cfg(not(feature = "bench"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod music;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod planner;
+#[cfg(not(feature = "bench"))]
+#[allow(dead_code, unused_imports, unreachable_pub)]
+mod planner;
 
 pub use audio::StudioAudio;
 pub use planner::TemplatePlanner;

@@ -10,7 +10,7 @@ mod brief;
 mod color;
 mod cost;
 mod document;
-mod metadata;
+pub(crate) mod metadata;
 mod migrate;
 mod name;
 mod output;
@@ -36,7 +36,8 @@ pub use brief::Brief;
 pub use color::Rgb;
 pub use cost::CostRange;
 pub use document::{AdProject, Product, SCHEMA_VERSION};
-pub use metadata::{Ground, Metadata, Timing};
+// Shown by `provider`, whose implementers tell these.
+pub(crate) use metadata::{Ground, Metadata};
 pub use output::{Aspect, Output, Quality};
 pub use parse::MAX_DOCUMENT_BYTES;
 pub use policy::{Fallback, Policy};

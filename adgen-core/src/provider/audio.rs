@@ -31,6 +31,13 @@ impl AudioRequest {
         Self { kind: AudioKind::Speech(Voice::default()), prompt: text.into(), duration_s: 0.0, seed: 0 }
     }
 
+    /// From this seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u32) -> Self {
+        self.seed = seed;
+        self
+    }
+
     /// The same in another voice. Music has none and stays music.
     #[must_use]
     pub fn with_voice(mut self, voice: Voice) -> Self {
@@ -72,6 +79,41 @@ impl Default for Voice {
     }
 }
 
+impl Voice {
+    /// The provider's default voice.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The voice that the provider calls so.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// For a text in this language, such as `de`.
+    #[must_use]
+    pub fn with_language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// Speaking so, for models that take such words.
+    #[must_use]
+    pub fn with_instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = Some(instructions.into());
+        self
+    }
+
+    /// At this speed, 0.5-2; 1 is the voice's own.
+    #[must_use]
+    pub fn with_speed(mut self, speed: f64) -> Self {
+        self.speed = speed;
+        self
+    }
+}
+
 /// What an audio provider can do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -106,6 +148,13 @@ impl AudioCapability {
     /// A provider of music of any length on this machine.
     pub fn local_music() -> Self {
         Self { music: true, speech: false, max_duration_s: f64::INFINITY, local: true }
+    }
+
+    /// Whose longest piece of music has so many seconds.
+    #[must_use]
+    pub fn with_max_duration_s(mut self, seconds: f64) -> Self {
+        self.max_duration_s = seconds;
+        self
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, ErrorKind},
-    project::{Ground, Metadata, Timing},
+    project::metadata::{Ground, Metadata, Timing},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,20 @@ impl Generated {
     #[must_use]
     pub fn with_timings(mut self, timings: Vec<Timing>) -> Self {
         self.metadata.timings = timings;
+        self
+    }
+
+    /// With a wish that the provider met differently, such as another length.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// With what it cost in US dollars.
+    #[must_use]
+    pub fn with_cost_usd(mut self, usd: f64) -> Self {
+        self.cost_usd = usd;
         self
     }
 
@@ -134,6 +148,27 @@ impl Failure {
     /// A failure that cost nothing and will happen again.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), cost_usd: 0.0, hint: None, again: false }
+    }
+
+    /// With what it cost all the same, in US dollars.
+    #[must_use]
+    pub fn with_cost_usd(mut self, usd: f64) -> Self {
+        self.cost_usd = usd;
+        self
+    }
+
+    /// With what a person can do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Whether the same job, ordered anew, may well succeed.
+    #[must_use]
+    pub fn with_again(mut self, again: bool) -> Self {
+        self.again = again;
+        self
     }
 
     /// As an error.

@@ -22,7 +22,10 @@ mod unbounded;
 mod video;
 mod webhook;
 
-pub use crate::project::{CostRange, Ground, Metadata, Timing};
+pub use crate::project::{
+    CostRange,
+    metadata::{Ground, Metadata, Timing},
+};
 pub use audio::{AudioCapability, AudioKind, AudioProvider, AudioRequest, Voice};
 pub use call_context::CallContext;
 pub use generation::{Cancelled, Content, Failure, Generated, Generation, JobId, Lookup};

@@ -34,10 +34,46 @@ impl PlanRequest {
     pub fn new(brief: Brief, brand: Brand) -> Self {
         Self { brief, brand, product_palette: Vec::new(), photo: None, style: None, scenes: None, seed: 0 }
     }
+
+    /// With the colours of the product on its photo, the most frequent first.
+    #[must_use]
+    pub fn with_product_palette(mut self, colors: impl IntoIterator<Item = Rgb>) -> Self {
+        self.product_palette = colors.into_iter().collect();
+        self
+    }
+
+    /// With the product's photo.
+    #[must_use]
+    pub fn with_photo(mut self, file: impl Into<PathBuf>) -> Self {
+        self.photo = Some(file.into());
+        self
+    }
+
+    /// With the style that a person has written.
+    #[must_use]
+    pub fn with_style(mut self, style: Style) -> Self {
+        self.style = Some(style);
+        self
+    }
+
+    /// With the scenes that a person has written.
+    #[must_use]
+    pub fn with_scenes(mut self, scenes: impl IntoIterator<Item = Scene>) -> Self {
+        self.scenes = Some(scenes.into_iter().collect());
+        self
+    }
+
+    /// With the project's seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u32) -> Self {
+        self.seed = seed;
+        self
+    }
 }
 
 /// The plan of an ad.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Plan {
     /// The one look of all scenes.
     pub style: Style,
@@ -53,8 +89,36 @@ pub struct Plan {
     pub notes: Vec<String>,
 }
 
+impl Plan {
+    /// A plan that cost nothing.
+    pub fn new(style: Style, scenes: impl IntoIterator<Item = PlannedScene>, music_prompt: impl Into<String>) -> Self {
+        Self {
+            style,
+            scenes: scenes.into_iter().collect(),
+            music_prompt: music_prompt.into(),
+            cost_usd: 0.0,
+            notes: Vec::new(),
+        }
+    }
+
+    /// With what the planning cost in US dollars.
+    #[must_use]
+    pub fn with_cost_usd(mut self, usd: f64) -> Self {
+        self.cost_usd = usd;
+        self
+    }
+
+    /// With something that somebody should know about it.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
 /// One scene of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PlannedScene {
     /// Name of the scene, unique in the plan.
     pub id: String,
@@ -70,6 +134,43 @@ pub struct PlannedScene {
     pub caption: Option<String>,
     /// How the scene begins.
     pub transition: Transition,
+}
+
+impl PlannedScene {
+    /// A scene of `duration_s` seconds over what `prompt` says, without the product and without words, that begins as scenes
+    /// usually do.
+    pub fn new(id: impl Into<String>, role: Role, duration_s: f64, prompt: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            role,
+            duration_s,
+            prompt: prompt.into(),
+            product: None,
+            caption: None,
+            transition: Transition::default(),
+        }
+    }
+
+    /// With the product, standing and moving so.
+    #[must_use]
+    pub fn with_product(mut self, product: ProductLayer) -> Self {
+        self.product = Some(product);
+        self
+    }
+
+    /// With these words over the scene.
+    #[must_use]
+    pub fn with_caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = Some(caption.into());
+        self
+    }
+
+    /// Begins so.
+    #[must_use]
+    pub fn with_transition(mut self, transition: Transition) -> Self {
+        self.transition = transition;
+        self
+    }
 }
 
 /// Plans an ad. The pipeline checks every plan and falls back where it breaks a rule.

@@ -52,6 +52,55 @@ impl VideoRequest {
             palette: Vec::new(),
         }
     }
+
+    /// Without this in sight.
+    #[must_use]
+    pub fn with_negative_prompt(mut self, prompt: impl Into<String>) -> Self {
+        self.negative_prompt = Some(prompt.into());
+        self
+    }
+
+    /// With a picture to begin with.
+    #[must_use]
+    pub fn with_image(mut self, image: ImageInput) -> Self {
+        self.image = Some(image);
+        self
+    }
+
+    /// In this shape.
+    #[must_use]
+    pub fn with_aspect(mut self, aspect: Aspect) -> Self {
+        self.aspect = aspect;
+        self
+    }
+
+    /// Good enough for a video whose shorter side has so many pixels.
+    #[must_use]
+    pub fn with_short_side(mut self, pixels: u32) -> Self {
+        self.short_side = pixels;
+        self
+    }
+
+    /// For a video of so many frames a second.
+    #[must_use]
+    pub fn with_fps(mut self, fps: u32) -> Self {
+        self.fps = fps;
+        self
+    }
+
+    /// From this seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u32) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// In the project's colours, the most important first.
+    #[must_use]
+    pub fn with_palette(mut self, colors: impl IntoIterator<Item = Rgb>) -> Self {
+        self.palette = colors.into_iter().collect();
+        self
+    }
 }
 
 /// What a provider really makes of a request.
@@ -108,6 +157,34 @@ impl VideoCapability {
     /// A provider of every shape and length on this machine.
     pub fn local() -> Self {
         Self { aspects: Aspect::ALL.to_vec(), max_duration_s: f64::INFINITY, seed: true, cancel: true, local: true }
+    }
+
+    /// Of these shapes alone.
+    #[must_use]
+    pub fn with_aspects(mut self, aspects: impl IntoIterator<Item = Aspect>) -> Self {
+        self.aspects = aspects.into_iter().collect();
+        self
+    }
+
+    /// Whose longest clip has so many seconds.
+    #[must_use]
+    pub fn with_max_duration_s(mut self, seconds: f64) -> Self {
+        self.max_duration_s = seconds;
+        self
+    }
+
+    /// Whether a seed is obeyed.
+    #[must_use]
+    pub fn with_seed(mut self, obeyed: bool) -> Self {
+        self.seed = obeyed;
+        self
+    }
+
+    /// Whether `cancel` stops the work.
+    #[must_use]
+    pub fn with_cancel(mut self, stops: bool) -> Self {
+        self.cancel = stops;
+        self
     }
 }
 

@@ -51,6 +51,7 @@ impl Location {
 ///
 /// # Errors
 /// `InvalidConfig` for the address of what this build cannot reach.
+#[cfg(feature = "cli")]
 pub(crate) fn local_folder(address: &Path) -> Result<Option<PathBuf>> {
     match address.to_str() {
         Some(text) => match Location::of(text)? {

@@ -85,6 +85,7 @@ pub(crate) use history_event::HistoryEvent;
 pub(crate) use holder::Holder;
 pub(crate) use ledger_event::{LedgerEvent, Open as OpenPurchase, PurchaseOrder, Standing};
 pub(crate) use ledger_writer::LedgerWriter;
+#[cfg(feature = "cli")]
 pub(crate) use location::local_folder;
 pub(crate) use opened::Opened;
 pub(crate) use product_record::{MadeBy, ProductRecord};

@@ -31,7 +31,7 @@ impl StudioBuilder {
         self.change_fonts(|fonts| fonts.with_folder(folder))
     }
 
-    /// Adds a font file by its bytes, at most [`MAX_FONT_BYTES`](crate::compose::MAX_FONT_BYTES).
+    /// Adds a font file by its bytes, at most 50 MB.
     pub fn with_font_bytes(self, bytes: impl Into<Arc<[u8]>>) -> Self {
         self.change_fonts(|fonts| fonts.with_data(bytes))
     }

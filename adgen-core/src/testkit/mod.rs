@@ -5,8 +5,7 @@
 //! # async fn conforms(provider: impl adgen::provider::VideoProvider) {
 //! use adgen::{provider::VideoRequest, testkit};
 //!
-//! let mut request = VideoRequest::new("a harbour at dawn", 2.0);
-//! request.short_side = 240;
+//! let request = VideoRequest::new("a harbour at dawn", 2.0).with_short_side(240);
 //! let case = testkit::VideoCase::new(request).with_secret("the provider's key");
 //! testkit::video(&provider, &case).await.expect_passed();
 //! # }

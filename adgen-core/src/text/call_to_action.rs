@@ -3,7 +3,7 @@
 use super::language::primary;
 
 /// The words on the button where the brief has none: in the language of the captions, English where it is not known.
-pub fn default_call_to_action(language: &str) -> &'static str {
+pub(crate) fn default_call_to_action(language: &str) -> &'static str {
     let language = primary(language);
     BUTTONS.iter().find(|(tag, _)| *tag == language).map_or("Shop now", |(_, words)| words)
 }

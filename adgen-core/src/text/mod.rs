@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 #[cfg(test)]
 pub(crate) use call_to_action::buttons;
-pub use call_to_action::default_call_to_action;
+pub(crate) use call_to_action::default_call_to_action;
 pub(crate) use language::primary;
 pub(crate) use picture::is_picture;
 

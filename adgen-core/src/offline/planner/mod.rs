@@ -36,7 +36,6 @@ use crate::{
 };
 use async_trait::async_trait;
 
-pub use crate::text::default_call_to_action;
 pub use setting::{look_of, look_phrase, mood_of};
 
 /// Plans from templates and the brief's own words; the same request gives the same plan.
