@@ -1,9 +1,11 @@
 //! The façade's verbs: bringing in, running with options, looking things up.
 
 use super::{Bench, finished};
-use adgen::{Assets, At, ErrorKind, Event, PreviewOptions, PreviewSize, RunOptions, Status, Studio, WatchOptions};
+use adgen::{
+    Assets, At, ErrorKind, Event, EventRecord, PreviewOptions, PreviewSize, RunOptions, Status, Studio, WatchOptions,
+};
 use adgen_tests::{document, judge};
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use std::{
     io,
     path::Path,
@@ -204,6 +206,11 @@ async fn what_one_project_made_serves_another_and_outlives_it() {
     assert_eq!(outcome.state.stages.values().map(|stage| stage.made).sum::<u32>(), 0, "something in use was removed");
 }
 
+/// All that a watched run tells.
+async fn all(stream: impl Stream<Item = adgen::Result<EventRecord>>) -> Vec<EventRecord> {
+    stream.map(|record| record.expect("the storage answers")).collect().await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_can_be_watched_by_those_who_know_its_storage() {
     let bench = Bench::new();
@@ -211,21 +218,20 @@ async fn a_run_can_be_watched_by_those_who_know_its_storage() {
     let document = document::parse(&document::least("seen", &bench.photo));
     studio.import(document, "").await.expect("it is brought in");
     let every = std::time::Duration::from_millis(50);
-    let watch = async |options: WatchOptions| {
-        let stream = elsewhere.watch("seen", options.with_every(every)).await.expect("a project");
-        tokio::spawn(stream.map(|record| record.expect("the storage answers")).collect::<Vec<_>>())
-    };
-    let early = watch(WatchOptions::new()).await;
+    let watch =
+        async |options: WatchOptions| elsewhere.watch("seen", options.with_every(every)).await.expect("a project");
+    let hear = |stream| tokio::spawn(all(stream));
+    let early = hear(watch(WatchOptions::new()).await);
     let run = studio.run("seen", RunOptions::new()).await.expect("starts");
     let own: Vec<_> = run.events(0).collect().await;
     finished(run.wait().await);
     let heard = early.await.expect("ends");
     assert_eq!(heard.last(), own.last());
     assert!(heard.windows(2).all(|pair| pair[0].seq < pair[1].seq) && heard.iter().all(|record| own.contains(record)));
-    let late = watch(WatchOptions::new().with_from_seq(own[own.len() - 1].seq)).await.await.expect("ends");
+    let late = all(watch(WatchOptions::new().with_from_seq(own[own.len() - 1].seq)).await).await;
     assert_eq!(late.len(), 1);
     // The run after that one is waited for.
-    let next = watch(WatchOptions::new().with_after_run(run.id())).await;
+    let next = hear(watch(WatchOptions::new().with_after_run(run.id())).await);
     let second = studio.run("seen", RunOptions::new()).await.expect("starts");
     finished(second.wait().await);
     assert!(next.await.expect("ends").iter().all(|record| record.run_id == second.id()));
