@@ -213,19 +213,19 @@ async fn a_run_can_be_watched_by_those_who_know_its_storage() {
     let every = std::time::Duration::from_millis(50);
     let watch = async |options: WatchOptions| {
         let stream = elsewhere.watch("seen", options.with_every(every)).await.expect("a project");
-        tokio::spawn(stream.map(|record| record.expect("the storage answers")).collect::<Vec<_>>())
+        stream.map(|record| record.expect("the storage answers"))
     };
-    let early = watch(WatchOptions::new()).await;
+    let early = tokio::spawn(watch(WatchOptions::new()).await.collect::<Vec<_>>());
     let run = studio.run("seen", RunOptions::new()).await.expect("starts");
     let own: Vec<_> = run.events(0).collect().await;
     finished(run.wait().await);
     let heard = early.await.expect("ends");
     assert_eq!(heard.last(), own.last());
     assert!(heard.windows(2).all(|pair| pair[0].seq < pair[1].seq) && heard.iter().all(|record| own.contains(record)));
-    let late = watch(WatchOptions::new().with_from_seq(own[own.len() - 1].seq)).await.await.expect("ends");
+    let late = watch(WatchOptions::new().with_from_seq(own[own.len() - 1].seq)).await.collect::<Vec<_>>().await;
     assert_eq!(late.len(), 1);
     // The run after that one is waited for.
-    let next = watch(WatchOptions::new().with_after_run(run.id())).await;
+    let next = tokio::spawn(watch(WatchOptions::new().with_after_run(run.id())).await.collect::<Vec<_>>());
     let second = studio.run("seen", RunOptions::new()).await.expect("starts");
     finished(second.wait().await);
     assert!(next.await.expect("ends").iter().all(|record| record.run_id == second.id()));
