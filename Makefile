@@ -69,7 +69,7 @@ bench: build ## the figures of docs/figures.md, each with what it is compared to
 	@scripts/bench.sh
 
 docs: ## the API's documentation in target/doc
-	cargo doc --no-deps -p adgen-core --features cli
+	cargo doc --no-deps -p adgen-core --features cli,s3
 
 api: ## write docs/api.txt, the public names of the library
 	scripts/api.sh

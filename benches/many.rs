@@ -87,8 +87,7 @@ fn child(task: &str) -> Outcome {
 
 async fn ads(folder: &Path, count: usize, at_once: bool) -> Outcome<(f64, f64)> {
     let photo = file("examples/assets/bottle_studio.jpg")?;
-    let mut matting = Matting::default();
-    matting.download = false;
+    let matting = Matting::new().with_download(false);
     let studio = Studio::builder()
         .with_storage_dir(folder)
         .with_matting(matting)

@@ -27,7 +27,13 @@ names() { python3 scripts/api.py "$target/doc/adgen.json" "$@"; }
 case "${1:-}" in
     --count) names --count ;;
     --check)
-        names > "$new"
+        status=0
+        names > "$new" || status=$?
+        if [ "$status" = 3 ]; then
+            echo "api: not compared, this is another Rust than the one whose names are listed" >&2
+            exit 0
+        fi
+        [ "$status" = 0 ] || exit "$status"
         cmp -s "$listed" "$new" && exit 0
         diff -U0 "$listed" "$new" | grep '^[-+][^-+]' >&2 || true
         printf 'api: the public names are not those of %s (- listed, + there). Where that is meant: make api\n' "$listed" >&2

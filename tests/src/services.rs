@@ -61,8 +61,7 @@ impl Services {
 
     /// A studio with both services that downloads no model.
     pub async fn builder(&self) -> StudioBuilder {
-        let mut matting = Matting::default();
-        matting.download = false;
+        let matting = Matting::new().with_download(false);
         Studio::builder()
             .with_storage_dir(self.path().join("storage"))
             .with_matting(matting)

@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_is_set_in_rust_is_checked_as_well() {
-        let elsewhere = Matting { model: "u3net".to_owned(), ..Matting::default() };
+        let elsewhere = Matting::new().with_model("u3net");
         for (config, said) in [
             (StudioConfig::new().with_jobs(0), "jobs is 0: 1 to 256 are allowed"),
             (StudioConfig::new().with_max_usd(f64::NAN), "max_usd is NaN: 0 to 1000000000 are allowed"),

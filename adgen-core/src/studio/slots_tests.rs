@@ -39,7 +39,7 @@ impl Desk {
 
     /// A studio without a network, in whose folder there is no model.
     fn builder(&self) -> StudioBuilder {
-        let matting = Matting { models_dir: Some(self.path().join("models")), ..Matting::default() };
+        let matting = Matting::new().with_models_dir(self.path().join("models"));
         Studio::builder().with_storage_dir(self.path().join("storage")).with_matting(matting).offline()
     }
 
@@ -208,7 +208,7 @@ async fn what_a_studio_fetches_goes_through_its_proxy() {
     let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", photo.len());
     let no = Act::Say(407, "", String::new());
     let proxy = Server::start(vec![Act::Raw([head.as_bytes(), &photo].concat()), no]).await;
-    let matting = Matting { models_dir: Some(desk.path().join("models")), ..Matting::default() };
+    let matting = Matting::new().with_models_dir(desk.path().join("models"));
     let builder = Studio::builder().with_storage_dir(desk.path().join("storage")).with_matting(matting);
     let builder = builder.with_asset_policy(AssetPolicy::own_documents());
     let studio = builder.with_http(HttpOptions::default().with_proxy(&proxy.url)).build().unwrap();

@@ -7,8 +7,7 @@ use std::{fs, os::unix::fs::symlink};
 
 /// The library as an embedder starts with it.
 fn studio(desk: &Desk, policy: Option<AssetPolicy>) -> Studio {
-    let mut matting = Matting::default();
-    matting.download = false;
+    let matting = Matting::new().with_download(false);
     let builder = Studio::builder().with_storage_dir(desk.path().join("storage")).with_matting(matting).offline();
     policy.into_iter().fold(builder, |builder, policy| builder.with_asset_policy(policy)).build().expect("a studio")
 }

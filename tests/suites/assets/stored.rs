@@ -11,8 +11,7 @@ async fn an_edit_reaches_no_further_than_a_document() {
     let desk = Desk::new();
     desk.generate(&desk.least("one"), &[]).expect_code(0);
     desk.generate(&desk.least("two"), &[]).expect_code(0);
-    let mut matting = Matting::default();
-    matting.download = false;
+    let matting = Matting::new().with_download(false);
     let studio = Studio::builder().with_storage_dir(desk.path().join("storage")).with_matting(matting).offline();
     let studio = studio.build().expect("a studio");
     let absolute = desk.photo.display().to_string();

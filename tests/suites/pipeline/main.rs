@@ -37,8 +37,7 @@ impl Bench {
 
     /// A studio over the storage `name` that downloads nothing.
     fn builder(&self, name: &str) -> StudioBuilder {
-        let mut matting = adgen::Matting::default();
-        matting.download = false;
+        let matting = adgen::Matting::new().with_download(false);
         Studio::builder()
             .with_storage_dir(self.path().join(name))
             .with_matting(matting)

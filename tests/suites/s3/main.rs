@@ -51,8 +51,7 @@ fn bucket(url: &str) -> Arc<AmazonS3> {
 }
 
 fn builder(url: &str, prefix: &str) -> StudioBuilder {
-    let mut matting = Matting::default();
-    matting.download = false;
+    let matting = Matting::new().with_download(false);
     Studio::builder()
         .with_signing_object_store(bucket(url))
         .with_prefix(prefix)

@@ -21,8 +21,7 @@ async fn a_store_with_latency_makes_the_same_ad() {
         wait_put_per_call: wait,
         ..ThrottleConfig::default()
     };
-    let mut matting = Matting::default();
-    matting.download = false;
+    let matting = Matting::new().with_download(false);
     let studio = Studio::builder()
         .with_object_store(Arc::new(ThrottledStore::new(InMemory::new(), config)))
         .with_matting(matting)

@@ -71,7 +71,9 @@ impl Job<'_> {
                 _ if !self.is_free() && is_silence(&error) => Some(backoff(failures)),
                 _ => None,
             };
-            match wait.filter(|&wait| failures < ATTEMPTS || since.elapsed() + wait < PATIENCE) {
+            match wait
+                .filter(|&wait| wait <= shop.job_timeout && (failures < ATTEMPTS || since.elapsed() + wait < PATIENCE))
+            {
                 Some(wait) => self.pause(wait, failures, error.kind()).await?,
                 None if error.kind() == ErrorKind::NotFound || self.is_free() => {
                     shop.jobs.forget(&job);

@@ -64,7 +64,10 @@ impl Job<'_> {
             }
             let wait = if lost { Some(backoff(attempt)) } else { wait_of(&error, attempt) };
             match wait {
-                Some(wait) if attempt < ATTEMPTS => self.pause(wait, attempt, error.kind()).await?,
+                // Whoever wants to be left alone for longer than a job may take is asked by the next run.
+                Some(wait) if attempt < ATTEMPTS && wait <= self.shop.job_timeout => {
+                    self.pause(wait, attempt, error.kind()).await?
+                }
                 _ => return Err(error.into()),
             }
             attempt += 1;
