@@ -139,7 +139,10 @@ fn every_frame_is_found_again_in_every_container() {
 #[test]
 fn pictures_that_are_missing_are_told() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let whole = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=6", "-c:v", "libx264", "-g", "40"];
+    // The same bytes on every machine: x264 decides by processor and by their number otherwise.
+    let same = ["-c:v", "libx264", "-x264-params", "threads=1:cpu-independent=1:keyint=40"];
+    let source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=6"];
+    let whole = [&source[..], &same].concat();
     for (name, extra) in [
         ("a.mkv", &[][..]),
         ("a.flv", &[]),
@@ -168,7 +171,10 @@ fn pictures_that_are_missing_are_told() {
         let note = damage(&playback).unwrap_or_default();
         assert!(note.starts_with(&format!("{name} is damaged: ")), "{name}: {note:?}");
         let longest = hashes.chunk_by(|a, b| a == b).map(<[u64]>::len).max().expect("frames");
-        assert_eq!(note.contains("missing"), longest > 3, "{name}: one picture stays for {longest} frames: {note}");
+        // A picture that stays is a missing one, or one that was made up of the one before.
+        let told = note.contains("missing") || note.contains("spoilt");
+        assert!(longest <= 3 || told, "{name}: one picture stays for {longest} frames: {note}");
+        assert!(longest > 3 || !note.contains("missing"), "{name}: no picture stays for {longest} frames: {note}");
     }
 }
 
