@@ -9,7 +9,7 @@ use std::path::Path;
 fn the_address_of_another_storage_makes_no_folder() {
     let desk = Desk::new();
     let path = adgen_tests::document::save(&desk.least("p"), desk.path());
-    for address in ["s3://bucket/x", "S3://bucket/x", "gs:", "http://a.example/x", r"C:\x", "file://host/x"] {
+    for address in ["s3:bucket", "gs://bucket/x", "gs:", "http://a.example/x", r"C:\x", "file://host/x"] {
         for arguments in [&["generate", "--offline"][..], &["status"], &["estimate", "--offline"]] {
             let mut command = adgen(arguments);
             // A project's name is looked for in the storage; a document alone needs none for an estimate.
@@ -18,6 +18,13 @@ fn the_address_of_another_storage_makes_no_folder() {
             let ran = run(command).expect_code(2);
             ran.expect_said([address, "a folder"]);
         }
+    }
+    // A bucket is none either, whether or not it can be reached.
+    let nobody = adgen_tests::port::ClosedPort::take().url();
+    for address in ["s3://bucket/x", "S3://bucket/x"] {
+        let mut command = adgen(["generate", "--offline", "--storage", address]);
+        command.envs(adgen_tests::buckets::environment(&nobody)).arg(&path).current_dir(desk.path());
+        run(command).expect_code(1).expect_said(["bucket", "can be reached"]);
     }
     let names: Vec<String> = std::fs::read_dir(desk.path())
         .expect("the folder is the test's own")
