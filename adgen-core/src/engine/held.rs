@@ -8,20 +8,48 @@ use crate::{
     project::Stage,
     store::{LedgerEvent, LedgerWriter, PurchaseOrder},
 };
-use tokio::sync::Mutex;
+use std::sync::{Arc, Mutex as PlainMutex, PoisonError};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, OwnedRwLockReadGuard},
+};
+
+const NEVER_MADE: &str = "the run ended before the call was made";
 
 /// A purchase in hand.
 #[derive(Debug)]
 pub(crate) struct HeldLedger {
-    writer: Mutex<LedgerWriter>,
+    writer: Arc<Mutex<LedgerWriter>>,
+    /// Whoever ends the run waits for this, as long as the ledger says that a call is about to be made and none was.
+    unused: PlainMutex<Option<OwnedRwLockReadGuard<()>>>,
     order: PurchaseOrder,
     stage: Stage,
     key: String,
 }
 
 impl HeldLedger {
-    pub(crate) fn new(writer: LedgerWriter, order: PurchaseOrder, stage: Stage, key: &str) -> Self {
-        Self { writer: Mutex::new(writer), order, stage, key: key.to_owned() }
+    /// One that an earlier run has left behind.
+    pub(crate) fn taken_over(writer: LedgerWriter, order: PurchaseOrder, stage: Stage, key: &str) -> Self {
+        let (writer, unused) = (Arc::new(Mutex::new(writer)), PlainMutex::default());
+        Self { writer, unused, order, stage, key: key.to_owned() }
+    }
+
+    /// One that this run has just claimed. Where it is dropped before [`HeldLedger::used`], the ledger says that nothing
+    /// came of it: a call that was never made must not count as one whose answer was lost.
+    pub(crate) fn fresh(
+        writer: LedgerWriter,
+        order: PurchaseOrder,
+        (stage, key): (Stage, &str),
+        unused: OwnedRwLockReadGuard<()>,
+    ) -> Self {
+        let held = Self::taken_over(writer, order, stage, key);
+        *held.unused.lock().unwrap_or_else(PoisonError::into_inner) = Some(unused);
+        held
+    }
+
+    /// The call is about to be made: what becomes of it is written down from now on.
+    pub(crate) fn used(&self) {
+        self.unused.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// A call is about to be made. Written once for each: whoever claims a purchase has written the first.
@@ -73,5 +101,24 @@ impl HeldLedger {
     /// The product's content key.
     pub(crate) fn key(&self) -> &str {
         &self.key
+    }
+}
+
+impl Drop for HeldLedger {
+    fn drop(&mut self) {
+        let unused = self.unused.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // Without a runtime it is as if the process had been killed: the next run asks the provider.
+        if let (Some(unused), Ok(runtime)) = (unused, Handle::try_current()) {
+            let writer = Arc::clone(&self.writer);
+            runtime.spawn(async move {
+                let _unused = unused;
+                let mut writer = writer.lock().await;
+                if writer.ledger().standing().open.is_some_and(|open| open.job.is_none()) {
+                    let (code, message) = (Error::cancelled().kind().as_str().to_owned(), NEVER_MADE.to_owned());
+                    // Where that cannot be written, the next run asks the provider.
+                    drop(writer.append(LedgerEvent::Failed { code, message, cost_usd: 0.0 }).await);
+                }
+            });
+        }
     }
 }

@@ -83,7 +83,8 @@ pub use gc::{GcPlan, GcRules, Waste};
 pub(crate) use history::{History, HistoryRecord};
 pub(crate) use history_event::HistoryEvent;
 pub(crate) use holder::Holder;
-pub(crate) use ledger_event::{LedgerEvent, Open as OpenPurchase, PurchaseOrder, Standing};
+pub(crate) use ledger::Ledger;
+pub(crate) use ledger_event::{Bought, LedgerEvent, Open as OpenPurchase, PurchaseOrder, Standing};
 pub(crate) use ledger_writer::LedgerWriter;
 #[cfg(feature = "cli")]
 pub(crate) use location::local_folder;

@@ -52,12 +52,13 @@ pub(crate) async fn build(parts: &Parts, project: AdProject) -> Result<AdProject
 struct Cutting<'a> {
     parts: &'a Parts,
     product: Product,
-    cutout: OnceCell<Option<Cutout>>,
+    /// Why it could not be, too: who comes later does not try again.
+    cutout: OnceCell<Result<Option<Cutout>>>,
 }
 
 impl Cutting<'_> {
     async fn cutout(&self) -> Result<Option<Cutout>> {
-        self.cutout.get_or_try_init(|| extract::extract(self.parts, &self.product)).await.cloned()
+        self.cutout.get_or_init(|| extract::extract(self.parts, &self.product)).await.clone()
     }
 }
 
@@ -67,7 +68,7 @@ struct Graph<'a> {
     board: Board,
     cutting: &'a Cutting<'a>,
     /// By scene and by the name of the clip, for shapes may share one.
-    clips: Vec<BTreeMap<String, OnceCell<Clip>>>,
+    clips: Vec<BTreeMap<String, OnceCell<Result<Clip>>>>,
     /// What the clips look like, by the name of what is composited.
     backdrops: BTreeMap<String, SharedBackdrop>,
 }
@@ -144,7 +145,8 @@ impl<'a> Graph<'a> {
     async fn clip(&self, index: usize, aspect: Aspect) -> Result<Clip> {
         let name = clip_name(&self.board.project, &*self.parts.providers.video, index, aspect);
         match self.clips[index].get(&name) {
-            Some(cell) => cell.get_or_try_init(|| clips::clip(self.parts, &self.board, index, aspect)).await.cloned(),
+            // What failed is not ordered again by whoever else waits for it.
+            Some(cell) => cell.get_or_init(|| clips::clip(self.parts, &self.board, index, aspect)).await.clone(),
             None => clips::clip(self.parts, &self.board, index, aspect).await,
         }
     }

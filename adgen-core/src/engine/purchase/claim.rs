@@ -9,8 +9,9 @@ use crate::{
         money::Reserved,
         products::{Product, Sought},
     },
-    error::{Error, Result},
-    store::{Claim, HistoryEvent, OpenPurchase, PurchaseOrder},
+    error::{Error, ErrorKind, Result},
+    project::Stage,
+    store::{Bought, Claim, HistoryEvent, Ledger, OpenPurchase, PurchaseOrder},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -76,9 +77,10 @@ impl Purchases {
                 products.record(HistoryEvent::Ordered { product, stage, key, provider }).await?;
             }
             turns.check_cancelled()?;
-            match ledger.claim(products.buyer(), &wish, standing.bought.as_ref()).await? {
-                Claim::Mine(writer) => {
-                    let held = Arc::new(HeldLedger::new(*writer, wish, stage, key));
+            let (read, claim) = self.try_claim(ledger, &wish, (stage, key), standing.bought).await?;
+            ledger = read;
+            match claim {
+                Step::Mine(held) => {
                     let reserved = match reserved.take() {
                         Some(reserved) => reserved,
                         None => match money.reserve(&info.name, order.estimate()) {
@@ -91,7 +93,7 @@ impl Purchases {
                     };
                     return Ok(Claimed::Mine { ledger: held, reserved, begun: None });
                 }
-                Claim::Unfinished(open) => {
+                Step::Else(Claim::Unfinished(open)) => {
                     // It was allowed when it was begun: nothing new is spent on it.
                     drop(reserved);
                     let reserved = money.reserve_bought(open.expected_usd);
@@ -100,12 +102,12 @@ impl Purchases {
                         false => "the run that began it is gone",
                     };
                     if let Some(writer) = ledger.take_over(products.buyer(), why).await? {
-                        let ledger = Arc::new(HeldLedger::new(writer, wish, stage, key));
+                        let ledger = Arc::new(HeldLedger::taken_over(writer, wish, stage, key));
                         return Ok(Claimed::Mine { ledger, reserved, begun: Some(open) });
                     }
                 }
-                Claim::Bought => {}
-                Claim::Busy(open) => {
+                Step::Else(Claim::Bought | Claim::Mine(_)) => {}
+                Step::Else(Claim::Busy(open)) => {
                     drop(reserved);
                     if !std::mem::replace(&mut told_of_other, true) {
                         let said =
@@ -121,4 +123,34 @@ impl Purchases {
             }
         }
     }
+
+    /// Asks the ledger in a task of its own: where the run is dropped meanwhile, what was claimed is given back.
+    async fn try_claim(
+        &self,
+        mut ledger: Ledger,
+        wish: &PurchaseOrder,
+        (stage, key): (Stage, &str),
+        gone: Option<Bought>,
+    ) -> Result<(Ledger, Step)> {
+        let starting = self.jobs.starting().await;
+        let (buyer, wish, key) = (self.products.buyer().clone(), wish.clone(), key.to_owned());
+        let task = tokio::spawn(async move {
+            let step = match ledger.claim(&buyer, &wish, gone.as_ref()).await? {
+                Claim::Mine(writer) => Step::Mine(Arc::new(HeldLedger::fresh(*writer, wish, (stage, &key), starting))),
+                other => Step::Else(other),
+            };
+            Ok((ledger, step))
+        });
+        task.await.unwrap_or_else(|panic| {
+            let message = "claiming a purchase panicked: this is a defect of adgen";
+            Err(Error::new(ErrorKind::Unexpected, message).with_source(panic))
+        })
+    }
+}
+
+/// What the ledger says.
+enum Step {
+    Mine(Arc<HeldLedger>),
+    /// Never [`Claim::Mine`].
+    Else(Claim),
 }

@@ -93,9 +93,6 @@ impl Job<'_> {
                 return Err(NotStarted::Left(error));
             }
         };
-        if let Some(ledger) = &ledger {
-            ledger.starting().await?;
-        }
         let starting = shop.jobs.starting().await;
         let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, ledger };
         let task = tokio::spawn({
@@ -103,6 +100,8 @@ impl Job<'_> {
             async move {
                 let _starting = starting;
                 if let Some(ledger) = &open.ledger {
+                    ledger.used();
+                    ledger.starting().await?;
                     // Somebody else may have taken the project, and with it the purchase, while this run stood still.
                     ledger.may_call().await?;
                 }
