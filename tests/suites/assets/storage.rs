@@ -31,7 +31,7 @@ fn the_address_of_another_storage_makes_no_folder() {
         .map(|entry| entry.expect("can be read").file_name().to_string_lossy().into_owned())
         .collect();
     assert_eq!(names.len(), 2, "something was made: {names:?}");
-    let error = Studio::builder().with_storage_dir("s3://bucket").build().expect_err("is no folder");
+    let error = Studio::builder().with_storage_dir("gs://bucket").build().expect_err("is no folder");
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(!Path::new("s3:").exists());
 }
