@@ -5,13 +5,10 @@ use super::progress::Progress;
 use crate::{
     error::{Error, ErrorKind, Result},
     project::{AdProject, Stage},
-    store::ProjectFolder,
+    store::{DOCUMENT, ProjectFolder},
 };
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// The document's name in the project's folder.
-pub(crate) const DOCUMENT: &str = "project.json";
 
 /// The stored document as a run knows it.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 //! Every file is opened once, by the caller's [`AssetPolicy`](crate::AssetPolicy), and looked at before anything of it is
 //! stored. May depend on the engine's parts, `stages`, `asset`, `http` (files on the web), `store`, `project` and `error`.
 
-use super::{assets::Assets, document::DOCUMENT, parts::Parts, turns::blocking};
+use super::{assets::Assets, parts::Parts, turns::blocking};
 use crate::{
     asset::{AssetPolicy, PlainFile},
     error::{Error, ErrorKind, Result},
@@ -13,7 +13,7 @@ use crate::{
         AssetUse, Staged, bounded, content_key, hash_asset, inventory, open_within_bounds, rename, stage_asset,
         urls_are_closed,
     },
-    store::{HistoryEvent, ProjectFolder},
+    store::{DOCUMENT, HistoryEvent, ProjectFolder},
 };
 use serde_json::json;
 use std::{
@@ -45,7 +45,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
         Source::Stored => {
             let project = stored(parts).await?.ok_or_else(|| {
                 Error::new(ErrorKind::NotFound, "there is no such project in the storage")
-                    .with_context("file", parts.products.folder().display("project.json"))
+                    .with_context("file", parts.products.folder().display(DOCUMENT))
             })?;
             Ok(Brought { project, unchanged: true })
         }

@@ -19,7 +19,7 @@ use super::{
     purchase::{Purchases, Wakeups},
     report,
     slots::Slots,
-    told::{EVENTS, Told},
+    told::Told,
     trace,
     turns::{RunTurns, Turns},
 };
@@ -32,7 +32,7 @@ use crate::{
     provider::WebhookEvent,
     report::NAME as REPORT,
     stages::{Art, name_for},
-    store::{Buyer, HistoryEvent, ProjectLease, Scratch, Storage},
+    store::{Buyer, EVENTS, HistoryEvent, ProjectLease, STATE, Scratch, Storage},
 };
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
@@ -86,7 +86,7 @@ impl fmt::Debug for Run {
 impl Run {
     pub(crate) async fn start(project_id: String, source: Source, settings: RunSettings) -> Result<Self> {
         need_runtime()?;
-        let id = uuid::Uuid::new_v4().simple().to_string();
+        let id = run_name();
         let span = trace::run(&id, &project_id);
         let lease = settings.storage.project(&project_id)?.acquire(&id).instrument(span.clone()).await?;
         // Everything that can fail before the first event gives the project back at once.
@@ -185,13 +185,13 @@ pub struct Imported {
 /// Brings a document and its files into the storage, and makes nothing.
 pub(crate) async fn import_document(document: AdProject, assets: Assets, settings: &RunSettings) -> Result<Imported> {
     need_runtime()?;
-    let (run, project_id) = (uuid::Uuid::new_v4().simple().to_string(), document.id.clone());
+    let (run, project_id) = (run_name(), document.id.clone());
     let span = trace::run(&run, &project_id);
     let lease = settings.storage.project(&project_id)?.acquire(&run).instrument(span.clone()).await?;
     let imported = async {
         let (parts, scratch) =
             prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
-        let is_new = parts.products.folder().look("state.json").await?.is_none();
+        let is_new = parts.products.folder().look(STATE).await?.is_none();
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
         scratch.remove().await;
@@ -210,6 +210,11 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let imported = imported.instrument(span).await;
     lease.release().await;
     imported
+}
+
+/// The name of a run, or of whatever else holds a project for a while: nobody else has it.
+pub(crate) fn run_name() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
 }
 
 /// A run works in tasks and waits by clocks, both of which panic where no runtime has them.
@@ -236,7 +241,7 @@ async fn prepare(
     let fence = lease.fence();
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
-    let old = folder.read("state.json").await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
+    let old = folder.read(STATE).await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
     let mut state = old.unwrap_or_else(|| State::new(project_id, settings.slots.clock.now()));
     let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
     history.expect_entries(state.history_entries)?;
@@ -426,7 +431,7 @@ async fn save(parts: &Parts, state: State) -> Result<()> {
     let folder = parts.products.folder();
     // For those who watch from elsewhere; the state tells the rest.
     let told = folder.write(EVENTS, Told { events: parts.progress.history() }.to_json()).await;
-    folder.write("state.json", json).await.and(told)
+    folder.write(STATE, json).await.and(told)
 }
 
 async fn close(parts: &Parts, status: Status) -> Result<()> {

@@ -5,9 +5,6 @@
 use crate::event::EventRecord;
 use serde::{Deserialize, Serialize};
 
-/// The file in the project's folder.
-pub(crate) const EVENTS: &str = "events.json";
-
 /// What a run has told so far, without what later events have overtaken.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Told {

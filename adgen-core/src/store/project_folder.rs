@@ -21,11 +21,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The document of a project, which a person may edit.
+pub(crate) const DOCUMENT: &str = "project.json";
+/// Where its last run stands.
+pub(crate) const STATE: &str = "state.json";
+/// What its last run has told.
+pub(crate) const EVENTS: &str = "events.json";
 /// The folder of all projects.
 pub(super) const PROJECTS: &str = "projects";
-const HISTORY: &str = "history";
+pub(super) const HISTORY: &str = "history";
 pub(super) const LEASE: &str = "lease";
-const WORK: &str = "work";
+pub(super) const WORK: &str = "work";
 
 /// One project's folder. The project need not exist.
 #[derive(Debug, Clone)]

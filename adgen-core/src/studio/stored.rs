@@ -5,19 +5,16 @@
 use super::Studio;
 use crate::{
     asset::with_similar_name,
-    engine::need_runtime,
+    engine::{need_runtime, run_name},
     error::{Error, ErrorKind, Result},
     project::{AdProject, State},
-    store::{GcPlan, GcRules, Holder, StorageUse, hex},
+    store::{DOCUMENT, GcPlan, GcRules, Holder, STATE, StorageUse, hex},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use url::Url;
-
-const DOCUMENT: &str = "project.json";
-const STATE: &str = "state.json";
 
 /// A document as it lies in the storage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,10 +189,6 @@ impl Studio {
 
 fn version_of(document: &[u8]) -> String {
     hex(&Sha256::digest(document))
-}
-
-fn run_name() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
 }
 
 fn unreadable(error: serde_json::Error) -> Error {

@@ -5,10 +5,10 @@
 
 use super::Studio;
 use crate::{
-    engine::{EVENTS, Told, need_runtime},
+    engine::{Told, need_runtime},
     error::Result,
     event::{Event, EventRecord},
-    store::{Holder, ProjectFolder},
+    store::{EVENTS, Holder, ProjectFolder},
 };
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};

@@ -177,6 +177,8 @@ async fn what_one_project_made_serves_another_and_outlives_it() {
     let document = document::parse(&document::planned("first", &bench.photo));
     finished(studio.generate(document, "").await.expect("starts").wait().await);
     studio.copy("first", "second").await.expect("copied");
+    // What the first one's runs told is not the copy's.
+    assert!(!bench.project("second").path("events.json").exists());
     assert_eq!(studio.copy("first", "second").await.expect_err("is there").kind(), ErrorKind::InvalidProject);
     let stored = studio.document("second").await.expect("a document");
     let mut edited = stored.document.clone();
