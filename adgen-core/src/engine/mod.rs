@@ -11,6 +11,7 @@ mod document;
 mod estimate;
 mod fallback;
 mod graph;
+mod heap;
 mod held;
 mod hints;
 mod import;

@@ -1,9 +1,12 @@
 //! Turns of heavy work: as many pieces at a time as there are processors, and no more than the memory that they share,
 //! however many runs there are; the oldest run comes first.
 //!
-//! May depend on `error`, `stages` (what a piece needs) and its neighbour `line`.
+//! May depend on `error`, `stages` (what a piece needs) and its neighbours `line` and `heap`.
 
-use super::line::{Granted, Line};
+use super::{
+    heap::Heap,
+    line::{Granted, Line},
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     stages::LIGHT_MB,
@@ -27,6 +30,7 @@ pub(crate) struct Turns {
     shared_mb: u32,
     line: Arc<Line>,
     runs: AtomicU64,
+    heap: Heap,
 }
 
 /// The turns of one run: it waits for those of all others, knows when its own are over, and hears when it has to stop.
@@ -56,7 +60,13 @@ impl Turns {
         // Builders allow no more than 256.
         let jobs = jobs.min(256) as u32;
         let shared_mb = SHARED_MB + FURTHER_MB * jobs.saturating_sub(2);
-        Self { jobs, shared_mb, line: Arc::new(Line::new(jobs, shared_mb)), runs: AtomicU64::new(0) }
+        Self {
+            jobs,
+            shared_mb,
+            line: Arc::new(Line::new(jobs, shared_mb)),
+            runs: AtomicU64::new(0),
+            heap: Heap::default(),
+        }
     }
 
     /// How many pieces go on at a time.
@@ -133,16 +143,31 @@ impl RunTurns {
         work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let turn = self.take(megabytes).await?;
-        let cancel = self.cancel.clone();
+        let (cancel, shared) = (self.cancel.clone(), Arc::clone(&self.shared));
         blocking(move || {
             // Held until the work ends, even where nobody waits for it any more.
             let _turn = turn;
             if cancel.is_cancelled() {
                 return Err(Error::cancelled());
             }
-            work(&cancel)
+            let done = work(&cancel);
+            // Before the next one takes its turn.
+            shared.heap.give_back();
+            done
         })
         .await
+    }
+
+    /// Gives a turn back that [`RunTurns::take`] gave, and the memory with it.
+    pub(crate) async fn end(&self, turn: Turn) {
+        let shared = Arc::clone(&self.shared);
+        let ended = blocking(move || {
+            shared.heap.give_back();
+            drop(turn);
+            Ok(())
+        });
+        // It fails in a runtime that shuts down, where the turn is dropped all the same.
+        let _ = ended.await;
     }
 
     /// Waits until the run holds no turn.

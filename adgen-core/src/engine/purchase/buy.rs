@@ -34,10 +34,18 @@ impl Purchases {
             false => Some(self.products.alone_with(wanted.key).await?),
         };
         // Work on this machine takes its turn with the pipeline's own.
-        let _turn = match order.is_local() {
+        let turn = match order.is_local() {
             true => Some(self.turns.take(order.megabytes()).await?),
             false => None,
         };
+        let bought = self.buy_now(wanted, order).await;
+        if let Some(turn) = turn {
+            self.turns.end(turn).await;
+        }
+        bought
+    }
+
+    async fn buy_now(self: &Arc<Self>, wanted: Wanted<'_>, order: Arc<dyn Order>) -> Result<Product> {
         self.turns.check_cancelled()?;
         self.progress.started(wanted.stage);
         let began = Instant::now();
