@@ -87,6 +87,9 @@ pub(super) struct Decoder {
     draining: bool,
     damaged: u32,
     spoilt: u64,
+    decode: Decode,
+    /// Before this time, pictures that no other refers to are left out.
+    hurried_to: Option<i64>,
 }
 
 impl fmt::Debug for Decoder {
@@ -140,23 +143,62 @@ impl Decoder {
         };
         let packet = Packet::empty();
         let path = path.to_path_buf();
-        Ok(Self { context, memory, input, packet, path, operation, index, draining: false, damaged: 0, spoilt: 0 })
+        Ok(Self {
+            context,
+            memory,
+            input,
+            packet,
+            path,
+            operation,
+            index,
+            draining: false,
+            damaged: 0,
+            spoilt: 0,
+            decode: Decode::All,
+            hurried_to: None,
+        })
     }
 
-    /// Leaves pictures out that a quick look does not need.
+    /// Leaves pictures out that a quick look does not need, and smooths no edges of blocks.
     pub(super) fn decode_only(&mut self, decode: Decode) {
-        use ffi::AVDiscard::{AVDISCARD_ALL, AVDISCARD_DEFAULT, AVDISCARD_NONKEY, AVDISCARD_NONREF};
-        let (frames, smoothing) = match decode {
-            Decode::All => (AVDISCARD_DEFAULT, AVDISCARD_DEFAULT),
-            Decode::Referenced => (AVDISCARD_NONREF, AVDISCARD_ALL),
-            Decode::Keys => (AVDISCARD_NONKEY, AVDISCARD_ALL),
+        let smoothing = match decode {
+            Decode::All => ffi::AVDiscard::AVDISCARD_DEFAULT,
+            Decode::Referenced | Decode::Keys => ffi::AVDiscard::AVDISCARD_ALL,
         };
-        // SAFETY: the decoder is open; these fields may be set between any two packets.
-        unsafe {
-            let context = self.context.as_mut_ptr();
-            (*context).skip_frame = frames;
-            (*context).skip_loop_filter = smoothing;
+        self.decode = decode;
+        self.leave_out(decode);
+        // SAFETY: the decoder is open; this field may be set between any two packets.
+        unsafe { (*self.context.as_mut_ptr()).skip_loop_filter = smoothing };
+    }
+
+    fn leave_out(&mut self, decode: Decode) {
+        let pictures = match decode {
+            Decode::All => ffi::AVDiscard::AVDISCARD_DEFAULT,
+            Decode::Referenced => ffi::AVDiscard::AVDISCARD_NONREF,
+            Decode::Keys => ffi::AVDiscard::AVDISCARD_NONKEY,
+        };
+        // SAFETY: as above.
+        unsafe { (*self.context.as_mut_ptr()).skip_frame = pictures };
+    }
+
+    fn end_hurry(&mut self) {
+        if self.hurried_to.take().is_some() {
+            self.leave_out(self.decode);
         }
+    }
+
+    /// Leaves pictures before `timestamp` (in the stream's clock) out that no other refers to, until the next seek: those that are
+    /// decoded are the same ones as without. `false`, doing nothing, where the codec is none of which that is known to
+    /// hold, or fewer pictures are decoded anyway.
+    pub(super) fn hurry_to(&mut self, timestamp: i64) -> bool {
+        // SAFETY: the decoder is open.
+        let codec = unsafe { (*self.context.as_ptr()).codec_id };
+        let is_known = matches!(codec, ffi::AVCodecID::AV_CODEC_ID_H264 | ffi::AVCodecID::AV_CODEC_ID_HEVC);
+        let hurries = is_known && self.decode == Decode::All;
+        if hurries {
+            self.hurried_to = Some(timestamp);
+        }
+        hurries
     }
 
     /// The stream that is read.
@@ -216,6 +258,7 @@ impl Decoder {
             code
         };
         self.input.source().renew();
+        self.end_hurry();
         self.draining = false;
         self.damaged = 0;
         code >= 0
@@ -249,6 +292,13 @@ impl Decoder {
         while self.input.read(&mut self.packet)? {
             if Input::stream_of(&self.packet) != self.index {
                 continue;
+            }
+            if let Some(until) = self.hurried_to {
+                let decode = match self.packet.pts() {
+                    Some(time) if time < until => Decode::Referenced,
+                    _ => Decode::All,
+                };
+                self.leave_out(decode);
             }
             // SAFETY: decoder and packet are valid.
             let code = unsafe { ffi::avcodec_send_packet(self.context.as_mut_ptr(), self.packet.as_ptr()) };

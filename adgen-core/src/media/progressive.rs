@@ -96,6 +96,11 @@ impl Progressive {
         self.decoder.seek(timestamp.div_euclid(2))
     }
 
+    /// As [`Decoder::hurry_to`], to a time in half ticks.
+    pub(super) fn hurry_to(&mut self, timestamp: i64) -> bool {
+        self.decoder.hurry_to(timestamp.div_euclid(2))
+    }
+
     /// The next picture; `false` at the end. Its times are in half ticks.
     pub(super) fn next(&mut self, frame: &mut frame::Frame) -> Result<bool> {
         loop {

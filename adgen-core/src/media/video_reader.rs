@@ -34,6 +34,10 @@ const NEAR_S: f64 = 1.0;
 /// not exact.
 const MARGIN_S: f64 = 1.0;
 
+/// Before a picture that is sought, everything is decoded for so long, in seconds: the one that is shown then is among those, or
+/// the film stands still, and it is sought again.
+const WHOLE_S: f64 = 0.25;
+
 /// The largest timestamp error that is forgiven, in seconds: half a millisecond is Matroska's rounding.
 const MAX_ROUNDING_S: f64 = 1e-3;
 
@@ -235,7 +239,7 @@ impl VideoReader {
         if ahead && (near || !self.next.full || self.pictures.timestamps != Timestamps::Exact) {
             return Ok(());
         }
-        if self.pictures.timestamps == Timestamps::Exact && self.land(time_s)? {
+        if self.pictures.timestamps == Timestamps::Exact && self.land(time_s)? && self.hurry(time_s)? {
             return Ok(());
         }
         self.pictures.restart()?;
@@ -311,6 +315,27 @@ impl VideoReader {
         let interlaced = self.deinterlaced() || self.hid_fields();
         let there = self.land_before(time_s, if interlaced { PREROLL } else { 0 })?;
         if interlaced || !self.deinterlaced() { Ok(there) } else { self.land_before(time_s, PREROLL) }
+    }
+
+    /// From where a seek led, decodes up to `time_s` without what no other picture refers to, so that half of a long way is saved.
+    /// `false` where that way was lost, which a seek will not find either.
+    fn hurry(&mut self, time_s: f64) -> Result<bool> {
+        let whole_s = time_s - WHOLE_S;
+        let interlaced = self.deinterlaced() || self.hid_fields();
+        if interlaced || self.time_s(self.next.timestamp) >= whole_s {
+            return Ok(true);
+        }
+        let whole = self.origin.saturating_add((whole_s / self.pictures.tick_s) as i64);
+        if !self.pictures.decoder.hurry_to(whole) {
+            return Ok(true);
+        }
+        // Pictures that were left out are not lost ones.
+        let lost = self.pictures.lost;
+        self.advance()?;
+        self.pictures.lost = lost;
+        // What is shown may have followed on a picture that was left out, or need its neighbours.
+        let is_sure = self.shown.full && self.shown.timestamp >= whole && !self.deinterlaced();
+        Ok(is_sure || self.land(time_s)?)
     }
 
     /// The same for a moment so many pictures before.

@@ -11,13 +11,13 @@ use super::{
     brand::Brand,
     glance::glimpse,
     ground::ground_of,
-    layers::{Layers, Look, has_words, no_backdrop, room, transit},
+    layers::{Look, has_words, no_backdrop, room, transit},
     playback::Playback,
     scene::scene_spec,
     timeline::Slot,
 };
 use crate::{
-    compose::{Backdrop, Fonts, LogoArt, ProductArt, SceneComposer},
+    compose::{Backdrop, SceneComposer},
     error::{Error, ErrorKind, Result},
     matte::resize_rgb,
     media::{Fps, Frame, color::rgb8_to_ycbcr8},
@@ -175,17 +175,7 @@ pub(crate) struct Previewed {
 struct Drawn {
     look: Look,
     frame: Frame,
-    seen: Option<Seen>,
-    is_final: bool,
-}
-
-/// What all scenes share.
-struct Shared<'a> {
-    art: Option<&'a ProductArt>,
-    logo: Option<&'a LogoArt>,
-    fonts: Fonts,
-    /// Of the frame that is drawn.
-    size: (usize, usize),
+    seen: Seen,
 }
 
 impl Preview {
@@ -208,12 +198,24 @@ impl Preview {
         let art = self.cutout.as_deref().map(|path| self.art.product(path)).transpose()?;
         let logo = self.brand.logo.as_ref().map(|(_, path)| self.art.logo(path)).transpose()?;
         let logo = logo.as_deref().map(|logo| &logo.art);
-        let mut shared = Shared { art: art.as_deref(), logo, fonts: self.brand.typefaces()?, size: drawn_size };
-        let before = match (moment.scene_before(), moment.before) {
-            (Some(scene), Some(frame)) => Some(self.scene(scene, frame, self.clip_before.as_ref(), &mut shared)?),
-            _ => None,
+        let mut fonts = self.brand.typefaces()?;
+        let footage = |scene, frame, clip| self.footage(scene, frame, clip, drawn_size);
+        let scene_before = moment.scene_before().zip(moment.before);
+        // Two clips are decoded at a time; texts are set one after another, by the same typefaces.
+        let (before, shown) = std::thread::scope(|threads| {
+            let before = scene_before
+                .map(|(scene, frame)| threads.spawn(move || footage(scene, frame, self.clip_before.as_ref())));
+            let shown = footage(moment.scene, moment.frame, self.clip.as_ref());
+            let before = before.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            (before, shown)
+        });
+        let mut dress = |mut drawn: Drawn, index| {
+            SceneComposer::new(&drawn.look.spec, art.as_deref(), logo, &mut fonts, &drawn.seen.backdrop)?
+                .draw(index, &mut drawn.frame)?;
+            Ok::<_, Error>(drawn)
         };
-        let mut shown = self.scene(moment.scene, moment.frame, self.clip.as_ref(), &mut shared)?;
+        let before = before.transpose()?.zip(moment.before).map(|(drawn, frame)| dress(drawn, frame)).transpose()?;
+        let mut shown = dress(shown?, moment.frame)?;
         transit(&shown.look, moment.frame, before.as_ref().map(|before| &before.frame), &mut shown.frame);
         let picture = shown.frame.to_rgb();
         let picture = match width < own.0 {
@@ -227,27 +229,30 @@ impl Preview {
             png: png(&picture)?,
             width,
             height,
-            is_final: shown.is_final && before.as_ref().is_none_or(|before| before.is_final),
-            seen: shown.seen,
-            seen_before: before.and_then(|before| before.seen),
+            is_final: shown.seen.is_final && before.as_ref().is_none_or(|before| before.seen.is_final),
+            seen: self.clip.is_some().then_some(shown.seen),
+            seen_before: before.map(|before| before.seen).filter(|_| self.clip_before.is_some()),
         })
     }
 
-    /// Frame `index` of a scene, without transitions.
-    fn scene(&self, scene: usize, index: u64, clip: Option<&PreviewClip>, shared: &mut Shared<'_>) -> Result<Drawn> {
-        let Shared { art, logo, fonts, size: (width, height) } = shared;
+    /// Frame `index` of a scene's clip, or of a calm ground, with nothing over it yet.
+    fn footage(
+        &self,
+        scene: usize,
+        index: u64,
+        clip: Option<&PreviewClip>,
+        (width, height): (usize, usize),
+    ) -> Result<Drawn> {
         let ground = clip.and_then(|clip| clip.ground);
         let mut spec = scene_spec(&self.project, &self.slots, scene, self.aspect, ground);
-        (spec.width, spec.height) = (*width, *height);
+        (spec.width, spec.height) = (width, height);
         let path = clip.map(|clip| clip.path.clone()).unwrap_or_default();
         let look = Look { spec, clip: (path, String::new()), slot: self.slots[scene] };
         let Some(clip) = clip else {
-            let mut frame = calm(ground_of(&look.spec.palette), *width, *height);
-            let backdrop = Backdrop::still(frame.clone());
-            let mut composer = SceneComposer::new(&look.spec, *art, *logo, fonts, &backdrop)?;
-            composer.draw(index, &mut frame)?;
-            let is_final = !has_words(&look.spec);
-            return Ok(Drawn { look, frame, seen: None, is_final });
+            let frame = calm(ground_of(&look.spec.palette), width, height);
+            let backdrop = Arc::new(Backdrop::still(frame.clone()));
+            let seen = Seen { backdrop, is_final: !has_words(&look.spec) };
+            return Ok(Drawn { look, frame, seen });
         };
         let seen = match &clip.seen {
             Some(seen) => seen.clone(),
@@ -257,12 +262,11 @@ impl Preview {
                 Seen { backdrop: Arc::new(backdrop), is_final }
             }
         };
-        let mut layers =
-            Layers::new(Playback::hastened(&clip.path, room(&look))?, &look, *art, *logo, fonts, &seen.backdrop)?;
-        layers.go_to(index)?;
-        let mut frame = Frame::black(*width, *height);
-        layers.next(&mut frame)?;
-        Ok(Drawn { look, frame, is_final: seen.is_final, seen: Some(seen) })
+        let mut playback = Playback::hastened(&clip.path, room(&look))?;
+        playback.go_to(index)?;
+        let mut frame = Frame::black(width, height);
+        playback.next(&mut frame)?;
+        Ok(Drawn { look, frame, seen })
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Pictures {
     /// Whether FFmpeg complained while this file was read.
     complained: bool,
     /// The longest time between two pictures for which there should have been others, in ticks.
-    lost: i64,
+    pub(super) lost: i64,
 }
 
 /// A decoded frame with its time. Empty: before the first and after the last.

@@ -137,6 +137,46 @@ fn seeking_shows_what_reading_shows() {
     assert!(!reader.read(&mut frame).expect("behind the end"));
 }
 
+/// A long way to a picture is hurried through: what it shows is the same, and less is decoded.
+#[test]
+fn a_seek_leaves_out_what_it_can() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // The second film stands still twice for more than a second.
+    let still = "setpts='(N+30*gte(N,31)+45*gte(N,66))/25/TB'";
+    for (name, filter, codec) in [
+        ("h264.mp4", "null", "libx264"),
+        ("still.mp4", still, "libx264"),
+        ("hevc.mp4", "null", "libx265"),
+        ("h264.mkv", "null", "libx264"),
+    ] {
+        let source = "testsrc2=size=96x64:rate=25:duration=4";
+        let arguments = ["-f", "lavfi", "-i", source, "-vf", filter, "-c:v", codec, "-g", "250", "-bf", "3"];
+        let rest = ["-fps_mode", "passthrough", "-pix_fmt", "yuv420p"];
+        let path = ffmpeg(&[&arguments[..], &rest[..]].concat(), &folder.path().join(name));
+        for threads in [1, 0] {
+            let target = VideoTarget { threads: Some(threads), ..VideoTarget::cover(96, 64, 25) };
+            let mut all = Vec::new();
+            let mut reader = VideoReader::open(&path, target).expect("opens");
+            let mut frame = Frame::black(2, 2);
+            while reader.read(&mut frame).expect("decodes") {
+                all.push(frame.clone());
+            }
+            for n in (0..all.len()).rev().step_by(3).chain([all.len() - 1, 40]) {
+                let mut reader = VideoReader::open(&path, target).expect("opens");
+                reader.seek(n as f64 / 25.0).expect("seeks");
+                for (ahead, want) in all[n..].iter().take(3).enumerate() {
+                    assert!(reader.read(&mut frame).expect("decodes"));
+                    assert!(frame == *want, "{name}: frame {ahead} after {n} is another one");
+                }
+            }
+            let mut hurried = VideoReader::open(&path, target).expect("opens");
+            hurried.seek(3.8).expect("seeks");
+            let decoded = hurried.decoded();
+            assert!(name == "still.mp4" || (2..80).contains(&decoded), "{name}: {decoded} of 96 were decoded");
+        }
+    }
+}
+
 /// The mean of a plane's middle.
 fn colour(path: &Path) -> [u8; 3] {
     let mut reader = VideoReader::open(path, VideoTarget::cover(64, 48, 30)).expect("opens");
