@@ -15,9 +15,11 @@ setup: ## install what is missing: system packages, Python tools, the matting mo
 	@scripts/setup.sh
 
 build: setup ## target/release/adgen
-	cargo build --release -p adgen-core --features cli
+	cargo build --release -p adgen-core --features cli,s3
 
-demo: build ## the ad of a product photo from examples/assets
+# As the tests build it, which then find everything there: the ad takes a sixth longer than with a release build, which takes minutes.
+demo: setup ## the ad of a product photo from examples/assets
+	cargo build --features $(FEATURES) --bins
 	@scripts/demo.sh
 
 test: setup test-rust test-python test-node ## every test of the project
@@ -65,8 +67,8 @@ sanitize: setup ## the tests of pictures, sound and parsers under AddressSanitiz
 fuzz: setup ## every fuzz target for FUZZ_SECONDS (300)
 	@scripts/fuzz.sh
 
-bench: build ## the figures of docs/figures.md, each with what it is compared to
-	@scripts/bench.sh
+bench: setup ## the figures of docs/figures.md, each with what it is compared to
+	@FEATURES=$(FEATURES) scripts/bench.sh
 
 docs: ## the API's documentation in target/doc
 	cargo doc --no-deps -p adgen-core --features cli,s3

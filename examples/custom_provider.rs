@@ -1,6 +1,6 @@
 //! Backgrounds of one's own: a `VideoProvider` that lets the palette's first colour breathe.
 //!
-//! From the repository's root: `cargo run --release --example custom_provider`
+//! From the repository's root: `cargo run --example custom_provider`
 
 use adgen::{
     AdProject, Error, ErrorKind, Event, Result, Studio,

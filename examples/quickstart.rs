@@ -1,6 +1,6 @@
 //! The smallest program: a product photo and a name become a finished ad, with no key and no network.
 //!
-//! From the repository's root: `cargo run --release --example quickstart`
+//! From the repository's root: `cargo run --example quickstart`
 
 use adgen::{AdProject, Studio};
 

@@ -1,6 +1,6 @@
 //! Develop without spending: an emulator of Replicate's API on this machine.
 //!
-//! From the repository's root: `cargo run --release --example replicate-emulator -- --port 0 [--script faults.json]`
+//! From the repository's root: `cargo run --example replicate-emulator -- --port 0 [--script faults.json]`
 //! Then, elsewhere: `REPLICATE_BASE_URL=<what it prints> REPLICATE_API_TOKEN=anything adgen generate ad.json`
 
 use adgen_tests::emulator::{Emulator, Script, synthetic};

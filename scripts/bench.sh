@@ -24,14 +24,17 @@ if [ -z "${ADGEN_REMBG_PYTHON:-}" ]; then
     fi
 fi
 
-cargo build --release -p adgen-core --features cli
+# One build of the library for the command and the benches.
+features=${FEATURES:-adgen-core/cli,adgen-core/s3,adgen-core/bench}
+selected=(-p adgen-core -p adgen-benches --features "$features")
+cargo build --release "${selected[@]}" --bins
 # What is built here is what runs, even where sources change meanwhile.
-built=$(cargo bench --no-run -p adgen-benches 2>&1 | tee /dev/stderr | sed -n 's/^ *Executable .*(\(.*\))$/\1/p')
+built=$(cargo bench --no-run "${selected[@]}" --bench '*' 2>&1 | tee /dev/stderr | sed -n 's/^ *Executable .*(\(.*\))$/\1/p')
 say "load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
 began=$(date +%s)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
-for bench in ad many composite matting looks remote; do
+for bench in ad many preview composite matting looks remote; do
     program=$(grep "/$bench-" <<<"$built") || { say "the bench $bench was not built"; exit 1; }
     "$program" | tee -a "$rows" >&2
 done

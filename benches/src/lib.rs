@@ -57,7 +57,7 @@ pub fn program() -> Outcome<PathBuf> {
     let beside = bench.parent().and_then(Path::parent).map(|folder| folder.join("adgen"));
     beside
         .filter(|program| program.is_file())
-        .ok_or_else(|| "the command is missing: `make build` makes target/release/adgen".into())
+        .ok_or_else(|| "the command is missing: `make bench` builds it, too".into())
 }
 
 /// How many pieces of heavy work go on at a time: what adgen's `--jobs` is by default.
