@@ -10,6 +10,7 @@ mod assets;
 mod document;
 mod estimate;
 mod fallback;
+mod foreign;
 mod graph;
 mod held;
 mod hints;
@@ -39,7 +40,7 @@ mod trace;
 mod turns;
 
 pub use assets::Assets;
-pub(crate) use estimate::estimate;
+pub(crate) use estimate::estimate_by;
 pub use estimate::{Estimate, StageEstimate};
 pub(crate) use import::Source;
 pub use options::RunOptions;

@@ -5,6 +5,7 @@ use super::{
     assets::Assets,
     document::Document,
     fallback::Fallbacks,
+    foreign::Caught,
     graph::build,
     import::{Brought, Source, import},
     money::Money,
@@ -25,7 +26,7 @@ use super::{
 };
 use crate::{
     asset::AssetPolicy,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, panic_words},
     event::{Event, EventRecord, EventSink},
     matte::Matting,
     project::{AdProject, Stage, State, Status},
@@ -34,9 +35,9 @@ use crate::{
     stages::{Art, name_for},
     store::{Buyer, EVENTS, HistoryEvent, ProjectLease, STATE, Scratch, Storage},
 };
-use futures_util::{Stream, stream};
+use futures_util::{FutureExt, Stream, stream};
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{any::Any, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -104,8 +105,13 @@ impl Run {
         progress.emit(Event::RunStarted);
         let work = Work { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
         let (end, ended) = watch::channel(None);
+        let listened = Arc::clone(&progress);
         tokio::spawn(async move {
-            let result = work.supervise().instrument(span).await;
+            let result = AssertUnwindSafe(work.supervise().instrument(span)).catch_unwind().await;
+            let result = result.unwrap_or_else(|panic| {
+                listened.close();
+                Err(defect("the end of a run", &*panic))
+            });
             // Nobody may hold a handle any more.
             end.send_replace(Some(result));
         });
@@ -217,6 +223,15 @@ pub(crate) fn run_name() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
 
+/// Something of adgen's own panicked.
+fn defect(what: &str, panic: &(dyn Any + Send)) -> Error {
+    Error::new(
+        ErrorKind::Unexpected,
+        format!("{what} stopped unexpectedly: this is a defect of adgen, please report it"),
+    )
+    .with_context("cause", panic_words(panic))
+}
+
 /// A run works in tasks and waits by clocks, both of which panic where no runtime has them.
 pub(crate) fn need_runtime() -> Result<()> {
     let what = match tokio::runtime::Handle::try_current() {
@@ -293,7 +308,7 @@ async fn prepare(
         document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
         art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
-        providers: settings.providers.clone(),
+        providers: settings.providers.held(&Caught::default()),
         matting: settings.matting.clone(),
         slots: settings.slots.clone(),
         job_timeout: settings.job_timeout,
@@ -327,7 +342,9 @@ impl Work {
         let lost = fence.lost().clone();
         // Where the whole runtime is dropped, heavy work on its threads has to end as well.
         let _stops = cancel.clone().drop_guard();
+        // However this ends, so does whoever saves.
         let over = CancellationToken::new();
+        let _saves = over.clone().drop_guard();
         let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()).in_current_span());
         // A task of its own, so that even a panic leads to an orderly end.
         let mut work = tokio::spawn({
@@ -341,19 +358,21 @@ impl Work {
                 work.await.map(|_| Err(fence.check().err().unwrap_or_else(Error::cancelled)))
             }
         };
-        let result = result.unwrap_or_else(|panic| {
-            Err(Error::new(
-                ErrorKind::Unexpected,
-                "a stage stopped unexpectedly: this is a defect of adgen, please report it",
-            )
-            .with_context("cause", panic))
+        let result = result.unwrap_or_else(|end| {
+            Err(match end.try_into_panic() {
+                Ok(panic) => defect("a stage", &*panic),
+                Err(end) => {
+                    Error::new(ErrorKind::Unexpected, "the run's Tokio runtime is shutting down").with_source(end)
+                }
+            })
         });
         // Whatever failed first when its ground went away, this is what a person has to know.
         let result = result.map_err(|error| parts.fallbacks.check_storage(error));
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
         cancel.cancel();
-        let stopped = parts.purchases.stop_jobs(cancelled).await;
+        let stopped = AssertUnwindSafe(parts.purchases.stop_jobs(cancelled)).catch_unwind().await;
+        let stopped = stopped.unwrap_or_else(|panic| Err(defect("stopping jobs", &*panic)));
         parts.turns.quiet().await;
         // Its last write has to be over before the last state is written.
         over.cancel();

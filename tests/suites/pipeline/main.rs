@@ -7,6 +7,7 @@ mod footage;
 mod money;
 mod own_media;
 mod paid;
+mod panics;
 mod planners;
 mod reuse;
 mod runs;
