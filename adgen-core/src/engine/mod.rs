@@ -7,6 +7,7 @@
 mod account;
 mod alone;
 mod assets;
+mod derived;
 mod document;
 mod estimate;
 mod fallback;

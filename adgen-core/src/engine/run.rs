@@ -3,6 +3,7 @@
 use super::{
     account::settle,
     assets::Assets,
+    derived::derived,
     document::Document,
     fallback::Fallbacks,
     foreign::Caught,
@@ -29,7 +30,7 @@ use crate::{
     error::{Error, ErrorKind, Result, panic_words},
     event::{Event, EventRecord, EventSink},
     matte::Matting,
-    project::{AdProject, Stage, State, Status},
+    project::{AdProject, Stage, State, Status, UnreadableState},
     provider::WebhookEvent,
     report::NAME as REPORT,
     stages::{Art, name_for},
@@ -197,7 +198,8 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let imported = async {
         let (parts, scratch) =
             prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
-        let is_new = parts.products.folder().look(STATE).await?.is_none();
+        let state = parts.products.folder().read(STATE).await?;
+        let is_new = state.is_none_or(|bytes| State::read(&bytes).is_err());
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
         scratch.remove().await;
@@ -256,9 +258,17 @@ async fn prepare(
     let fence = lease.fence();
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
-    let old = folder.read(STATE).await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
-    let mut state = old.unwrap_or_else(|| State::new(project_id, settings.slots.clock.now()));
+    let (old, is_damaged) = match folder.read(STATE).await?.map(|bytes| State::read(&bytes)) {
+        None => (None, false),
+        Some(Ok(state)) => (Some(state), false),
+        Some(Err(UnreadableState::Damaged(_))) => (None, true),
+        Some(Err(later)) => return Err(later.into_error().with_context("file", folder.display(STATE))),
+    };
     let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
+    let mut state = match old {
+        Some(state) => state,
+        None => derived(&storage, &folder, &history, settings.slots.clock.now()).await?,
+    };
     history.expect_entries(state.history_entries)?;
     history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
     let buyer = Buyer { run: fence.run().to_owned(), project: project_id.to_owned() };
@@ -269,6 +279,10 @@ async fn prepare(
     let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.slots.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
+        progress.note(Stage::Plan, said);
+    }
+    if is_damaged {
+        let said = format!("{} was damaged: it is made anew from the project's history", folder.display(STATE));
         progress.note(Stage::Plan, said);
     }
     let scratch = folder.work_folder().await?;

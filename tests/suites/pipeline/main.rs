@@ -5,6 +5,7 @@ mod facade;
 mod facts;
 mod footage;
 mod money;
+mod newer;
 mod own_media;
 mod paid;
 mod panics;
