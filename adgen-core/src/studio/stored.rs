@@ -68,7 +68,7 @@ impl Studio {
     /// `NotFound`, `InvalidProject`, `Io`.
     pub async fn document(&self, project_id: &str) -> Result<StoredDocument> {
         let parse = |bytes: &[u8]| {
-            let document = AdProject::from_json(&String::from_utf8_lossy(bytes))?;
+            let document = AdProject::from_stored(bytes)?;
             Ok(StoredDocument { document, version: version_of(bytes) })
         };
         self.home.run(self.read(project_id, DOCUMENT, parse)).await

@@ -185,3 +185,26 @@ async fn a_history_with_a_stage_of_a_newer_version_is_not_called_damaged() {
         assert!(error.to_string().contains("damaged"), "{error}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_not_utf_8_is_refused_wherever_it_is_read() {
+    let bench = Bench::new();
+    let document = document::least("latin", &bench.photo);
+    let studio = bench.studio();
+    studio.import(document::parse(&document), "").await.expect("it is brought in");
+    let project = bench.project("latin");
+    project.edit(|document| document["title"] = "Caf?".into());
+    let mut bytes = project.bytes("project.json");
+    *bytes.iter_mut().find(|byte| **byte == b'?').expect("a title") = 0xe9;
+    fs::write(project.path("project.json"), &bytes).expect("ours");
+    for error in [
+        studio.document("latin").await.expect_err("it is Latin-1"),
+        studio.run("latin", adgen::RunOptions::new()).await.map(drop).expect_err("it is Latin-1"),
+        studio.watch("latin", WatchOptions::new()).await.map(drop).expect_err("it is Latin-1"),
+    ] {
+        let said = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::InvalidProject, "{said}");
+        assert!(said.contains("not UTF-8") && said.contains("project.json"), "{said}");
+    }
+    assert_eq!(project.bytes("project.json"), bytes);
+}
