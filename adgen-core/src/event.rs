@@ -6,7 +6,8 @@ use crate::{
     error::ErrorBody,
     project::{Degradation, Stage, Status},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// One event of a run: whose it is, and which.
@@ -22,8 +23,15 @@ pub struct EventRecord {
     pub seq: u64,
     /// When, RFC 3339.
     pub at: String,
-    /// What happened.
+    /// What happened; [`Event::Unknown`] where this version does not understand it.
+    #[serde(deserialize_with = "as_far_as_known")]
     pub event: Event,
+}
+
+/// A newer version may tell of other things, and of other stages and statuses in those that are known.
+fn as_far_as_known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Event, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(Event::deserialize(value).unwrap_or(Event::Unknown))
 }
 
 impl EventRecord {
@@ -151,7 +159,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<ErrorBody>,
     },
-    /// What a newer version tells and this one does not know.
+    /// What a newer version tells and this one does not know: another thing, or one of another stage or status.
     #[serde(other)]
     Unknown,
 }
@@ -180,5 +188,16 @@ mod tests {
             r#"{"run_id":"r","project_id":"p","seq":7,"at":"t","event":{"type":"moon_rose","over":"x"},"more":1}"#;
         let record: EventRecord = serde_json::from_str(json).unwrap();
         assert_eq!((record.seq, record.event), (7, Event::Unknown));
+        for event in [
+            r#"{"type":"stage_started","stage":"voice_over"}"#,
+            r#"{"type":"run_finished","status":"PRINTED","cost_usd":0.5,"elapsed_ms":1}"#,
+            r#"{"type":"stage_started"}"#,
+            r#"{"type":7}"#,
+            r#""moon""#,
+        ] {
+            let json = format!(r#"{{"run_id":"r","project_id":"p","seq":7,"at":"t","event":{event}}}"#);
+            let record: EventRecord = serde_json::from_str(&json).unwrap();
+            assert_eq!((record.seq, record.event), (7, Event::Unknown), "{json}");
+        }
     }
 }

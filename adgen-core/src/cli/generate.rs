@@ -6,7 +6,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     project::AdProject,
     store::local_folder,
-    studio::{Studio, StudioBuilder},
+    studio::{StoredDocument, Studio, StudioBuilder},
 };
 use clap::Args;
 use futures_util::StreamExt;
@@ -138,11 +138,46 @@ impl Generate {
         match self.seed {
             None => studio.run(&self.target, RunOptions::new()).await,
             Some(seed) => {
-                let mut project = studio.document(&self.target).await?.document;
-                project.seed = seed;
-                studio.save(&project, None).await?;
+                save_seed(studio, studio.document(&self.target).await?, seed).await?;
                 studio.run(&self.target, RunOptions::new()).await
             }
         }
+    }
+}
+
+/// Saves a document that was read with another seed, unless somebody has saved another one since.
+async fn save_seed(studio: &Studio, read: StoredDocument, seed: u32) -> Result<()> {
+    let document = AdProject { seed, ..read.document };
+    let saved = studio.save(&document, Some(&read.version)).await;
+    saved.map(drop).map_err(|error| match error.kind() {
+        ErrorKind::Conflict => {
+            error.with_hint("run the command again: it takes up what was saved, and changes the seed alone")
+        }
+        _ => error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_seed_takes_nobodys_edit_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = folder.path().join("photo.png");
+        image::RgbImage::from_pixel(64, 64, image::Rgb([200, 60, 20])).save(&photo).unwrap();
+        let studio = Studio::builder().with_storage_dir(folder.path().join("storage")).offline().build().unwrap();
+        studio.import(AdProject::new("p", "Rosso", "photo.png"), folder.path()).await.unwrap();
+        let read = studio.document("p").await.unwrap();
+        // Somebody saves while the command is at work.
+        let edited = AdProject { title: Some("By hand".to_owned()), ..read.document.clone() };
+        studio.save(&edited, None).await.unwrap();
+        let error = save_seed(&studio, read, 9).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Conflict);
+        assert!(error.hint().is_some_and(|hint| hint.contains("run the command again")), "{error}");
+        assert_eq!(studio.document("p").await.unwrap().document, edited);
+        // The next one takes it up.
+        save_seed(&studio, studio.document("p").await.unwrap(), 9).await.unwrap();
+        assert_eq!(studio.document("p").await.unwrap().document, AdProject { seed: 9, ..edited });
     }
 }

@@ -3,7 +3,7 @@
 
 use super::progress::Progress;
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::Result,
     project::{AdProject, Stage},
     store::{DOCUMENT, ProjectFolder},
 };
@@ -29,11 +29,8 @@ impl Document {
         let bytes = self.folder.read(DOCUMENT).await?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes.clone());
         let Some(bytes) = bytes else { return Ok(None) };
-        let in_file = |error: Error| error.with_context("file", self.folder.display(DOCUMENT));
-        let json = std::str::from_utf8(&bytes).map_err(|error| {
-            in_file(Error::new(ErrorKind::InvalidProject, "the document is not UTF-8").with_source(error))
-        })?;
-        AdProject::from_json(json).map(Some).map_err(in_file)
+        let read = AdProject::from_stored(&bytes);
+        read.map(Some).map_err(|error| error.with_context("file", self.folder.display(DOCUMENT)))
     }
 
     /// Remembers what is stored without a look at what it says: an import takes its place, sound or not.

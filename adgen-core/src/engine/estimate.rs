@@ -1,7 +1,8 @@
 //! What an ad will cost, before anything is called.
 
-use super::providers::Providers;
+use super::{foreign::Caught, providers::Providers};
 use crate::{
+    error::Result,
     project::{AdProject, CostRange, Music, Stage},
     provider::{PlanRequest, ProviderInfo},
     stages::{estimate_clips, estimate_track, fill_in, timeline},
@@ -32,9 +33,19 @@ pub struct StageEstimate {
     pub cost: CostRange,
 }
 
+/// What the ad of a document will cost, by providers that nobody has held yet.
+///
+/// # Errors
+/// `Unexpected` where one of them panicked.
+pub(crate) fn estimate_by(project: &AdProject, providers: &Providers) -> Result<Estimate> {
+    let caught = Caught::default();
+    let estimate = estimate(project, &providers.held(&caught));
+    caught.first().map_or(Ok(estimate), Err)
+}
+
 /// What the ad of a document will cost. A document that is not planned yet is reckoned with the scenes of the offline plan,
 /// whose number and lengths other planners are held to.
-pub(crate) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
+pub(super) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
     let mut project = project.clone();
     let mut stages = Vec::new();
     if !project.is_planned() {

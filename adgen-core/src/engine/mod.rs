@@ -7,9 +7,11 @@
 mod account;
 mod alone;
 mod assets;
+mod derived;
 mod document;
 mod estimate;
 mod fallback;
+mod foreign;
 mod graph;
 mod heap;
 mod held;
@@ -40,7 +42,7 @@ mod trace;
 mod turns;
 
 pub use assets::Assets;
-pub(crate) use estimate::estimate;
+pub(crate) use estimate::estimate_by;
 pub use estimate::{Estimate, StageEstimate};
 pub(crate) use import::Source;
 pub use options::RunOptions;

@@ -3,7 +3,7 @@
 //!
 //! May depend on `stages` (which draws), `store`, `provider` (keys), `matte` (ways of cutting out), `project` and `error`.
 
-use super::{providers::Providers, slots::Slots, turns::blocking};
+use super::{foreign::Caught, providers::Providers, slots::Slots, turns::blocking};
 use crate::{
     error::{Error, ErrorKind, Result},
     matte::Matting,
@@ -96,6 +96,8 @@ pub(crate) async fn preview(
             .with_operation("preview")
             .with_hint(format!("its shapes are {}", shapes.join(", "))));
     }
+    let providers = source.providers.held(&Caught::default());
+    let source = &Source { providers: &providers, ..*source };
     let slots = timeline(&project);
     let moment = Moment::of(at, &slots, project.output.fps)?;
     let clip = source.clip(&project, &slots, moment.scene(), aspect).await?;

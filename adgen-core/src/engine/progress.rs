@@ -411,10 +411,7 @@ impl Inner {
     }
 
     fn record_files(&mut self, product: &str, files: &[StateAsset]) {
-        for file in files {
-            let name = if files.len() == 1 { product.to_owned() } else { format!("{product}:{}", file.file) };
-            self.state.assets.insert(name, file.clone());
-        }
+        self.state.add_files(product, files);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who plans, films and composes, and who does where they fail.
 //!
-//! May depend on `provider` alone.
+//! May depend on `provider` and its neighbour `foreign`.
 
+use super::foreign::{Caught, ForeignAudio, ForeignPlanner, ForeignVideo};
 use crate::provider::{AudioProvider, Plan, PlanRequest, Planner, VideoProvider};
 use std::sync::Arc;
 
@@ -20,6 +21,19 @@ pub(crate) struct Providers {
 }
 
 impl Providers {
+    /// The same as one run, or one look, asks them: what they panic in is a failure of theirs, and `caught` knows of it.
+    pub(super) fn held(&self, caught: &Caught) -> Self {
+        Self {
+            planner: ForeignPlanner::planner(&self.planner, caught),
+            video: ForeignVideo::video(&self.video, caught),
+            audio: ForeignAudio::audio(&self.audio, caught),
+            fallback_planner: ForeignPlanner::planner(&self.fallback_planner, caught),
+            fallback_video: ForeignVideo::video(&self.fallback_video, caught),
+            fallback_audio: ForeignAudio::audio(&self.fallback_audio, caught),
+            sketch: self.sketch,
+        }
+    }
+
     /// Those that need no network alone.
     pub(crate) fn offline(&self) -> Self {
         Self {

@@ -3,8 +3,10 @@
 use super::{
     account::settle,
     assets::Assets,
+    derived::derived,
     document::Document,
     fallback::Fallbacks,
+    foreign::Caught,
     graph::build,
     import::{Brought, Source, import},
     money::Money,
@@ -25,18 +27,18 @@ use super::{
 };
 use crate::{
     asset::AssetPolicy,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, panic_words},
     event::{Event, EventRecord, EventSink},
     matte::Matting,
-    project::{AdProject, Stage, State, Status},
+    project::{AdProject, Stage, State, Status, UnreadableState},
     provider::WebhookEvent,
     report::NAME as REPORT,
     stages::{Art, name_for},
     store::{Buyer, EVENTS, HistoryEvent, ProjectLease, STATE, Scratch, Storage},
 };
-use futures_util::{Stream, stream};
+use futures_util::{FutureExt, Stream, stream};
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{any::Any, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -104,8 +106,13 @@ impl Run {
         progress.emit(Event::RunStarted);
         let work = Work { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
         let (end, ended) = watch::channel(None);
+        let listened = Arc::clone(&progress);
         tokio::spawn(async move {
-            let result = work.supervise().instrument(span).await;
+            let result = AssertUnwindSafe(work.supervise().instrument(span)).catch_unwind().await;
+            let result = result.unwrap_or_else(|panic| {
+                listened.close();
+                Err(defect("the end of a run", &*panic))
+            });
             // Nobody may hold a handle any more.
             end.send_replace(Some(result));
         });
@@ -191,7 +198,8 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let imported = async {
         let (parts, scratch) =
             prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
-        let is_new = parts.products.folder().look(STATE).await?.is_none();
+        let state = parts.products.folder().read(STATE).await?;
+        let is_new = state.is_none_or(|bytes| State::read(&bytes).is_err());
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
         scratch.remove().await;
@@ -215,6 +223,15 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
 /// The name of a run, or of whatever else holds a project for a while: nobody else has it.
 pub(crate) fn run_name() -> String {
     uuid::Uuid::new_v4().simple().to_string()
+}
+
+/// Something of adgen's own panicked.
+fn defect(what: &str, panic: &(dyn Any + Send)) -> Error {
+    Error::new(
+        ErrorKind::Unexpected,
+        format!("{what} stopped unexpectedly: this is a defect of adgen, please report it"),
+    )
+    .with_context("cause", panic_words(panic))
 }
 
 /// A run works in tasks and waits by clocks, both of which panic where no runtime has them.
@@ -241,9 +258,17 @@ async fn prepare(
     let fence = lease.fence();
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
-    let old = folder.read(STATE).await?.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
-    let mut state = old.unwrap_or_else(|| State::new(project_id, settings.slots.clock.now()));
+    let (old, is_damaged) = match folder.read(STATE).await?.map(|bytes| State::read(&bytes)) {
+        None => (None, false),
+        Some(Ok(state)) => (Some(state), false),
+        Some(Err(UnreadableState::Damaged(_))) => (None, true),
+        Some(Err(later)) => return Err(later.into_error().with_context("file", folder.display(STATE))),
+    };
     let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
+    let mut state = match old {
+        Some(state) => state,
+        None => derived(&storage, &folder, &history, settings.slots.clock.now()).await?,
+    };
     history.expect_entries(state.history_entries)?;
     history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
     let buyer = Buyer { run: fence.run().to_owned(), project: project_id.to_owned() };
@@ -254,6 +279,10 @@ async fn prepare(
     let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.slots.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
+        progress.note(Stage::Plan, said);
+    }
+    if is_damaged {
+        let said = format!("{} was damaged: it is made anew from the project's history", folder.display(STATE));
         progress.note(Stage::Plan, said);
     }
     let scratch = folder.work_folder().await?;
@@ -293,7 +322,7 @@ async fn prepare(
         document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
         art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
-        providers: settings.providers.clone(),
+        providers: settings.providers.held(&Caught::default()),
         matting: settings.matting.clone(),
         slots: settings.slots.clone(),
         job_timeout: settings.job_timeout,
@@ -327,7 +356,9 @@ impl Work {
         let lost = fence.lost().clone();
         // Where the whole runtime is dropped, heavy work on its threads has to end as well.
         let _stops = cancel.clone().drop_guard();
+        // However this ends, so does whoever saves.
         let over = CancellationToken::new();
+        let _saves = over.clone().drop_guard();
         let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()).in_current_span());
         // A task of its own, so that even a panic leads to an orderly end.
         let mut work = tokio::spawn({
@@ -341,19 +372,21 @@ impl Work {
                 work.await.map(|_| Err(fence.check().err().unwrap_or_else(Error::cancelled)))
             }
         };
-        let result = result.unwrap_or_else(|panic| {
-            Err(Error::new(
-                ErrorKind::Unexpected,
-                "a stage stopped unexpectedly: this is a defect of adgen, please report it",
-            )
-            .with_context("cause", panic))
+        let result = result.unwrap_or_else(|end| {
+            Err(match end.try_into_panic() {
+                Ok(panic) => defect("a stage", &*panic),
+                Err(end) => {
+                    Error::new(ErrorKind::Unexpected, "the run's Tokio runtime is shutting down").with_source(end)
+                }
+            })
         });
         // Whatever failed first when its ground went away, this is what a person has to know.
         let result = result.map_err(|error| parts.fallbacks.check_storage(error));
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
         cancel.cancel();
-        let stopped = parts.purchases.stop_jobs(cancelled).await;
+        let stopped = AssertUnwindSafe(parts.purchases.stop_jobs(cancelled)).catch_unwind().await;
+        let stopped = stopped.unwrap_or_else(|panic| Err(defect("stopping jobs", &*panic)));
         parts.turns.quiet().await;
         // Its last write has to be over before the last state is written.
         over.cancel();

@@ -1,8 +1,11 @@
 //! Calls an embedder's function for each event, on a thread of its own: one that is slow or panics holds nobody up.
 //!
-//! May depend on `event`.
+//! May depend on `event` and `error`.
 
-use crate::event::{EventRecord, EventSink};
+use crate::{
+    error::panic_words,
+    event::{EventRecord, EventSink},
+};
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -102,8 +105,7 @@ fn tell(shared: &Shared, sink: &EventSink) {
             waiting = shared.lock();
             waiting.is_calling = false;
             if let Err(panic) = called {
-                let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-                waiting.panic.get_or_insert_with(|| text.unwrap_or("without saying why").to_owned());
+                waiting.panic.get_or_insert_with(|| panic_words(&*panic).to_owned());
             }
             shared.changed.notify_all();
         } else if waiting.is_closed {

@@ -50,7 +50,7 @@ pub enum ErrorKind {
     Io,
     /// A fallback would have been needed, and the project's policy denies it.
     FallbackDenied,
-    /// A defect of this library.
+    /// A defect of this library, or of a provider that panicked.
     Unexpected,
 }
 

@@ -5,11 +5,13 @@
 mod body;
 mod failure;
 mod kind;
+mod panic;
 mod retry;
 
 pub use body::{ErrorBody, Fact};
 pub use failure::Error;
 pub use kind::ErrorKind;
+pub(crate) use panic::panic_words;
 pub use retry::Retry;
 
 /// What every fallible function of this crate returns.

@@ -17,7 +17,7 @@ use reqwest::{
     Response,
     header::{self, HeaderMap, HeaderValue},
 };
-use std::{io::Read, path::Path, time::Duration};
+use std::{io::Read, path::Path, sync::Arc, time::Duration};
 use url::Url;
 
 /// The longest that one file may take altogether: a server that gives a byte now and then must not hold up a run for good.
@@ -75,9 +75,9 @@ pub(super) async fn fetch(
     })?;
     // What an earlier run has gathered may belong to another file: nothing here could tell.
     drop(tokio::fs::remove_file(part_of(target)).await);
-    let wanted = Wanted { bytes: None, max_bytes: rules.max_bytes, check: &is_file };
+    let wanted = Wanted { bytes: None, max_bytes: rules.max_bytes, check: Arc::new(is_file) };
     let web = Web { http, url: &url, rules, key };
-    let gathered = tokio::time::timeout(LONGEST, gather(&web, target, wanted, &|_, _| {})).await;
+    let gathered = tokio::time::timeout(LONGEST, gather(&web, target, &wanted, &|_, _| {})).await;
     let result = gathered.unwrap_or_else(|_| {
         Err(Error::new(ErrorKind::Timeout, "a download took more than half an hour").with_context("url", shown(&url)))
     });

@@ -18,6 +18,7 @@ use rustls::{
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
+    path::Path,
     sync::atomic::{AtomicUsize, Ordering},
 };
 use tokio::runtime::{Builder, Runtime};
@@ -210,10 +211,10 @@ async fn files_and_models_are_fetched_by_the_same_wishes() {
     let folder = tempfile::tempdir().expect("a folder");
     let (file, model) = (folder.path().join("file"), folder.path().join("model"));
     let open = AssetRules { allow_private: true, ..AssetRules::untrusted() };
-    let expected = Expectation { bytes: Some(2), check: &|_| Ok(()) };
+    let expected = Expectation { bytes: Some(2), check: Arc::new(|_: &Path| Ok(())) };
     let trusting = http(own_root());
     in_time(fetch_asset(&trusting, &url, &file, open)).await.expect("trusted");
-    in_time(download(&trusting, &url, &model, expected, &|_, _| {})).await.expect("trusted");
+    in_time(download(&trusting, &url, &model, expected.clone(), &|_, _| {})).await.expect("trusted");
     assert_eq!(
         (std::fs::read(&file).expect("is there"), std::fs::read(&model).expect("is there")),
         (b"{}".to_vec(), b"{}".to_vec())

@@ -22,6 +22,7 @@ use reqwest::{
 };
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -30,16 +31,19 @@ use tokio::{
 };
 use url::Url;
 
+/// Judges a complete file, such as by its hash. Called on a thread that may wait.
+pub(crate) type Check = Arc<dyn Fn(&Path) -> Result<()> + Send + Sync>;
+
 /// What the file must be.
-#[derive(Clone, Copy)]
-pub(crate) struct Expectation<'a> {
+#[derive(Clone)]
+pub(crate) struct Expectation {
     /// Its size in bytes, where that is known.
     pub(crate) bytes: Option<u64>,
-    /// Judges the complete file, such as by its hash.
-    pub(crate) check: &'a (dyn Fn(&Path) -> Result<()> + Send + Sync),
+    /// Judges the complete file.
+    pub(crate) check: Check,
 }
 
-impl std::fmt::Debug for Expectation<'_> {
+impl std::fmt::Debug for Expectation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Expectation").field("bytes", &self.bytes).finish_non_exhaustive()
     }
@@ -53,13 +57,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 const MAX_BYTES: u64 = 2 << 30;
 
 /// What is to be gathered.
-#[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub(super) struct Wanted {
     /// Its size, where that is known.
     pub(super) bytes: Option<u64>,
     pub(super) max_bytes: u64,
     /// Judges the complete file.
-    pub(super) check: &'a (dyn Fn(&Path) -> Result<()> + Send + Sync),
+    pub(super) check: Check,
 }
 
 /// Where a file comes from.
@@ -118,20 +121,20 @@ pub(crate) async fn download(
     http: &Http,
     url: &str,
     target: &Path,
-    expected: Expectation<'_>,
+    expected: Expectation,
     progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
 ) -> Result<()> {
     let Expectation { bytes, check } = expected;
     let wanted = Wanted { bytes, max_bytes: bytes.unwrap_or(MAX_BYTES), check };
     let client = http.client(Kind::Download)?;
-    gather(&Plain { http, client, url }, target, wanted, progress).await
+    gather(&Plain { http, client, url }, target, &wanted, progress).await
 }
 
 /// Gathers the file of `origin` in `<target>.part`, as often as the connection breaks off, and moves it to its place.
 pub(super) async fn gather(
     origin: &dyn Origin,
     target: &Path,
-    wanted: Wanted<'_>,
+    wanted: &Wanted,
     progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
 ) -> Result<()> {
     let part = part_of(target);
@@ -157,7 +160,13 @@ pub(super) async fn gather(
             Err(failure) => return Err(failure.error),
         }
     }
-    if let Err(error) = (wanted.check)(&part) {
+    // It may read all of a gigabyte.
+    let (check, file) = (Arc::clone(&wanted.check), part.clone());
+    let checked = tokio::task::spawn_blocking(move || check(&file)).await.unwrap_or_else(|panic| {
+        let message = "the check of a download stopped unexpectedly: this is a defect of adgen, please report it";
+        Err(Error::new(ErrorKind::Unexpected, message).with_source(panic))
+    });
+    if let Err(error) = checked {
         // What was gathered fits nothing: the next try must start anew.
         drop(fs::remove_file(&part).await);
         return Err(error.with_context("url", origin.shown()));
@@ -205,7 +214,7 @@ impl Failure {
 async fn attempt(
     origin: &dyn Origin,
     part: &Path,
-    wanted: Wanted<'_>,
+    wanted: &Wanted,
     validator: &mut Option<HeaderValue>,
     progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
 ) -> Result<(), Failure> {
@@ -378,10 +387,12 @@ mod tests {
 
     async fn get(url: &str, target: &Path) -> Result<()> {
         let http = Http::new(crate::http::HttpOptions::default()).expect("sound options");
-        let check = |file: &Path| {
+        let runtime = std::thread::current().id();
+        let check = move |file: &Path| {
+            assert_ne!(std::thread::current().id(), runtime, "the runtime waits for a hash");
             if std::fs::read(file)? == body() { Ok(()) } else { Err(Error::new(ErrorKind::Model, "wrong hash")) }
         };
-        let expected = Expectation { bytes: Some(300_000), check: &check };
+        let expected = Expectation { bytes: Some(300_000), check: Arc::new(check) };
         download(&http, url, target, expected, &|done, all| assert!(all.is_some_and(|all| done <= all))).await
     }
 

@@ -3,10 +3,9 @@
 //! May depend on `error` and its neighbour `remover`.
 
 use super::remover::BackgroundRemover;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, panic_words};
 use image::{GrayImage, RgbImage};
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -29,7 +28,7 @@ impl ForeignRemover {
         let ask = || (remover.name().trim().to_owned(), remover.version().trim().to_owned(), remover.resolution());
         let (name, version, resolution) = match catch_unwind(AssertUnwindSafe(ask)) {
             Ok(told) => told,
-            Err(panic) => return wrong(format!("a background remover panicked at its name: {}", said(&*panic))),
+            Err(panic) => return wrong(format!("a background remover panicked at its name: {}", panic_words(&*panic))),
         };
         if name.is_empty() {
             return wrong("a background remover has no name: it is part of the keys of its cut-outs".to_owned());
@@ -75,19 +74,13 @@ impl BackgroundRemover for ForeignRemover {
                 }
                 _ => error.with_model(&self.name),
             }),
-            Err(panic) => Err(self.failed(format!("{} panicked: {}", self.name, said(&*panic)))),
+            Err(panic) => Err(self.failed(format!("{} panicked: {}", self.name, panic_words(&*panic)))),
         }
     }
 
     fn resolution(&self) -> u32 {
         self.resolution
     }
-}
-
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words")
 }
 
 #[cfg(test)]

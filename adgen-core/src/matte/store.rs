@@ -13,7 +13,7 @@ use std::{
     env, fs,
     io::Read,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
 
@@ -166,14 +166,16 @@ impl ModelStore {
         progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
     ) -> Result<PathBuf> {
         let info = self.info(name)?;
-        if let Ok(path) = self.locate(name) {
+        // Reads all of a file that is there.
+        let (store, own_name) = (self.clone(), name.to_owned());
+        if let Ok(Ok(path)) = tokio::task::spawn_blocking(move || store.locate(&own_name)).await {
             return Ok(path);
         }
         let path = self.path(info);
-        let check = |file: &Path| verify(file, info);
+        let check: download::Check = Arc::new(move |file: &Path| verify(file, info));
         let mut last = None;
         for url in info.urls {
-            let expected = download::Expectation { bytes: info.bytes, check: &check };
+            let expected = download::Expectation { bytes: info.bytes, check: Arc::clone(&check) };
             match download::download(http, url, &path, expected, progress).await {
                 Ok(()) => return Ok(path),
                 Err(error) => last = Some(error),

@@ -38,6 +38,7 @@ pub use cost::CostRange;
 pub use document::{AdProject, Product, SCHEMA_VERSION};
 // Shown by `provider`, whose implementers tell these.
 pub(crate) use metadata::{Ground, Metadata};
+pub(crate) use name::is_word;
 pub use output::{Aspect, Output, Quality};
 pub use parse::MAX_DOCUMENT_BYTES;
 pub use policy::{Fallback, Policy};
@@ -45,6 +46,7 @@ pub use problem::Problem;
 pub use scene::{Background, GeneratedBackground, Motion, Placement, ProductLayer, Role, Scene, Transition};
 pub use schema::schema;
 pub(crate) use schema::schema_of;
+pub(crate) use state::UnreadableState;
 pub use state::{
     Degradation, FidelityReport, Lack, LoudnessReport, Stage, StageState, StageStatus, State, StateAsset, Status,
 };

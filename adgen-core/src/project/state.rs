@@ -1,9 +1,13 @@
 //! What the machine found out about a project: a document of its own, so that a person can edit the project.
 
-use super::CostRange;
-use crate::error::ErrorBody;
+use super::{CostRange, name::is_word};
+use crate::error::{Error, ErrorBody, ErrorKind};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{collections::BTreeMap, fmt};
+
+/// The format of states that this version writes and reads.
+const STATE_VERSION: u32 = 1;
 
 /// Where a project stands, as users see it: one line, never moving back while a run lasts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -322,7 +326,62 @@ pub struct State {
     pub history_entries: u64,
 }
 
+/// What is wrong with the bytes of a state.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UnreadableState {
+    /// A newer version wrote it: it is not this version's to write over.
+    #[error("{0}")]
+    Later(String),
+    /// Nobody wrote that.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+impl UnreadableState {
+    /// The same for everybody.
+    pub(crate) fn into_error(self) -> Error {
+        let (message, hint) = match &self {
+            Self::Later(_) => (
+                "a newer adgen wrote the state of the project",
+                "use that version for this project from now on, or update this one",
+            ),
+            Self::Damaged(_) => (
+                "the state of the project is damaged",
+                "run again: it is made anew from the project's history, and nothing that is finished is done twice",
+            ),
+        };
+        Error::new(ErrorKind::InvalidProject, message).with_hint(hint).with_source(self)
+    }
+}
+
 impl State {
+    /// The state in these bytes. What a newer version wrote is told from what is damaged: its format has a higher number, or
+    /// it knows a stage or a status that this version lacks.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, UnreadableState> {
+        let damaged = |error: serde_json::Error| UnreadableState::Damaged(error.to_string());
+        let value: Value = serde_json::from_slice(bytes).map_err(damaged)?;
+        match value.get("schema_version").and_then(Value::as_u64) {
+            Some(version) if version > u64::from(STATE_VERSION) => {
+                let message = format!("its format is {version}, and this version reads {STATE_VERSION}");
+                return Err(UnreadableState::Later(message));
+            }
+            _ => {}
+        }
+        // From the bytes, as whoever writes it reads it again.
+        serde_json::from_slice(bytes).map_err(|error| match later_word(&value) {
+            Some(word) => UnreadableState::Later(format!("it says {word:?}, which this version does not know")),
+            None => damaged(error),
+        })
+    }
+
+    /// Adds all files of a product, in place of those that it had under their names.
+    pub(crate) fn add_files(&mut self, product: &str, files: &[StateAsset]) {
+        for file in files {
+            let name = if files.len() == 1 { product.to_owned() } else { format!("{product}:{}", file.file) };
+            self.assets.insert(name, file.clone());
+        }
+    }
+
     /// The state of a project whose last run ended without a word.
     pub(crate) fn interrupted(mut self) -> Self {
         for stage in self.stages.values_mut().filter(|stage| stage.status == StageStatus::Running) {
@@ -339,7 +398,7 @@ impl State {
     pub fn new(project_id: impl Into<String>, now: impl Into<String>) -> Self {
         let now = now.into();
         Self {
-            schema_version: 1,
+            schema_version: STATE_VERSION,
             project_id: project_id.into(),
             run_id: None,
             status: Status::Pending,
@@ -357,6 +416,68 @@ impl State {
             updated_at: now,
             elapsed_s: 0.0,
             history_entries: 0,
+        }
+    }
+}
+
+/// A name of a stage or a status that this version lacks.
+fn later_word(state: &Value) -> Option<&str> {
+    let is_stage = |word: &str| Stage::ALL.iter().any(|stage| stage.as_str() == word);
+    let is_known = |word: &str| is_stage(word) || is_named::<Status>(word) || is_named::<StageStatus>(word);
+    let stages = state.get("stages").and_then(Value::as_object).into_iter().flatten();
+    let of_stages = stages.flat_map(|(name, stage)| [Some(name.as_str()), stage.get("status").and_then(Value::as_str)]);
+    let degradations = state.get("degradations").and_then(Value::as_array).into_iter().flatten();
+    let of_degradations = degradations.map(|one| one.get("stage").and_then(Value::as_str));
+    let status = state.get("status").and_then(Value::as_str);
+    let mut words = std::iter::once(status).chain(of_stages).chain(of_degradations).flatten();
+    words.find(|word| is_word(word) && !is_known(word))
+}
+
+fn is_named<'a, T: Deserialize<'a>>(word: &'a str) -> bool {
+    T::deserialize(serde::de::value::BorrowedStrDeserializer::<serde::de::value::Error>::new(word)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(change: impl FnOnce(&mut Value)) -> Result<State, UnreadableState> {
+        let mut state = serde_json::to_value(State::new("p", "2026-01-01T00:00:00Z")).unwrap();
+        change(&mut state);
+        State::read(state.to_string().as_bytes())
+    }
+
+    #[test]
+    fn states_of_a_newer_version_are_told_from_damaged_ones() {
+        assert!(read(|state| state["further"] = json!([1])).is_ok());
+        let later: [fn(&mut Value); 6] = [
+            |state| *state = json!({ "schema_version": 2 }),
+            |state| state["schema_version"] = 7.into(),
+            |state| state["status"] = "SPEAKING".into(),
+            |state| state["stages"]["voice_over"] = json!({}),
+            |state| state["stages"]["plan"]["status"] = "skipped".into(),
+            |state| state["degradations"] = json!([{ "stage": "voice_over" }]),
+        ];
+        for change in later {
+            let error = read(change).unwrap_err();
+            assert!(matches!(error, UnreadableState::Later(_)), "{error}");
+            assert!(error.into_error().message().contains("a newer adgen"));
+        }
+        let damaged: [fn(&mut Value); 6] = [
+            |state| *state = json!({}),
+            |state| *state = json!([]),
+            |state| state["schema_version"] = "two".into(),
+            |state| state["status"] = "completed?".into(),
+            |state| state["status"] = 5.into(),
+            |state| state["stages"] = json!({ "": {} }),
+        ];
+        for change in damaged {
+            let error = read(change).unwrap_err();
+            assert!(matches!(error, UnreadableState::Damaged(_)), "{error}");
+        }
+        for bytes in [&b""[..], b"{", b"\xff\xfe", b"null"] {
+            assert!(matches!(State::read(bytes), Err(UnreadableState::Damaged(_))));
         }
     }
 }

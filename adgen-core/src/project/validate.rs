@@ -19,6 +19,16 @@ impl AdProject {
         read(json).map_err(|problems| invalid(&problems))
     }
 
+    /// A document as it lies in a storage.
+    ///
+    /// # Errors
+    /// `InvalidProject` with every problem, and for bytes that are no text: what stands in for them must not be saved.
+    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self> {
+        let json = std::str::from_utf8(bytes)
+            .map_err(|error| Error::new(ErrorKind::InvalidProject, "the document is not UTF-8").with_source(error))?;
+        Self::from_json(json)
+    }
+
     /// Every problem of the document; empty where it is sound.
     pub fn problems(&self) -> Vec<Problem> {
         problems_of(self)

@@ -14,7 +14,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use tokio::sync::OnceCell;
+use tokio::{runtime::Handle, sync::OnceCell};
 
 /// The most that lies there unless somebody says otherwise: some forty ads with all that they are made of. What is held
 /// open is never thrown away, so that it may be more for a while.
@@ -28,7 +28,7 @@ pub(crate) struct Cache(Arc<Inner>);
 struct Inner {
     parent: Option<PathBuf>,
     /// Made when the first file comes.
-    place: Mutex<Option<Scratch>>,
+    place: OnceCell<Place>,
     most_bytes: u64,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
     ticks: AtomicU64,
@@ -60,7 +60,7 @@ impl Cache {
     /// A cache in a folder of its own below `parent`, or below the system's temporary folder; made when the first file
     /// comes.
     pub(crate) fn new(parent: Option<&Path>, most_bytes: u64) -> Self {
-        let (parent, place, slots) = (parent.map(Path::to_owned), Mutex::default(), Mutex::default());
+        let (parent, place, slots) = (parent.map(Path::to_owned), OnceCell::new(), Mutex::default());
         Self(Arc::new(Inner { parent, place, most_bytes, slots, ticks: AtomicU64::new(0) }))
     }
 
@@ -75,14 +75,14 @@ impl Cache {
         F: Future<Output = Result<u64, E>>,
     {
         loop {
-            let slot = self.slot(id)?;
+            let slot = self.slot(id).await?;
             if let Err(error) = slot.bytes.get_or_try_init(|| get(slot.path.clone())).await {
                 self.forget(id, &slot);
                 return Err(error);
             }
             // Somebody who cleans temporary folders takes what he finds.
             if slot.path.is_file() {
-                self.make_room();
+                self.make_room().await;
                 return Ok(Cached { slot, _cache: self.clone() });
             }
             self.forget(id, &slot);
@@ -93,9 +93,9 @@ impl Cache {
     /// left.
     pub(crate) async fn keep(&self, id: &str, path: &Path, bytes: u64) {
         let moved = async |to: PathBuf| tokio::fs::rename(path, to).await.map(|()| bytes);
-        let Ok(slot) = self.slot(id) else { return };
+        let Ok(slot) = self.slot(id).await else { return };
         if slot.bytes.get_or_try_init(|| moved(slot.path.clone())).await.is_ok() {
-            self.make_room();
+            self.make_room().await;
         }
     }
 
@@ -103,10 +103,10 @@ impl Cache {
         lock(&self.0.slots)
     }
 
-    fn slot(&self, id: &str) -> io::Result<Arc<Slot>> {
+    async fn slot(&self, id: &str) -> io::Result<Arc<Slot>> {
         let tick = self.0.ticks.fetch_add(1, Ordering::Relaxed);
         // Each has a path of its own, so that one that is being removed is never another's.
-        let path = self.0.folder()?.join(format!("{tick:08x}"));
+        let path = self.0.folder().await?.join(format!("{tick:08x}"));
         let mut slots = self.slots();
         let slot = slots
             .entry(id.to_owned())
@@ -125,12 +125,27 @@ impl Cache {
     }
 
     /// Throws away what was not used for longest and nobody holds, until the rest fits.
-    fn make_room(&self) {
+    async fn make_room(&self) {
+        let thrown = self.too_many();
+        if thrown.is_empty() {
+            return;
+        }
+        let remove = move || {
+            for slot in thrown {
+                // One that cannot be removed goes with the folder.
+                drop(std::fs::remove_file(&slot.path));
+            }
+        };
+        drop(tokio::task::spawn_blocking(remove).await);
+    }
+
+    /// Takes out of the list what is to be thrown away.
+    fn too_many(&self) -> Vec<Arc<Slot>> {
         let mut slots = self.slots();
         let size = |slot: &Arc<Slot>| slot.bytes.get().copied().unwrap_or(0);
         let mut total: u64 = slots.values().map(size).sum();
         if total <= self.0.most_bytes {
-            return;
+            return Vec::new();
         }
         // Who fetches or holds a file has a second reference, and a new one is only given out under this lock.
         let free = slots.iter().filter(|(_, slot)| Arc::strong_count(slot) == 1);
@@ -147,30 +162,39 @@ impl Cache {
                 thrown.push(slot);
             }
         }
-        drop(slots);
-        for slot in thrown {
-            // One that cannot be removed goes with the folder.
-            drop(std::fs::remove_file(&slot.path));
-        }
+        thrown
     }
 }
 
 impl Inner {
-    fn folder(&self) -> io::Result<PathBuf> {
-        let mut place = lock(&self.place);
-        if place.is_none() {
-            let temp = std::env::temp_dir();
-            *place = Some(Scratch::make_in(self.parent.as_deref().unwrap_or(&temp), false)?);
-        }
-        Ok(place.as_ref().map_or_else(PathBuf::new, |place| place.path().to_owned()))
+    async fn folder(&self) -> io::Result<&Path> {
+        let make = async || {
+            let parent = self.parent.clone().unwrap_or_else(std::env::temp_dir);
+            // What dead processes have left is removed with it.
+            let made = tokio::task::spawn_blocking(move || Scratch::make_in(&parent, false).map(Place));
+            made.await.map_err(io::Error::other)?
+        };
+        self.place.get_or_try_init(make).await.map(|place| place.0.path())
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some(place) = lock(&self.place).take() {
-            place.clear_away();
+        // Gigabytes may lie there. The runtime waits for the thread where it ends meanwhile; where it ends before the thread has
+        // begun, or none is there, the place goes here.
+        if let (Some(place), Ok(runtime)) = (self.place.take(), Handle::try_current()) {
+            runtime.spawn_blocking(move || drop(place));
         }
+    }
+}
+
+/// The cache's folder, which goes with this.
+#[derive(Debug)]
+struct Place(Scratch);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.clear_away();
     }
 }
 
@@ -251,7 +275,24 @@ mod tests {
         drop(cache);
         assert!(own.path().is_file());
         drop(own);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        assert!(!place.exists());
+        while place.exists() || std::fs::read_dir(folder.path()).unwrap().count() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
+    #[test]
+    fn the_folder_is_gone_when_the_runtime_is() {
+        for drops_inside in [true, false] {
+            let (folder, cache) = cache(100);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let got = runtime.block_on(async { fetch(&cache, "file", &AtomicU64::new(0)).await.unwrap() });
+            assert!(got.path().is_file());
+            match drops_inside {
+                true => runtime.block_on(async { drop((cache, got)) }),
+                false => drop((cache, got)),
+            }
+            drop(runtime);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{drops_inside}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{
     content_key::folder_of,
-    record::{FORMAT, Unreadable},
+    record::{FORMAT, Unreadable, later_stage},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -115,7 +115,11 @@ impl ProductRecord {
             Some(later) if later > FORMAT => return Err(Unreadable::Later(later)),
             _ => return Err(damaged("it has no format".to_owned())),
         }
-        let record: Self = serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
+        let later = value.as_object().and_then(later_stage).map(str::to_owned);
+        let record: Self = serde_json::from_value(value).map_err(|error| match later {
+            Some(stage) => Unreadable::LaterStage(stage),
+            None => damaged(error.to_string()),
+        })?;
         if record.key != key {
             return Err(damaged(format!("it is the record of {}", record.key)));
         }
@@ -171,6 +175,10 @@ mod tests {
         assert!(matches!(ProductRecord::decode(&bytes, &"b".repeat(64)), Err(Unreadable::Damaged(_))));
         let later = br#"{"format":2,"files":"elsewhere"}"#;
         assert!(matches!(ProductRecord::decode(later, &own.key), Err(Unreadable::Later(2))));
+        let mut of_tomorrow = serde_json::to_value(&own).unwrap();
+        of_tomorrow["stage"] = "voice_over".into();
+        let of_tomorrow = ProductRecord::decode(of_tomorrow.to_string().as_bytes(), &own.key);
+        assert!(matches!(of_tomorrow, Err(Unreadable::LaterStage(_))), "{of_tomorrow:?}");
         for object in ["", "../x", "a/b", "a\\b", RECORD] {
             assert!(record("x", object).encode().is_err(), "{object}");
         }

@@ -153,7 +153,9 @@ impl Products {
         let Some(bytes) = self.objects.read(&name).await? else { return Ok(Read::Nothing) };
         match ProductRecord::decode(&bytes, key) {
             Ok(record) => Ok(Read::Record(Arc::new(record))),
-            Err(later @ Unreadable::Later(_)) => Err(later.into_error("the products", &self.objects.display(&name))),
+            Err(later @ (Unreadable::Later(_) | Unreadable::LaterStage(_))) => {
+                Err(later.into_error("the products", &self.objects.display(&name)))
+            }
             Err(unreadable) => Ok(Read::Unreadable(unreadable.to_string())),
         }
     }

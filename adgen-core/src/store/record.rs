@@ -1,13 +1,17 @@
 //! One record of a ledger or a history: who wrote it as which number, and what happened.
 //!
 //! Read field by field instead of through the derived reader for tagged enums: that one keeps numbers in a form which
-//! depends on features of `serde_json` that other crates of a program may turn on. May depend on `error`.
+//! depends on features of `serde_json` that other crates of a program may turn on. May depend on `project` and `error`.
 //!
 //! What later versions may do: an event that may be passed over is written under the same format number, and those who
 //! do not know it keep it where it is. Whatever changes the meaning of what is there raises the format, and whoever
-//! does not know that format goes no further.
+//! does not know that format goes no further; nor does he where a known event has a stage that he does not know, for it
+//! may say what was paid and what is in use.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    project::{Stage, is_word},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -68,6 +72,8 @@ pub(super) enum Unreadable {
     Damaged(String),
     #[error("it has the format {0}, and this version reads {FORMAT}")]
     Later(u64),
+    #[error("it is about the stage {0:?}, which this version does not know")]
+    LaterStage(String),
     #[error("it says that it is number {own}, and lies at {lies}")]
     Moved { own: Value, lies: u64 },
 }
@@ -77,7 +83,7 @@ impl Unreadable {
     pub(super) fn into_error(self, what: &str, file: &str) -> Error {
         let (message, hint) = match &self {
             Self::Damaged(_) => (format!("an entry of {what} is damaged"), "restore it from a backup"),
-            Self::Later(_) => {
+            Self::Later(_) | Self::LaterStage(_) => {
                 (format!("a newer adgen wrote an entry of {what}"), "use that version for this storage from now on")
             }
             Self::Moved { .. } => (
@@ -174,12 +180,22 @@ pub(super) fn from_value<E: DeserializeOwned>(
     let epoch = fields.remove("epoch").as_ref().and_then(Value::as_u64).ok_or_else(|| damaged("it has no epoch"))?;
     let event = if known.contains(&name.as_str()) {
         // The form that needs no look at the fields before the variant is known.
+        let later = later_stage(&fields).map(str::to_owned);
         let tagged = Value::Object(Map::from_iter([(name, Value::Object(fields))]));
-        Event::Known(serde_json::from_value(tagged).map_err(|error| Unreadable::Damaged(error.to_string()))?)
+        Event::Known(serde_json::from_value(tagged).map_err(|error| match later {
+            Some(stage) => Unreadable::LaterStage(stage),
+            None => Unreadable::Damaged(error.to_string()),
+        })?)
     } else {
         Event::Later { name, fields }
     };
     Ok(Record { number, run, epoch, project, at, event })
+}
+
+/// A stage that this version lacks, where that is what a record is about.
+pub(super) fn later_stage(fields: &Map<String, Value>) -> Option<&str> {
+    let stage = fields.get("stage")?.as_str()?;
+    (is_word(stage) && Stage::ALL.iter().all(|known| known.as_str() != stage)).then_some(stage)
 }
 
 #[cfg(test)]
@@ -196,9 +212,12 @@ mod tests {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             note: Option<String>,
         },
+        Staged {
+            stage: Stage,
+        },
     }
 
-    const KNOWN: [&str; 1] = ["began"];
+    const KNOWN: [&str; 2] = ["began", "staged"];
 
     fn record(event: Event<Happened>) -> Record<Happened> {
         Record { number: 3, run: "r".into(), epoch: 2, project: None, at: "2026-01-01T00:00:00Z".into(), event }
@@ -228,6 +247,22 @@ mod tests {
         assert!(later.contains("a newer adgen wrote") && !later.contains("damaged"), "{later}");
         let moved = told(r#"{"format":1,"number":4,"event":"began","run":"r","epoch":1,"at":"t","cost":1}"#);
         assert!(moved.contains("number 4, and lies at 3") && moved.contains("a/3.json"), "{moved}");
+    }
+
+    #[test]
+    fn a_stage_of_a_later_version_is_no_damage() {
+        let about = |stage: &str| {
+            told(&format!(r#"{{"format":1,"number":3,"event":"staged","run":"r","epoch":1,"at":"t","stage":{stage}}}"#))
+        };
+        let later = about(r#""voice_over""#);
+        assert!(later.contains("a newer adgen wrote") && later.contains("voice_over"), "{later}");
+        assert!(!later.contains("damaged") && !later.contains("backup"), "{later}");
+        for stage in ["7", "null", r#""""#, r#""voice over""#, r#""\u0000""#] {
+            assert!(about(stage).contains("damaged"), "{stage}");
+        }
+        // What no field of the event is may say whatever it likes.
+        let json = r#"{"format":1,"number":3,"event":"began","run":"r","epoch":1,"at":"t","cost":1,"stage":"dusk"}"#;
+        assert!(decode::<Happened>(json.as_bytes(), 3, &KNOWN).unwrap().known().is_some());
     }
 
     #[test]

@@ -28,8 +28,8 @@ use home::Home;
 use crate::{
     asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns, estimate,
-        import_document,
+        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns,
+        estimate_by, import_document,
     },
     error::Result,
     event::EventSink,
@@ -153,10 +153,10 @@ impl Studio {
     /// What the ad of a document will cost with this studio's providers, everything made anew. Calls nobody.
     ///
     /// # Errors
-    /// `InvalidProject` with every problem.
+    /// `InvalidProject` with every problem; `Unexpected` where a provider panics.
     pub fn estimate(&self, project: &AdProject) -> Result<Estimate> {
         project.validate()?;
-        Ok(estimate(project, &self.providers))
+        estimate_by(project, &self.providers)
     }
 
     /// Opens and decodes every file that a document in `folder` names, and looks for its font, without storing anything.

@@ -7,7 +7,7 @@ use crate::{
     asset::with_similar_name,
     engine::{need_runtime, run_name},
     error::{Error, ErrorKind, Result},
-    project::{AdProject, State},
+    project::{AdProject, State, UnreadableState},
     store::{DOCUMENT, GcPlan, GcRules, Holder, STATE, StorageUse, hex},
 };
 use bytes::Bytes;
@@ -39,14 +39,14 @@ impl Studio {
     /// further file, counts as failed: the file still tells of its work.
     ///
     /// # Errors
-    /// `NotFound` where nothing was ever done with it; `Io`.
+    /// `NotFound` where nothing was ever done with it; `InvalidProject` where a newer version wrote it, or it is damaged; `Io`.
     pub async fn state(&self, project_id: &str) -> Result<State> {
         self.home.run(self.state_here(project_id)).await
     }
 
     async fn state_here(&self, project_id: &str) -> Result<State> {
         let read = async || {
-            let parse = |bytes: &[u8]| serde_json::from_slice(bytes).map_err(unreadable);
+            let parse = |bytes: &[u8]| State::read(bytes).map_err(UnreadableState::into_error);
             self.read::<State>(project_id, STATE, parse).await
         };
         let state = read().await?;
@@ -68,7 +68,7 @@ impl Studio {
     /// `NotFound`, `InvalidProject`, `Io`.
     pub async fn document(&self, project_id: &str) -> Result<StoredDocument> {
         let parse = |bytes: &[u8]| {
-            let document = AdProject::from_json(&String::from_utf8_lossy(bytes))?;
+            let document = AdProject::from_stored(bytes)?;
             Ok(StoredDocument { document, version: version_of(bytes) })
         };
         self.home.run(self.read(project_id, DOCUMENT, parse)).await
@@ -189,9 +189,4 @@ impl Studio {
 
 fn version_of(document: &[u8]) -> String {
     hex(&Sha256::digest(document))
-}
-
-fn unreadable(error: serde_json::Error) -> Error {
-    Error::new(ErrorKind::InvalidProject, "the state of the project is not readable: delete the file and run again")
-        .with_source(error)
 }

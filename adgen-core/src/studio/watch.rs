@@ -6,8 +6,9 @@
 use super::Studio;
 use crate::{
     engine::{Told, need_runtime},
-    error::Result,
+    error::{ErrorKind, Result},
     event::{Event, EventRecord},
+    project::Status,
     store::{EVENTS, Holder, ProjectFolder},
 };
 use futures_util::{Stream, stream};
@@ -61,11 +62,13 @@ impl Studio {
     /// The events of a run of the project wherever it is at work, those of the past first; ends after
     /// [`Event::RunFinished`]. Steps that later ones have overtaken may be left out, so that numbers may be missing; a run of
     /// which nobody hears any more, because its process was killed, ends as failed. Where the project has not run yet, its
-    /// first run is waited for.
+    /// first run is waited for. What a newer version tells and this one does not know is [`Event::Unknown`]; where a run's
+    /// events are damaged or gone, its end is told by the project's state.
     ///
     /// # Errors
     /// `NotFound` where there is no such project, `InvalidConfig` outside of a Tokio runtime. The stream itself gives `Io` or
-    /// `Timeout` where the storage does not answer, and goes on.
+    /// `Timeout` where the storage does not answer, `InvalidProject` where neither the project's events nor its state can be
+    /// read, and goes on.
     pub async fn watch(
         &self,
         project_id: &str,
@@ -89,6 +92,7 @@ impl Studio {
             every,
             run: None,
             seen: None,
+            is_readable: false,
             idle: 0,
             heard: VecDeque::new(),
             is_over: false,
@@ -108,6 +112,10 @@ impl Studio {
     }
 }
 
+fn is_end(record: &EventRecord) -> bool {
+    matches!(record.event, Event::RunFinished { .. })
+}
+
 /// A run that is watched.
 struct Watched {
     studio: Studio,
@@ -119,6 +127,8 @@ struct Watched {
     next_seq: u64,
     /// What the file looked like when it was last read.
     seen: Option<(Option<String>, i64, u64)>,
+    /// Whether it could be read then.
+    is_readable: bool,
     /// Looks without news.
     idle: u32,
     heard: VecDeque<EventRecord>,
@@ -129,7 +139,7 @@ impl Watched {
     async fn next(&mut self) -> Option<Result<EventRecord>> {
         loop {
             if let Some(record) = self.heard.pop_front() {
-                self.is_over = matches!(record.event, Event::RunFinished { .. });
+                self.is_over = is_end(&record);
                 self.next_seq = record.seq + 1;
                 return Some(Ok(record));
             }
@@ -152,19 +162,24 @@ impl Watched {
 
     /// Reads what is new; tells whether anything was.
     async fn look(&mut self) -> Result<bool> {
-        let Some(there) = self.folder.look(EVENTS).await? else { return Ok(false) };
-        let stamp = (there.etag, there.modified.timestamp_millis(), there.bytes);
-        if self.seen.as_ref() == Some(&stamp) {
+        let there = self.folder.look(EVENTS).await?;
+        let stamp = there.map(|there| (there.etag, there.modified.timestamp_millis(), there.bytes));
+        if stamp.is_none() || self.seen == stamp {
             self.idle += 1;
-            if self.run.is_some() && self.idle >= PATIENCE {
+            // Of a run that is known already nothing is wanted: the next one is waited for.
+            let is_wanted = self.run.is_some() || stamp.is_none() || !self.is_readable;
+            if is_wanted && self.idle >= PATIENCE {
                 self.idle = 0;
                 return self.look_for_life().await;
             }
             return Ok(false);
         }
-        let Some(told) = self.folder.read(EVENTS).await?.and_then(|bytes| Told::read(&bytes)) else { return Ok(false) };
+        let told = self.folder.read(EVENTS).await?.and_then(|bytes| Told::read(&bytes));
+        // A file that nobody can read is as good as none, until it is another one.
+        self.seen = stamp;
+        self.is_readable = told.is_some();
+        let Some(told) = told else { return Ok(false) };
         let Some(run) = told.run_id().map(str::to_owned) else { return Ok(false) };
-        self.seen = Some(stamp);
         self.idle = 0;
         if self.run.is_none() && self.options.after_run.as_ref() != Some(&run) {
             self.run = Some(run.clone());
@@ -175,34 +190,58 @@ impl Watched {
             Some(_) => return self.end().await,
             None => return Ok(false),
         }
+        let is_told = told.events.iter().any(is_end);
         self.heard.extend(told.events.into_iter().filter(|record| record.seq >= self.next_seq));
-        Ok(!self.heard.is_empty())
+        // Nobody asked for the events that there were.
+        self.is_over = is_told && self.heard.is_empty();
+        Ok(is_told || !self.heard.is_empty())
     }
 
-    /// Whether the run has ended without a word.
+    /// Whether the run has ended without a word, or there was one of which no event tells.
     async fn look_for_life(&mut self) -> Result<bool> {
         if self.folder.holder().await? != Holder::Nobody {
             return Ok(false);
         }
-        // It may have come to its end between the two looks.
-        self.seen = None;
-        let bytes = self.folder.read(EVENTS).await?.unwrap_or_default();
-        let is_over = |record: &EventRecord| matches!(record.event, Event::RunFinished { .. });
-        match Told::read(&bytes).is_some_and(|told| told.events.iter().any(is_over)) {
-            true => Ok(true),
-            false => self.end().await,
+        let told = self.folder.read(EVENTS).await?.and_then(|bytes| Told::read(&bytes));
+        match (&self.run, told) {
+            // It may have come to its end between the two looks.
+            (Some(_), Some(told)) if told.events.iter().any(is_end) => {
+                self.seen = None;
+                Ok(true)
+            }
+            (Some(_), _) => self.end().await,
+            (None, Some(_)) => {
+                self.seen = None;
+                Ok(true)
+            }
+            (None, None) => {
+                let run = match self.studio.state(self.folder.id()).await {
+                    Ok(state) => state.run_id.filter(|run| self.options.after_run.as_ref() != Some(run)),
+                    // It was never even imported.
+                    Err(error) if error.kind() == ErrorKind::NotFound => None,
+                    Err(error) => return Err(error),
+                };
+                match run {
+                    Some(run) => {
+                        self.run = Some(run);
+                        self.end().await
+                    }
+                    None => Ok(false),
+                }
+            }
         }
     }
 
     async fn end(&mut self) -> Result<bool> {
-        let state = self.studio.state(self.folder.id()).await?;
-        let is_its = state.run_id.as_deref() == self.run.as_deref();
-        let (status, error) = match state.status.is_final() && is_its {
-            true => (state.status, state.error),
-            false => {
-                let state = state.interrupted();
+        let (status, error) = match self.studio.state(self.folder.id()).await {
+            Ok(state) => {
+                let is_its = state.run_id.as_deref() == self.run.as_deref();
+                let state = if state.status.is_final() && is_its { state } else { state.interrupted() };
                 (state.status, state.error)
             }
+            // Whatever became of the run, nobody can tell from here: it is not waited for any longer.
+            Err(error) if error.kind() == ErrorKind::InvalidProject => (Status::Failed, Some(error.body())),
+            Err(error) => return Err(error),
         };
         let event = Event::RunFinished { status, cost_usd: 0.0, elapsed_ms: 0, video: None, error };
         self.heard.push_back(EventRecord {

@@ -4,9 +4,13 @@ use super::{Bench, finished, made};
 use adgen::{ErrorKind, Event, EventRecord, Status, Studio};
 use adgen_tests::{command::until, document};
 use futures_util::StreamExt;
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,4 +138,50 @@ async fn a_failed_run_says_why_in_state_and_events() {
     assert!(told.to_string().contains("nothing.png"), "{told}");
     let state = bench.project("fail").state();
     assert_eq!((state["status"].as_str(), state["error"]["code"].as_str()), (Some("FAILED"), Some("invalid_input")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sink_that_blocks_its_thread_for_seconds_holds_nobody_up() {
+    let bench = Bench::new();
+    let (heard, in_a_hurry) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
+    let quick = Arc::new(Mutex::new(Vec::new()));
+    let sink = {
+        let (heard, in_a_hurry) = (Arc::clone(&heard), Arc::clone(&in_a_hurry));
+        move |record: &EventRecord| {
+            if !in_a_hurry.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_secs(3));
+            }
+            heard.lock().expect("nobody panics").push(record.clone());
+        }
+    };
+    let other = {
+        let quick = Arc::clone(&quick);
+        move |record: &EventRecord| quick.lock().expect("nobody panics").push(record.clone())
+    };
+    let studio = bench.builder("storage").on_event(sink).build().expect("a studio");
+    studio.import(document::parse(&document::least("blocked", &bench.photo)), "").await.expect("it is brought in");
+    let run = studio.run("blocked", adgen::RunOptions::new().on_event(other)).await.expect("starts");
+    let (own, outcome) = tokio::join!(run.events(0).collect::<Vec<_>>(), run.wait());
+    let outcome = finished(outcome);
+    // The run did not wait until the sink had heard everything.
+    let behind = heard.lock().expect("nobody panics").len();
+    assert!(behind < own.len(), "all of {} events were waited for", own.len());
+    in_a_hurry.store(true, Ordering::Relaxed);
+    assert!(own.iter().map(|record| record.seq).eq(1..=own.len() as u64), "a number is missing");
+    assert_eq!(*quick.lock().expect("nobody panics"), own, "the other sink heard something else");
+    assert!(matches!(own.last().expect("events").event, Event::RunFinished { status: Status::Completed, .. }));
+    assert_eq!((outcome.state.status, outcome.state.degradations.len()), (Status::Completed, 0));
+    assert!(!outcome.state.notes.iter().any(|note| note.contains("panicked")), "{:?}", outcome.state.notes);
+    // It hears the rest, in order, the last event included.
+    let last = own.last().map(|record| record.seq);
+    tokio::task::block_in_place(|| {
+        until("the sink has heard the end", || {
+            heard.lock().expect("nobody panics").last().map(|record| record.seq) == last
+        });
+    });
+    let heard = heard.lock().expect("nobody panics");
+    assert!(heard.windows(2).all(|pair| pair[0].seq < pair[1].seq), "out of order");
+    assert!(heard.iter().all(|record| own[record.seq as usize - 1] == *record));
+    let steps = own.iter().filter(|record| matches!(record.event, Event::Progress { .. })).count();
+    assert!(heard.len() >= own.len() - steps, "more than steps of progress was left out");
 }

@@ -106,7 +106,7 @@ impl Job<'_> {
                 let over = self.go_on(self.taken_up(JobId(job))).await;
                 return over.map_err(|trouble| self.at_most(expected_usd, trouble));
             }
-            Some(OpenPurchase { since, .. }) => match self.look_up(since).await? {
+            Some(OpenPurchase { since, .. }) => match self.look_up(since, None).await? {
                 Some(generation) => generation,
                 None => {
                     *reserved = None;

@@ -56,7 +56,7 @@ impl Job<'_> {
             // Whatever it was, a job that nobody knows of must not stay behind.
             let lost = error.kind() == ErrorKind::OutcomeUnknown && !self.is_free();
             if lost {
-                if let Some(generation) = self.look_up(since).await? {
+                if let Some(generation) = self.look_up(since, Some(&error)).await? {
                     return Ok(generation);
                 }
             } else if is_answer(&error) && !self.is_free() {
@@ -133,8 +133,9 @@ impl Job<'_> {
             .in_current_span()
         });
         task.await.unwrap_or_else(|panic| {
+            // Not the provider: what it panics in comes as its error.
             let kind = if free { ErrorKind::Unexpected } else { ErrorKind::OutcomeUnknown };
-            let error = Error::new(kind, "a provider panicked while it started a job").with_source(panic);
+            let error = Error::new(kind, "starting a job panicked: this is a defect of adgen").with_source(panic);
             Err(NotStarted::Failed(error))
         })
     }
@@ -147,9 +148,9 @@ impl Job<'_> {
         Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
     }
 
-    /// A call was made and nobody heard the answer: asks the provider what became of it. `None`: nothing, and a new
-    /// call buys nothing twice.
-    pub(super) async fn look_up(&self, since: SystemTime) -> Result<Option<Generation>> {
+    /// A call was made and nobody heard the answer, for the reason `lost` where that is known: asks the provider what became of
+    /// it. `None`: nothing, and a new call buys nothing twice.
+    pub(super) async fn look_up(&self, since: SystemTime, lost: Option<&Error>) -> Result<Option<Generation>> {
         let provider = &self.order.info().name;
         let unknown = |cause: Option<Error>| {
             let error = Error::new(
@@ -186,7 +187,7 @@ impl Job<'_> {
                 ledger.looked_up(false).await?;
                 Ok(None)
             }
-            Ok(_) => Err(unknown(None)),
+            Ok(_) => Err(unknown(lost.cloned())),
             Err(error) => {
                 // A provider may hear of it first: then its error says nothing about the job.
                 self.shop.turns.check_cancelled()?;
