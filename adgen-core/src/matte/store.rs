@@ -1,17 +1,18 @@
 //! The folder of models on this machine: where a model lies, whether it is whole, how it gets there.
 //!
-//! May depend on `error`, `http` and `registry`. Nothing is used that does not fit its pinned hash.
+//! May depend on `error`, `http`, `registry` and `sum`. Nothing is used that does not fit its pinned hash.
 
-use super::registry::{self, CommercialUse, ModelInfo};
+use super::{
+    registry::{self, CommercialUse, ModelInfo},
+    sum,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Http, HttpOptions, download},
 };
-use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
     env, fs,
-    io::Read,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::SystemTime,
@@ -114,6 +115,19 @@ impl ModelStore {
             }
         }
         Ok(path)
+    }
+
+    /// The name of the model that the file is, by its SHA-256.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] where it is none that is known; [`ErrorKind::NotFound`], [`ErrorKind::Io`].
+    pub fn name_of_file(file: &Path) -> Result<&'static str> {
+        let (_, sha256) = sum::of_file(file)?;
+        registry::MODELS.iter().find(|model| model.sha256 == sha256).map(|model| model.name).ok_or_else(|| {
+            Error::new(ErrorKind::Model, "the file is no model that is known, or damaged")
+                .with_context("path", file.display())
+                .with_context("SHA-256", sha256)
+        })
     }
 
     /// Installs the model `name` from a file that lies on this machine already. Needs no network.
@@ -245,21 +259,11 @@ fn verify(file: &Path, info: &ModelInfo) -> Result<()> {
             format!("the file is not the model {}, or damaged: {what} {found}, expected {expected}", info.name),
         ))
     };
-    let mut reader = fs::File::open(file).map_err(|error| context(error.into()))?;
-    let size = reader.metadata().map_err(|error| context(error.into()))?.len();
+    let size = fs::metadata(file).map_err(|error| context(error.into()))?.len();
     if let Some(expected) = info.bytes.filter(|expected| *expected != size) {
         return Err(wrong("bytes", size.to_string(), expected.to_string()));
     }
-    let mut sha = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let n = reader.read(&mut buffer).map_err(|error| context(error.into()))?;
-        if n == 0 {
-            break;
-        }
-        sha.update(&buffer[..n]);
-    }
-    let found: String = sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let (_, found) = sum::of_file(file)?;
     if found == info.sha256 { Ok(()) } else { Err(wrong("SHA-256", found, info.sha256.to_owned())) }
 }
 

@@ -188,3 +188,15 @@ fn no_file_knows_the_machine_that_it_was_written_on() {
     }
     assert!(wrong.is_empty(), "paths of one machine, make them relative:\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn setup_installs_what_the_library_has_pinned() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect("is there");
+    let wanted = format!("onnxruntime=={}", adgen::matte::RUNTIME_VERSION);
+    for (name, apart) in [("scripts/requirements.txt", '\n'), ("docs/cli.md", '`')] {
+        let text = read(name);
+        assert!(text.split([apart, ' ']).any(|word| word == wanted), "{name} does not name {wanted}");
+    }
+    let model = adgen::matte::find_model(adgen::matte::DEFAULT_MODEL).expect("is known");
+    assert!(read("scripts/setup.sh").contains(model.sha256), "another model than adgen's own");
+}
