@@ -296,7 +296,13 @@ fn what_is_not_there_is_bad_input() {
     run(adgen(["status", "nobody.json", "--storage", &storage])).expect_code(2).expect_said(["nobody.json"]);
     run(adgen(["models", "fetch", "no-model"])).expect_code(2).expect_said(["no-model", "u2netp"]);
     assert!(!folder.path().join("storage/projects/nobody").exists(), "asking for a project made one");
-    // A question leaves nothing behind.
+    // A question leaves nothing behind, and needs no storage.
+    let photo = pictures::ready_photo(folder.path());
+    let document = document::save(&document::least("asked", &photo), folder.path());
+    let mut estimate = adgen(["estimate", "--offline"]);
+    estimate.arg(&document).current_dir(folder.path());
+    run(estimate).expect_code(0).expect_said(["total"]);
+    assert!(!folder.path().join("storage").exists(), "an estimate made the storage");
     let unseen = folder.path().join("unseen");
     run(adgen(["status", "nobody", "--storage", &unseen.display().to_string()])).expect_code(2);
     assert!(!unseen.exists(), "`adgen status` made the storage folder {}", unseen.display());
