@@ -20,6 +20,9 @@ pub struct Outcome {
     pub project_id: String,
     /// The videos, the main one first.
     pub videos: Vec<OutputFile>,
+    /// What is said in the videos for players that show it themselves: SubRip and WebVTT.
+    #[serde(default)]
+    pub captions: Vec<OutputFile>,
     /// The page about the run.
     pub report: OutputFile,
     /// A still of the main video.
@@ -49,6 +52,10 @@ pub struct OutputFile {
     /// Where it lies, if the storage is a folder of this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
+    /// Its address, for whoever may look into the storage: `file:///…` or `s3://bucket/key`. `None` in an object store whose
+    /// name adgen was not told. [`Studio::url`](crate::Studio::url) gives addresses for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Its type, such as `video/mp4`.
     pub media_type: String,
     /// Its size.
@@ -61,14 +68,38 @@ impl OutputFile {
             Some("mp4") => "video/mp4",
             Some("jpg") => "image/jpeg",
             Some("html") => "text/html",
+            Some("srt") => "application/x-subrip",
+            Some("vtt") => "text/vtt",
             _ => "application/octet-stream",
         };
         Ok(Self {
             name: name.to_owned(),
             aspect,
             path: files.folder().map(|folder| folder.join(name)),
+            url: files.url(name),
             media_type: media_type.to_owned(),
             bytes: files.look(name).await?.map(|seen| seen.bytes).unwrap_or_default(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Storage;
+
+    #[tokio::test]
+    async fn a_file_has_its_type_and_an_address_where_the_storage_has_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let local = Storage::local(folder.path().join("my ads")).unwrap().project("p").unwrap();
+        local.write("captions.vtt", "WEBVTT").await.unwrap();
+        let file = OutputFile::of(&local, "captions.vtt", None).await.unwrap();
+        assert_eq!((file.media_type.as_str(), file.bytes), ("text/vtt", 6));
+        let url = url::Url::parse(file.url.as_deref().unwrap()).unwrap();
+        assert_eq!(url.to_file_path().ok(), file.path);
+        assert!(url.as_str().starts_with("file:///") && url.as_str().ends_with("/my%20ads/projects/p/captions.vtt"));
+        let memory = Storage::memory().project("p").unwrap();
+        let file = OutputFile::of(&memory, "captions.srt", None).await.unwrap();
+        assert_eq!((file.media_type.as_str(), file.path, file.url), ("application/x-subrip", None, None));
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     project::{AdProject, Stage, State, Status},
     provider::WebhookEvent,
     report::NAME as REPORT,
-    stages::{Art, name_for},
+    stages::{Art, CAPTIONS, name_for},
     store::{Buyer, EVENTS, HistoryEvent, ProjectLease, STATE, Scratch, Storage},
 };
 use futures_util::{Stream, stream};
@@ -378,7 +378,12 @@ impl Work {
         stopped?;
         closing?;
         let files = parts.products.folder();
+        let mut captions = Vec::new();
+        for name in CAPTIONS {
+            captions.push(OutputFile::of(files, name, None).await?);
+        }
         Ok(Outcome {
+            captions,
             report: OutputFile::of(files, REPORT, None).await?,
             poster: OutputFile::of(files, "poster.jpg", None).await?,
             videos,
