@@ -34,6 +34,39 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A run over a project that cost nothing and gave these two, and no video yet.
+    pub fn new(
+        run_id: impl Into<String>,
+        project_id: impl Into<String>,
+        report: OutputFile,
+        poster: OutputFile,
+        state: State,
+    ) -> Self {
+        let (run_id, project_id) = (run_id.into(), project_id.into());
+        Self { run_id, project_id, videos: Vec::new(), captions: Vec::new(), report, poster, cost_usd: 0.0, state }
+    }
+
+    /// With its videos, the main one first.
+    #[must_use]
+    pub fn with_videos(mut self, videos: impl IntoIterator<Item = OutputFile>) -> Self {
+        self.videos = videos.into_iter().collect();
+        self
+    }
+
+    /// With the captions' files.
+    #[must_use]
+    pub fn with_captions(mut self, captions: impl IntoIterator<Item = OutputFile>) -> Self {
+        self.captions = captions.into_iter().collect();
+        self
+    }
+
+    /// With what it cost, in US dollars.
+    #[must_use]
+    pub fn with_cost_usd(mut self, usd: f64) -> Self {
+        self.cost_usd = usd;
+        self
+    }
+
     /// The main video, where it lies on this machine.
     pub fn video(&self) -> Option<&Path> {
         self.videos.first().and_then(|video| video.path.as_deref())
@@ -63,6 +96,33 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
+    /// A file by its name in the project's folder, its type, such as `video/mp4`, and its size.
+    pub fn new(name: impl Into<String>, media_type: impl Into<String>, bytes: u64) -> Self {
+        let (name, media_type) = (name.into(), media_type.into());
+        Self { name, aspect: None, path: None, url: None, media_type, bytes }
+    }
+
+    /// With the shape of a video.
+    #[must_use]
+    pub fn with_aspect(mut self, aspect: Aspect) -> Self {
+        self.aspect = Some(aspect);
+        self
+    }
+
+    /// With its place on this machine.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// With its address.
+    #[must_use]
+    pub fn with_url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
     pub(super) async fn of(files: &ProjectFolder, name: &str, aspect: Option<Aspect>) -> Result<Self> {
         let media_type = match name.rsplit_once('.').map(|(_, end)| end) {
             Some("mp4") => "video/mp4",

@@ -182,6 +182,27 @@ pub struct Imported {
     pub notes: Vec<String>,
 }
 
+impl Imported {
+    /// A project that came in anew.
+    pub fn new(project_id: impl Into<String>) -> Self {
+        Self { project_id: project_id.into(), unchanged: false, notes: Vec::new() }
+    }
+
+    /// Whether everything is as it came in before.
+    #[must_use]
+    pub fn with_unchanged(mut self, unchanged: bool) -> Self {
+        self.unchanged = unchanged;
+        self
+    }
+
+    /// With something that is worth knowing.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
 /// Brings a document and its files into the storage, and makes nothing.
 pub(crate) async fn import_document(document: AdProject, assets: Assets, settings: &RunSettings) -> Result<Imported> {
     need_runtime()?;
