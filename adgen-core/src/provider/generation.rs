@@ -158,13 +158,13 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Whether the same job, ordered anew, may well succeed.
     #[serde(default)]
-    pub again: bool,
+    pub retryable: bool,
 }
 
 impl Failure {
     /// A failure that cost nothing and will happen again.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cost_usd: 0.0, hint: None, again: false }
+        Self { kind, message: message.into(), cost_usd: 0.0, hint: None, retryable: false }
     }
 
     /// With what it cost all the same, in US dollars.
@@ -183,8 +183,8 @@ impl Failure {
 
     /// Whether the same job, ordered anew, may well succeed.
     #[must_use]
-    pub fn with_again(mut self, again: bool) -> Self {
-        self.again = again;
+    pub fn with_retryable(mut self, retryable: bool) -> Self {
+        self.retryable = retryable;
         self
     }
 

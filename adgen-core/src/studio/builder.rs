@@ -11,7 +11,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::{EventRecord, EventSink},
     matte::Matting,
-    offline::{StudioAudio, StudioVideo, TemplatePlanner},
+    offline::{OfflineAudio, OfflineVideo, TemplatePlanner},
     provider::{AudioProvider, Planner, VideoProvider},
     store::{Signer, Storage},
 };
@@ -239,8 +239,8 @@ impl StudioBuilder {
             // Only folders have names that are no text.
             (None, None) => Storage::local(&config.storage)?,
         };
-        let fallback_video: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
-        let fallback_audio: Arc<dyn AudioProvider> = Arc::new(StudioAudio::new());
+        let fallback_video: Arc<dyn VideoProvider> = Arc::new(OfflineVideo::new());
+        let fallback_audio: Arc<dyn AudioProvider> = Arc::new(OfflineAudio::new());
         let providers = Providers {
             planner: planner.unwrap_or_else(|| Arc::new(TemplatePlanner::new())),
             video: video.unwrap_or_else(|| Arc::clone(&fallback_video)),
