@@ -19,7 +19,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 for tool in cargo python3 node npm; do
-    command -v "$tool" >/dev/null || { say "$tool is missing: install Rust (rustup), Python 3.10+ and Node 20.15+ first"; exit 1; }
+    command -v "$tool" >/dev/null || { say "$tool is missing: install Rust (rustup), Python 3.11+ and Node 20.15+ first"; exit 1; }
 done
 
 # Python: ONNX Runtime for the matting model, maturin and pytest for the binding.
