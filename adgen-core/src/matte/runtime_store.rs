@@ -6,7 +6,7 @@
 use super::{
     archive,
     release::{Pin, Release, of_this_machine},
-    runtime::{HOW_TO_GET, is_library, own_folder},
+    runtime::{is_library, own_folder},
     sum,
 };
 use crate::{
@@ -98,8 +98,7 @@ impl RuntimeStore {
         let expected = download::Expectation { bytes: Some(pin.bytes), check: &check };
         download::download(http, url, &package, expected, progress).await.map_err(|error| {
             let (kind, retry) = (error.kind(), error.retry());
-            let message = format!("ONNX Runtime cannot be downloaded; {HOW_TO_GET}");
-            Error::new(kind, message)
+            Error::new(kind, "ONNX Runtime cannot be downloaded")
                 .with_retry(retry)
                 .with_source(error)
                 .with_hint(format!("download {url} elsewhere, then run `adgen models fetch --from` with that file"))
