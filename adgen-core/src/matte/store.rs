@@ -15,11 +15,14 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 /// The environment variable that names the folder of models.
 pub const MODELS_DIR: &str = "ADGEN_MODELS_DIR";
+
+/// How often it is asked whether another download has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The folder of models.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,6 +186,11 @@ impl ModelStore {
         if let Ok(path) = self.locate(name) {
             return Ok(path);
         }
+        // What has come so far has one name, for whoever goes on with it: one at a time writes into it.
+        let _turn = turn(&self.dir).await;
+        if let Ok(path) = self.locate(name) {
+            return Ok(path);
+        }
         let path = self.path(info);
         let check = |file: &Path| verify(file, info);
         let mut last = None;
@@ -201,6 +209,19 @@ impl ModelStore {
                 Error::new(kind, message.clone()).with_retry(retry).with_source(error)
             },
         ))
+    }
+}
+
+/// The folder of models to oneself, among all processes; `None` where its file system knows no locks. Waits for others.
+async fn turn(dir: &Path) -> Option<fs::File> {
+    fs::create_dir_all(dir).ok()?;
+    let folder = fs::File::open(dir).ok()?;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(fs::TryLockError::WouldBlock) => tokio::time::sleep(LOOK_EVERY).await,
+            Err(fs::TryLockError::Error(_)) => return None,
+        }
     }
 }
 
@@ -318,6 +339,19 @@ mod tests {
         fs::rename(&other, &path).expect("moves");
         assert!(!Stamp::of(&path, &info).expect("is there").is_known());
         assert!(verify(&path, &info).expect_err("is another").message().contains("SHA-256"));
+    }
+
+    #[tokio::test]
+    async fn one_download_at_a_time_writes_into_the_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let models = dir.path().join("models");
+        let first = turn(&models).await.expect("this file system knows locks");
+        let other = turn(&models);
+        tokio::pin!(other);
+        assert!(tokio::time::timeout(LOOK_EVERY * 3, &mut other).await.is_err(), "two at a time");
+        drop(first);
+        assert!(other.await.is_some());
+        assert!(models.read_dir().expect("is there").next().is_none(), "nothing stays behind");
     }
 
     #[test]
