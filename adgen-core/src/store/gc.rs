@@ -136,6 +136,10 @@ impl Storage {
     /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported`
     /// where the store tells no times; `Io`, `Timeout`.
     pub(crate) async fn find_waste(&self, rules: GcRules) -> Result<GcPlan> {
+        // Asking the time writes, and a look must not make the storage.
+        if self.folder().is_some_and(|folder| !folder.exists()) {
+            return Ok(GcPlan::new([]));
+        }
         let now = self.objects().store_now().await?.ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, "the storage does not tell when objects were written")
                 .with_operation("gc")
