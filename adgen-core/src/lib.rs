@@ -78,6 +78,7 @@
 //!   [`SecretString`];
 //! - keeping house: [`GcRules`], [`GcPlan`], [`Waste`], [`StorageUse`];
 //! - cutting out by other means: [`BackgroundRemover`], with [`image`] for its pictures;
+//! - crates whose types stand in signatures, in the version that fits: [`bytes`], [`image`], [`object_store`], [`url`];
 //! - errors: [`Error`], [`ErrorKind`], [`Retry`], [`Result`], and as plain data [`ErrorBody`] with [`Fact`].
 //!
 //! In modules:
@@ -160,6 +161,9 @@ pub mod picture;
 mod picture;
 
 pub use asset::AssetPolicy;
+/// The crate of the bytes that [`Assets::with_bytes`] and [`provider::Content`] hold, in the version that fits.
+#[doc(no_inline)]
+pub use bytes;
 pub use compose::FontSources;
 pub use engine::{Assets, Estimate, Imported, Outcome, OutputFile, Run, RunOptions, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
@@ -169,6 +173,9 @@ pub use http::{HttpOptions, RootCertificates};
 #[doc(no_inline)]
 pub use image;
 pub use matte::{BackgroundRemover, Matting};
+/// The crate of the stores that [`StudioBuilder::with_object_store`] takes, in the version that fits.
+#[doc(no_inline)]
+pub use object_store;
 pub use project::{AdProject, State, Status};
 pub use secrecy::SecretString;
 pub use stages::{At, Inspected, PreviewSize};
@@ -176,6 +183,9 @@ pub use store::{GcPlan, GcRules, StorageUse, Waste};
 pub use studio::{
     Models, PreviewImage, PreviewOptions, StoredDocument, Studio, StudioBuilder, StudioConfig, WatchOptions,
 };
+/// The crate of the addresses that [`Studio::url`] gives, in the version that fits.
+#[doc(no_inline)]
+pub use url;
 
 /// For programs that use FFmpeg themselves, beside adgen: what FFmpeg has once in a process, and how they keep it.
 pub mod ffmpeg {

@@ -4,7 +4,7 @@ use crate::{SCENE_S, SCENES, SIZE};
 use adgen::{
     media::{Samples, encode_wav},
     offline::{
-        StudioVideo,
+        OfflineVideo,
         look::{Look, Mood},
         music::{MusicSettings, compose},
         planner::look_phrase,
@@ -42,7 +42,7 @@ pub(crate) fn make(folder: &Path) -> Outcome<Material> {
 }
 
 async fn clips(folder: &Path) -> Outcome<Vec<PathBuf>> {
-    let studio = StudioVideo::new();
+    let studio = OfflineVideo::new();
     let mut clips = Vec::new();
     for (index, look) in LOOKS.into_iter().enumerate() {
         let prompt = format!("{}, slow camera; mood: warm", look_phrase(look));

@@ -85,7 +85,7 @@ impl Shop {
         let folder = folder.join("shop");
         std::fs::create_dir_all(&folder).expect("the folder is the test's own");
         clip(&folder.join("clip.mp4"), 3.0);
-        let price = Price::Second { usd: USD_PER_SECOND, as_of: "2026-01-01".to_owned() };
+        let price = Price::per_second(USD_PER_SECOND, "2026-01-01");
         let books = Books { patience: 2, ..Books::default() };
         Self { info: ProviderInfo::priced("shop", "film-1", price), books: Arc::new(Mutex::new(books)), folder }
     }
@@ -175,7 +175,7 @@ impl VideoProvider for Shop {
             return Err(lost());
         }
         let check_after = books.check_after.unwrap_or(Duration::from_millis(10));
-        Ok(Generation::Pending { job: JobId(name), progress: Some(0.0), check_after })
+        Ok(Generation::pending(JobId(name), check_after).with_progress(Some(0.0)))
     }
 
     async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
@@ -194,7 +194,7 @@ impl VideoProvider for Shop {
         }
         if closed || known.checks < patience {
             let progress = Some(known.checks as f32 / 10.0);
-            return Ok(Generation::Pending { job: job.clone(), progress, check_after: Duration::from_millis(10) });
+            return Ok(Generation::pending(job.clone(), Duration::from_millis(10)).with_progress(progress));
         }
         if fails.is_some_and(|text| known.prompt.contains(&text)) {
             let mut failure = Failure::new(ErrorKind::GenerationFailed, "the model gave up: code E42");
@@ -226,7 +226,7 @@ impl VideoProvider for Shop {
             return Ok(Cancelled::AlreadyOver);
         }
         known.cancelled = true;
-        Ok(Cancelled::Stopped { cost_usd: 0.0 })
+        Ok(Cancelled::stopped(0.0))
     }
 
     async fn find(&self, _: &CallContext, request: &VideoRequest, _: SystemTime, known: &[JobId]) -> Result<Lookup> {

@@ -257,6 +257,37 @@ fn the_runtime_is_found_from_every_folder_and_never_in_the_working_one() {
 }
 
 #[test]
+fn a_run_in_a_foreign_folder_cuts_out_with_the_data_folders_runtime() {
+    let (folder, elsewhere) = (folder(), folder());
+    let home = std::env::var_os("HOME").expect("a test has a home");
+    let own = std::env::var_os("XDG_DATA_HOME").unwrap_or_else(|| Path::new(&home).join(".local/share").into());
+    let data = folder.path().join("data");
+    for (file, to) in [("runtime/libonnxruntime.so", "runtime"), ("models/u2netp.onnx", "models")] {
+        let to = data.join("adgen").join(to);
+        fs::create_dir_all(&to).expect("creates");
+        let source = Path::new(&own).join("adgen").join(file);
+        fs::copy(&source, to.join(source.file_name().expect("has a name")))
+            .unwrap_or_else(|error| panic!("{}: {error}: run `make setup`", source.display()));
+    }
+    let photo = adgen_tests::shipped_photo("bottle_studio");
+    let path = document::save(&document::least("foreign", &photo), folder.path());
+    let storage = folder.path().join("storage");
+    // With it, the model cuts out; with an empty data folder, on a machine that has no other, the backdrop's colour does.
+    for (data, by_model) in [(&data, true), (&folder.path().join("empty"), false)] {
+        let mut command = adgen(["generate", "--offline", "--storage"]);
+        command.arg(&storage).arg(&path).current_dir(elsewhere.path());
+        command.env("HOME", folder.path().join("home")).env("XDG_DATA_HOME", data);
+        for name in ["ORT_DYLIB_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "ADGEN_MODELS_DIR"] {
+            command.env_remove(name);
+        }
+        run(command).expect_code(0);
+        let degraded = Project::new(&storage, "foreign").state()["degradations"].to_string();
+        assert_eq!(!degraded.contains("product_masked"), by_model, "{degraded}");
+        fs::remove_dir_all(&storage).expect("removes");
+    }
+}
+
+#[test]
 fn a_bad_path_of_the_runtime_says_what_to_do() {
     let folder = folder();
     let photo = pictures::write(folder.path(), "photo.jpg", pictures::jpeg(&pictures::product(300, 400)));

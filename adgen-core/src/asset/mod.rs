@@ -28,7 +28,7 @@ pub(crate) fn as_on_disk(path: &Path) -> std::borrow::Cow<'_, Path> {
 pub(crate) fn with_similar_name(error: Error, path: &Path) -> Error {
     let similar = std::path::absolute(path).ok().and_then(|path| spelling::similar(&path, |_| true));
     match similar {
-        Some(similar) => error.with_hint(similar.advice()),
+        Some(similar) => error.with_hint(similar.hint()),
         None => error,
     }
 }

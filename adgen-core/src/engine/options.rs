@@ -1,29 +1,34 @@
 //! What one run is to do otherwise than its studio does by itself.
 //!
-//! May depend on `provider` (contracts), `event` and `error`.
+//! May depend on `provider` (contracts), `project` (how JSON is checked), `event` and `error`.
 
 use crate::{
     error::{Error, ErrorKind, Result},
     event::{EventRecord, EventSink},
+    project::{read_by, schema_of},
     provider::{AudioProvider, Planner, VideoProvider},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{fmt, sync::Arc};
 
 /// What one run is to do otherwise than its studio does by itself. As JSON it has the plain settings alone.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RunOptions {
     /// The most that the ad may cost altogether, in US dollars, 0 or more; the studio's and the document's own limits hold
     /// as well.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1e9))]
     pub max_usd: Option<f64>,
     /// Asks nobody and fetches nothing: what is not there is made by the offline providers.
     pub offline: bool,
     /// How many pieces of heavy work of this run may go on at a time, at most as many as the studio's; all of them where
     /// missing.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 256))]
     pub jobs: Option<usize>,
     /// Who plans, instead of the studio's.
     #[serde(skip)]
@@ -56,6 +61,24 @@ impl RunOptions {
     /// As the studio is set.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Reads JSON.
+    ///
+    /// # Errors
+    /// `InvalidConfig` that lists every problem in its context, one `problem` each: the field, its value and what is allowed.
+    pub fn from_json(json: &str) -> Result<Self> {
+        read_by(json, &Self::schema()).map_err(|problems| {
+            let noun = if problems.len() == 1 { "problem" } else { "problems" };
+            let error =
+                Error::new(ErrorKind::InvalidConfig, format!("the run's options have {} {noun}", problems.len()));
+            problems.iter().fold(error, |error, problem| error.with_context("problem", problem))
+        })
+    }
+
+    /// The JSON Schema (draft 2020-12) of what [`RunOptions::from_json`] reads. The same bytes on every machine.
+    pub fn schema() -> Value {
+        schema_of::<Self>()
     }
 
     /// The most that the ad may cost altogether, in US dollars.
@@ -149,10 +172,17 @@ mod tests {
 
     #[test]
     fn options_come_from_json_and_slips_in_it_are_told() {
-        let options: RunOptions = serde_json::from_str(r#"{"max_usd":1.5,"jobs":2}"#).unwrap();
+        let options = RunOptions::from_json(r#"{"max_usd":1.5,"jobs":2}"#).unwrap();
         assert_eq!((options.max_usd, options.jobs, options.offline), (Some(1.5), Some(2), false));
         options.check().unwrap();
         assert!(serde_json::from_str::<RunOptions>(r#"{"max_dollars":1}"#).is_err());
+        let error = RunOptions::from_json(r#"{"max_usd":-1,"jobs":0,"max_dollars":1,"planner":{}}"#).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+        for part in
+            ["4 problems", "max_usd: -1", "jobs: 0 is out of range; 1 to 256 is allowed", "max_dollars", "planner"]
+        {
+            assert!(error.to_string().contains(part), "{part}: {error}");
+        }
         assert_eq!(serde_json::to_string(&RunOptions::new()).unwrap(), r#"{"offline":false}"#);
         for wrong in [RunOptions::new().with_max_usd(-1.0), RunOptions::new().with_max_usd(f64::NAN)] {
             assert_eq!(wrong.check().unwrap_err().kind(), ErrorKind::InvalidConfig);

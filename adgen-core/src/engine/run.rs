@@ -33,7 +33,7 @@ use crate::{
     project::{AdProject, Stage, State, Status, UnreadableState},
     provider::WebhookEvent,
     report::NAME as REPORT,
-    stages::{Art, name_for},
+    stages::{Art, CAPTIONS, name_for},
     store::{Buyer, EVENTS, HistoryEvent, ProjectLease, STATE, Scratch, Storage},
 };
 use futures_util::{FutureExt, Stream, stream};
@@ -187,6 +187,27 @@ pub struct Imported {
     pub unchanged: bool,
     /// What is worth knowing, such as a logo that was left out.
     pub notes: Vec<String>,
+}
+
+impl Imported {
+    /// A project that came in anew.
+    pub fn new(project_id: impl Into<String>) -> Self {
+        Self { project_id: project_id.into(), unchanged: false, notes: Vec::new() }
+    }
+
+    /// Whether everything is as it came in before.
+    #[must_use]
+    pub fn with_unchanged(mut self, unchanged: bool) -> Self {
+        self.unchanged = unchanged;
+        self
+    }
+
+    /// With something that is worth knowing.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
 }
 
 /// Brings a document and its files into the storage, and makes nothing.
@@ -411,7 +432,12 @@ impl Work {
         stopped?;
         closing?;
         let files = parts.products.folder();
+        let mut captions = Vec::new();
+        for name in CAPTIONS {
+            captions.push(OutputFile::of(files, name, None).await?);
+        }
         Ok(Outcome {
+            captions,
             report: OutputFile::of(files, REPORT, None).await?,
             poster: OutputFile::of(files, "poster.jpg", None).await?,
             videos,

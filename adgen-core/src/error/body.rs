@@ -59,7 +59,88 @@ pub struct Fact {
     pub value: String,
 }
 
+impl Fact {
+    /// A fact by its name, such as `path`.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
 impl ErrorBody {
+    /// With what to do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Within an operation: the first one is the outermost.
+    #[must_use]
+    pub fn with_operation(mut self, operation: impl Into<String>) -> Self {
+        self.operations.push(operation.into());
+        self
+    }
+
+    /// With whose answer or silence it is.
+    #[must_use]
+    pub fn with_provider(mut self, provider: impl Into<String>) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+
+    /// With the provider's model that was asked.
+    #[must_use]
+    pub fn with_model(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// With the provider's own name of the call.
+    #[must_use]
+    pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
+        self.request_id = Some(id.into());
+        self
+    }
+
+    /// Whether the same may be tried again, and after how many milliseconds.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.retryable = matches!(retry, Retry::Now | Retry::After(_));
+        self.retry_after_ms = match retry {
+            Retry::After(wait) => u64::try_from(wait.as_millis()).ok(),
+            _ => None,
+        };
+        self
+    }
+
+    /// With what the failed work cost all the same, in US dollars.
+    #[must_use]
+    pub fn with_spent_usd(mut self, usd: f64) -> Self {
+        self.spent_usd = usd;
+        self
+    }
+
+    /// With what it may have cost, in US dollars.
+    #[must_use]
+    pub fn with_possibly_spent_usd(mut self, usd: f64) -> Self {
+        self.possibly_spent_usd = usd;
+        self
+    }
+
+    /// With a further fact.
+    #[must_use]
+    pub fn with_fact(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.context.push(Fact::new(name, value));
+        self
+    }
+
+    /// With what was underneath, in one line; the first one is the nearest.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
     /// A body of a code and a sentence alone.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -106,16 +187,11 @@ impl From<&Error> for ErrorBody {
             provider: owned(error.provider()),
             model: owned(error.model()),
             request_id: owned(error.request_id()),
-            retryable: matches!(error.retry(), Retry::Now | Retry::After(_)),
-            retry_after_ms: match error.retry() {
-                Retry::After(wait) => u64::try_from(wait.as_millis()).ok(),
-                _ => None,
-            },
             spent_usd: error.spent_usd(),
             possibly_spent_usd: error.possibly_spent_usd(),
-            context: context.map(|(name, value)| Fact { name: (*name).to_owned(), value: value.clone() }).collect(),
+            context: context.map(|(name, value)| Fact::new(*name, value.clone())).collect(),
             causes,
-            ..Self::new(error.kind().as_str(), error.message())
+            ..Self::new(error.kind().as_str(), error.message()).with_retry(error.retry())
         }
     }
 }
@@ -176,6 +252,18 @@ mod tests {
         {
             assert!(line.contains(part) && error.to_string().contains(part), "{part}: {line}");
         }
+        let by_hand = ErrorBody::new("generation_failed", "no clip")
+            .with_operation("scenes")
+            .with_retry(Retry::After(Duration::from_millis(1500)))
+            .with_spent_usd(0.25)
+            .with_possibly_spent_usd(0.5)
+            .with_fact("product", "scene_1_bg")
+            .with_provider("replicate")
+            .with_model("seedance")
+            .with_request_id("r1")
+            .with_hint("run again");
+        assert_eq!(ErrorBody { causes: Vec::new(), ..body.clone() }, by_hand);
+        assert_eq!(by_hand.with_cause(&*body.causes[0]).with_cause(&*body.causes[1]), body);
         // What a newer version adds harms nobody.
         let newer = r#"{"code":"out_of_moons","message":"x","moons":3}"#;
         assert_eq!(serde_json::from_str::<ErrorBody>(newer).unwrap(), ErrorBody::new("out_of_moons", "x"));

@@ -3,7 +3,12 @@
 //! Depends on its neighbours `kind` and `retry`.
 
 use super::{kind::ErrorKind, retry::Retry};
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    error::Error as StdError,
+    fmt,
+    sync::Arc,
+};
 
 /// What failed, on which value, and what to do next. One word wide; clones share what is underneath.
 #[derive(Clone)]
@@ -24,6 +29,8 @@ struct Inner {
     possibly_spent_usd: f64,
     context: Vec<(&'static str, String)>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// Of what should never happen, where the environment asks for it (`RUST_BACKTRACE`): `Debug` alone shows it.
+    backtrace: Option<Arc<Backtrace>>,
 }
 
 impl Error {
@@ -42,6 +49,7 @@ impl Error {
             possibly_spent_usd: 0.0,
             context: Vec::new(),
             source: None,
+            backtrace: backtrace_of(kind),
         }))
     }
 
@@ -128,6 +136,7 @@ impl Error {
     #[must_use]
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
+        self.0.backtrace = self.0.backtrace.take().or_else(|| backtrace_of(kind));
         self
     }
 
@@ -279,14 +288,27 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
-        f.debug_struct("Error")
+        let mut shown = f.debug_struct("Error");
+        shown
             .field("kind", &inner.kind)
             .field("retry", &inner.retry)
             .field("message", &inner.message)
             .field("facts", &self.facts())
-            .field("source", &inner.source)
-            .finish()
+            .field("source", &inner.source);
+        if let Some(backtrace) = &inner.backtrace {
+            shown.field("backtrace", backtrace);
+        }
+        shown.finish()
     }
+}
+
+/// Where the error was made, for a kind that is a defect, where somebody asks for backtraces.
+fn backtrace_of(kind: ErrorKind) -> Option<Arc<Backtrace>> {
+    if kind != ErrorKind::Unexpected {
+        return None;
+    }
+    let backtrace = Backtrace::capture();
+    (backtrace.status() == BacktraceStatus::Captured).then(|| Arc::new(backtrace))
 }
 
 impl StdError for Error {
@@ -342,6 +364,32 @@ mod tests {
              (provider: replicate; request_id: req_1; next: wait)"
         );
         assert_eq!(error.with_hint("rest").hint(), Some("rest"));
+    }
+
+    /// The environment is looked at once in a process, so another one is asked.
+    #[test]
+    fn a_defect_says_where_it_came_from_and_nothing_else_does() {
+        const CHILD: &str = "ADGEN_TEST_BACKTRACE";
+        if std::env::var_os(CHILD).is_some() {
+            let defect = Error::new(ErrorKind::Unexpected, "two and two is five");
+            let (shown, said) = (format!("{defect:?}"), defect.to_string());
+            assert!(shown.contains("backtrace") && shown.contains("a_defect_says_where_it_came_from"), "{shown}");
+            assert_eq!((said.as_str(), defect.clone().body().context), ("unexpected: two and two is five", Vec::new()));
+            let media = Error::new(ErrorKind::Media, "no clip");
+            assert!(!format!("{media:?}").contains("backtrace"), "{media:?}");
+            assert!(format!("{:?}", media.with_kind(ErrorKind::Unexpected)).contains("backtrace"));
+            return;
+        }
+        let run = |backtrace: &str| {
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+            child.args(["--exact", "error::failure::tests::a_defect_says_where_it_came_from_and_nothing_else_does"]);
+            child.env(CHILD, "1").env("RUST_BACKTRACE", backtrace).env_remove("RUST_LIB_BACKTRACE");
+            child.output().unwrap()
+        };
+        let asked = run("1");
+        assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stdout));
+        // Where nobody asks, nothing is captured, and the child's own expectations fail.
+        assert!(!run("0").status.success());
     }
 
     #[test]

@@ -5,9 +5,11 @@
 //!            └────────────► refine ◄──────────────────┘
 //!                             └─► decontaminate ─► cutout
 //! ```
-//! `registry` knows the models, `store` keeps them, `runtime` finds the library that runs them. May depend on `error`,
-//! `picture` (the photo), `http` (downloads of models) and `media::color`.
+//! `registry` knows the models, `store` keeps them; `runtime` finds the library that runs them, `release` knows its builds, and
+//! `runtime_store` keeps adgen's own. May depend on `error`,
+//! `picture` (the photo), `http` (downloads) and `media::color`.
 
+mod archive;
 mod classical;
 mod closed_form;
 mod cutout;
@@ -21,11 +23,14 @@ mod plane;
 mod refine;
 mod regions;
 mod registry;
+mod release;
 mod remover;
 mod resample;
 mod runtime;
+mod runtime_store;
 mod sampling;
 mod store;
+mod sum;
 
 pub use crate::picture::{MAX_FILE_BYTES, Photo};
 pub(crate) use cutout::is_cut_out;
@@ -35,9 +40,11 @@ pub use matting::Matting;
 pub use onnx::{OnnxRemover, Runtime};
 pub use refine::{RefineOptions, refine};
 pub use registry::{CommercialUse, DEFAULT_MODEL, MODELS, ModelInfo, find as find_model};
+pub use release::RUNTIME_VERSION;
 pub use remover::BackgroundRemover;
 pub(crate) use resample::resize_rgb;
 pub use runtime::{HOW_TO_GET as HOW_TO_GET_RUNTIME, ORT_DYLIB_PATH, SearchRoots};
+pub use runtime_store::{RuntimeStore, is_runtime_file};
 pub use store::{MODELS_DIR, ModelStore};
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ use std::{
 pub const ORT_DYLIB_PATH: &str = "ORT_DYLIB_PATH";
 
 /// How to get the library, for error messages and `adgen doctor`.
-pub const HOW_TO_GET: &str = "run `make setup` in a checkout of adgen, or `pip install --user onnxruntime`, or put \
-                              libonnxruntime.so (.dylib, onnxruntime.dll) into adgen's data folder \
+pub const HOW_TO_GET: &str = "run `adgen models fetch` (`--from FILE` without a network), or `pip install --user onnxruntime`, \
+                              or put libonnxruntime.so (.dylib, onnxruntime.dll) into adgen's data folder \
                               (~/.local/share/adgen/runtime), or set ORT_DYLIB_PATH to that file";
 
 /// What to do about a library that was named and is no good.
@@ -31,8 +31,8 @@ pub(super) const NAMED_WRONGLY: &str = "set ORT_DYLIB_PATH to the file libonnxru
 pub struct SearchRoots {
     /// The library file, named outright.
     pub library: Option<PathBuf>,
-    /// Folders that hold the library for adgen: its own in the user's data folder, where `make setup` puts it, and the
-    /// program's own.
+    /// Folders that hold the library for adgen: its own in the user's data folder, where `adgen models fetch` and
+    /// `make setup` put it, and the program's own.
     pub own_dirs: Vec<PathBuf>,
     /// Python environments (folders with `lib/python3.x/site-packages`).
     pub python_prefixes: Vec<PathBuf>,
@@ -52,14 +52,7 @@ impl SearchRoots {
     /// `CONDA_PREFIX`), the user's and the system's; the system's library folders. Relative paths in these variables are
     /// passed over, and so is an active environment that lies in the working folder, or in which that lies.
     pub fn from_env() -> Self {
-        Self::of_process(&Process {
-            variable: &|name| env::var_os(name),
-            // Without HOME, as in a system service, the account still has a folder.
-            home: env::home_dir(),
-            // A link to the program leads to where it was installed.
-            program: env::current_exe().ok().and_then(|exe| exe.canonicalize().ok()),
-            folder: env::current_dir().ok(),
-        })
+        Self::of_process(&Process::this())
     }
 
     fn of_process(process: &Process<'_>) -> Self {
@@ -67,8 +60,7 @@ impl SearchRoots {
         let absolute = |name: &str| path_of(name).filter(|path| path.is_absolute());
         let home = process.home.clone().filter(|home| home.is_absolute());
         let mut roots = Self { library: path_of(ORT_DYLIB_PATH), ..Self::default() };
-        let data = absolute("XDG_DATA_HOME").or_else(|| home.as_ref().map(|home| home.join(".local/share")));
-        roots.own_dirs.extend(data.map(|data| data.join("adgen/runtime")));
+        roots.own_dirs.extend(process.own_folder());
         let program = process.program.as_deref();
         if let Some(folder) = program.and_then(Path::parent) {
             roots.own_dirs.push(folder.to_path_buf());
@@ -146,7 +138,30 @@ struct Process<'a> {
     folder: Option<PathBuf>,
 }
 
+/// adgen's own folder in the data folder of this process's user: the first that is searched.
+pub(super) fn own_folder() -> Option<PathBuf> {
+    Process::this().own_folder()
+}
+
 impl Process<'_> {
+    fn this() -> Self {
+        Self {
+            variable: &|name| env::var_os(name),
+            // Without HOME, as in a system service, the account still has a folder.
+            home: env::home_dir(),
+            // A link to the program leads to where it was installed.
+            program: env::current_exe().ok().and_then(|exe| exe.canonicalize().ok()),
+            folder: env::current_dir().ok(),
+        }
+    }
+
+    fn own_folder(&self) -> Option<PathBuf> {
+        let absolute = |path: &PathBuf| path.is_absolute();
+        let named = (self.variable)("XDG_DATA_HOME").map(PathBuf::from).filter(absolute);
+        let data = named.or_else(|| self.home.clone().filter(absolute).map(|home| home.join(".local/share")));
+        data.map(|data| data.join("adgen/runtime"))
+    }
+
     /// Whether a folder lies in the working folder, is it, or lies above it. A working folder that holds the user's home is
     /// nobody else's: what lies in it is theirs.
     fn works_around(&self, folder: &Path) -> bool {
@@ -168,7 +183,7 @@ fn children(dir: &Path, keep: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     names.into_iter().rev().map(|name| dir.join(name)).collect()
 }
 
-fn is_library(name: &str) -> bool {
+pub(super) fn is_library(name: &str) -> bool {
     name == "onnxruntime.dll"
         || name
             .strip_prefix("libonnxruntime.")
@@ -301,7 +316,7 @@ mod tests {
     fn nothing_found_says_how_to_get_it() {
         let error = SearchRoots::default().require().expect_err("nothing there");
         assert_eq!(error.kind(), ErrorKind::Model);
-        assert!(error.message().contains("pip install --user onnxruntime") && error.message().contains(ORT_DYLIB_PATH));
+        assert!(error.message().contains("adgen models fetch") && error.message().contains(ORT_DYLIB_PATH));
     }
 
     #[test]

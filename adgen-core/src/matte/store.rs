@@ -1,24 +1,28 @@
 //! The folder of models on this machine: where a model lies, whether it is whole, how it gets there.
 //!
-//! May depend on `error`, `http` and `registry`. Nothing is used that does not fit its pinned hash.
+//! May depend on `error`, `http`, `registry` and `sum`. Nothing is used that does not fit its pinned hash.
 
-use super::registry::{self, CommercialUse, ModelInfo};
+use super::{
+    registry::{self, CommercialUse, ModelInfo},
+    sum,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Http, HttpOptions, download},
 };
-use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
     env, fs,
-    io::Read,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 /// The environment variable that names the folder of models.
 pub const MODELS_DIR: &str = "ADGEN_MODELS_DIR";
+
+/// How often it is asked whether another download has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The folder of models.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +120,25 @@ impl ModelStore {
         Ok(path)
     }
 
+    /// [`ModelStore::locate`], which reads all of the file, off the async runtime.
+    async fn located(&self, name: &str) -> Option<PathBuf> {
+        let (store, name) = (self.clone(), name.to_owned());
+        tokio::task::spawn_blocking(move || store.locate(&name)).await.ok()?.ok()
+    }
+
+    /// The name of the model that the file is, by its SHA-256.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Model`] where it is none that is known; [`ErrorKind::NotFound`], [`ErrorKind::Io`].
+    pub fn name_of_file(file: &Path) -> Result<&'static str> {
+        let (_, sha256) = sum::of_file(file)?;
+        registry::MODELS.iter().find(|model| model.sha256 == sha256).map(|model| model.name).ok_or_else(|| {
+            Error::new(ErrorKind::Model, "the file is no model that is known, or damaged")
+                .with_context("path", file.display())
+                .with_context("SHA-256", sha256)
+        })
+    }
+
     /// Installs the model `name` from a file that lies on this machine already. Needs no network.
     ///
     /// # Errors
@@ -166,9 +189,12 @@ impl ModelStore {
         progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
     ) -> Result<PathBuf> {
         let info = self.info(name)?;
-        // Reads all of a file that is there.
-        let (store, own_name) = (self.clone(), name.to_owned());
-        if let Ok(Ok(path)) = tokio::task::spawn_blocking(move || store.locate(&own_name)).await {
+        if let Some(path) = self.located(name).await {
+            return Ok(path);
+        }
+        // What has come so far has one name, for whoever goes on with it: one at a time writes into it.
+        let _turn = turn(&self.dir).await;
+        if let Some(path) = self.located(name).await {
             return Ok(path);
         }
         let path = self.path(info);
@@ -189,6 +215,19 @@ impl ModelStore {
                 Error::new(kind, message.clone()).with_retry(retry).with_source(error)
             },
         ))
+    }
+}
+
+/// The folder of models to oneself, among all processes; `None` where its file system knows no locks. Waits for others.
+async fn turn(dir: &Path) -> Option<fs::File> {
+    fs::create_dir_all(dir).ok()?;
+    let folder = fs::File::open(dir).ok()?;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(fs::TryLockError::WouldBlock) => tokio::time::sleep(LOOK_EVERY).await,
+            Err(fs::TryLockError::Error(_)) => return None,
+        }
     }
 }
 
@@ -247,21 +286,11 @@ fn verify(file: &Path, info: &ModelInfo) -> Result<()> {
             format!("the file is not the model {}, or damaged: {what} {found}, expected {expected}", info.name),
         ))
     };
-    let mut reader = fs::File::open(file).map_err(|error| context(error.into()))?;
-    let size = reader.metadata().map_err(|error| context(error.into()))?.len();
+    let size = fs::metadata(file).map_err(|error| context(error.into()))?.len();
     if let Some(expected) = info.bytes.filter(|expected| *expected != size) {
         return Err(wrong("bytes", size.to_string(), expected.to_string()));
     }
-    let mut sha = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let n = reader.read(&mut buffer).map_err(|error| context(error.into()))?;
-        if n == 0 {
-            break;
-        }
-        sha.update(&buffer[..n]);
-    }
-    let found: String = sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let (_, found) = sum::of_file(file)?;
     if found == info.sha256 { Ok(()) } else { Err(wrong("SHA-256", found, info.sha256.to_owned())) }
 }
 
@@ -316,6 +345,19 @@ mod tests {
         fs::rename(&other, &path).expect("moves");
         assert!(!Stamp::of(&path, &info).expect("is there").is_known());
         assert!(verify(&path, &info).expect_err("is another").message().contains("SHA-256"));
+    }
+
+    #[tokio::test]
+    async fn one_download_at_a_time_writes_into_the_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let models = dir.path().join("models");
+        let first = turn(&models).await.expect("this file system knows locks");
+        let other = turn(&models);
+        tokio::pin!(other);
+        assert!(tokio::time::timeout(LOOK_EVERY * 3, &mut other).await.is_err(), "two at a time");
+        drop(first);
+        assert!(other.await.is_some());
+        assert!(models.read_dir().expect("is there").next().is_none(), "nothing stays behind");
     }
 
     #[test]

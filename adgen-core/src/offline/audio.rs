@@ -19,18 +19,18 @@ const KBPS: u32 = 320;
 
 /// The offline audio provider.
 #[derive(Debug)]
-pub struct StudioAudio {
+pub struct OfflineAudio {
     info: ProviderInfo,
     jobs: Jobs,
 }
 
-impl Default for StudioAudio {
+impl Default for OfflineAudio {
     fn default() -> Self {
         Self { info: ProviderInfo::free("offline", "composer-2"), jobs: Jobs::default() }
     }
 }
 
-impl StudioAudio {
+impl OfflineAudio {
     /// The offline audio provider.
     pub fn new() -> Self {
         Self::default()
@@ -38,7 +38,7 @@ impl StudioAudio {
 }
 
 #[async_trait]
-impl AudioProvider for StudioAudio {
+impl AudioProvider for OfflineAudio {
     fn info(&self) -> &ProviderInfo {
         &self.info
     }

@@ -27,6 +27,6 @@ pub mod planner;
 #[allow(dead_code, unused_imports, unreachable_pub)]
 mod planner;
 
-pub use audio::StudioAudio;
+pub use audio::OfflineAudio;
 pub use planner::TemplatePlanner;
-pub use video::StudioVideo;
+pub use video::OfflineVideo;

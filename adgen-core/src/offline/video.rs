@@ -22,18 +22,18 @@ const SIDE_SHARE: f64 = 2.0 / 3.0;
 
 /// The offline video provider.
 #[derive(Debug)]
-pub struct StudioVideo {
+pub struct OfflineVideo {
     info: ProviderInfo,
     jobs: Jobs,
 }
 
-impl Default for StudioVideo {
+impl Default for OfflineVideo {
     fn default() -> Self {
         Self { info: ProviderInfo::free("offline", "studio-1"), jobs: Jobs::default() }
     }
 }
 
-impl StudioVideo {
+impl OfflineVideo {
     /// The offline video provider.
     pub fn new() -> Self {
         Self::default()
@@ -52,7 +52,7 @@ fn look_for(prompt: &str, seed: u32) -> Look {
 }
 
 #[async_trait]
-impl VideoProvider for StudioVideo {
+impl VideoProvider for OfflineVideo {
     fn info(&self) -> &ProviderInfo {
         &self.info
     }

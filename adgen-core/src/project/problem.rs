@@ -1,17 +1,24 @@
 //! One thing that is wrong with a document, where it is, and the list that a check makes of them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 
 /// One thing that is wrong with a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// Where: `scenes[2].duration_s`; empty for the document as a whole.
     pub path: String,
     /// What: it names the value and what is allowed.
     pub message: String,
+}
+
+impl Problem {
+    /// What is wrong where; the path is empty for the document as a whole.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
 }
 
 impl fmt::Display for Problem {

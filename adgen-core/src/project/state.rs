@@ -174,6 +174,41 @@ pub struct StageState {
     pub cost_usd: f64,
 }
 
+impl StageState {
+    /// A stage that stands there and has done nothing.
+    pub fn new(status: StageStatus) -> Self {
+        Self { status, ..Self::default() }
+    }
+
+    /// With how far it is, 0-1.
+    #[must_use]
+    pub fn with_progress(mut self, fraction: f64) -> Self {
+        self.progress = fraction;
+        self
+    }
+
+    /// With when it began and ended, in seconds from the run's start.
+    #[must_use]
+    pub fn with_times(mut self, started_s: Option<f64>, finished_s: Option<f64>) -> Self {
+        (self.started_s, self.finished_s) = (started_s, finished_s);
+        self
+    }
+
+    /// With how many products were made, and how many were there already.
+    #[must_use]
+    pub fn with_products(mut self, made: u32, reused: u32) -> Self {
+        (self.made, self.reused) = (made, reused);
+        self
+    }
+
+    /// With what was spent, in US dollars.
+    #[must_use]
+    pub fn with_cost_usd(mut self, usd: f64) -> Self {
+        self.cost_usd = usd;
+        self
+    }
+}
+
 /// One place where the ad is humbler than what was asked for, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -195,6 +230,13 @@ impl Degradation {
     /// `fallback` in the place of `product`, because of `cause`.
     pub fn new(stage: Stage, product: impl Into<String>, fallback: impl Into<String>, cause: ErrorBody) -> Self {
         Self { stage, product: product.into(), fallback: fallback.into(), cause, also: Vec::new() }
+    }
+
+    /// With a further product that is like that.
+    #[must_use]
+    pub fn with_also(mut self, product: impl Into<String>) -> Self {
+        self.also.push(product.into());
+        self
     }
 
     /// Every product that is concerned.
@@ -417,6 +459,90 @@ impl State {
             elapsed_s: 0.0,
             history_entries: 0,
         }
+    }
+
+    /// With the last run.
+    #[must_use]
+    pub fn with_run_id(mut self, run_id: impl Into<String>) -> Self {
+        self.run_id = Some(run_id.into());
+        self
+    }
+
+    /// With where it stands, and its progress, 0-100.
+    #[must_use]
+    pub fn with_status(mut self, status: Status, progress: f64) -> Self {
+        (self.status, self.progress) = (status, progress);
+        self
+    }
+
+    /// With what was spent so far, in US dollars.
+    #[must_use]
+    pub fn with_cost_usd(mut self, usd: f64) -> Self {
+        self.cost_usd = usd;
+        self
+    }
+
+    /// With what the whole ad was expected to cost.
+    #[must_use]
+    pub fn with_estimate(mut self, cost: CostRange) -> Self {
+        self.estimate = Some(cost);
+        self
+    }
+
+    /// With what a stage did.
+    #[must_use]
+    pub fn with_stage(mut self, stage: Stage, did: StageState) -> Self {
+        self.stages.insert(stage, did);
+        self
+    }
+
+    /// With a file, by its product's name.
+    #[must_use]
+    pub fn with_asset(mut self, product: impl Into<String>, asset: StateAsset) -> Self {
+        self.assets.insert(product.into(), asset);
+        self
+    }
+
+    /// With a place where the ad is humbler.
+    #[must_use]
+    pub fn with_degradation(mut self, degradation: Degradation) -> Self {
+        self.degradations.push(degradation);
+        self
+    }
+
+    /// With something that is worth knowing.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// With the loudness of the final video.
+    #[must_use]
+    pub fn with_loudness(mut self, loudness: LoudnessReport) -> Self {
+        self.loudness = Some(loudness);
+        self
+    }
+
+    /// With the fidelity of the product in it.
+    #[must_use]
+    pub fn with_fidelity(mut self, fidelity: FidelityReport) -> Self {
+        self.fidelity = Some(fidelity);
+        self
+    }
+
+    /// With why the last run failed.
+    #[must_use]
+    pub fn with_error(mut self, error: ErrorBody) -> Self {
+        self.error = Some(error);
+        self
+    }
+
+    /// With when it was last written, RFC 3339, and how many seconds the last run took so far.
+    #[must_use]
+    pub fn with_times(mut self, updated_at: impl Into<String>, elapsed_s: f64) -> Self {
+        (self.updated_at, self.elapsed_s) = (updated_at.into(), elapsed_s);
+        self
     }
 }
 

@@ -109,7 +109,8 @@ impl fmt::Debug for Content {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Generation {
-    /// Under way.
+    /// Under way: [`Generation::pending`].
+    #[non_exhaustive]
     Pending {
         /// To ask for it again.
         job: JobId,
@@ -123,6 +124,22 @@ pub enum Generation {
     Done(Generated),
     /// The provider took the job and failed at it, refused it or dropped it. It is over for good.
     Failed(Failure),
+}
+
+impl Generation {
+    /// A job under way; asking for it again makes sense after so long.
+    pub fn pending(job: JobId, check_after: Duration) -> Self {
+        Self::Pending { job, progress: None, check_after }
+    }
+
+    /// With how far a job under way is, 0-1, where the provider tells. What is over stays as it is.
+    #[must_use]
+    pub fn with_progress(mut self, fraction: Option<f32>) -> Self {
+        if let Self::Pending { progress, .. } = &mut self {
+            *progress = fraction;
+        }
+        self
+    }
 }
 
 /// How a job failed.
@@ -141,13 +158,13 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Whether the same job, ordered anew, may well succeed.
     #[serde(default)]
-    pub again: bool,
+    pub retryable: bool,
 }
 
 impl Failure {
     /// A failure that cost nothing and will happen again.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cost_usd: 0.0, hint: None, again: false }
+        Self { kind, message: message.into(), cost_usd: 0.0, hint: None, retryable: false }
     }
 
     /// With what it cost all the same, in US dollars.
@@ -166,8 +183,8 @@ impl Failure {
 
     /// Whether the same job, ordered anew, may well succeed.
     #[must_use]
-    pub fn with_again(mut self, again: bool) -> Self {
-        self.again = again;
+    pub fn with_retryable(mut self, retryable: bool) -> Self {
+        self.retryable = retryable;
         self
     }
 
@@ -186,13 +203,21 @@ impl Failure {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cancelled {
-    /// It was stopped, after it had cost this much.
+    /// It was stopped, after it had cost this much: [`Cancelled::stopped`].
+    #[non_exhaustive]
     Stopped {
         /// US dollars.
         cost_usd: f64,
     },
     /// It had ended before: what it made can still be fetched.
     AlreadyOver,
+}
+
+impl Cancelled {
+    /// It was stopped, after it had cost so many US dollars.
+    pub const fn stopped(cost_usd: f64) -> Self {
+        Self::Stopped { cost_usd }
+    }
 }
 
 /// What a provider knows of a call whose answer was lost.

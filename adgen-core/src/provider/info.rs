@@ -37,6 +37,7 @@ pub enum Price {
     /// It costs something, and nobody has said how much.
     Unknown,
     /// For each second of output.
+    #[non_exhaustive]
     Second {
         /// The amount.
         usd: f64,
@@ -44,6 +45,7 @@ pub enum Price {
         as_of: String,
     },
     /// For each output.
+    #[non_exhaustive]
     Output {
         /// The amount.
         usd: f64,
@@ -51,6 +53,7 @@ pub enum Price {
         as_of: String,
     },
     /// For each second that the provider's machine runs.
+    #[non_exhaustive]
     Compute {
         /// The amount.
         usd: f64,
@@ -62,6 +65,7 @@ pub enum Price {
         as_of: String,
     },
     /// For each million characters of text.
+    #[non_exhaustive]
     Characters {
         /// The amount.
         usd: f64,
@@ -69,6 +73,7 @@ pub enum Price {
         as_of: String,
     },
     /// For each million tokens.
+    #[non_exhaustive]
     Tokens {
         /// Of the question.
         input_usd: f64,
@@ -82,6 +87,36 @@ pub enum Price {
 }
 
 impl Price {
+    /// So much for each second of output; `as_of` is the day of the price, `YYYY-MM-DD`, here as in the others.
+    pub fn per_second(usd: f64, as_of: impl Into<String>) -> Self {
+        Self::Second { usd, as_of: as_of.into() }
+    }
+
+    /// So much for each output.
+    pub fn per_output(usd: f64, as_of: impl Into<String>) -> Self {
+        Self::Output { usd, as_of: as_of.into() }
+    }
+
+    /// So much for each second that the provider's machine runs, which is usually `low_s` to `high_s` seconds.
+    pub fn per_compute_second(usd: f64, low_s: f64, high_s: f64, as_of: impl Into<String>) -> Self {
+        Self::Compute { usd, low_s, high_s, as_of: as_of.into() }
+    }
+
+    /// So much for each million characters of text.
+    pub fn per_million_characters(usd: f64, as_of: impl Into<String>) -> Self {
+        Self::Characters { usd, as_of: as_of.into() }
+    }
+
+    /// So much for each million tokens: of the question, of the part of it that the provider still had, and of the answer.
+    pub fn per_million_tokens(
+        input_usd: f64,
+        cached_input_usd: f64,
+        output_usd: f64,
+        as_of: impl Into<String>,
+    ) -> Self {
+        Self::Tokens { input_usd, cached_input_usd, output_usd, as_of: as_of.into() }
+    }
+
     /// What an output of `seconds` is expected to cost. Text is counted by providers themselves: its prices give zero here.
     pub fn of(&self, seconds: f64) -> CostRange {
         match self {

@@ -131,7 +131,11 @@ impl Engine {
     fn read(&self, told: Told) -> Generation {
         let prediction = &told.prediction;
         let failed = |kind, message: String, again| {
-            Generation::Failed(Failure { again, cost_usd: self.cost(prediction), ..Failure::new(kind, message) })
+            Generation::Failed(Failure {
+                retryable: again,
+                cost_usd: self.cost(prediction),
+                ..Failure::new(kind, message)
+            })
         };
         match &prediction.status {
             Status::Succeeded => match file_of(&prediction.output, self.model.kind) {

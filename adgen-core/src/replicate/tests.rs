@@ -142,7 +142,7 @@ async fn every_end_is_told() {
     for (told, kind, cost, again) in cases {
         let said = told.to_string();
         let Generation::Failed(failure) = checked(told).await else { panic!("no failure: {said}") };
-        assert_eq!((failure.kind, failure.again), (kind, again), "{said}");
+        assert_eq!((failure.kind, failure.retryable), (kind, again), "{said}");
         assert!((failure.cost_usd - cost).abs() < 1e-9, "{}: {said}", failure.cost_usd);
     }
 }

@@ -70,7 +70,7 @@ pub(crate) use soften::soften;
 pub(crate) use sound::{MUSIC, accept_track, estimate_track, normalized, track_request, track_wishes};
 pub(crate) use still::still;
 pub(crate) use stitch::{join_clips, parts_of};
-pub(crate) use subtitles::{srt, vtt};
+pub(crate) use subtitles::{CAPTIONS, srt, vtt};
 pub(crate) use timeline::{Slot, timeline};
 pub(crate) use wish::Wish;
 pub(crate) use work::{LIGHT_MB, Made, Recipe, Work, picture_mb};

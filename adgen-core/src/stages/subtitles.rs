@@ -3,6 +3,9 @@
 use super::timeline::Slot;
 use crate::{media::Fps, project::Scene, text::shown_words};
 
+/// What the captions' files are called in a project's folder: SubRip, then WebVTT.
+pub(crate) const CAPTIONS: [&str; 2] = ["captions.srt", "captions.vtt"];
+
 /// Captions of all scenes in SubRip (`.srt`).
 pub(crate) fn srt(scenes: &[Scene], slots: &[Slot], fps: Fps) -> String {
     let cue = |(number, (start, end, text)): (usize, (f64, f64, String))| {

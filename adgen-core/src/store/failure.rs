@@ -56,7 +56,7 @@ impl Failure {
 
     /// The same for everybody: what was tried, with which object, and what to do next.
     pub(super) fn into_error(self, what: &str, object: &str) -> Error {
-        let (kind, hint) = self.advice();
+        let (kind, hint) = self.kind_and_hint();
         let full = if self.is_full() { ": the storage is full; free some space and run again" } else { "" };
         let thing = if what == "list" { "folder" } else { "file" };
         let error = Error::new(kind, format!("cannot {what} a {thing} of the storage{full}"));
@@ -69,7 +69,7 @@ impl Failure {
         error.with_context("file", object).with_retry(retry).with_source(self)
     }
 
-    fn advice(&self) -> (ErrorKind, &'static str) {
+    fn kind_and_hint(&self) -> (ErrorKind, &'static str) {
         match self {
             Self::Missing => (ErrorKind::NotFound, ""),
             Self::Late(_) => (ErrorKind::Timeout, "look whether the storage can be reached, then run again"),

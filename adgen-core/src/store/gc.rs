@@ -60,7 +60,7 @@ impl Default for GcRules {
 }
 
 /// Something that may go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Waste {
     /// The content key.
@@ -72,12 +72,32 @@ pub struct Waste {
     /// Of all its files together.
     pub bytes: u64,
     /// The record first: a product without files is worse than files without a product.
-    #[serde(skip)]
     objects: Vec<String>,
 }
 
-/// What may go, found without removing anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+impl Waste {
+    /// Something of so many bytes under a content key, without files: a plan of it removes nothing.
+    pub fn new(key: impl Into<String>, bytes: u64) -> Self {
+        Self { key: key.into(), product: None, bought: false, bytes, objects: Vec::new() }
+    }
+
+    /// With the name under which it was made.
+    #[must_use]
+    pub fn with_product(mut self, product: impl Into<String>) -> Self {
+        self.product = Some(product.into());
+        self
+    }
+
+    /// Whether it was paid for.
+    #[must_use]
+    pub fn with_bought(mut self, bought: bool) -> Self {
+        self.bought = bought;
+        self
+    }
+}
+
+/// What may go, found without removing anything. It may pass as JSON between finding and removing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GcPlan {
     /// What may go.
@@ -91,6 +111,18 @@ pub struct GcPlan {
 }
 
 impl GcPlan {
+    /// A plan to remove this.
+    pub fn new(waste: impl IntoIterator<Item = Waste>) -> Self {
+        Self { waste: waste.into_iter().collect(), used: 0, kept_bought: 0, kept_young: 0 }
+    }
+
+    /// With how many products stay: used, paid for, and too young.
+    #[must_use]
+    pub fn with_kept(mut self, used: usize, bought: usize, young: usize) -> Self {
+        (self.used, self.kept_bought, self.kept_young) = (used, bought, young);
+        self
+    }
+
     /// The bytes of all that may go.
     pub fn bytes(&self) -> u64 {
         self.waste.iter().map(|waste| waste.bytes).sum()
@@ -104,6 +136,10 @@ impl Storage {
     /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported`
     /// where the store tells no times; `Io`, `Timeout`.
     pub(crate) async fn find_waste(&self, rules: GcRules) -> Result<GcPlan> {
+        // Asking the time writes, and a look must not make the storage.
+        if self.folder().is_some_and(|folder| !folder.exists()) {
+            return Ok(GcPlan::new([]));
+        }
         let now = self.objects().store_now().await?.ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, "the storage does not tell when objects were written")
                 .with_operation("gc")
@@ -117,7 +153,7 @@ impl Storage {
             }
         }
         let (used, ordered) = (self.used_keys().await?, bought_keys(self.objects()).await?);
-        let mut plan = GcPlan { waste: Vec::new(), used: 0, kept_bought: 0, kept_young: 0 };
+        let mut plan = GcPlan::new([]);
         for (key, seen) in folders {
             let young = seen.iter().any(|seen| is_young(seen, now, rules.grace));
             let record = match self.products().read(&key).await? {
@@ -153,8 +189,17 @@ impl Storage {
     /// Removes what was found, but for what a project has come to use since; gives the bytes that were freed.
     ///
     /// # Errors
-    /// As [`Storage::find_waste`]: some of it may then be gone, and the rest is found again.
+    /// `InvalidInput` for a plan that names anything but products' files: nothing is removed then. As [`Storage::find_waste`]: some
+    /// of it may then be gone, and the rest is found again.
     pub(crate) async fn remove_waste(&self, plan: &GcPlan) -> Result<u64> {
+        // A plan may have been on a journey.
+        let strange =
+            |waste: &Waste| waste.objects.iter().find(|name| key_in(PRODUCTS, name) != Some(&waste.key)).cloned();
+        if let Some(name) = plan.waste.iter().find_map(strange) {
+            return Err(Error::new(ErrorKind::InvalidInput, "the plan names a file that is not its product's")
+                .with_context("file", name)
+                .with_hint("look for waste again, and remove what that finds"));
+        }
         let used = self.used_keys().await?;
         let mut bytes = 0;
         for waste in plan.waste.iter().filter(|waste| waste.product.is_none() || !used.contains(&waste.key)) {

@@ -159,3 +159,24 @@ async fn where_it_is_not_sure_nothing_goes() {
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(shop.is_there('a').await);
 }
+
+#[tokio::test]
+async fn a_plan_passes_as_json_and_removes_products_files_alone() {
+    let shop = shop();
+    shop.put('a', false).await;
+    let plan = shop.storage.find_waste(GcRules::new().with_grace(Duration::ZERO)).await.unwrap();
+    let json = serde_json::to_string(&plan).unwrap();
+    let again: GcPlan = serde_json::from_str(&json).unwrap();
+    assert_eq!(again, plan);
+    shop.storage.project("p").unwrap().write("project.json", "{}").await.unwrap();
+    for name in ["projects/p/project.json", "products/aa/../../projects/p/project.json", "project.json"] {
+        let mut evil = serde_json::to_value(&plan).unwrap();
+        evil["waste"][0]["objects"][1] = name.into();
+        let evil: GcPlan = serde_json::from_value(evil).unwrap();
+        let error = shop.storage.remove_waste(&evil).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}");
+    }
+    assert!(shop.storage.project("p").unwrap().read("project.json").await.unwrap().is_some());
+    assert_eq!(shop.storage.remove_waste(&again).await.unwrap(), plan.bytes());
+    assert_eq!(shop.storage.products().find(&key('a')).await.unwrap(), Found::Nowhere);
+}

@@ -162,7 +162,8 @@ pub(super) fn is_half(name: &str) -> bool {
         .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-fn make_folder_of(file: &Path) -> io::Result<()> {
+/// Makes the folder of a file that is to be, and returns once a loss of power cannot undo it.
+pub(super) fn make_folder_of(file: &Path) -> io::Result<()> {
     let Some(folder) = file.parent() else { return Ok(()) };
     if folder.is_dir() {
         return Ok(());

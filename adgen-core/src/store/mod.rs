@@ -20,6 +20,7 @@ mod content_key;
 mod digest;
 mod failure;
 mod fence;
+mod folder;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod gc;

@@ -128,6 +128,16 @@ impl Objects {
         }
     }
 
+    /// Where the object is for whoever may look into the storage: `file:///…`, or such as `s3://bucket/key`; `None` where the
+    /// store has no name. Nothing is asked, and nothing signed.
+    pub(crate) fn url(&self, name: &str) -> Option<String> {
+        match (self.local_path(name), self.shared.origin.as_str()) {
+            (Some(path), _) => url::Url::from_file_path(path).ok().map(String::from),
+            (None, "") => None,
+            (None, origin) => Some(format!("{origin}/{}", self.at(name))),
+        }
+    }
+
     pub(super) fn at(&self, name: &str) -> ObjectPath {
         ObjectPath::from_iter(self.shared.prefix.parts().chain(within(name).parts()))
     }

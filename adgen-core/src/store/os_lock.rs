@@ -55,7 +55,14 @@ impl OsLock {
         let failed =
             |error: io::Error| Error::from(error).with_operation("lock").with_context("path", folder.display());
         let path = folder.join(LOCK);
-        fs::create_dir_all(folder).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            // The first that a run writes: it is the storage that nobody may write to.
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                let message = "cannot use the storage folder: it must be a folder that can be written to";
+                Error::new(ErrorKind::Io, message).with_context("path", folder.display()).with_source(error)
+            }
+            _ => failed(error),
+        })?;
         let mut glances = 0;
         loop {
             let file =

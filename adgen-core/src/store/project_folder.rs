@@ -71,6 +71,11 @@ impl ProjectFolder {
         self.objects.display(&self.at(name))
     }
 
+    /// The address of a file for whoever may look into the storage; `None` where that has none.
+    pub(crate) fn url(&self, name: &str) -> Option<String> {
+        self.objects.url(&self.at(name))
+    }
+
     /// The project's folder, where the storage is one of this machine.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
         self.objects.local_path(&format!("{PROJECTS}/{}", self.id))

@@ -5,6 +5,7 @@
 use super::{
     cache::{Cache, DEFAULT_BYTES},
     fence::Fence,
+    folder::Folder,
     ledger::Ledger,
     ledgers,
     location::Location,
@@ -19,7 +20,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::Http,
 };
-use object_store::{ObjectStore, local::LocalFileSystem, path::Path as ObjectPath};
+use object_store::{ObjectStore, path::Path as ObjectPath};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -39,7 +40,7 @@ impl Storage {
     /// requests travel as `http` says.
     ///
     /// # Errors
-    /// `InvalidConfig` for any other address, and for a file; `Io` where the folder cannot be made.
+    /// `InvalidConfig` for any other address, and for a file; `Io` where a folder cannot be.
     #[cfg_attr(not(feature = "s3"), expect(unused_variables, reason = "for buckets"))]
     pub(crate) fn open(address: &str, http: &Http) -> Result<Self> {
         match Location::of(address)? {
@@ -58,25 +59,22 @@ impl Storage {
         }
     }
 
-    /// A folder of this machine; made where it is missing.
+    /// A folder of this machine; made at the first write where it is missing.
     ///
     /// # Errors
-    /// `InvalidConfig` for a file; `Io` where the folder cannot be made.
+    /// `InvalidConfig` for a file; `Io` where a folder cannot be.
     pub(crate) fn local(folder: impl Into<PathBuf>) -> Result<Self> {
         let folder = folder.into();
-        let failed = |error: &dyn std::fmt::Display| {
-            Error::new(ErrorKind::Io, "cannot use the storage folder: it must be a folder that can be written to")
-                .with_context("path", folder.display())
-                .with_context("cause", error)
-        };
         if folder.metadata().is_ok_and(|there| !there.is_dir()) {
             return Err(Error::new(ErrorKind::InvalidConfig, "the storage is a file; a folder is needed")
                 .with_context("path", folder.display()));
         }
-        std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-        let root = folder.canonicalize().map_err(|error| failed(&error))?;
-        // What was paid for must be known after a loss of power, too.
-        let store = LocalFileSystem::new_with_prefix(&root).map_err(|error| failed(&error))?.with_fsync(true);
+        let store = Folder::at(&folder).map_err(|error| {
+            Error::new(ErrorKind::Io, "cannot use the storage folder: it must be a folder that can be written to")
+                .with_context("path", folder.display())
+                .with_source(error)
+        })?;
+        let root = store.root().to_owned();
         Ok(Self::of(Objects::new(Arc::new(store), None, ObjectPath::ROOT, String::new(), Some(root)), None))
     }
 

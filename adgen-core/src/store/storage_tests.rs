@@ -296,6 +296,42 @@ fn a_file_in_the_way_is_an_error_that_names_it() {
 }
 
 #[tokio::test]
+async fn a_folder_is_made_by_the_first_write_and_by_nothing_before() {
+    let above = tempfile::tempdir().unwrap();
+    let folder = above.path().join("deep/er");
+    let storage = Storage::local(&folder).unwrap();
+    let project = storage.project("p").unwrap();
+    assert!(storage.projects().await.unwrap().is_empty() && project.list().await.unwrap().is_empty());
+    assert_eq!(project.read("project.json").await.unwrap(), None);
+    assert!(matches!(storage.products().find(&"a".repeat(64)).await.unwrap(), Found::Nowhere));
+    project.delete("project.json").await.unwrap();
+    assert!(storage.ledger(&"a".repeat(64)).await.unwrap().records().is_empty());
+    assert!(!above.path().join("deep").exists(), "asking made a folder");
+    // Another that looked at it before it was there sees it, too.
+    let other = Storage::local(above.path().join("deep/../deep/er")).unwrap();
+    project.write("x.json", "one").await.unwrap();
+    for storage in [&storage, &other] {
+        assert_eq!(storage.projects().await.unwrap(), ["p"]);
+        assert_eq!(storage.project("p").unwrap().read("x.json").await.unwrap().unwrap(), "one");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_told_when_it_is_needed() {
+    let above = tempfile::tempdir().unwrap();
+    // Who may write anywhere meets a link to nowhere in the same way: what is there is no folder, and none can be made.
+    std::os::unix::fs::symlink("/proc/nowhere", above.path().join("link")).unwrap();
+    let storage = Storage::local(above.path().join("link/storage")).unwrap();
+    assert!(storage.projects().await.unwrap().is_empty());
+    let error = storage.project("p").unwrap().write("x.json", "one").await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Io && error.to_string().contains("can be written to"), "{error}");
+    // What is seen without writing is told at once.
+    std::fs::write(above.path().join("file"), "").unwrap();
+    let error = Storage::local(above.path().join("file/storage")).unwrap_err();
+    assert!(error.kind() == ErrorKind::Io && error.to_string().contains("can be written to"), "{error}");
+}
+
+#[tokio::test]
 async fn a_run_in_which_everything_is_there_asks_little() {
     let shop = shops().remove(2);
     let storage = &shop.storage;

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::{EventRecord, EventSink},
     matte::Matting,
-    offline::{StudioAudio, StudioVideo, TemplatePlanner},
+    offline::{OfflineAudio, OfflineVideo, TemplatePlanner},
     provider::{AudioProvider, Planner, VideoProvider},
     store::{Signer, Storage},
 };
@@ -227,7 +227,7 @@ impl StudioBuilder {
     /// # Errors
     /// `InvalidConfig` for what [`StudioConfig`] does not allow, for models of services where no services were connected, and
     /// for models or HTTP options that were set once they were; `NotFound` or `Io` for a file of certificates that cannot be
-    /// read, `Io` where the storage's folder cannot be made.
+    /// read, `Io` where the storage's folder cannot be. It is made at the first write: until then, nothing is kept.
     pub fn build(self) -> Result<Studio> {
         let Self { config, objects, prefix, planner, video, audio, sink, runtime, connected, late, given } = self;
         config.check()?;
@@ -239,8 +239,8 @@ impl StudioBuilder {
             // Only folders have names that are no text.
             (None, None) => Storage::local(&config.storage)?,
         };
-        let fallback_video: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
-        let fallback_audio: Arc<dyn AudioProvider> = Arc::new(StudioAudio::new());
+        let fallback_video: Arc<dyn VideoProvider> = Arc::new(OfflineVideo::new());
+        let fallback_audio: Arc<dyn AudioProvider> = Arc::new(OfflineAudio::new());
         let providers = Providers {
             planner: planner.unwrap_or_else(|| Arc::new(TemplatePlanner::new())),
             video: video.unwrap_or_else(|| Arc::clone(&fallback_video)),
@@ -304,6 +304,19 @@ mod tests {
         // The last word counts.
         let builder = Studio::builder().with_jobs(0).with_config(config).with_jobs(1);
         assert_eq!(builder.build().unwrap().config().jobs, Some(1));
+    }
+
+    #[tokio::test]
+    async fn who_only_asks_leaves_no_storage_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("storage");
+        let studio = Studio::builder().with_storage_dir(&place).build().unwrap();
+        let project = crate::project::AdProject::new("p", "Rosso", "rosso.png");
+        assert!(studio.estimate(&project).unwrap().total.is_known());
+        assert!(studio.list().await.unwrap().is_empty());
+        assert_eq!(studio.state("p").await.unwrap_err().kind(), ErrorKind::NotFound);
+        assert!(studio.find_waste(Default::default()).await.unwrap().waste.is_empty());
+        assert!(!place.exists());
     }
 
     #[tokio::test]

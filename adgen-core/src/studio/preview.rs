@@ -58,6 +58,20 @@ pub struct PreviewImage {
     pub is_final: bool,
 }
 
+impl PreviewImage {
+    /// A picture as PNG of so many pixels, whose colours are final.
+    pub fn new(png: impl Into<Vec<u8>>, width: u32, height: u32) -> Self {
+        Self { png: png.into(), width, height, is_final: true }
+    }
+
+    /// Whether the colours of the texts are surely those of the finished video.
+    #[must_use]
+    pub fn with_final(mut self, is_final: bool) -> Self {
+        self.is_final = is_final;
+        self
+    }
+}
+
 impl Studio {
     /// One composed frame of the project's stored document, drawn by what will draw the video: words, product, logo and button
     /// over the scene's clip where that was made, over a calm ground where it was not. Makes, buys and stores nothing, and

@@ -26,6 +26,13 @@ pub struct StoredDocument {
     pub version: String,
 }
 
+impl StoredDocument {
+    /// A document and what stands for its content.
+    pub fn new(document: AdProject, version: impl Into<String>) -> Self {
+        Self { document, version: version.into() }
+    }
+}
+
 impl Studio {
     /// The ids of all projects in the storage, sorted.
     ///

@@ -1,5 +1,5 @@
-//! Conformance suites for implementations of the contracts in [`provider`](crate::provider): call one in a test of your
-//! provider, and expect it to pass.
+//! Conformance suites for implementations of the contracts in [`provider`](crate::provider) and of
+//! [`BackgroundRemover`](crate::BackgroundRemover): call one in a test of yours, and expect it to pass.
 //!
 //! ```no_run
 //! # async fn conforms(provider: impl adgen::provider::VideoProvider) {
@@ -15,13 +15,15 @@
 //! tries depends on what the provider says that it can do; each is named in the [`Report`], with the reason where it
 //! was left out. Made files are removed where all rules are kept.
 //!
-//! Always compiled: it is small and has no dependencies of its own. May depend on `provider`, `media` and `error`.
+//! Always compiled: it is small and has no dependencies of its own. May depend on `provider`, `matte` (the contract of removers), `media` and
+//! `error`.
 
 mod case;
 mod facts;
 mod jobs;
 mod life;
 mod planner;
+mod remover;
 mod report;
 #[cfg(test)]
 mod speech_tests;
@@ -29,6 +31,7 @@ mod timings;
 
 pub use case::{AudioCase, Case, PlannerCase, VideoCase};
 pub use planner::planner;
+pub use remover::{RemoverCase, remover};
 pub use report::{Check, Report, Verdict};
 
 use crate::provider::{AudioProvider, VideoProvider};

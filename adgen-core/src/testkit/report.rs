@@ -19,6 +19,13 @@ pub struct Check {
     pub verdict: Verdict,
 }
 
+impl Check {
+    /// A rule and what came of it.
+    pub const fn new(name: &'static str, verdict: Verdict) -> Self {
+        Self { name, verdict }
+    }
+}
+
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

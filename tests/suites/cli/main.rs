@@ -5,7 +5,9 @@ mod terminal;
 
 use adgen_tests::{
     command::{adgen, hang_up, program, run, start, until},
-    document, pictures, root, shipped_photo,
+    document, pictures,
+    port::ClosedPort,
+    root, shipped_photo,
     storage::Project,
 };
 use serde_json::{Value, json};
@@ -294,7 +296,13 @@ fn what_is_not_there_is_bad_input() {
     run(adgen(["status", "nobody.json", "--storage", &storage])).expect_code(2).expect_said(["nobody.json"]);
     run(adgen(["models", "fetch", "no-model"])).expect_code(2).expect_said(["no-model", "u2netp"]);
     assert!(!folder.path().join("storage/projects/nobody").exists(), "asking for a project made one");
-    // A question leaves nothing behind.
+    // A question leaves nothing behind, and needs no storage.
+    let photo = pictures::ready_photo(folder.path());
+    let document = document::save(&document::least("asked", &photo), folder.path());
+    let mut estimate = adgen(["estimate", "--offline"]);
+    estimate.arg(&document).current_dir(folder.path());
+    run(estimate).expect_code(0).expect_said(["total"]);
+    assert!(!folder.path().join("storage").exists(), "an estimate made the storage");
     let unseen = folder.path().join("unseen");
     run(adgen(["status", "nobody", "--storage", &unseen.display().to_string()])).expect_code(2);
     assert!(!unseen.exists(), "`adgen status` made the storage folder {}", unseen.display());
@@ -345,6 +353,60 @@ fn models_and_doctor_say_what_is_there_and_how_to_get_the_rest() {
     assert_eq!(state("model")["state"], "lacking");
     assert!(state("model")["next"].as_str().is_some_and(|next| next.contains("adgen models fetch u2netp")));
     run(adgen(["doctor"])).expect_code(0).expect_said(["FFmpeg", "ONNX Runtime", "model", "fonts"]);
+}
+
+/// `adgen models …` with a data folder of its own, and every way to the network closed.
+fn models(data: &Path, closed: &ClosedPort, arguments: &[&str]) -> Command {
+    let mut command = adgen(["models"]);
+    command.args(arguments).env("XDG_DATA_HOME", data).env_remove("ADGEN_MODELS_DIR");
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env(name, closed.url());
+    }
+    for name in ["NO_PROXY", "no_proxy"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[tokio::test]
+async fn models_fetch_gets_the_runtime_and_the_model_and_nothing_that_is_there() {
+    let (folder, closed) = (folder(), ClosedPort::take());
+    let data = folder.path().join("data");
+    // Nothing is there, and nobody can be called: it is said what to do.
+    run(models(&data, &closed, &["fetch"])).expect_said(["ONNX Runtime cannot be downloaded", "--from"]);
+    assert!(!data.join("adgen/runtime/libonnxruntime.so").exists());
+
+    // From files of this machine, each told by what it is.
+    let home = std::env::var_os("HOME").expect("a test has a home");
+    let own = std::env::var_os("XDG_DATA_HOME").unwrap_or_else(|| Path::new(&home).join(".local/share").into());
+    let own = Path::new(&own).join("adgen");
+    for file in ["runtime/libonnxruntime.so", "models/u2netp.onnx"] {
+        let source = own.join(file);
+        assert!(source.is_file(), "{} is missing: run `make setup`", source.display());
+        let wanted = data.join("adgen").join(file);
+        let from = source.display().to_string();
+        run(models(&data, &closed, &["fetch", "--from", &from]))
+            .expect_code(0)
+            .expect_said([wanted.display().to_string()]);
+        assert!(fs::read(&wanted).expect("is there") == fs::read(&source).expect("is there"), "{file}");
+    }
+    // What is there is not asked for again, by one name, by the other, or by none.
+    for arguments in [&["fetch"][..], &["fetch", "onnxruntime"], &["fetch", "u2netp"]] {
+        run(models(&data, &closed, arguments)).expect_code(0).expect_said(["is there already"]);
+    }
+    // Neither is taken for the other, and what is neither is refused.
+    let library = own.join("runtime/libonnxruntime.so").display().to_string();
+    run(models(&data, &closed, &["fetch", "u2netp", "--from", &library])).expect_code(1);
+    let (text, shell) = (folder.path().join("text"), folder.path().join("libonnxruntime.so"));
+    fs::write(&text, "no model").expect("writes");
+    fs::write(&shell, b"\x7fELF").expect("writes");
+    for file in [&text, &shell] {
+        let file = file.display().to_string();
+        run(models(&data, &closed, &["fetch", "--from", &file])).expect_code(1).expect_said([file]);
+    }
+    // One that is damaged is not right.
+    fs::write(data.join("adgen/runtime/libonnxruntime.so"), "damaged").expect("writes");
+    run(models(&data, &closed, &["fetch"])).expect_said(["ONNX Runtime cannot be downloaded"]);
 }
 
 #[test]

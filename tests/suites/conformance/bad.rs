@@ -33,7 +33,7 @@ struct Careless {
 
 impl Careless {
     fn pending(job: &JobId) -> Generation {
-        Generation::Pending { job: job.clone(), progress: Some(0.5), check_after: Duration::from_millis(20) }
+        Generation::pending(job.clone(), Duration::from_millis(20)).with_progress(Some(0.5))
     }
 }
 
@@ -70,7 +70,7 @@ impl VideoProvider for Careless {
         if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             return Err(Error::new(ErrorKind::Unexpected, format!("stopped twice with {KEY}")));
         }
-        Ok(Cancelled::Stopped { cost_usd: -1.0 })
+        Ok(Cancelled::stopped(-1.0))
     }
 
     async fn find(&self, _: &CallContext, _: &VideoRequest, _: SystemTime, known: &[JobId]) -> Result<Lookup> {
@@ -91,7 +91,7 @@ fn expect_failed(report: &Report, names: &[&'static str]) {
 fn careless(folder: &std::path::Path) -> Careless {
     let clip = folder.join("always-the-same.mp4");
     provider::clip(&clip, 1.0);
-    let price = Price::Second { usd: f64::NAN, as_of: "last week".to_owned() };
+    let price = Price::per_second(f64::NAN, "last week");
     Careless { key: KEY, info: ProviderInfo::priced("careless", " ", price), asked: AtomicU32::new(0), clip }
 }
 

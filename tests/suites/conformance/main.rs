@@ -4,6 +4,7 @@ mod bad;
 mod openai;
 mod own;
 mod remote;
+mod removers;
 
 use adgen::{
     project::{Brand, Brief},

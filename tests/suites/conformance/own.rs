@@ -2,7 +2,7 @@
 
 use crate::{NAMED_JOB, clip, expect_tried, music, plan};
 use adgen::{
-    offline::{StudioAudio, StudioVideo, TemplatePlanner},
+    offline::{OfflineAudio, OfflineVideo, TemplatePlanner},
     provider::{AudioProvider, Planner, VideoProvider},
     testkit,
 };
@@ -15,7 +15,7 @@ async fn the_offline_studio() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let case = clip(folder.path()).refuses_images();
     // As users hold a provider that they choose at run time, on a thread of the runtime's own.
-    let studio: Arc<dyn VideoProvider> = Arc::new(StudioVideo::new());
+    let studio: Arc<dyn VideoProvider> = Arc::new(OfflineVideo::new());
     let report = tokio::spawn(async move { testkit::video(&*studio, &case).await }).await.expect("no panic");
     report.expect_passed();
     expect_tried(&report, &NAMED_JOB);
@@ -25,7 +25,7 @@ async fn the_offline_studio() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_offline_composer() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let composer: Box<dyn AudioProvider> = Box::new(StudioAudio::new());
+    let composer: Box<dyn AudioProvider> = Box::new(OfflineAudio::new());
     let report = testkit::audio(&*composer, &music(folder.path())).await;
     report.expect_passed();
     expect_tried(&report, &NAMED_JOB);

@@ -188,3 +188,32 @@ fn no_file_knows_the_machine_that_it_was_written_on() {
     }
     assert!(wrong.is_empty(), "paths of one machine, make them relative:\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn setup_installs_what_the_library_has_pinned() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect("is there");
+    let wanted = format!("onnxruntime=={}", adgen::matte::RUNTIME_VERSION);
+    for (name, apart) in [("scripts/requirements.txt", '\n'), ("docs/cli.md", '`')] {
+        let text = read(name);
+        assert!(text.split([apart, ' ']).any(|word| word == wanted), "{name} does not name {wanted}");
+    }
+    let model = adgen::matte::find_model(adgen::matte::DEFAULT_MODEL).expect("is known");
+    assert!(read("scripts/setup.sh").contains(model.sha256), "another model than adgen's own");
+}
+
+#[test]
+fn one_version_of_python_and_node_is_asked_for_everywhere() {
+    let (python, node) = ("3.11", "20.15");
+    for (name, wanted) in [
+        ("README.md", format!("Python {python}+ and Node {node}+")),
+        ("scripts/setup.sh", format!("Python {python}+ and Node {node}+")),
+        ("adgen-node/README.md", format!("Node {node} or newer")),
+        ("adgen-node/package.json", format!("\"node\": \">={node}\"")),
+        ("adgen-py/README.md", format!("Python {python} or newer")),
+        ("adgen-py/pyproject.toml", format!("requires-python = \">={python}\"")),
+        ("adgen-py/Cargo.toml", format!("abi3-py{}", python.replace('.', ""))),
+    ] {
+        let text = fs::read_to_string(root().join(name)).expect("is there");
+        assert!(text.contains(&wanted), "{name} does not say {wanted}");
+    }
+}

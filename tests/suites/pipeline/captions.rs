@@ -99,6 +99,13 @@ async fn captions_can_be_read_in_every_frame_of_every_clip() {
         own["scenes"][0]["product"] = json!(null);
         own["scenes"][0]["caption"] = "Still hot after twenty minutes".into();
         let outcome = bench.make(&own).await;
+        let kinds: Vec<_> = outcome.captions.iter().map(|file| (&*file.name, &*file.media_type)).collect();
+        assert_eq!(kinds, [("captions.srt", "application/x-subrip"), ("captions.vtt", "text/vtt")]);
+        for file in outcome.captions.iter().chain(&outcome.videos).chain([&outcome.poster, &outcome.report]) {
+            let path = file.path.as_deref().expect("it lies on this machine");
+            assert_eq!(path.metadata().expect("is there").len(), file.bytes, "{file:?}");
+            assert!(file.url.as_deref().is_some_and(|url| url.starts_with("file:///") && url.ends_with(&file.name)));
+        }
         let video = outcome.video().expect("there is a video");
         let frames = frames(video);
         assert_eq!(frames.len(), 3 * FPS);

@@ -31,7 +31,7 @@ struct Spoiling {
 
 impl Spoiling {
     fn new(spoil: fn(&mut Plan)) -> Self {
-        let price = Price::Output { usd: PLAN_USD, as_of: "2026-01-01".to_owned() };
+        let price = Price::per_output(PLAN_USD, "2026-01-01");
         Self { info: ProviderInfo::priced("school", "pupil-1", price), spoil, calls: Arc::default() }
     }
 

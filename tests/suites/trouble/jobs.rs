@@ -94,7 +94,7 @@ async fn a_failed_prediction_that_is_billed_all_the_same_is_counted() {
     let services = Services::start(script.with_fault(Fault::new(On::Create, Action::Outcome(outcome)))).await;
     let video = ReplicateVideo::known(services.replicate(), "lightricks/ltx-video").expect("is known");
     // As the emulator sells it.
-    let price = Price::Compute { usd: 0.001525, low_s: 1.0, high_s: 10.0, as_of: "2026-01-01".to_owned() };
+    let price = Price::per_compute_second(0.001525, 1.0, 10.0, "2026-01-01");
     let studio = services.builder().await.with_video(video.with_price(price)).build().expect("a studio");
     let outcome = make(&studio, &clip(&services, "billed")).await;
     let cause = &super::ground::only_degradation(&outcome).cause;

@@ -7,7 +7,7 @@ use crate::{
     engine::{parts::Parts, products::Product},
     error::Result,
     project::{Aspect, Role, Stage},
-    stages::{Rendering, combined_fidelity, loudness_of, srt, still_of, video_settings, vtt},
+    stages::{CAPTIONS, Rendering, combined_fidelity, loudness_of, srt, still_of, video_settings, vtt},
     text::shown_name,
 };
 
@@ -25,8 +25,9 @@ pub(super) async fn render(
     }
     let files = parts.products.folder();
     let (scenes, slots, fps) = (board.scenes(), &board.slots, board.fps());
-    files.write("captions.srt", srt(scenes, slots, fps)).await?;
-    files.write("captions.vtt", vtt(scenes, slots, fps)).await?;
+    for (name, text) in CAPTIONS.into_iter().zip([srt(scenes, slots, fps), vtt(scenes, slots, fps)]) {
+        files.write(name, text).await?;
+    }
     if let Some(segments) = composites.first() {
         let lines = segments.iter().flat_map(|segment| &segment.files).map(|file| format!("file '{}'\n", file.file));
         files.write("concat_list.txt", lines.collect::<String>()).await?;

@@ -79,7 +79,7 @@ impl Purchases {
                     let error = job.named(failure.to_error());
                     job.close(&error, failure.cost_usd).await?;
                     reserved = None;
-                    if !failure.again || ordered == ORDERS {
+                    if !failure.retryable || ordered == ORDERS {
                         return Err(error);
                     }
                     let said = format!("{}: {}; it is ordered once more", job.wanted.product, error.message());

@@ -27,6 +27,27 @@ pub struct Inspected {
     pub looked_at: bool,
 }
 
+impl Inspected {
+    /// A good file that was looked at, by its field and as it is named there.
+    pub fn new(field: impl Into<String>, named: impl Into<String>) -> Self {
+        Self { field: field.into(), named: named.into(), problem: None, looked_at: true }
+    }
+
+    /// With why it cannot be used.
+    #[must_use]
+    pub fn with_problem(mut self, problem: Error) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+
+    /// Whether it was looked at.
+    #[must_use]
+    pub fn with_looked_at(mut self, looked_at: bool) -> Self {
+        self.looked_at = looked_at;
+        self
+    }
+}
+
 /// Opens and decodes every file that a document in `folder` names, and looks for its font.
 pub(crate) fn inspect(project: &AdProject, folder: &Path, policy: &AssetPolicy, fonts: &FontShelf) -> Vec<Inspected> {
     let mut all = Vec::new();
