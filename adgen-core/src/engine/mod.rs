@@ -47,6 +47,7 @@ pub(crate) use options::{check_jobs, check_max_usd};
 pub use outcome::{Outcome, OutputFile};
 pub(crate) use preview::{Previews, Source as PreviewSource, preview};
 pub(crate) use providers::Providers;
+pub(crate) use report::make_again as make_report_again;
 pub use run::{Imported, Run};
 pub(crate) use run::{RunSettings, import_document, need_runtime, run_name};
 pub(crate) use slots::Slots;
