@@ -37,7 +37,7 @@ use self::{
 use crate::{
     compose::FontShelf,
     error::{Error, ErrorKind, Result},
-    media::{Fps, decode_audio, probe},
+    media::{Fps, decode_audio_until, probe},
     project::{AdProject, Asset, State},
     store::HistoryRecord,
 };
@@ -111,7 +111,10 @@ pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns:
         }),
         turns.take({
             let path = path.clone();
-            move |_| Sketch::of(&decode_audio(&path, None)?)
+            move |cancel| {
+                let cancel: &dyn Fn() -> bool = &|| cancel.is_cancelled();
+                Sketch::of(&decode_audio_until(&path, None, cancel)?, cancel)
+            }
         }),
         turns.take({
             let path = path.clone();
