@@ -1,6 +1,6 @@
 //! A studio whose calls wait.
 //!
-//! May depend on `studio`, `services`, `engine`, `stages` (what an inspection gives), `store` (what is told of storages),
+//! May depend on `studio`, `engine`, `stages` (what an inspection gives), `store` (what is told of storages), `event`,
 //! `project`, `error` and its neighbours.
 
 use super::{events::Events, owner::Owner, run::Run};

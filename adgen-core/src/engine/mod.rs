@@ -1,8 +1,8 @@
 //! What runs an ad from its document to its video: the graph, and the parts that it works with.
 //!
-//! `graph` is the roof, `run` the house around it; below lie `purchase`, `products`, `money`, `turns`, `progress` and what
-//! they need, each for one thing. May depend on `report`, `stages`, `provider` (contracts), `store`, `http`, `event`,
-//! `asset`, `project` and `error`.
+//! `graph` is the roof, `run` the house around it; below lie `purchase`, `products`, `money`, `turns`, `progress` and
+//! what they need, each for one thing. May depend on `compose`, `matte`, `media`, `picture`, `text`, `report`, `stages`,
+//! `provider` (contracts), `store`, `http`, `event`, `asset`, `project` and `error`.
 
 mod account;
 mod alone;

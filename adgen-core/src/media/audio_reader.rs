@@ -1,6 +1,6 @@
 //! Reading sound of any format as 48 kHz stereo floats.
 //!
-//! Depends on `decoder` and FFmpeg's resampler.
+//! Depends on `error`, `decoder` and FFmpeg's resampler.
 
 use std::{ffi::c_int, fmt, path::Path, ptr};
 

@@ -1,7 +1,7 @@
 //! Joining encoded scenes and a sound track into the final MP4, without encoding a picture again.
 //!
-//! Depends on `mp4`, `aac` and FFmpeg's demuxer. Times are not taken from the segments but counted: picture `n` of the
-//! film is shown at exactly `n / fps`.
+//! Depends on `error`, `mp4`, `aac` and FFmpeg's demuxer. Times are not taken from the segments but counted: picture `n`
+//! of the film is shown at exactly `n / fps`.
 
 use std::path::{Path, PathBuf};
 

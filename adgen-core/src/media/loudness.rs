@@ -1,6 +1,6 @@
 //! How loud a sound is (EBU R 128, ITU-R BS.1770), and bringing it to a target without clipping.
 //!
-//! Depends on the `ebur128` crate and `limiter`.
+//! Depends on `error`, the `ebur128` crate and `limiter`.
 
 use ebur128::{EbuR128, Mode};
 

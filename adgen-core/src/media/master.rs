@@ -1,6 +1,6 @@
 //! The last step of the sound: loud enough, and with peaks that hold after AAC, which is what listeners hear.
 //!
-//! Depends on `loudness` and `aac`.
+//! Depends on `error`, `loudness` and `aac`.
 
 use super::{
     aac::AacTrack,

@@ -1,6 +1,6 @@
 //! The beginning of a track: where it is first heard.
 //!
-//! Depends on `audio_reader` and `onset`.
+//! Depends on `error`, `audio_reader` and `onset`.
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! The video of every shape, and what lies beside it: captions, lists, poster.
 //!
-//! May depend on the engine's parts and `stages`.
+//! May depend on `project`, `text`, the engine's parts and `stages`.
 
 use super::board::Board;
 use crate::{
