@@ -2,6 +2,9 @@
 //!
 //! Depends on nothing. What is read of them, and what is said of the others, is for `picture` and `media` to decide; formats that
 //! no few bytes tell (text, coded pictures without a container) are theirs to look for, too.
+//!
+//! By hand, for most of the table is there to say what a file is that is *not* read: the crate `infer` knows no raw pictures but
+//! Canon's, no HDR ones, no damaged PNG, and none of the texts (playlists, Git LFS pointers, FFmpeg's lists).
 
 /// A kind of file that its first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

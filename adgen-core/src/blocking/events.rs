@@ -1,6 +1,6 @@
 //! Events that come while somebody waits for them.
 //!
-//! Depends on `error` and its neighbour `owner`.
+//! Depends on `event`, `error` and its neighbour `owner`.
 
 use super::owner::Owner;
 use crate::{error::Result, event::EventRecord};

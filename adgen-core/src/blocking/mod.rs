@@ -23,7 +23,8 @@
 //! Within an async runtime, which must not be held up, every call that waits is `InvalidConfig`: there [`crate::Studio`] is at
 //! its place. That is so on threads of `spawn_blocking`, too.
 //!
-//! May depend on `studio`, `services` and what they give.
+//! May depend on `studio` and on what it gives: `engine`, `event`, `project`, `provider`, `stages`, `store`, `error`. Services come
+//! by a method that `services` gives the builder.
 
 mod events;
 mod owner;

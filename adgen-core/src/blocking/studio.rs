@@ -1,11 +1,11 @@
 //! A studio whose calls wait.
 //!
-//! May depend on `studio`, `services`, `engine`, `stages` (what an inspection gives), `store` (what is told of storages),
+//! May depend on `studio`, `engine`, `stages` (what an inspection gives), `store` (what is told of storages), `event`,
 //! `project`, `error` and its neighbours.
 
 use super::{events::Events, owner::Owner, run::Run};
 use crate::{
-    engine::{Assets, Estimate, Imported, RunOptions},
+    engine::{Assets, Estimate, Imported, OutputFile, RunOptions},
     error::Result,
     event::EventRecord,
     project::{AdProject, State},
@@ -156,6 +156,14 @@ impl Studio {
     /// As that.
     pub fn delete(&self, project_id: &str) -> Result<()> {
         self.owner.wait(self.studio.delete(project_id))
+    }
+
+    /// Writes `report.html` of a finished project again: [`crate::Studio::report`].
+    ///
+    /// # Errors
+    /// As that.
+    pub fn report(&self, project_id: &str) -> Result<OutputFile> {
+        self.owner.wait(self.studio.report(project_id))
     }
 
     /// An address of a file of the project: [`crate::Studio::url`].

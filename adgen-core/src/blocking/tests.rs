@@ -43,6 +43,8 @@ fn a_project_comes_in_is_edited_copied_and_deleted() {
     assert_eq!(studio.document("two").unwrap().document.seed, 7);
     let address = studio.url("one", "project.json", Duration::from_secs(60)).unwrap();
     assert!(address.path().ends_with("one/project.json"), "{address}");
+    // It has no ad yet.
+    assert_eq!(studio.report("one").unwrap_err().kind(), ErrorKind::NotFound);
     studio.delete("one").unwrap();
     assert_eq!(studio.state("one").unwrap_err().kind(), ErrorKind::NotFound);
     let waste = studio.find_waste(GcRules::default()).unwrap();

@@ -318,6 +318,70 @@ mod tests {
     }
 
     #[test]
+    fn the_chroma_of_opaque_pixels_is_the_mean_of_four() {
+        // The primaries and their complements, side by side: planes that are swapped, shifted or mirrored show.
+        let colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [0, 255, 255], [255, 0, 255], [255, 255, 0]];
+        // As every table of BT.709 in limited range has them.
+        let known = [(102, 240), (42, 26), (240, 118), (154, 16), (214, 230), (16, 138)];
+        for (colour, wanted) in colours.iter().zip(known) {
+            let (_, u, v) = rgb8_to_ycbcr8(*colour);
+            assert_eq!((u, v), wanted, "{colour:?}");
+        }
+        // Fields of 4x4 pixels, and one of stripes, of which each block has two colours.
+        let pixel = |x: usize, y: usize| match y < 16 {
+            true => colours[(x / 4 + y / 4 * 5) % 6],
+            false => colours[x % 2 * 3],
+        };
+        let sprite = Sprite::new(24, 20, |x, y| {
+            let [r, g, b] = pixel(x, y).map(|c| f32::from(c) / 255.0);
+            [r, g, b, 1.0]
+        });
+        let mean = |x: usize, y: usize, plane: fn([f32; 3]) -> f32| {
+            let block = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| {
+                plane(crate::media::color::rgb_to_ycbcr(pixel(x * 2 + dx, y * 2 + dy).map(|c| f32::from(c) / 255.0)))
+            });
+            block.iter().sum::<f32>() / 4.0
+        };
+        let near = |got: u8, wanted: f32, most: f32, at: (usize, usize)| {
+            assert!((f32::from(got) - wanted).abs() <= most, "{at:?}: {got} {wanted}");
+        };
+        let half = sprite.width / 2;
+        for (x, y) in (0..10).flat_map(|y| (0..12).map(move |x| (x, y))) {
+            let index = (y + BORDER / 2) * half + x + BORDER / 2;
+            // Rounding to a whole number loses half of one.
+            near(sprite.u[index], mean(x, y, |c| c[1]), 0.501, (x, y));
+            near(sprite.v[index], mean(x, y, |c| c[2]), 0.501, (x, y));
+        }
+        // Over a frame, and at a place that chroma has; blending in linear light rounds once more.
+        let mut frame = Frame::black(40, 40);
+        sprite.draw(&mut Scratch::default(), &identity(8.0, 6.0), 1.0, &mut frame);
+        let [_, blue, red] = frame.planes_mut();
+        for (x, y) in (0..10).flat_map(|y| (0..12).map(move |x| (x, y))) {
+            let index = (y + 3) * 20 + x + 4;
+            near(blue[index], mean(x, y, |c| c[1]), 1.501, (x, y));
+            near(red[index], mean(x, y, |c| c[2]), 1.501, (x, y));
+        }
+    }
+
+    #[test]
+    fn the_chroma_of_an_edge_is_that_of_what_covers_it() {
+        // A red disc on the blue of nothing: a block's colour is weighed by coverage, so no blue comes in.
+        let (_, u, v) = rgb8_to_ycbcr8([255, 0, 0]);
+        let sprite = Sprite::new(16, 16, |x, y| {
+            let distance = ((x as f64 - 7.5).powi(2) + (y as f64 - 7.5).powi(2)).sqrt();
+            if distance < 6.2 { [1.0, 0.0, 0.0, 1.0] } else { [0.0, 0.0, 1.0, 0.0] }
+        });
+        let half = sprite.width / 2;
+        for block in 0..sprite.u.len() {
+            let first = block / half * 2 * sprite.width + block % half * 2;
+            let covered = [0, 1, sprite.width, sprite.width + 1].iter().any(|offset| sprite.a[first + offset] > 0);
+            if covered {
+                assert_eq!((sprite.u[block], sprite.v[block]), (u, v), "block {block}");
+            }
+        }
+    }
+
+    #[test]
     fn a_white_disc_over_black_has_no_rim() {
         let distance = |x: f64, y: f64| ((x - 40.0).powi(2) + (y - 40.0).powi(2)).sqrt();
         let cover = |x: f64, y: f64| (30.5 - distance(x, y)).clamp(0.0, 1.0) as f32;

@@ -1,7 +1,7 @@
 //! A still as a moving background: a slow camera over a picture.
 //!
-//! Depends on `sampling` and on `media`'s frames. The picture is turned into a frame's planes once; per frame these are
-//! resampled at positions of 1/256 pixel, so that nothing jumps or shimmers.
+//! Depends on `random`, `sampling` and on `media`'s frames. The picture is turned into a frame's planes once; per frame
+//! these are resampled at positions of 1/256 pixel, so that nothing jumps or shimmers.
 
 use super::sampling::{Affine, Plane, Resampler, Window};
 use crate::{media::Frame, random::hash};

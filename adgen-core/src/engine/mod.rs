@@ -1,8 +1,8 @@
 //! What runs an ad from its document to its video: the graph, and the parts that it works with.
 //!
-//! `graph` is the roof, `run` the house around it; below lie `purchase`, `products`, `money`, `turns`, `progress` and what
-//! they need, each for one thing. May depend on `report`, `stages`, `provider` (contracts), `store`, `http`, `event`,
-//! `asset`, `project` and `error`.
+//! `graph` is the roof, `run` the house around it; below lie `purchase`, `products`, `money`, `turns`, `progress` and
+//! what they need, each for one thing. May depend on `compose`, `matte`, `media`, `picture`, `text`, `report`, `stages`,
+//! `provider` (contracts), `store`, `http`, `event`, `asset`, `project` and `error`.
 
 mod account;
 mod alone;
@@ -50,6 +50,7 @@ pub(crate) use options::{check_jobs, check_max_usd};
 pub use outcome::{Outcome, OutputFile};
 pub(crate) use preview::{Previews, Source as PreviewSource, preview};
 pub(crate) use providers::Providers;
+pub(crate) use report::make_again as make_report_again;
 pub use run::{Imported, Run};
 pub(crate) use run::{RunSettings, import_document, need_runtime, run_name};
 pub(crate) use slots::Slots;

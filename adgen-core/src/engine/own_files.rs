@@ -1,6 +1,6 @@
 //! The files that a document brings in: which may come in, how it named them, and which were left out of the ad.
 //!
-//! May depend on `asset`, `stages` (what a file is for), `error` and its neighbour `fallback`.
+//! May depend on `project`, `store`, `asset`, `stages` (what a file is for), `error` and its neighbour `fallback`.
 
 use super::fallback::Fallbacks;
 use crate::{

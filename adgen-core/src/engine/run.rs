@@ -464,7 +464,7 @@ async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
         let name = format!("{}.mp4", name_for("final_video", aspect, project.main_aspect()));
         videos.push(OutputFile::of(parts.products.folder(), &name, Some(aspect)).await?);
     }
-    report::write(parts, &project, &videos[0].name).await?;
+    report::write(parts, &project).await?;
     Ok(videos)
 }
 

@@ -3,7 +3,8 @@
 //! Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAMI 2008. In every 3x3 window alpha is
 //! taken as a linear function of the colour; the sum of the residuals is a quadratic form, minimised by conjugate
 //! gradients. The matrix is never built: its product with a vector is one ridge regression a window (He, Sun, Tang 2010).
-//! Only windows that touch the band exist, so that time and memory go with the band, not with the photo.
+//! Only windows that touch the band exist, so that time and memory go with the band, not with the photo. By hand, for no crate has
+//! it, and sparse solvers (`sprs`, `faer`) want the matrix: 25 entries a pixel.
 
 /// What the solver is given; all planes have `width * height` entries.
 pub(super) struct Problem<'a> {

@@ -1,7 +1,7 @@
 //! The ways to cut a product out of its photo: the photo's own transparency, a model, the plain backdrop, and in the end
 //! the whole photo as a card. Which of them is taken, and what is said of those that failed, is the caller's business.
 //!
-//! May depend on `error` and its neighbours.
+//! May depend on `picture`, `error` and its neighbours.
 
 use super::{classical, decontaminate, refine, remover::BackgroundRemover};
 use crate::{

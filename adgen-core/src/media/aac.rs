@@ -1,8 +1,8 @@
 //! Sound as an AAC-LC track, ready to be muxed: no edit list needed, exactly as long as asked.
 //!
-//! Depends on FFmpeg's own AAC encoder. An AAC encoder puts its start-up packet (1024 samples) before the sound; usually
-//! an edit list tells players to skip it. Platforms forbid edit lists, so here the start-up packet *is* the first 21 ms
-//! of the track, and the encoder is fed from sample 1024 on: sound and picture stay in step.
+//! Depends on `error` and FFmpeg's own AAC encoder. An AAC encoder puts its start-up packet (1024 samples) before the
+//! sound; usually an edit list tells players to skip it. Platforms forbid edit lists, so here the start-up packet *is*
+//! the first 21 ms of the track, and the encoder is fed from sample 1024 on: sound and picture stay in step.
 
 use std::{fmt, ptr};
 

@@ -1,6 +1,6 @@
 //! Transparent pictures laid over a plain ground, before they are scaled: hidden colours must not bleed into edges.
 //!
-//! Depends on FFmpeg, `picture_format` and `sws`.
+//! Depends on `error`, FFmpeg, `picture_format` and `sws`.
 
 use std::{ffi::c_int, slice};
 

@@ -1,6 +1,6 @@
 //! Reading sound of any format as 48 kHz stereo floats.
 //!
-//! Depends on `decoder` and FFmpeg's resampler.
+//! Depends on `error`, `decoder` and FFmpeg's resampler.
 
 use std::{ffi::c_int, fmt, path::Path, ptr};
 
@@ -24,13 +24,18 @@ pub const MAX_SOUND_S: f64 = 600.0;
 /// down; the padding that MP3 and AAC encoders add is left out where the file tells its size. Stops after
 /// `max_seconds`, where given; without, a sound longer than [`MAX_SOUND_S`] is an error.
 pub fn decode_audio(path: &Path, max_seconds: Option<f64>) -> Result<Samples> {
+    decode_audio_until(path, max_seconds, &|| false)
+}
+
+/// The same, asking after each piece whether to stop, which is `Cancelled`.
+pub(crate) fn decode_audio_until(path: &Path, max_seconds: Option<f64>, cancel: &dyn Fn() -> bool) -> Result<Samples> {
     let _inside = log::inside();
     let mut stream = AudioStream::open(path)?;
     let limit = in_samples(max_seconds.unwrap_or(MAX_SOUND_S));
     let mut out = Vec::new();
     // One sample more tells a sound of the longest length from a longer one.
     let wanted = if max_seconds.is_none() { limit + 1 } else { limit };
-    while out.len() < wanted.saturating_mul(CHANNELS) && stream.more(&mut out)? {}
+    while out.len() < wanted.saturating_mul(CHANNELS) && stream.more(&mut out, cancel)? {}
     if out.is_empty() && limit > 0 {
         return Err(stream.nothing());
     }
@@ -65,8 +70,12 @@ impl AudioStream {
         Ok(Self { decoder, frame: unsafe { native_frame::Frame::empty() }, resampler: None, ended: false })
     }
 
-    /// Appends what the next frame gives, which may be nothing yet; `false` when that was all.
-    pub(super) fn more(&mut self, out: &mut Vec<f32>) -> Result<bool> {
+    /// Appends what the next frame gives, which may be nothing yet; `false` when that was all. `Cancelled` where `cancel` says
+    /// so.
+    pub(super) fn more(&mut self, out: &mut Vec<f32>, cancel: &dyn Fn() -> bool) -> Result<bool> {
+        if cancel() {
+            return Err(Error::cancelled());
+        }
         let start = out.len();
         if self.ended {
             return Ok(false);
@@ -209,7 +218,10 @@ impl Resampler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::{encode_mp3, encode_wav, testing::ffmpeg};
+    use crate::{
+        error::ErrorKind,
+        media::{encode_mp3, encode_wav, testing::ffmpeg},
+    };
 
     fn tone(frames: usize) -> Samples {
         Samples::from_fn(frames, |i| {
@@ -226,6 +238,12 @@ mod tests {
         assert_eq!(decode_audio(&path, None).expect("decoded"), tone(4801));
         assert_eq!(decode_audio(&path, Some(0.05)).expect("decoded").frames(), 2400);
         assert_eq!(decode_audio(&path, Some(0.0)).expect("decoded").frames(), 0);
+        for pieces in [0, 1] {
+            let asked = std::cell::Cell::new(0);
+            let cancel = || asked.replace(asked.get() + 1) == pieces;
+            let error = decode_audio_until(&path, None, &cancel).expect_err("cancelled");
+            assert_eq!((error.kind(), asked.get()), (ErrorKind::Cancelled, pieces + 1));
+        }
     }
 
     #[test]

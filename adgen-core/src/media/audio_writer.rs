@@ -1,6 +1,6 @@
 //! Writing sound: MP3 for people, WAV where nothing may be lost.
 //!
-//! Depends on FFmpeg with libmp3lame; WAV is written by hand.
+//! Depends on `error` and FFmpeg with libmp3lame; WAV is written by hand.
 
 use std::{io::Write, path::Path, ptr};
 

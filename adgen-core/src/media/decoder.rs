@@ -1,6 +1,6 @@
 //! One stream of one file, packet by packet, frame by frame: what the video and the audio reader share.
 //!
-//! Depends on FFmpeg, `input`, `stream`, `display_matrix`, `picture_memory` and `native`.
+//! Depends on `error`, FFmpeg, `input`, `stream`, `display_matrix`, `picture_memory` and `native`.
 
 use std::{
     ffi::c_int,

@@ -1,7 +1,7 @@
 //! From interlaced pictures to progressive ones: FFmpeg's `bwdif` filter, which looks at a picture and at both of its
 //! neighbours. Pictures that are not flagged as interlaced pass through unchanged, unless all are known to be.
 //!
-//! Depends on FFmpeg, `combing` and `native`.
+//! Depends on `error`, FFmpeg, `combing` and `native`.
 
 use std::{
     collections::VecDeque,

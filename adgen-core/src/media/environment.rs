@@ -1,6 +1,6 @@
 //! What this build of FFmpeg can do: for `adgen doctor`.
 //!
-//! Depends on `native`.
+//! Depends on `error` and `native`.
 
 use std::ffi::CString;
 

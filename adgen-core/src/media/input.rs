@@ -1,6 +1,6 @@
 //! One opened media file: its streams found, within the bounds that hold for every file.
 //!
-//! Depends on FFmpeg's demuxers, `source`, `formats`, `tags` and `native`.
+//! Depends on `error`, FFmpeg's demuxers, `source`, `formats`, `tags` and `native`.
 
 use std::{
     ffi::CStr,

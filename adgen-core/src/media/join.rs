@@ -1,7 +1,7 @@
 //! Joining encoded scenes and a sound track into the final MP4, without encoding a picture again.
 //!
-//! Depends on `mp4`, `aac` and FFmpeg's demuxer. Times are not taken from the segments but counted: picture `n` of the
-//! film is shown at exactly `n / fps`.
+//! Depends on `error`, `mp4`, `aac` and FFmpeg's demuxer. Times are not taken from the segments but counted: picture `n`
+//! of the film is shown at exactly `n / fps`.
 
 use std::path::{Path, PathBuf};
 
@@ -51,18 +51,25 @@ pub struct Joined {
 /// Joins `segments` in order, with `audio` from the start on, into `out`. Each segment must begin with a key frame and
 /// have been encoded with the same settings; otherwise it is an error of kind [`ErrorKind::Unsupported`], and the caller
 /// has to encode again. A longer sound is cut at the last picture's end; a shorter one ends earlier.
-pub fn join(segments: &[PathBuf], audio: Option<&AacTrack>, out: &Path, options: &JoinOptions) -> Result<Joined> {
+/// `cancel` is asked before each packet, read or written.
+pub fn join(
+    segments: &[PathBuf],
+    audio: Option<&AacTrack>,
+    out: &Path,
+    options: &JoinOptions,
+    cancel: &dyn Fn() -> bool,
+) -> Result<Joined> {
     let _inside = log::inside();
     let Some(first_path) = segments.first() else {
         return Err(Error::new(ErrorKind::InvalidInput, "there is no segment to join").with_operation(OPERATION));
     };
     let mut first = Segment::open(first_path)?;
     let fps = first.fps();
-    let mut layouts = vec![first.layout()?];
+    let mut layouts = vec![first.layout(cancel)?];
     for path in &segments[1..] {
         let mut segment = Segment::open(path)?;
         first.check_same(&mut segment)?;
-        layouts.push(segment.layout()?);
+        layouts.push(segment.layout(cancel)?);
     }
     // How far decoding runs ahead of showing: the same for the whole film, or its pictures would jump at a join.
     let delay = layouts.iter().map(|layout| layout.delay).max().unwrap_or(0);
@@ -90,7 +97,7 @@ pub fn join(segments: &[PathBuf], audio: Option<&AacTrack>, out: &Path, options:
     for (path, layout) in segments.iter().zip(&layouts) {
         let mut segment = Segment::open(path)?;
         for (i, shown) in layout.order.iter().enumerate() {
-            if !segment.read(&mut packet)? {
+            if !segment.read(&mut packet, cancel)? {
                 return Err(segment.error("the segment changed while it was read"));
             }
             let decoded = offset + i as i64;
@@ -195,7 +202,10 @@ impl Segment {
     }
 
     /// The next video packet; `false` at the end.
-    fn read(&mut self, packet: &mut Packet) -> Result<bool> {
+    fn read(&mut self, packet: &mut Packet, cancel: &dyn Fn() -> bool) -> Result<bool> {
+        if cancel() {
+            return Err(Error::cancelled());
+        }
         while self.input.read(packet)? {
             if Input::stream_of(packet) == self.index {
                 return Ok(true);
@@ -205,7 +215,7 @@ impl Segment {
     }
 
     /// Reads the whole segment's timestamps and checks that its pictures are whole and evenly spaced.
-    fn layout(&mut self) -> Result<Layout> {
+    fn layout(&mut self, cancel: &dyn Fn() -> bool) -> Result<Layout> {
         let fps = self.fps();
         let stream = stream(&mut self.input, self.index);
         // SAFETY: the stream lives as long as the input.
@@ -213,7 +223,7 @@ impl Segment {
         let frame_base = ffi::AVRational { num: fps.den() as i32, den: fps.num() as i32 };
         let mut order = Vec::new();
         let mut packet = Packet::empty();
-        while self.read(&mut packet)? {
+        while self.read(&mut packet, cancel)? {
             // SAFETY: plain fields of a valid packet; the bases are above 0.
             let (shown, key) = unsafe {
                 let raw = packet.as_ptr();
@@ -330,14 +340,14 @@ mod tests {
         let out = folder.path().join("film.mp4");
         let sound = click(120_000, 48_000);
         let track = AacTrack::encode(&sound, 192).expect("a track");
-        let joined = join(&paths, Some(&track), &out, &JoinOptions::default()).expect("a film");
+        let joined = join(&paths, Some(&track), &out, &JoinOptions::default(), &|| false).expect("a film");
         assert_eq!((joined.frames, joined.duration_s), (60, 2.0));
 
         let bytes = std::fs::read(&out).expect("a file");
         let find = |tag: &[u8]| bytes.windows(tag.len()).position(|window| window == tag);
         assert!(find(b"moov") < find(b"mdat") && find(b"elst").is_none());
         let again = folder.path().join("again.mp4");
-        join(&paths, Some(&track), &again, &JoinOptions::default()).expect("a film");
+        join(&paths, Some(&track), &again, &JoinOptions::default(), &|| false).expect("a film");
         assert_eq!(bytes, std::fs::read(&again).expect("a file"));
 
         let info = probe(&out).expect("info");
@@ -376,7 +386,7 @@ mod tests {
         let out = folder.path().join("film.mp4");
         let track = AacTrack::encode(&Samples::silence(24_000), 128).expect("a track");
         let options = JoinOptions { title: Some("Über \0 alles".into()), comment: None };
-        join(&paths, Some(&track), &out, &options).expect("a film");
+        join(&paths, Some(&track), &out, &options, &|| false).expect("a film");
         assert_eq!(probe(&out).expect("info").audio.expect("audio").duration_s, 0.5);
         let text = ffprobe(&["-show_entries", "format_tags=title", "-of", "csv=p=0"], &out);
         assert!(text.contains("Über"), "{text}");
@@ -395,12 +405,27 @@ mod tests {
             paths.truncate(1);
             paths.push(other.clone());
             let out = folder.path().join("film.mp4");
-            let error = join(&paths, None, &out, &JoinOptions::default()).expect_err("they differ");
+            let error = join(&paths, None, &out, &JoinOptions::default(), &|| false).expect_err("they differ");
             assert_eq!(error.kind(), ErrorKind::Unsupported);
             assert!(error.to_string().contains(word) && error.to_string().contains("other.mp4"), "{error}");
             assert!(!out.exists());
         }
-        let error = join(&[], None, &other, &JoinOptions::default()).expect_err("nothing");
+        let error = join(&[], None, &other, &JoinOptions::default(), &|| false).expect_err("nothing");
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn it_stops_at_every_packet() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (path, out) = (folder.path().join("0.mp4"), folder.path().join("film.mp4"));
+        clip(&path, VideoSettings::new(64, 64, 30), 5, 0);
+        let asked = std::cell::Cell::new(0);
+        // Twice five pictures: each segment is looked through before anything is written.
+        for packets in [0, 3, 8] {
+            asked.set(0);
+            let cancel = || asked.replace(asked.get() + 1) == packets;
+            let joined = join(std::slice::from_ref(&path), None, &out, &JoinOptions::default(), &cancel);
+            assert_eq!((joined.expect_err("cancelled").kind(), asked.get()), (ErrorKind::Cancelled, packets + 1));
+        }
     }
 }

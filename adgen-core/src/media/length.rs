@@ -1,7 +1,7 @@
 //! How long the pictures or the sound of a file last, found by reading its packets.
 //!
-//! Depends on `input` and `stream`. What a header says is not asked: it may be missing, belong to another stream, or be
-//! wrong.
+//! Depends on `error`, `input` and `stream`. What a header says is not asked: it may be missing, belong to another
+//! stream, or be wrong.
 
 use ffmpeg_next::{Packet, ffi, packet::Ref as _};
 

@@ -1,7 +1,9 @@
 //! A look-ahead limiter that sees the peaks between the samples.
 //!
 //! Pure functions on [`Samples`]. Gain never changes faster than the look-ahead allows, so that nothing is clipped into
-//! distortion: least gain within a window, slow release, then a smooth average over the same window.
+//! distortion: least gain within a window, slow release, then a smooth average over the same window. By
+//! hand, for `ebur128` only measures, FFmpeg's `alimiter` holds the samples and not what lies between them, and its `loudnorm` holds
+//! true peaks only while it also evens out the loudness.
 
 use std::sync::LazyLock;
 

@@ -1,6 +1,6 @@
 //! How loud a sound is (EBU R 128, ITU-R BS.1770), and bringing it to a target without clipping.
 //!
-//! Depends on the `ebur128` crate and `limiter`.
+//! Depends on `error`, the `ebur128` crate and `limiter`.
 
 use ebur128::{EbuR128, Mode};
 
@@ -93,7 +93,13 @@ pub fn measure(samples: &Samples) -> Result<Loudness> {
 /// Brings a sound to `target_lufs` (-70 to 0) with true peaks at or below `ceiling_dbtp` (-20 to 0).
 ///
 /// Silence stays silence. AAC moves peaks again, by half a dB and more: [`master`](super::master()) takes care of that.
-pub fn normalize(samples: &mut Samples, target_lufs: f64, ceiling_dbtp: f64) -> Result<Normalized> {
+/// `cancel` is asked before each round; `Cancelled` leaves the sound as some round had it.
+pub fn normalize(
+    samples: &mut Samples,
+    target_lufs: f64,
+    ceiling_dbtp: f64,
+    cancel: &dyn Fn() -> bool,
+) -> Result<Normalized> {
     if !(-70.0..=0.0).contains(&target_lufs) || !(-20.0..=0.0).contains(&ceiling_dbtp) {
         let message =
             format!("target {target_lufs} LUFS, ceiling {ceiling_dbtp} dBTP; allowed are -70 to 0 and -20 to 0");
@@ -111,6 +117,9 @@ pub fn normalize(samples: &mut Samples, target_lufs: f64, ceiling_dbtp: f64) -> 
     let mut ceiling_db = ceiling_dbtp;
     let mut last: Option<(f64, f64)> = None;
     for _ in 0..12 {
+        if cancel() {
+            return Err(Error::cancelled());
+        }
         samples.clone_from(&original);
         samples.scale(linear(gain_db));
         let least = limit(samples, linear(ceiling_db));
@@ -187,7 +196,7 @@ mod tests {
     fn music_reaches_the_target_and_stays_below_the_ceiling() {
         for target in [-23.0, -14.0, -9.0] {
             let mut samples = music(48_000 * 4);
-            let report = normalize(&mut samples, target, -1.5).expect("normalised");
+            let report = normalize(&mut samples, target, -1.5, &|| false).expect("normalised");
             assert!(report.on_target, "{report:?}");
             let after = measure(&samples).expect("measured");
             assert!((after.integrated_lufs - target).abs() <= 0.1, "{after:?}");
@@ -199,18 +208,29 @@ mod tests {
     fn silence_and_moments_are_harmless() {
         for frames in [0, 1, 100, 48_000] {
             let mut samples = Samples::silence(frames);
-            let report = normalize(&mut samples, -14.0, -1.0).expect("normalised");
+            let report = normalize(&mut samples, -14.0, -1.0, &|| false).expect("normalised");
             assert!(report.silent && !report.on_target);
             assert_eq!(samples, Samples::silence(frames));
         }
         let mut moment = tone(4800, 0.02);
-        let report = normalize(&mut moment, -14.0, -1.0).expect("normalised");
+        let report = normalize(&mut moment, -14.0, -1.0, &|| false).expect("normalised");
         assert!(report.on_target, "{report:?}");
         assert_eq!(moment.frames(), 4800);
         // One click a second cannot be made as loud as music: said, not hidden.
         let mut click = Samples::from_fn(96_000, |i| if i % 48_000 == 99 { [0.5; 2] } else { [0.0; 2] });
-        let report = normalize(&mut click, -6.0, -1.0).expect("normalised");
+        let report = normalize(&mut click, -6.0, -1.0, &|| false).expect("normalised");
         assert!(!report.on_target && report.after.true_peak_dbtp <= -0.9, "{report:?}");
-        normalize(&mut click, 3.0, -1.0).expect_err("out of range");
+        normalize(&mut click, 3.0, -1.0, &|| false).expect_err("out of range");
+    }
+
+    #[test]
+    fn it_stops_between_two_rounds() {
+        // Loud music below a low ceiling takes several.
+        for rounds in [0, 1] {
+            let asked = std::cell::Cell::new(0);
+            let cancel = || asked.replace(asked.get() + 1) == rounds;
+            let error = normalize(&mut music(48_000), -9.0, -1.5, &cancel).expect_err("cancelled");
+            assert_eq!((error.kind(), asked.get()), (ErrorKind::Cancelled, rounds + 1));
+        }
     }
 }

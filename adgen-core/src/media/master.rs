@@ -1,13 +1,13 @@
 //! The last step of the sound: loud enough, and with peaks that hold after AAC, which is what listeners hear.
 //!
-//! Depends on `loudness` and `aac`.
+//! Depends on `error`, `loudness` and `aac`.
 
 use super::{
     aac::AacTrack,
     loudness::{Loudness, Normalized, measure, normalize},
     samples::Samples,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How far below the wanted peak the limiter starts: what AAC at 192 kbit/s usually adds.
 const HEADROOM_DB: f64 = 0.5;
@@ -29,17 +29,28 @@ pub struct Master {
 
 /// Brings `samples` to `target_lufs` and encodes them at `kbps`, such that the *decoded* track's true peak is at or below
 /// `peak_dbtp`: where AAC overshoots, the limiter's ceiling is lowered and it is encoded again. `samples` holds the
-/// normalised sound afterwards. Silence is encoded as it is.
-pub fn master(samples: &mut Samples, target_lufs: f64, peak_dbtp: f64, kbps: u32) -> Result<Master> {
+/// normalised sound afterwards. Silence is encoded as it is. `cancel` is asked between the steps of each round.
+pub fn master(
+    samples: &mut Samples,
+    target_lufs: f64,
+    peak_dbtp: f64,
+    kbps: u32,
+    cancel: &dyn Fn() -> bool,
+) -> Result<Master> {
+    let go_on = || if cancel() { Err(Error::cancelled()) } else { Ok(()) };
     let original = samples.clone();
     let mut ceiling = (peak_dbtp - HEADROOM_DB).clamp(-20.0, 0.0);
     let mut round = 0;
     loop {
         round += 1;
         samples.clone_from(&original);
-        let normalized = normalize(samples, target_lufs, ceiling)?;
+        let normalized = normalize(samples, target_lufs, ceiling, cancel)?;
+        go_on()?;
         let track = AacTrack::encode(samples, kbps)?;
-        let heard = measure(&track.decode()?)?;
+        go_on()?;
+        let decoded = track.decode()?;
+        go_on()?;
+        let heard = measure(&decoded)?;
         let excess = heard.true_peak_dbtp - peak_dbtp;
         // Not above 0 also when it is not a number: nothing to lower then.
         if normalized.silent || round == ROUNDS || excess.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
@@ -64,9 +75,9 @@ mod tests {
         let out = folder.path().join("film.mp4");
         clip(&clip_path, VideoSettings::new(64, 64, 30), 120, 0);
         let mut samples = music(48_000 * 4);
-        let master = master(&mut samples, -14.0, -1.0, 192).expect("mastered");
+        let master = master(&mut samples, -14.0, -1.0, 192, &|| false).expect("mastered");
         assert!(master.heard.true_peak_dbtp <= -1.0, "{master:?}");
-        join(&[clip_path], Some(&master.track), &out, &JoinOptions::default()).expect("a film");
+        join(&[clip_path], Some(&master.track), &out, &JoinOptions::default(), &|| false).expect("a film");
         let film = decode_audio(&out, None).expect("decoded");
         // The same sound as was measured, and the film's own decoder gives nothing else.
         assert_eq!(
@@ -79,8 +90,28 @@ mod tests {
 
     #[test]
     fn silence_is_encoded() {
-        let master = master(&mut Samples::silence(4800), -14.0, -1.0, 192).expect("mastered");
+        let master = master(&mut Samples::silence(4800), -14.0, -1.0, 192, &|| false).expect("mastered");
         assert!(master.normalized.silent);
         assert_eq!(master.track.frames(), 4800);
+    }
+
+    #[test]
+    fn it_stops_at_every_step() {
+        use crate::error::ErrorKind;
+        use std::cell::Cell;
+        let asked = Cell::new(0);
+        let count = || {
+            asked.set(asked.get() + 1);
+            false
+        };
+        super::master(&mut music(24_000), -14.0, -1.0, 192, &count).expect("mastered");
+        let all = asked.get();
+        assert!(all >= 4, "it asked {all} times");
+        for steps in 0..all {
+            asked.set(0);
+            let cancel = || asked.replace(asked.get() + 1) == steps;
+            let error = super::master(&mut music(24_000), -14.0, -1.0, 192, &cancel).expect_err("cancelled");
+            assert_eq!((error.kind(), asked.get()), (ErrorKind::Cancelled, steps + 1));
+        }
     }
 }

@@ -61,6 +61,7 @@ mod formats_tests;
 pub(crate) mod testing;
 
 pub use aac::AacTrack;
+pub(crate) use audio_reader::decode_audio_until;
 pub use audio_reader::{MAX_SOUND_S, decode_audio};
 pub use audio_writer::{encode_mp3, encode_wav};
 pub use decoder::Decode;

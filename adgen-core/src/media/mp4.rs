@@ -1,6 +1,6 @@
 //! Writing MP4: index first, no edit list, nothing in it that changes from run to run.
 //!
-//! Depends on FFmpeg's muxer and `native`.
+//! Depends on `error`, FFmpeg's muxer and `native`.
 
 use std::{
     fmt,

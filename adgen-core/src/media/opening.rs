@@ -1,11 +1,11 @@
 //! The beginning of a track: where it is first heard.
 //!
-//! Depends on `audio_reader` and `onset`.
+//! Depends on `error`, `audio_reader` and `onset`.
 
 use std::path::Path;
 
 use super::{
-    audio_reader::{AudioStream, decode_audio, in_samples},
+    audio_reader::{AudioStream, decode_audio_until, in_samples},
     log,
     onset::{BLOCK, LASTING, NOTHING, Onset, QUIET_TRACK, SILENCE, level},
     samples::{CHANNELS, SAMPLE_RATE, Samples},
@@ -31,13 +31,14 @@ pub struct Opening {
     pub silence_s: f64,
 }
 
-/// Decodes `max_seconds` of a track as [`decode_audio`] does, from where it begins to be heard: silence, or noise that is as
+/// Decodes `max_seconds` of a track as [`decode_audio`](super::decode_audio) does, from where it begins to be heard: silence, or noise that is as
 /// quiet (below -50 dBFS; in a track that is quiet throughout, 20 dB below its loudest moment), is left out where it lasts
 /// for more than half a second. A click in it, of less than 100 ms, is no beginning. Silence of more than
-/// [`MAX_LEADING_SILENCE_S`] is not looked past.
-pub fn decode_opening(path: &Path, max_seconds: f64) -> Result<Opening> {
+/// [`MAX_LEADING_SILENCE_S`] is not looked past. `cancel` is asked
+/// after each piece.
+pub fn decode_opening(path: &Path, max_seconds: f64, cancel: &dyn Fn() -> bool) -> Result<Opening> {
     let _inside = log::inside();
-    let (loudest, clicks) = match heard_from(path, max_seconds, SILENCE, LASTING)? {
+    let (loudest, clicks) = match heard_from(path, max_seconds, (SILENCE, LASTING), cancel)? {
         Heard::From(opening) => return Ok(opening),
         Heard::Nowhere { loudest, clicks } => (loudest, clicks),
     };
@@ -47,11 +48,11 @@ pub fn decode_opening(path: &Path, max_seconds: f64) -> Result<Opening> {
     // Else what there is, however short.
     let anything = if clicks > 0 { Some((SILENCE, 1)) } else { quiet.map(|threshold| (threshold, 1)) };
     for (threshold, least) in quiet_music.into_iter().chain(anything) {
-        if let Heard::From(opening) = heard_from(path, max_seconds, threshold, least)? {
+        if let Heard::From(opening) = heard_from(path, max_seconds, (threshold, least), cancel)? {
             return Ok(opening);
         }
     }
-    Ok(Opening { samples: decode_audio(path, Some(max_seconds))?, silence_s: 0.0 })
+    Ok(Opening { samples: decode_audio_until(path, Some(max_seconds), cancel)?, silence_s: 0.0 })
 }
 
 enum Heard {
@@ -65,7 +66,12 @@ enum Heard {
     },
 }
 
-fn heard_from(path: &Path, max_seconds: f64, threshold: f32, least: usize) -> Result<Heard> {
+fn heard_from(
+    path: &Path,
+    max_seconds: f64,
+    (threshold, least): (f32, usize),
+    cancel: &dyn Fn() -> bool,
+) -> Result<Heard> {
     let mut stream = AudioStream::open(path)?;
     let [limit, lead_in, most] = [max_seconds, LEAD_IN_S, MAX_LEADING_SILENCE_S].map(in_samples);
     let mut out = Vec::new();
@@ -74,7 +80,7 @@ fn heard_from(path: &Path, max_seconds: f64, threshold: f32, least: usize) -> Re
     let (mut loudest, mut clicks) = (0.0_f32, 0);
     let mut onset = Onset::new(least);
     let begin = 'search: loop {
-        let more = stream.more(&mut out)?;
+        let more = stream.more(&mut out, cancel)?;
         while looked + BLOCK <= out.len() / CHANNELS || (!more && looked < out.len() / CHANNELS) {
             let end = (looked + BLOCK).min(out.len() / CHANNELS);
             let level = level(&out[looked * CHANNELS..end * CHANNELS]);
@@ -100,7 +106,7 @@ fn heard_from(path: &Path, max_seconds: f64, threshold: f32, least: usize) -> Re
         }
     };
     dropped += cut_before(&mut out, dropped, begin, lead_in);
-    while out.len() < limit.saturating_mul(CHANNELS) && stream.more(&mut out)? {}
+    while out.len() < limit.saturating_mul(CHANNELS) && stream.more(&mut out, cancel)? {}
     let mut samples = Samples::from_interleaved(out);
     if samples.frames() > limit {
         samples.resize(limit);
@@ -147,7 +153,7 @@ mod tests {
         ] {
             let track = late(silence_s, noise, tone);
             encode_wav(&path, &track).expect("written");
-            let opening = decode_opening(&path, 1.5).expect("decoded");
+            let opening = decode_opening(&path, 1.5, &|| false).expect("decoded");
             assert!((opening.silence_s - left_out).abs() < 0.025, "{silence_s}, {noise}: {} s", opening.silence_s);
             assert_eq!(opening.samples.frames(), in_samples(1.5));
             let first = in_samples(opening.silence_s);
@@ -156,12 +162,12 @@ mod tests {
         // All of it silent: nothing is left out, and nothing was heard.
         for quiet in [Samples::silence(96_000), Samples::from_fn(96_000, |_| [1e-6; 2])] {
             encode_wav(&path, &quiet).expect("written");
-            let opening = decode_opening(&path, 1.0).expect("decoded");
+            let opening = decode_opening(&path, 1.0, &|| false).expect("decoded");
             assert_eq!((opening.silence_s, opening.samples.frames()), (0.0, 48_000));
         }
         // Shorter than asked for.
         encode_wav(&path, &late(3.0, 0.0, 0.5)).expect("written");
-        let opening = decode_opening(&path, 60.0).expect("decoded");
+        let opening = decode_opening(&path, 60.0, &|| false).expect("decoded");
         assert!((opening.samples.duration_s() - 2.06).abs() < 0.025, "{} s", opening.samples.duration_s());
     }
 
@@ -189,7 +195,7 @@ mod tests {
                 if is_click(t) { [0.4 * wave; 2] } else { [if t < 5.0 { 0.0 } else { music * wave }; 2] }
             });
             encode_wav(&path, &track).expect("written");
-            let opening = decode_opening(&path, 1.0).expect("decoded");
+            let opening = decode_opening(&path, 1.0, &|| false).expect("decoded");
             assert!((opening.silence_s - left_out).abs() < 0.025, "{clicks:?}, {music}: {} s", opening.silence_s);
             let first = in_samples(opening.silence_s);
             assert_eq!(opening.samples.as_interleaved()[..], track.as_interleaved()[first * 2..][..96_000]);
@@ -203,7 +209,7 @@ mod tests {
         let mut track = late(3.0, 0.0, 0.5);
         track.as_interleaved_mut().iter_mut().for_each(|value| *value += 0.1);
         encode_wav(&path, &track).expect("written");
-        let opening = decode_opening(&path, 1.0).expect("decoded");
+        let opening = decode_opening(&path, 1.0, &|| false).expect("decoded");
         assert!((opening.silence_s - 2.94).abs() < 0.025, "{} s", opening.silence_s);
     }
 
@@ -214,7 +220,7 @@ mod tests {
         let sound = ["aevalsrc=if(gt(t\\,4)\\,0.5*sin(2000*t)\\,0):duration=6", "-c:v", "mpeg4", "-c:a", "aac"];
         let arguments: Vec<&str> = film.iter().chain(&sound).copied().collect();
         let path = ffmpeg(&arguments, &folder.path().join("a.mp4"));
-        let opening = decode_opening(&path, 60.0).expect("decoded");
+        let opening = decode_opening(&path, 60.0, &|| false).expect("decoded");
         assert!((opening.silence_s - 3.94).abs() < 0.06, "{} s", opening.silence_s);
     }
 }

@@ -1,6 +1,6 @@
 //! What a decoded picture is: size, layout of its samples, range, colours. A stream may change any of it half way.
 //!
-//! Depends on FFmpeg, `colorimetry`, `pixel` and `native`.
+//! Depends on `error`, FFmpeg, `colorimetry`, `pixel` and `native`.
 
 use std::{ffi::c_int, ptr};
 

@@ -1,6 +1,6 @@
 //! What a media file holds: size, rate, length, codecs, without decoding more of it than one picture.
 //!
-//! Depends on `decoder`, `display_matrix`, `input`, `length`, `stream` and `stream_info`.
+//! Depends on `error`, `decoder`, `display_matrix`, `input`, `length`, `stream` and `stream_info`.
 
 use std::path::Path;
 

@@ -1,7 +1,8 @@
 //! The pictures of a stream as a decoder gives them, but whole: deinterlaced where they are flagged as interlaced, whatever
 //! the file's header says, or known to be.
 //!
-//! Depends on `combing`, `decoder` and `deinterlacer`. Times are in half ticks of the stream, for a field lasts half a picture.
+//! Depends on `error`, `combing`, `decoder` and `deinterlacer`. Times are in half ticks of the stream, for a field lasts
+//! half a picture.
 
 use std::ops::{Deref, DerefMut};
 

@@ -1,6 +1,6 @@
 //! From any decoded picture to a [`Frame`]: crop, scale, 8-bit 4:2:0, limited range, BT.709, turned upright.
 //!
-//! Depends on `sws`, `matrix` and `color_pass`. Scaling is done straight into the shape that is needed, before
+//! Depends on `error`, `sws`, `matrix` and `color_pass`. Scaling is done straight into the shape that is needed, before
 //! turning; colours that need more than another matrix are converted after scaling, from 10 bits.
 
 use std::{ffi::c_int, fmt, slice};

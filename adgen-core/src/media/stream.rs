@@ -1,6 +1,6 @@
 //! The streams of an open file: which of them is read, and what their own structures say.
 //!
-//! Depends on FFmpeg, `input`, `stills` and `native`.
+//! Depends on `error`, FFmpeg, `input`, `stills` and `native`.
 
 use std::ptr;
 

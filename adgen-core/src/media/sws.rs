@@ -1,6 +1,6 @@
 //! FFmpeg's scaler with settings that are the same on every machine, and pictures for it to write into.
 //!
-//! Depends on FFmpeg, `picture_format`, `pixel` and `native`.
+//! Depends on `error`, FFmpeg, `picture_format`, `pixel` and `native`.
 
 use std::{ffi::c_int, ptr};
 

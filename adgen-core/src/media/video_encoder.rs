@@ -1,6 +1,6 @@
 //! Writing video: H.264 High in MP4, tagged BT.709, in closed groups of pictures, the same bytes on every run.
 //!
-//! Depends on FFmpeg with libx264, and on `mp4`.
+//! Depends on `error`, FFmpeg with libx264, and on `mp4`.
 
 use std::{
     fmt,

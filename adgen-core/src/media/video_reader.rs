@@ -1,6 +1,6 @@
 //! Reading video at a constant frame rate, upright, in one size and one colour space, whatever the file holds.
 //!
-//! Depends on `pictures`, `decoder`, `stream`, `length` and `scaler`.
+//! Depends on `error`, `pictures`, `decoder`, `stream`, `length` and `scaler`.
 
 use std::path::Path;
 

@@ -1,8 +1,7 @@
 //! OpenAI, and servers that speak its language: planning with Structured Outputs, and speech.
 //!
-//! [`OpenAi`] is the account: address, key, limits. [`OpenAiPlanner`] and [`OpenAiSpeech`] are what it is used for.
-//! May depend on `project`, `http`, `error`, the provider contracts, and the offline planner, whose plan is the
-//! suggestion that the model starts from.
+//! [`OpenAi`] is the account: address, key, limits. [`OpenAiPlanner`] and [`OpenAiSpeech`] are what it is used for. May
+//! depend on `provider` (contracts), `project`, `http`, `file_type` and `error`.
 
 mod answer;
 mod bill;

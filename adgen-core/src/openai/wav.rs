@@ -1,4 +1,6 @@
 //! WAV files as they arrive: with headers that were written before anybody knew the length.
+//!
+//! By hand, for those lengths are what has to be mended, and the crate `hound` takes them at their word. Depends on nothing.
 
 /// A WAV file read.
 #[derive(Debug, PartialEq)]

@@ -2,6 +2,8 @@
 //!
 //! EXIF 2.32 and DCF 2.0 (JEITA CP-3451, CP-3461): cameras mark Adobe RGB by `ColorSpace` "uncalibrated" (65535, some 2)
 //! together with the interoperability index `R03`. Reads untrusted bytes; pure functions.
+//! `image` reads the turning and nothing else; the colours' two entries are looked up by hand, for `kamadak-exif` would be one more
+//! parser, of every entry there is, for untrusted bytes.
 
 use image::metadata::Orientation;
 

@@ -1,6 +1,6 @@
 //! Logos: pictures as photos are, or drawings.
 //!
-//! Depends on `reading` and `svg`.
+//! Depends on `error`, `reading` and `svg`.
 
 use super::{
     format::Format,

@@ -1,6 +1,6 @@
 //! A product photo as the rest of the crate sees it: upright, sRGB, 8 bit, not larger than is useful.
 //!
-//! Depends on `decoded` and `subject`; `reading` and `logo` make photos of files.
+//! Depends on `error`, `decoded` and `subject`; `reading` and `logo` make photos of files.
 
 use super::{decoded::Decoded, reduce::Reduced, subject::Subject};
 use crate::error::Result;

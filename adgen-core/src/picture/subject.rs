@@ -1,6 +1,6 @@
 //! A person's file as sentences call it, and the sentences about what is wrong with it.
 //!
-//! Depends on `bounds` and `reduce`.
+//! Depends on `error`, `bounds` and `reduce`.
 
 use super::{
     bounds::{MAX_PIXELS, MAX_SIDE, MIN_SIDE},

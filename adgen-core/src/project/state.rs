@@ -90,7 +90,7 @@ impl Stage {
     pub const ALL: &'static [Self] =
         &[Self::Plan, Self::Extract, Self::Scenes, Self::Audio, Self::Composite, Self::Render];
 
-    /// As events and the journal write it.
+    /// As events and the history write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Plan => "plan",

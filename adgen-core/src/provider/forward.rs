@@ -1,6 +1,6 @@
 //! Providers behind a pointer are providers: one that is chosen at run time can be handed in as `Arc<dyn VideoProvider>`.
 //!
-//! May depend on its neighbours alone.
+//! May depend on `error`, `project` and its neighbours alone.
 
 use super::{
     AudioCapability, AudioProvider, AudioRequest, CallContext, Cancelled, CostRange, Generation, JobId, Lookup, Plan,

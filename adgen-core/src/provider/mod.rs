@@ -6,7 +6,7 @@
 //! Each call comes with a [`CallContext`]: whether and until when it is wanted, a folder for files, and who hears of
 //! repetitions. Whatever it says may be ignored.
 //!
-//! May depend on `project`, `error` and `http`; the implementations also on `media`.
+//! May depend on `project`, `error` and `http`.
 
 mod audio;
 mod base64_bytes;

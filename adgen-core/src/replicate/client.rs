@@ -221,7 +221,7 @@ impl Replicate {
     }
 }
 
-/// The path of a job. Its name comes from a journal, and is checked before it becomes part of an address.
+/// The path of a job. Its name comes from a ledger, and is checked before it becomes part of an address.
 fn path_of(job: &JobId) -> Result<String> {
     let is_name =
         !job.0.is_empty() && job.0.len() <= 128 && job.0.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');

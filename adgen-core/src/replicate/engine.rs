@@ -1,6 +1,6 @@
 //! A job of one model from its order to its file: what video and audio have in common.
 //!
-//! May depend on `error`, `http`, `provider`'s contracts, and its neighbours but for `audio`, `video` and `builder`.
+//! May depend on `error`, `provider`'s contracts, and its neighbours but for `audio`, `video` and `builder`.
 
 use super::{
     client::{Replicate, Told},

@@ -1,8 +1,8 @@
 //! Replicate: video, music and speech models behind one HTTP API.
 //!
 //! [`Replicate`] is the account; [`ReplicateVideo`] and [`ReplicateAudio`] are one model of it each. What is known about
-//! models is data (`models.json`); others are read from their own schema.
-//! May depend on `provider`'s contracts, `project`, `error` and `http`.
+//! models is data (`models.json`); others are read from their own schema. May depend on `file_type`, `provider`'s
+//! contracts, `project`, `error` and `http`.
 
 mod audio;
 mod builder;

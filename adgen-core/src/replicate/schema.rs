@@ -1,4 +1,7 @@
 //! What can be known of a model from its own description: which of its inputs mean what, and what they may be.
+//!
+//! By hand over plain JSON, for crates of OpenAPI give a document's types and not its meaning, and refuse all of a description of
+//! which one field, that nobody needs here, is off. May depend on `provider`, `error` and its neighbours `length`, `model`.
 
 use super::{
     length::{Allowed, Length, Unit},

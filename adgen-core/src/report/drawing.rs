@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn silence_moments_and_nothing_are_harmless() {
         for frames in [0, 5, 48_000, 7 * 48_000] {
-            let sketch = Sketch::of(&Samples::from_fn(frames, |_| [0.0; 2])).unwrap();
+            let sketch = Sketch::of(&Samples::from_fn(frames, |_| [0.0; 2]), &|| false).unwrap();
             assert!(sketch.is_silent());
             let drawn = format!("{}{}", envelope(&sketch).into_string(), curve(&sketch, f64::NAN).into_string());
             assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");

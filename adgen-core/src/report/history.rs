@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 pub(super) struct History {
     /// When it began, RFC 3339; empty where the history does not say.
     pub(super) began_at: String,
+    /// The version of the library that made it; empty where the history does not say.
+    pub(super) version: String,
     /// What was made, by its beginning.
     pub(super) made: Vec<Made>,
     /// What was there already, in order.
@@ -44,14 +46,22 @@ pub(super) struct Failed {
 }
 
 impl History {
-    /// The last run of a history, over the products that the ad has now.
-    pub(super) fn of(records: &[HistoryRecord], products: &[(String, Stage, StateAsset)]) -> Self {
+    /// The run of this name, or else the last one of a history, over the products that the ad has now. A document that came in
+    /// since, or another run that made no ad, is none of it.
+    pub(super) fn of(records: &[HistoryRecord], run: Option<&str>, products: &[(String, Stage, StateAsset)]) -> Self {
         let mut history = Self::default();
-        let first = records.iter().rposition(|record| matches!(record.known(), Some(HistoryEvent::RunStarted { .. })));
-        let Some(first) = first else { return history };
+        let begins = |record: &HistoryRecord| matches!(record.known(), Some(HistoryEvent::RunStarted { .. }));
+        let own = |record: &HistoryRecord| begins(record) && Some(record.run.as_str()) == run;
+        let Some(first) = records.iter().rposition(own).or_else(|| records.iter().rposition(begins)) else {
+            return history;
+        };
+        if let Some(HistoryEvent::RunStarted { version }) = records[first].known() {
+            history.version.clone_from(version);
+        }
         history.began_at.clone_from(&records[first].at);
         let began_ms = milliseconds(&records[first].at);
-        for record in &records[first..] {
+        let more = records[first + 1..].iter().take_while(|record| !begins(record)).count();
+        for record in &records[first..=first + more] {
             // A clock that was set back in between must not give bars outside of the picture.
             let at_s = (milliseconds(&record.at) - began_ms).max(0) as f64 / 1000.0;
             match record.known() {
@@ -220,13 +230,34 @@ pub(super) mod tests {
             product("cutout:mask.png", Stage::Extract),
             product("cutout:cutout.png", Stage::Extract),
         ];
-        let history = History::of(&records, &products);
+        let history = History::of(&records, None, &products);
         let bars: Vec<_> =
             history.made.iter().map(|made| (made.product.as_str(), made.start_s, made.elapsed_s)).collect();
         assert_eq!(bars, [("p", 0.0, 0.01), ("a", 0.0, 5.0), ("b", 1.5, 1.0)]);
         assert_eq!(history.reused, [(Stage::Extract, "cutout".into()), (Stage::Scenes, "z".into())]);
         assert_eq!(history.end_s(), 5.0);
-        assert_eq!(History::of(&[], &[]), History::default());
+        assert_eq!(history.version, "1");
+        assert_eq!(History::of(&[], None, &[]), History::default());
+    }
+
+    #[test]
+    fn what_came_in_after_the_run_is_none_of_it() {
+        let of = |run: &str, record: HistoryRecord| HistoryRecord { run: run.into(), ..record };
+        let begin = |version: &str| HistoryEvent::RunStarted { version: version.into() };
+        let records = [
+            of("a", record("00.000", begin("1"))),
+            of("a", record("02.000", finished("mine", Stage::Plan, 1000))),
+            of("b", record("10.000", begin("2"))),
+            of("b", record("11.000", finished("other", Stage::Plan, 1000))),
+        ];
+        let made = |run| {
+            let history = History::of(&records, run, &[]);
+            let made: Vec<_> = history.made.into_iter().map(|made| made.product).collect();
+            (history.version, made)
+        };
+        assert_eq!(made(Some("a")), ("1".into(), vec!["mine".to_owned()]));
+        assert_eq!(made(Some("b")), ("2".into(), vec!["other".to_owned()]));
+        assert_eq!(made(Some("gone")), made(Some("b")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Made from data alone: document, state, history and files of a project, so that it can be made again at any time. [`page`]
 //! is what it shows, [`document`] how; this file gathers the data. May depend on `store` (the history), `media`, `picture`, `compose`
-//! (fonts), `offline` (how names are shown) and `project`. Fails only where the run itself would: what cannot be shown is
+//! (fonts), `text` and `project`. Fails only where the run itself would: what cannot be shown is
 //! left out, and a note says so.
 
 mod document;
@@ -37,7 +37,7 @@ use self::{
 use crate::{
     compose::FontShelf,
     error::{Error, ErrorKind, Result},
-    media::{Fps, decode_audio, probe},
+    media::{Fps, decode_audio_until, probe},
     project::{AdProject, Asset, State},
     store::HistoryRecord,
 };
@@ -53,6 +53,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) const NAME: &str = "report.html";
 /// The cut-out as the pipeline stores it.
 const CUTOUT: &str = "product_masked.png";
+/// How a note about the page itself begins.
+const LACKS: &str = "the report lacks the";
 /// The most bytes of the poster and of the captions that come into the page. Ours are a few hundred kB.
 const MAX_PART_BYTES: u64 = 8 << 20;
 
@@ -109,7 +111,10 @@ pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns:
         }),
         turns.take({
             let path = path.clone();
-            move |_| Sketch::of(&decode_audio(&path, None)?)
+            move |cancel| {
+                let cancel: &dyn Fn() -> bool = &|| cancel.is_cancelled();
+                Sketch::of(&decode_audio_until(&path, None, cancel)?, cancel)
+            }
         }),
         turns.take({
             let path = path.clone();
@@ -121,6 +126,8 @@ pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns:
         part(files, "poster.jpg"),
         part(files, "captions.vtt"),
     );
+    // What an earlier page of this run lacked may be there now.
+    state.notes.retain(|note| !note.starts_with(LACKS));
     let mut lacks = Lacks::default();
     let sheet = lacks.shown("contact sheet", sheet)?.unwrap_or_default();
     let sketch = lacks.shown("sound's drawing", sketch)?;
@@ -135,13 +142,14 @@ pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns:
 
     state.notes.extend(lacks.notes.iter().cloned());
     let products = history::products(project, &state, &records);
+    let history = History::of(&records, state.run_id.as_deref(), &products);
     let page = Page {
         scenes: scenes(project, &spans, &state, &records, sheet),
-        history: History::of(&records, &products),
+        version: history.version.clone(),
+        history,
         files: products.into_iter().map(|(name, _, file)| (name, file)).collect(),
         project: project.clone(),
         state,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
         video: (video.to_owned(), bytes),
         info,
         sketch,
@@ -173,7 +181,7 @@ impl Lacks {
             Ok(made) => Ok(Some(made)),
             Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
             Err(error) => {
-                self.notes.push(format!("the report lacks the {what}: {error}"));
+                self.notes.push(format!("{LACKS} {what}: {error}"));
                 Ok(None)
             }
         }

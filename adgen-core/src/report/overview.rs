@@ -75,7 +75,6 @@ fn figures(page: &Page) -> Markup {
     let video = page.info.as_ref().and_then(|info| info.video.as_ref());
     let shape = project.output.aspects.first().map(ToString::to_string).unwrap_or_default();
     let (made, reused) = (page.history.made.len(), page.history.reused.len());
-    let elapsed_s = state.elapsed_s.max(page.history.end_s());
     let run_usd: f64 = state.stages.values().map(|stage| stage.cost_usd).sum();
     let limit = project.policy.max_usd.map(|limit| format!(", limit {}", money(limit))).unwrap_or_default();
     let estimate = state.estimate.filter(|cost| cost.high_usd > 0.0);
@@ -106,7 +105,7 @@ fn figures(page: &Page) -> Markup {
                     &format!("mean luma error of 255, {measured} measured"),
                 ))
             }
-            (figure("Took", &took(elapsed_s), &format!("{made} made, {reused} reused")))
+            (figure("Took", &took(page.took_s()), &format!("{made} made, {reused} reused")))
             (figure("Cost", &money(state.cost_usd), &format!("{} in this run{estimate}{limit}", money(run_usd))))
             (figure("File", &size(page.video.1), "MP4"))
         }

@@ -64,6 +64,11 @@ impl Page {
         self.info.as_ref().map_or(self.project.brief.duration_s, |info| info.duration_s)
     }
 
+    /// Seconds that the run took until the ad was there, its page aside.
+    pub(super) fn took_s(&self) -> f64 {
+        self.state.stages.values().filter_map(|stage| stage.finished_s).fold(self.history.end_s(), f64::max)
+    }
+
     /// The language of what people wrote into the document.
     pub(super) fn language(&self) -> &str {
         &self.project.brief.language

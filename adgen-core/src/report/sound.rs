@@ -28,9 +28,10 @@ pub(super) struct Sketch {
 }
 
 impl Sketch {
-    pub(super) fn of(samples: &Samples) -> Result<Self> {
+    /// Asks `cancel` at each step of the curve.
+    pub(super) fn of(samples: &Samples, cancel: &dyn Fn() -> bool) -> Result<Self> {
         let duration_s = samples.duration_s();
-        Ok(Self { duration_s, peaks: peaks(samples), loudness: short_term(samples)? })
+        Ok(Self { duration_s, peaks: peaks(samples), loudness: short_term(samples, cancel)? })
     }
 
     pub(super) fn is_silent(&self) -> bool {
@@ -49,7 +50,7 @@ fn peaks(samples: &Samples) -> Vec<f32> {
     (0..bars).map(|bar| peak(bar).min(1.0)).collect()
 }
 
-fn short_term(samples: &Samples) -> Result<Vec<(f64, f64)>> {
+fn short_term(samples: &Samples, cancel: &dyn Fn() -> bool) -> Result<Vec<(f64, f64)>> {
     if samples.duration_s() < LEAST_S {
         return Ok(Vec::new());
     }
@@ -58,6 +59,9 @@ fn short_term(samples: &Samples) -> Result<Vec<(f64, f64)>> {
     let mut curve = Vec::new();
     let mut end_s = 0.0;
     for block in samples.as_interleaved().chunks(STEP * CHANNELS) {
+        if cancel() {
+            return Err(Error::cancelled());
+        }
         meter.add_frames_f32(block).map_err(failed)?;
         end_s += block.len() as f64 / f64::from(SAMPLE_RATE) / CHANNELS as f64;
         // Before that the window is not full.
@@ -84,11 +88,19 @@ mod tests {
     fn a_known_tone_is_drawn_at_its_level() {
         // EBU Tech 3341: a stereo 1 kHz sine at -23 dBFS is -23 LUFS.
         let level = 10_f64.powf(-23.0 / 20.0);
-        let sketch = Sketch::of(&tone(8.0, |time| if time < 4.0 { level } else { 2.0 * level })).unwrap();
+        let sketch = Sketch::of(&tone(8.0, |time| if time < 4.0 { level } else { 2.0 * level }), &|| false).unwrap();
         let (first, last) = (sketch.loudness[0], sketch.loudness[sketch.loudness.len() - 1]);
         assert!((first.0 - 1.5).abs() < 1e-6 && (first.1 + 23.0).abs() < 0.1, "{first:?}");
         assert!((last.0 - 6.5).abs() < 1e-6 && (last.1 + 23.0 - 6.02).abs() < 0.1, "{last:?}");
         assert_eq!(sketch.peaks.len(), BARS);
         assert!((f64::from(sketch.peaks[10]) - level).abs() < 0.001 && !sketch.is_silent());
+    }
+
+    #[test]
+    fn it_stops_between_two_steps() {
+        let asked = std::cell::Cell::new(0);
+        let cancel = || asked.replace(asked.get() + 1) == 7;
+        let error = Sketch::of(&tone(8.0, |_| 0.1), &cancel).unwrap_err();
+        assert_eq!((error.kind(), asked.get()), (ErrorKind::Cancelled, 8));
     }
 }

@@ -88,6 +88,7 @@ fn full(text: &str, scenes: usize) -> Page {
     page.files = vec![("final_video".into(), file("final_video.mp4")), (text.into(), file(text))];
     page.history = History {
         began_at: "2026-05-01T10:00:00.000Z".into(),
+        version: "1.2.3".into(),
         made: Stage::ALL
             .iter()
             .enumerate()

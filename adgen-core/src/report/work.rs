@@ -18,9 +18,8 @@ const STEPS: [f64; 16] =
 
 /// The section of the pipeline's work.
 pub(super) fn section(page: &Page) -> Markup {
-    let Page { state, history, .. } = page;
-    let stages = state.stages.values().filter_map(|stage| stage.finished_s);
-    let total_s = stages.fold(history.end_s(), f64::max).max(0.1);
+    let history = &page.history;
+    let total_s = page.took_s().max(0.1);
     let (made, reused) = (count(history.made.len(), "product"), history.reused.len());
     let content = html! {
         p.muted {
@@ -55,7 +54,6 @@ fn rows(page: &Page, stage: Stage, total_s: f64) -> Markup {
     let made: Vec<&Made> = page.history.made.iter().filter(|made| made.stage == stage).collect();
     let reused: Vec<&str> =
         page.history.reused.iter().filter(|(of, _)| *of == stage).map(|(_, product)| product.as_str()).collect();
-    // The report is a part of the last stage, which is then not over.
     let end_s = summary.finished_s.unwrap_or(total_s);
     let span = summary.started_s.map(|start_s| (start_s, (end_s - start_s).max(0.0)));
     let counts = match (made.len(), reused.len()) {

@@ -1,6 +1,6 @@
 //! Pictures that move, of a kind that FFmpeg's oldest supported version cannot decode: animated WebP.
 //!
-//! Depends on the `image` crate.
+//! Depends on `error`, `matte` and the `image` crate.
 
 use crate::{
     error::{Error, ErrorKind, Result},

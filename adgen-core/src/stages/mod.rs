@@ -1,8 +1,8 @@
 //! The stages: what each makes of which data, under which content key. One file a stage, and what several of them need.
 //!
 //! A stage takes data and gives data: a request for a provider, or a [`Recipe`] for work on this machine. It finds, buys
-//! and stores nothing, and knows nothing of runs: that is the engine's. May depend on `provider` (contracts), `matte`,
-//! `compose`, `picture`, `media`, `project` and `error`.
+//! and stores nothing, and knows nothing of runs: that is the engine's. May depend on `asset`, `file_type`, `store`,
+//! `text`, `provider` (contracts), `matte`, `compose`, `picture`, `media`, `project` and `error`.
 
 mod animation;
 mod art;

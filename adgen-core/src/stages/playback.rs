@@ -1,8 +1,8 @@
 //! A clip that plays as long as its scene: trimmed, or slowed down, or repeated where even that is not enough. An animation
 //! that is made to be repeated is, at its own speed.
 //!
-//! May depend on `media` alone. Frame `n` is the same whether the frames before it were shown or not: a crossfade goes on
-//! with the outgoing clip from the very frame at which its scene ended.
+//! May depend on `error` and `media` alone. Frame `n` is the same whether the frames before it were shown or not: a
+//! crossfade goes on with the outgoing clip from the very frame at which its scene ended.
 
 use crate::{
     error::{Error, Result},

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     media::{
-        AacTrack, Frame, JoinOptions, Samples, VideoEncoder, VideoReader, VideoSettings, VideoTarget, decode_audio,
-        join, master, measure,
+        AacTrack, Frame, JoinOptions, Samples, VideoEncoder, VideoReader, VideoSettings, VideoTarget,
+        decode_audio_until, join, master, measure,
     },
     project::{LoudnessReport, Stage},
 };
@@ -70,13 +70,14 @@ impl Rendering {
         let path = work.folder().join("final.mp4");
         let options = JoinOptions { title: Some(self.title.clone()), ..JoinOptions::default() };
         work.step(0.1)?;
+        let cancel: &dyn Fn() -> bool = &|| work.is_cancelled();
         let mut samples = match &self.track {
-            Some((track, _)) => fitted(track, self.samples, true)?.samples,
+            Some((track, _)) => fitted(track, self.samples, true, cancel)?.samples,
             None => Samples::silence(self.samples),
         };
-        let mastered = master(&mut samples, self.loudness, LIMIT_DBTP, self.kbps)?;
+        let mastered = master(&mut samples, self.loudness, LIMIT_DBTP, self.kbps, cancel)?;
         work.step(0.6)?;
-        join(&self.paths(), Some(&mastered.track), &path, &options)?;
+        join(&self.paths(), Some(&mastered.track), &path, &options, cancel)?;
         Ok(Made::file(name, path))
     }
 
@@ -94,16 +95,18 @@ impl Rendering {
             }
         }
         encoder.finish()?;
+        let cancel: &dyn Fn() -> bool = &|| work.is_cancelled();
         let plain = self
             .track
             .as_ref()
-            .map(|(track, _)| fitted(track, self.samples, true).map(|fitted| fitted.samples))
+            .map(|(track, _)| fitted(track, self.samples, true, cancel).map(|fitted| fitted.samples))
             .transpose();
         // The last resort of the last stage: pictures without sound are better than nothing, and the cause is recorded.
+        work.step(0.99)?;
         let samples = plain.ok().flatten().unwrap_or_else(|| Samples::silence(self.samples));
         let sound = AacTrack::encode(&samples, self.kbps)?;
         let path = work.folder().join("final.mp4");
-        join(&[whole], Some(&sound), &path, &JoinOptions::default())?;
+        join(&[whole], Some(&sound), &path, &JoinOptions::default(), cancel)?;
         Ok(Made::file(name, path))
     }
 }
@@ -130,8 +133,8 @@ pub(crate) fn jpeg(picture: &image::RgbImage) -> Result<Vec<u8>> {
 }
 
 /// The loudness of a video as viewers will hear it.
-pub(crate) fn loudness_of(video: &Path) -> Result<LoudnessReport> {
-    let loudness = measure(&decode_audio(video, None)?)?;
+pub(crate) fn loudness_of(video: &Path, cancel: &dyn Fn() -> bool) -> Result<LoudnessReport> {
+    let loudness = measure(&decode_audio_until(video, None, cancel)?)?;
     let finite = |value: f64| value.is_finite().then_some(value);
     Ok(LoudnessReport {
         integrated_lufs: finite(loudness.integrated_lufs),

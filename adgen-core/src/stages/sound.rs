@@ -10,8 +10,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     media::{
-        SAMPLE_RATE, Samples, decode_audio, decode_opening, encode_mp3, fade_in, fade_out, fit_length, normalize,
-        remove_offset, still_format, trim_end,
+        SAMPLE_RATE, Samples, decode_audio, decode_audio_until, decode_opening, encode_mp3, fade_in, fade_out,
+        fit_length, normalize, remove_offset, still_format, trim_end,
     },
     project::{AdProject, CostRange, Music, Stage},
     provider::{AudioProvider, AudioRequest, Price},
@@ -49,9 +49,9 @@ pub(crate) fn normalized(
     let parameters = json!([frames, loudness, composed_to_length]);
     let key = content_key("sound", VERSION, &parameters, &[source]);
     let work = move |work: &Work| {
-        let Fitted { mut samples, silence_s } = fitted(&path, frames, composed_to_length)?;
+        let Fitted { mut samples, silence_s } = fitted(&path, frames, composed_to_length, &|| work.is_cancelled())?;
         work.step(0.4)?;
-        let normalized = normalize(&mut samples, loudness, CEILING_DBTP)?;
+        let normalized = normalize(&mut samples, loudness, CEILING_DBTP, &|| work.is_cancelled())?;
         work.step(0.8)?;
         let track = work.folder().join("normalized.mp3");
         encode_mp3(&track, &samples, KBPS)?;
@@ -78,17 +78,22 @@ pub(crate) struct Fitted {
 }
 
 /// A track cut or looped to `frames` samples a channel, from where it is first heard.
-pub(crate) fn fitted(path: &Path, frames: usize, composed_to_length: bool) -> Result<Fitted> {
+pub(crate) fn fitted(
+    path: &Path,
+    frames: usize,
+    composed_to_length: bool,
+    cancel: &dyn Fn() -> bool,
+) -> Result<Fitted> {
     let seconds = frames as f64 / f64::from(SAMPLE_RATE);
     let in_samples = |seconds: f64| (seconds * f64::from(SAMPLE_RATE)) as usize;
     if composed_to_length {
         // A piece that was composed to the ad's length has a beginning and an ending of its own.
-        let samples = decode_audio(path, Some(seconds + 1.0))?;
+        let samples = decode_audio_until(path, Some(seconds + 1.0), cancel)?;
         if samples.frames().abs_diff(frames) <= SAMPLE_RATE as usize / 10 {
             return Ok(Fitted { samples: fit_length(&samples, frames, in_samples(CROSSFADE_S)), silence_s: 0.0 });
         }
     }
-    let mut opening = decode_opening(path, seconds + 1.0)?;
+    let mut opening = decode_opening(path, seconds + 1.0, cancel)?;
     remove_offset(&mut opening.samples);
     if opening.samples.frames() < frames {
         trim_end(&mut opening.samples);
@@ -171,9 +176,9 @@ mod tests {
             [0.2 + if heard { 0.05 * (i as f32 * 0.05).sin() } else { 0.0 }; 2]
         });
         encode_wav(&path, &track).expect("written");
-        let mut fitted = fitted(&path, 48_000 * 3, false).expect("fitted");
+        let mut fitted = fitted(&path, 48_000 * 3, false, &|| false).expect("fitted");
         assert!((fitted.silence_s - 3.94).abs() < 0.03, "{} s", fitted.silence_s);
-        normalize(&mut fitted.samples, -14.0, CEILING_DBTP).expect("normalised");
+        normalize(&mut fitted.samples, -14.0, CEILING_DBTP, &|| false).expect("normalised");
         let left: Vec<f64> = fitted.samples.as_interleaved().iter().step_by(2).map(|value| f64::from(*value)).collect();
         let mean = left.iter().sum::<f64>() / left.len() as f64;
         assert!(mean.abs() < 0.005, "{mean}");

@@ -3,6 +3,9 @@
 //!
 //! The folder is this cache's alone and goes with it; a killed process's is cleared away by the next one. May depend on
 //! its neighbour `scratch`.
+//!
+//! By hand, for what is held stays and counts: `moka` forgets by its own estimate of use, held or not, and would fetch again what
+//! still lies there; `cacache` throws nothing away.
 
 use super::scratch::Scratch;
 use std::{

@@ -1,8 +1,8 @@
 //! One project's history: numbered, immutable entries, written with create-if-absent by whoever holds the project.
 //!
 //! It is its own fence: an entry of another run at the next number means that the project was taken over, and nothing
-//! more is written. It is read by two listings, the latest snapshot and the few entries after it. May depend on `error`
-//! and its neighbours.
+//! more is written. It is read by two listings, the latest snapshot and the few entries after it. May depend on
+//! `project`, `error` and its neighbours.
 
 use super::{
     fence::Fence,

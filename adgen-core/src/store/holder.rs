@@ -1,6 +1,6 @@
 //! Who holds a project, as far as anybody can tell.
 //!
-//! Depends on nothing.
+//! Depends on `error` alone.
 
 use crate::error::{Error, ErrorKind, Retry};
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Files of this machine as the storage handles them: hashed, moved, copied and linked, each whole or not at all, and
 //! synchronised to the disk before it counts.
 //!
-//! Depends on the standard library alone, but for the one error of a task that panicked. Everything here waits for the
-//! disk: call it through [`off_runtime`].
+//! Depends on `error` (what a task that panicked gives) and the standard library alone. Everything here waits
+//! for the disk: call it through [`off_runtime`].
 
 use super::digest::hex;
 use crate::error::{Error, ErrorKind, Result};

@@ -93,7 +93,7 @@ pub(crate) use opened::Opened;
 pub(crate) use product_record::{MadeBy, ProductRecord};
 pub(crate) use product_store::NewProduct;
 pub(crate) use products::{Found, Gone, Loss};
-pub(crate) use project_folder::{DOCUMENT, EVENTS, ProjectFolder, STATE};
+pub(crate) use project_folder::{DOCUMENT, EVENTS, ProjectFolder, RENDERED, STATE};
 pub(crate) use project_lease::ProjectLease;
 pub(crate) use purchase::{Buyer, Claim};
 pub use requests::StorageUse;

@@ -1,7 +1,7 @@
 //! Storing what was made: files first, under names that nobody else uses, then the record.
 //!
-//! Of two who made the same, the second takes the first one's and removes his own. May depend on `error` and its
-//! neighbours.
+//! Of two who made the same, the second takes the first one's and removes his own. May depend on `project`, `error` and
+//! its neighbours.
 
 use super::{
     content_key::folder_of,

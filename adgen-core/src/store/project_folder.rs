@@ -27,6 +27,8 @@ pub(crate) const DOCUMENT: &str = "project.json";
 pub(crate) const STATE: &str = "state.json";
 /// What its last run has told.
 pub(crate) const EVENTS: &str = "events.json";
+/// The document of the ad that lies there: what its last finished run had read and planned, whatever was edited since.
+pub(crate) const RENDERED: &str = "rendered.json";
 /// The folder of all projects.
 pub(super) const PROJECTS: &str = "projects";
 pub(super) const HISTORY: &str = "history";

@@ -6,7 +6,7 @@
 use super::{
     local_file::off_runtime,
     objects::Objects,
-    project_folder::{DOCUMENT, EVENTS, HISTORY, LEASE, PROJECTS, ProjectFolder, STATE, WORK, is_id},
+    project_folder::{DOCUMENT, EVENTS, HISTORY, LEASE, PROJECTS, ProjectFolder, RENDERED, STATE, WORK, is_id},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -15,7 +15,7 @@ use crate::{
 use std::{fs, io, path::Path};
 
 /// What a copy does not take along: what only tells of the runs of the project that it was.
-const OWN: [&str; 6] = [HISTORY, LEASE, WORK, STATE, EVENTS, "report.html"];
+const OWN: [&str; 7] = [HISTORY, LEASE, WORK, STATE, EVENTS, RENDERED, "report.html"];
 
 /// The projects of the storage, sorted.
 ///

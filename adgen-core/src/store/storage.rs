@@ -1,6 +1,6 @@
 //! A storage: products, purchases and projects below one root.
 //!
-//! The one door to everything in this folder. May depend on `error` and its neighbours.
+//! The one door to everything in this folder. May depend on `http`, `error` and its neighbours.
 
 use super::{
     cache::{Cache, DEFAULT_BYTES},

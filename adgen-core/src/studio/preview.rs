@@ -1,6 +1,6 @@
 //! Looking at a moment of an ad before it is made.
 //!
-//! May depend on `engine` (which finds and draws), `project` and `error`.
+//! May depend on `stages`, `engine` (which finds and draws), `project` and `error`.
 
 use super::Studio;
 use crate::{

@@ -1,11 +1,12 @@
-//! What lies in the storage: looking at projects, saving, copying and deleting them, and addresses of their files.
+//! What lies in the storage: looking at projects, saving, copying and deleting them, their reports, and addresses of their
+//! files.
 //!
-//! May depend on `store`, `project`, `asset` (names that are nearly right) and `error`.
+//! May depend on `engine` (which makes reports), `store`, `project`, `asset` (names that are nearly right) and `error`.
 
 use super::Studio;
 use crate::{
     asset::with_similar_name,
-    engine::{need_runtime, run_name},
+    engine::{OutputFile, make_report_again, need_runtime, run_name},
     error::{Error, ErrorKind, Result},
     project::{AdProject, State, UnreadableState},
     store::{DOCUMENT, GcPlan, GcRules, Holder, STATE, StorageUse, hex},
@@ -13,7 +14,7 @@ use crate::{
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use url::Url;
 
 /// A document as it lies in the storage.
@@ -151,6 +152,21 @@ impl Studio {
             self.storage.delete_project(project_id, &run_name()).await
         };
         self.home.run(deleted).await
+    }
+
+    /// Writes `report.html` of a finished project again, from what the storage has: the page that the last run wrote, about the
+    /// document that it had read, whatever was edited since. Makes and buys nothing.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no finished ad; `InvalidInput` where the last run failed or was cancelled; `Locked` where a run
+    /// works on the project; `InvalidConfig` outside of a Tokio runtime; `Io`.
+    pub async fn report(&self, project_id: &str) -> Result<OutputFile> {
+        let made = async {
+            need_runtime()?;
+            let fonts = Arc::clone(&self.slots.fonts);
+            make_report_again(&self.storage, project_id, &run_name(), &self.turns, fonts).await
+        };
+        self.home.run(made).await
     }
 
     /// How much the storage was asked for since the studio was built.

@@ -15,8 +15,8 @@
 //! tries depends on what the provider says that it can do; each is named in the [`Report`], with the reason where it
 //! was left out. Made files are removed where all rules are kept.
 //!
-//! Always compiled: it is small and has no dependencies of its own. May depend on `provider`, `matte` (the contract of removers), `media` and
-//! `error`.
+//! Always compiled: it is small and has no dependencies of its own. May depend on `project`, `provider`, `matte` (the contract of
+//! removers), `media` and `error`.
 
 mod case;
 mod facts;

@@ -132,10 +132,32 @@ impl Tree {
     }
 }
 
+/// One name that a file imports or names by its path.
+pub(crate) struct Link {
+    pub(crate) from: String,
+    /// The file that defines it.
+    pub(crate) to: String,
+    /// The room through which it is named, which may show what another one defines.
+    pub(crate) through: String,
+    pub(crate) place: Place,
+}
+
 /// Which file imports which.
 pub(crate) fn arrows(sources: &Sources) -> Arrows {
-    let tree = Tree::of(sources);
     let mut arrows = Arrows::new();
+    for Link { from, to, place, .. } in links(sources) {
+        let known = arrows.entry((from, to)).or_insert_with(|| place.clone());
+        if place.line < known.line {
+            *known = place;
+        }
+    }
+    arrows
+}
+
+/// Every name that a file has from another one.
+pub(crate) fn links(sources: &Sources) -> Vec<Link> {
+    let tree = Tree::of(sources);
+    let mut links = Vec::new();
     for (file, module) in tree.modules.values() {
         let imports = module.imports.iter().map(|import| (&import.path, import.line, import.is_public));
         let named = module.named.iter().map(|named| (&named.path, named.line, false));
@@ -146,14 +168,16 @@ pub(crate) fn arrows(sources: &Sources) -> Arrows {
             if target != *file && !is_sign {
                 let text = sources[file].lines().nth(line - 1).unwrap_or_default().trim().to_owned();
                 let place = Place { file: file.clone(), line, text };
-                let known = arrows.entry((file.clone(), target)).or_insert_with(|| place.clone());
-                if place.line < known.line {
-                    *known = place;
-                }
+                let through = match path.first().map(String::as_str) {
+                    Some("crate") => path.get(1).cloned(),
+                    _ => None,
+                };
+                let through = through.unwrap_or_else(|| room(&target).to_owned());
+                links.push(Link { from: file.clone(), to: target, through, place });
             }
         }
     }
-    arrows
+    links
 }
 
 fn is_below(file: &str, module: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The judge judged: small made-up trees, with circles and without.
 
-use super::{faults, graph, layers::Layers};
+use super::{faults, graph, headers, layers::Layers};
 use graph::{Arrows, Sources, arrows, between_rooms, circles, told};
 
 fn tree(files: &[(&str, &str)]) -> Sources {
@@ -169,4 +169,31 @@ fn arrows_may_only_point_down() {
 #[should_panic(expected = "declares gone")]
 fn a_module_without_a_file_is_not_passed_over() {
     arrows(&tree(&[("lib.rs", "mod gone;")]));
+}
+
+#[test]
+fn first_lines_are_held_against_the_imports() {
+    let files = [
+        ("lib.rs", "mod a; mod b; mod c; mod d; mod e;"),
+        (
+            "a/mod.rs",
+            "//! A room.\n//!\n//! May depend on `b` (its `B::new`) and\n//! `c`. Says `d`.\nmod x;\nmod y;\nuse crate::b::B;",
+        ),
+        ("a/x.rs", "//! X. Depends on `b`, and on its neighbours `y` and `c`.\nuse crate::c::C;"),
+        ("a/y.rs", "//! Y. May depend on nothing here.\nuse crate::d::D;"),
+        ("b.rs", "//! B. Depends on everything.\npub struct B;\nuse crate::c::C;"),
+        ("c.rs", "//! C. Depends on `c::deep` and FFmpeg.\npub struct C;"),
+        ("d.rs", "pub struct D;\nuse crate::c::C;"),
+        ("e.rs", "//! E.\n//!\n//! Depends on `d::D` alone.\n#[cfg(test)]\nuse crate::c::C;\nuse crate::d::D;"),
+    ];
+    let sources = tree(&files);
+    assert_eq!(
+        headers::faults(&sources),
+        [
+            "a/mod.rs does not say that it may depend on `d`\n    a/y.rs:2: use crate::d::D;",
+            "a/x.rs does not say that it may depend on `c`\n    a/x.rs:2: use crate::c::C;",
+            "a/x.rs says that it may depend on `b`, which it does not import",
+            "a/y.rs does not say that it may depend on `d`\n    a/y.rs:2: use crate::d::D;",
+        ]
+    );
 }

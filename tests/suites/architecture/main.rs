@@ -1,7 +1,9 @@
 //! The library's sources against ARCHITECTURE.md: no circle of imports, neither between files nor between folders, and
-//! every arrow points down the layers that are drawn there. Read from the text of the sources, so nothing is built for it.
+//! every arrow points down the layers that are drawn there, and goes where the module's first lines allow it. Read from the text of
+//! the sources, so nothing is built for it.
 
 mod graph;
+mod headers;
 mod layers;
 mod made_up;
 mod module;
@@ -81,6 +83,13 @@ fn imports_point_down_the_drawn_layers() {
     let drawn: BTreeSet<&str> = layers.names().chain(["lib", "main", "fuzzing"]).collect();
     let missing: Vec<_> = there.difference(&drawn).collect();
     assert!(missing.is_empty(), "ARCHITECTURE.md does not draw {missing:?}");
+}
+
+#[test]
+fn modules_import_what_their_first_lines_say() {
+    let sources = sources(&root().join("adgen-core/src"));
+    let wrong = headers::faults(&sources);
+    assert!(wrong.is_empty(), "{} first lines are not true:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! What stands for something is replaced: `PHOTO` by a photo, `FILE` and `PROJECT_ID` by a document and its project, all of
 //! them small. Of a command that is only named (`adgen generate`), its help is asked for.
 
+use super::shell::{self, Line};
 use adgen_tests::{
     command::{Ran, adgen, run},
     document,
@@ -15,71 +16,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// One command line of a document.
-#[derive(Debug, PartialEq, Eq)]
-struct Line {
-    number: usize,
-    /// `NAME=value` before the command.
-    environment: Vec<(String, String)>,
-    /// Behind `adgen`.
-    words: Vec<String>,
-}
-
-/// The command lines in code blocks and between backticks.
+/// The lines that are run, each without the command's own name.
 fn lines(text: &str) -> Vec<Line> {
-    let mut found = Vec::new();
-    let mut in_block = false;
-    let mut source = text.lines().enumerate();
-    while let Some((index, line)) = source.next() {
-        if line.trim_start().starts_with("```") {
-            in_block = !in_block;
-        } else if in_block {
-            let mut whole = line.to_owned();
-            while let Some(begun) = whole.strip_suffix('\\') {
-                whole = format!("{begun} {}", source.next().map_or("", |(_, next)| next));
-            }
-            found.extend(parse(index + 1, &whole));
-        } else {
-            found.extend(line.split('`').skip(1).step_by(2).filter_map(|span| parse(index + 1, span)));
-        }
-    }
-    found
-}
-
-fn parse(number: usize, line: &str) -> Option<Line> {
-    let mut words = words(line);
-    let is_assignment = |word: &String| {
-        word.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
-    };
-    let count = words.iter().take_while(|word| is_assignment(word)).count();
-    let environment = words.drain(..count).filter_map(|word| {
-        let (name, value) = word.split_once('=')?;
-        Some((name.to_owned(), value.to_owned()))
-    });
-    let environment = environment.collect();
-    if words.len() < 2 || words.remove(0) != "adgen" {
-        return None;
-    }
-    Some(Line { number, environment, words })
-}
-
-/// As a shell takes a line apart.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    for c in line.chars() {
-        match (quote, c) {
-            (None, '#') if word.is_none() => break,
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (Some(open), _) if c == open => quote = None,
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
+    let own = shell::lines(text).into_iter().filter(|line| line.words[0] == "adgen");
+    own.map(|line| Line { words: line.words[1..].to_vec(), ..line }).collect()
 }
 
 /// A document's folder.
@@ -184,9 +124,11 @@ fn stands_for(word: &str, before: &[String]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_line_of_the_documents_works() {
     let (mut wrong, mut count) = (Vec::new(), 0);
-    // History names what was.
-    for (path, text) in super::documents().into_iter().filter(|(path, _)| !path.ends_with("CHANGELOG.md")) {
+    for (path, text) in super::commanding() {
         let lines = lines(&text);
+        if lines.is_empty() {
+            continue;
+        }
         count += lines.len();
         let name = path.strip_prefix(adgen_tests::root()).unwrap_or(&path).display().to_string();
         let emulator = Emulator::start(Script::quick()).await;
@@ -205,27 +147,11 @@ async fn every_command_line_of_the_documents_works() {
     assert!(count > 20, "only {count} command lines were found");
 }
 
-#[test]
-fn command_lines_are_found_as_a_shell_reads_them() {
-    let text = "See `adgen doctor` and `adgen`.\n```sh\nadgen new a.jpg --product \"Big Cup\" \\\n    --color '#7A1F1F' -o x  # comment\n\
-                A_URL=http://x:PORT adgen generate x\ncargo run\n```\nand `adgen status FILE | PROJECT_ID`\n";
-    let found: Vec<_> =
-        lines(text).into_iter().map(|line| (line.number, line.environment, line.words.join("_"))).collect();
-    let url = ("A_URL".to_owned(), "http://x:PORT".to_owned());
-    let wanted = [
-        (1, vec![], "doctor"),
-        (3, vec![], "new_a.jpg_--product_Big Cup_--color_#7A1F1F_-o_x"),
-        (5, vec![url], "generate_x"),
-        (8, vec![], "status_FILE_|_PROJECT_ID"),
-    ];
-    assert_eq!(found, wanted.map(|(number, environment, words)| (number, environment, words.to_owned())));
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_line_that_does_not_work_is_told() {
     let emulator = Emulator::start(Script::quick()).await;
     let desk = Desk { folder: tempfile::tempdir().expect("a temporary folder"), emulator };
-    let line = parse(7, "adgen generate my.json --ofline").expect("a command line");
+    let line = lines("`adgen generate my.json --ofline`").remove(0);
     let said = desk.run(&line).expect_err("there is no such option");
     assert!(said.contains("--ofline"), "{said}");
 }

@@ -208,6 +208,43 @@ async fn what_one_project_made_serves_another_and_outlives_it() {
     assert_eq!(outcome.state.stages.values().map(|stage| stage.made).sum::<u32>(), 0, "something in use was removed");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_can_be_made_again_at_any_time() {
+    let bench = Bench::new();
+    let studio = bench.studio();
+    let document = document::parse(&document::least("page", &bench.photo));
+    assert_eq!(studio.report("page").await.expect_err("is not there").kind(), ErrorKind::NotFound);
+    studio.import(document.clone(), "").await.expect("it is brought in");
+    assert_eq!(studio.report("page").await.expect_err("has no ad").kind(), ErrorKind::NotFound);
+    let outcome = finished(studio.run("page", RunOptions::new()).await.expect("starts").wait().await);
+    let project = bench.project("page");
+    let page = std::fs::read_to_string(project.path("report.html")).expect("a page");
+    let (state, entries) = (project.state(), project.history());
+    let again = async || {
+        std::fs::remove_file(project.path("report.html")).expect("was there");
+        let made = studio.report("page").await.expect("a page");
+        assert_eq!(made, outcome.report);
+        // Whole pages would fill the screen.
+        assert!(std::fs::read_to_string(project.path("report.html")).expect("a page") == page, "another page");
+    };
+    again().await;
+    // Neither what a person edits, nor what comes in since, nor names that are gone change what the run made.
+    let mut edited = studio.document("page").await.expect("a document").document;
+    edited.scenes.as_mut().expect("planned")[0].caption = Some("Quite other words".to_owned());
+    studio.save(&edited, None).await.expect("saved");
+    std::fs::remove_file(project.path("final_video.mp4")).expect("was there");
+    again().await;
+    assert_eq!((project.state(), project.history()), (state, entries));
+    assert!(!project.path("work").exists() || std::fs::read_dir(project.path("work")).expect("a folder").count() == 0);
+    studio.import(adgen::AdProject { seed: 7, ..document }, "").await.expect("it is brought in");
+    again().await;
+    // A run that made no ad has no page.
+    let run = studio.run("page", RunOptions::new()).await.expect("starts");
+    run.cancel();
+    run.wait().await.expect_err("was cancelled");
+    assert_eq!(studio.report("page").await.expect_err("made no ad").kind(), ErrorKind::InvalidInput);
+}
+
 /// All that a watched run tells.
 async fn all(stream: impl Stream<Item = adgen::Result<EventRecord>>) -> Vec<EventRecord> {
     stream.map(|record| record.expect("the storage answers")).collect().await

@@ -1,6 +1,6 @@
 //! A moving background for each scene: the user's own, the provider's, the offline studio's, or black.
 //!
-//! May depend on the engine's parts, `stages` and `provider`.
+//! May depend on `project`, the engine's parts, `stages` and `provider`.
 
 use super::board::Board;
 use crate::{

@@ -1,6 +1,6 @@
 //! Scenes composited: with the product, or the background alone where that fails.
 //!
-//! May depend on the engine's parts and `stages`.
+//! May depend on `compose`, `project`, the engine's parts and `stages`.
 
 use super::{board::Board, clips::Clip, extract::Cutout};
 use crate::{

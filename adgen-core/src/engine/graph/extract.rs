@@ -1,7 +1,7 @@
 //! The product cut out: from the user's own cut-out, by the host's remover, by the model, by the backdrop, or the photo as a
 //! card.
 //!
-//! May depend on the engine's parts, `stages` and `matte` (the model's file).
+//! May depend on `picture`, `project`, the engine's parts, `stages` and `matte` (the model's file).
 
 use crate::{
     engine::{parts::Parts, turns::blocking},

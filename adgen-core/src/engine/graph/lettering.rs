@@ -1,7 +1,7 @@
 //! Whether the scenes' texts can be shown as they are written. Where the policy denies less, that is asked before anything is
 //! bought for them.
 //!
-//! May depend on the engine's parts and `stages`.
+//! May depend on `compose`, `project`, the engine's parts and `stages`.
 
 use super::{board::Board, extract::Cutout};
 use crate::{

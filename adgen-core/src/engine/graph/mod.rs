@@ -1,8 +1,8 @@
 //! The graph: every product is made as soon as its inputs are there, so the run takes as long as its slowest path.
 //!
 //! Each step lies in a file of its own: it has its stage's work done, and what stands in its place where that fails. The
-//! steps know nothing of each other; here their inputs are awaited and handed in. May depend on the engine's parts,
-//! `stages`, `provider` and `project`.
+//! steps know nothing of each other; here their inputs are awaited and handed in. May depend on `compose`, `matte`,
+//! `media`, `picture`, `text`, the engine's parts, `stages`, `provider` and `project`.
 
 mod board;
 mod brand;

@@ -1,6 +1,6 @@
 //! Brief and brand to style and scenes, by the planner, or by the template where it fails.
 //!
-//! May depend on the engine's parts, `stages` and `provider`.
+//! May depend on `project`, the engine's parts, `stages` and `provider`.
 
 use crate::{
     engine::{parts::Parts, products::Product, trace},

@@ -1,6 +1,6 @@
 //! The video of every shape, and what lies beside it: captions, lists, poster.
 //!
-//! May depend on the engine's parts and `stages`.
+//! May depend on `project`, `text`, the engine's parts and `stages`.
 
 use super::board::Board;
 use crate::{
@@ -89,7 +89,7 @@ async fn poster(parts: &Parts, board: &Board) -> Result<()> {
 /// Measures the loudness of the main video as viewers will hear it.
 async fn measured(parts: &Parts) -> Result<()> {
     let video = parts.products.path_of("final_video.mp4").await?;
-    let report = parts.turns.cpu(move |_| loudness_of(&video)).await?;
+    let report = parts.turns.cpu(move |cancel| loudness_of(&video, &|| cancel.is_cancelled())).await?;
     parts.progress.measured(Some(report), None);
     Ok(())
 }

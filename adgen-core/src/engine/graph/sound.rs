@@ -1,6 +1,6 @@
 //! The ad's sound: the user's own track, the provider's, the offline composer's, or silence.
 //!
-//! May depend on the engine's parts, `stages` and `provider`.
+//! May depend on `project`, the engine's parts, `stages` and `provider`.
 
 use super::board::Board;
 use crate::{

@@ -1,6 +1,6 @@
 //! Whose a purchase is: this run's, another run's that is waited for, or one that a run has left behind.
 //!
-//! May depend on `store`, `provider`, `error` and its neighbours.
+//! May depend on `store`, `project`, `error` and its neighbours.
 
 use super::{order::Order, past, purchases::Purchases, wanted::Wanted};
 use crate::{

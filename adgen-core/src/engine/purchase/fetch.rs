@@ -1,7 +1,7 @@
 //! Fetching what a job made, and looking at it. What comes from the web is fetched again where it is no good; it is never
 //! made again for that.
 //!
-//! May depend on `provider`, `error` and its neighbours `job`, `wanted`.
+//! May depend on `http`, `provider`, `error` and its neighbours `job`, `wanted`.
 
 use super::{
     job::Job,

@@ -1,6 +1,6 @@
 //! One job on its way, and what is said of it.
 //!
-//! May depend on `provider`, `error` and its neighbours `held`, `order`, `purchases`, `wanted`.
+//! May depend on `event`, `provider`, `error` and its neighbours `held`, `order`, `purchases`, `wanted`.
 
 use super::{
     order::Order,

@@ -1,6 +1,6 @@
 //! Jobs at providers that nobody has seen the end of, and what becomes of them when a run ends.
 //!
-//! May depend on `provider`, `error` and its neighbours `held`, `order`, `products`, `progress`, `trace`.
+//! May depend on `project`, `provider`, `error` and its neighbours `held`, `order`, `products`, `progress`, `trace`.
 
 use super::order::Order;
 use crate::{

@@ -1,6 +1,6 @@
 //! Waiting for a job that was started, until its end is known.
 //!
-//! May depend on `provider`, `error` and its neighbours `job`, `wanted`, `retry_class`.
+//! May depend on `http`, `provider`, `error` and its neighbours `job`, `wanted`, `retry_class`.
 
 use super::{
     job::Job,

@@ -1,6 +1,6 @@
 //! The pictures of a file in the order in which they are shown, each with its time.
 //!
-//! Depends on `combing`, `decoder`, `length`, `progressive` and `stream`.
+//! Depends on `error`, `combing`, `decoder`, `length`, `progressive` and `stream`.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! `Bokeh`: lights far out of focus, at several depths, over a soft gradient.
 //!
-//! Depends on the shared parts of `look` only.
+//! Depends on `random` and the shared parts of `look` only.
 
 use std::f32::consts::TAU;
 

@@ -1,6 +1,6 @@
 //! What stands between the sun and the wall: a window's bars, or leaves in a slow wind.
 //!
-//! A soft mask that is drawn once and sampled with a sway. Depends on `noise`, `shade`.
+//! A soft mask that is drawn once and sampled with a sway. Depends on `random`, `noise`, `shade`.
 
 use std::f32::consts::{PI, TAU};
 

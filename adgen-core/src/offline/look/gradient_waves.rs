@@ -1,7 +1,7 @@
 //! `GradientWaves`: draped silk, folding slowly.
 //!
-//! A height field of warped, skewed sines is lit from one side like cloth: wrapped diffuse light and a long soft highlight.
-//! Depends on the shared parts of `look` only.
+//! A height field of warped, skewed sines is lit from one side like cloth: wrapped diffuse light and a long soft
+//! highlight. Depends on `random` and the shared parts of `look` only.
 
 use std::f32::consts::{PI, TAU};
 

@@ -1,6 +1,6 @@
 //! Film grain, which is also the dither that keeps 8-bit gradients free of bands.
 //!
-//! A tile of slightly blue Gaussian noise, laid out anew for every frame. Depends on `noise`.
+//! A tile of slightly blue Gaussian noise, laid out anew for every frame. Depends on `random` and `noise`.
 
 use crate::random::{Random, hash};
 

@@ -1,6 +1,6 @@
 //! The ground's texture: stone, wood, concrete or linen, seen in perspective.
 //!
-//! Drawn once per clip at full size, then sampled row by row as the camera moves. Depends on `noise`, `camera`.
+//! Drawn once per clip at full size, then sampled row by row as the camera moves. Depends on `random`, `noise`, `camera`.
 
 use super::{
     camera::{Layer, TRAVEL},

@@ -1,8 +1,8 @@
 //! The offline studio's looks: seeded, deterministic moving backgrounds on which a product stands or floats.
 //!
-//! A look paints soft light in linear RGB onto a small `canvas`, which is then developed into an 8-bit frame with a filmic
-//! tone curve and grain. All colours come from one `palette` scheme, all movement from one `camera`.
-//! Depends on `media` (frame and colour) and `error`; does no I/O and knows no clock.
+//! A look paints soft light in linear RGB onto a small `canvas`, which is then developed into an 8-bit frame with a
+//! filmic tone curve and grain. All colours come from one `palette` scheme, all movement from one `camera`. Depends on
+//! `random`, `media` (frame and colour) and `error`; does no I/O and knows no clock.
 
 mod bokeh;
 mod camera;

@@ -1,6 +1,8 @@
 //! Seeded noise: smooth gradients, and tileable textures.
 //!
 //! Depends on `random` alone. Same seed, same numbers, on every machine: only integer hashing and plain float arithmetic.
+//! By hand, for textures are tiled and pixels are many: the crate `noise` has no period for its gradient noise, computes in `f64`, and
+//! brings another version of `rand`.
 
 use crate::random::{Random, hash};
 

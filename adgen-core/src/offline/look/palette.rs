@@ -1,7 +1,7 @@
 //! From a brand's colours to a backdrop's colours: harmonised in OKLCH, so that one saturated red becomes an elegant set of
 //! tinted neutrals with an accent instead of a red wall.
 //!
-//! Depends on `mood`, `noise`, `media::color`.
+//! Depends on `random`, `mood`, `noise`, `media::color`.
 
 use super::{mood::Mood, noise::index, shade::Rgb};
 use crate::media::color::{linear_to_oklab, oklab_to_linear, srgb_to_linear};

@@ -1,6 +1,6 @@
 //! `Particles`: dust, droplets and glints floating through a lit volume, with depth of field.
 //!
-//! Depends on the shared parts of `look` only.
+//! Depends on `random` and the shared parts of `look` only.
 
 use std::f32::consts::TAU;
 

@@ -1,6 +1,7 @@
 //! `Podium`: a round pedestal of two steps before a niche.
 //!
-//! Forms are drawn once, with their edges, then lit anew for every frame. Depends on the shared parts of `look` only.
+//! Forms are drawn once, with their edges, then lit anew for every frame. Depends on `random` and the shared parts of
+//! `look` only.
 
 use std::f32::consts::TAU;
 

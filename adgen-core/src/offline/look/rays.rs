@@ -1,6 +1,6 @@
 //! `Rays`: shafts of light from beyond the frame through drifting haze.
 //!
-//! Depends on the shared parts of `look` only.
+//! Depends on `random` and the shared parts of `look` only.
 
 use std::f32::consts::TAU;
 

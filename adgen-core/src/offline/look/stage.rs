@@ -1,6 +1,6 @@
 //! What every look is built from, and what it is asked to paint.
 //!
-//! Depends on `settings`, `palette`, `camera` and `canvas`.
+//! Depends on `random`, `settings`, `palette`, `camera` and `canvas`.
 
 use super::{
     camera::View,

@@ -1,6 +1,6 @@
 //! `StudioSweep`: a seamless paper cove, a slowly moving pool of key light, a soft floor with a sheen.
 //!
-//! Depends on the shared parts of `look` only.
+//! Depends on `random` and the shared parts of `look` only.
 
 use std::f32::consts::TAU;
 

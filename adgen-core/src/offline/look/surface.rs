@@ -1,6 +1,6 @@
 //! `Surface`: a table to stand on, before a wall with the shadow of a window or of leaves.
 //!
-//! Depends on `gobo`, `material` and the shared parts of `look`.
+//! Depends on `random`, `gobo`, `material` and the shared parts of `look`.
 
 use super::{
     canvas::Canvas,

@@ -1,7 +1,7 @@
 //! `Water`: sunlight through moving water onto a pale ground.
 //!
-//! Caustics as they come about: an even grid of sun rays is refracted by the water's slope, and where the rays gather on the
-//! ground, it is bright. Depends on the shared parts of `look` only.
+//! Caustics as they come about: an even grid of sun rays is refracted by the water's slope, and where the rays gather on
+//! the ground, it is bright. Depends on `random` and the shared parts of `look` only.
 
 use std::f32::consts::{FRAC_PI_2, TAU};
 

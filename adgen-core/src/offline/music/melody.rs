@@ -1,4 +1,5 @@
-//! The tune: a motif of two bars that is stated, repeated on the next chords, varied and answered. Depends on harmony and rhythm.
+//! The tune: a motif of two bars that is stated, repeated on the next chords, varied and answered. Depends on `random`,
+//! `harmony` and `rhythm`.
 
 use super::harmony::{Chord, Scale, walk};
 use super::rhythm::{Density, STEPS, melodic, steps};

@@ -1,6 +1,7 @@
 //! The planner that needs neither key nor network: scenes, style, captions and music from templates and the brief itself.
 //!
-//! A pure function of the request. Depends on the document's types, the planner's contract and the looks' names.
+//! A pure function of the request. May depend on `provider` (the contract), `project`, `media`
+//! (colours), `text`, `random`, `error` and the looks' names.
 
 mod abbreviation;
 mod back;

@@ -1,6 +1,6 @@
 //! Looks at a file before it is stored: whether it is what it is to be used for, and can be decoded.
 //!
-//! May depend on `picture`, `compose`, `media`, `file_type` and `error`.
+//! May depend on `picture`, `compose`, `file_type` and `error`.
 
 use super::asset_use::AssetUse;
 use crate::{
