@@ -17,6 +17,7 @@ use std::{
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// adgen's own folder of the library.
@@ -91,11 +92,11 @@ impl RuntimeStore {
         let folder = tempfile::tempdir()?;
         let package = folder.path().join("package");
         let pin = release.package;
-        let check = |file: &Path| match is_known(file, &[pin])? {
+        let check: download::Check = Arc::new(move |file: &Path| match is_known(file, &[pin])? {
             true => Ok(()),
             false => Err(Error::new(ErrorKind::Model, "what was sent is not the package that is known")),
-        };
-        let expected = download::Expectation { bytes: Some(pin.bytes), check: &check };
+        });
+        let expected = download::Expectation { bytes: Some(pin.bytes), check };
         download::download(http, url, &package, expected, progress).await.map_err(|error| {
             let (kind, retry) = (error.kind(), error.retry());
             Error::new(kind, "ONNX Runtime cannot be downloaded")
