@@ -27,7 +27,7 @@ fi
 # One build of the library for the command and the benches.
 features=${FEATURES:-adgen-core/cli,adgen-core/s3,adgen-core/bench}
 selected=(-p adgen-core -p adgen-benches --features "$features")
-cargo build --release "${selected[@]}" --bins
+cargo build --release "${selected[@]}" --bins --bench '*'
 # What is built here is what runs, even where sources change meanwhile.
 built=$(cargo bench --no-run "${selected[@]}" --bench '*' 2>&1 | tee /dev/stderr | sed -n 's/^ *Executable .*(\(.*\))$/\1/p')
 say "load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
