@@ -58,6 +58,8 @@ lint: setup ## formatting, clippy, documentation, public names, licences
 	cargo clippy --workspace --all-targets --features $(FEATURES),adgen-core/heif -- -D warnings
 	@# As users build it: what only tests and benches open is closed.
 	cargo clippy -p adgen-core --features cli,s3 -- -D warnings
+	@# With no feature, and with each by itself: none leans on what another one brings.
+	for features in "" s3 cli; do cargo clippy -p adgen-core --features "$$features" -- -D warnings || exit 1; done
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli,s3
 	scripts/api.sh --check
 

@@ -30,7 +30,7 @@ case "${1:-}" in
         status=0
         names > "$new" || status=$?
         if [ "$status" = 3 ]; then
-            echo "api: not compared, this is another Rust than the one whose names are listed" >&2
+            echo "api: NOT CHECKED: the public names, this is another Rust than the one whose names are listed" >&2
             exit 0
         fi
         [ "$status" = 0 ] || exit "$status"

@@ -236,7 +236,9 @@ async fn a_report_can_be_made_again_at_any_time() {
     again().await;
     assert_eq!((project.state(), project.history()), (state, entries));
     assert!(!project.path("work").exists() || std::fs::read_dir(project.path("work")).expect("a folder").count() == 0);
-    studio.import(adgen::AdProject { seed: 7, ..document }, "").await.expect("it is brought in");
+    let mut other = document;
+    other.seed = 7;
+    studio.import(other, "").await.expect("it is brought in");
     again().await;
     // A run that made no ad has no page.
     let run = studio.run("page", RunOptions::new()).await.expect("starts");
