@@ -87,7 +87,13 @@ impl Storage {
         Self::named("", prefix, store, signer)
     }
 
-    fn named(origin: &str, prefix: &str, store: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>) -> Result<Self> {
+    /// The same with how people call the store, such as `s3://bucket`; empty where it has no name.
+    pub(super) fn named(
+        origin: &str,
+        prefix: &str,
+        store: Arc<dyn ObjectStore>,
+        signer: Option<Arc<dyn Signer>>,
+    ) -> Result<Self> {
         let prefix = ObjectPath::from_url_path(prefix).map_err(|error| {
             Error::new(ErrorKind::InvalidConfig, format!("{prefix:?} is no prefix for a storage")).with_source(error)
         })?;

@@ -279,6 +279,11 @@ async fn addresses_for_downloads_are_signed_or_of_the_file() {
     assert_eq!(address.as_str(), "https://bucket.example/projects/p/final_video.mp4?valid=60");
     let unsigned = Storage::memory().address_in("p", "final_video.mp4", valid).await.unwrap_err();
     assert_eq!(unsigned.kind(), ErrorKind::Unsupported);
+    // For whoever may look into the storage: nothing is signed, and a store that nobody named has none.
+    let bucket = Storage::named("s3://bucket", "team-a", Arc::new(InMemory::new()), None).unwrap();
+    let address = bucket.project("p").unwrap().url("final_video.mp4");
+    assert_eq!(address.as_deref(), Some("s3://bucket/team-a/projects/p/final_video.mp4"));
+    assert_eq!(Storage::memory().project("p").unwrap().url("final_video.mp4"), None);
     let shop = shops().remove(0);
     let stored = shop.put(&shop.storage, 'a', "clip").await;
     let address = shop.storage.objects().address(&stored.record.files[0].object, valid).await.unwrap();
