@@ -91,10 +91,10 @@ async fn make(folder: &Path, index: usize, short_side: u32) -> Result<Ad, Box<dy
 /// The scene whose clip came last.
 fn slowest(history: &[Value]) -> Option<String> {
     let mut clips = history.iter().filter(|entry| entry["event"] == "finished" && entry["stage"] == "scenes");
-    clips.next_back()?["product"].as_str()?.strip_suffix("_bg").map(str::to_owned)
+    clips.next_back()?["artifact"].as_str()?.strip_suffix("_bg").map(str::to_owned)
 }
 
-fn took(history: &[Value], product: &str) -> Option<f64> {
-    let made = history.iter().find(|entry| entry["event"] == "finished" && entry["product"] == product)?;
+fn took(history: &[Value], artifact: &str) -> Option<f64> {
+    let made = history.iter().find(|entry| entry["event"] == "finished" && entry["artifact"] == artifact)?;
     Some(made["elapsed_ms"].as_f64()? / 1000.0)
 }

@@ -103,7 +103,7 @@ pub fn sound(bytes: &[u8]) {
     });
 }
 
-/// A project's history, a purchase's ledger, a product's record and a state.
+/// A project's history, a purchase's ledger, an artifact's record and a state.
 pub fn history(bytes: &[u8]) {
     drop(serde_json::from_slice::<State>(bytes));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -174,7 +174,7 @@ impl Studio {
         self.owner.wait(self.studio.url(project_id, file, expires))
     }
 
-    /// Looks for products that no project uses any more, and removes nothing.
+    /// Looks for artifacts that no project uses any more, and removes nothing.
     ///
     /// # Errors
     /// As [`crate::Studio::find_waste`].

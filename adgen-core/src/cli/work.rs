@@ -1,13 +1,13 @@
 //! How long a stage was worked on, which is less than how long it took: it waits for others in between.
 
-/// The times at which products of one stage were made, in seconds of one clock.
+/// The times at which artifacts of one stage were made, in seconds of one clock.
 #[derive(Debug, Default)]
 pub(super) struct Work {
     spans: Vec<(f64, f64)>,
 }
 
 impl Work {
-    /// A product that is ready at `until_s` and took `took_s`.
+    /// An artifact that is ready at `until_s` and took `took_s`.
     pub(super) fn add(&mut self, until_s: f64, took_s: f64) {
         self.spans.push((until_s - took_s, until_s));
     }

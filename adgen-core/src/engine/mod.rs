@@ -1,6 +1,6 @@
 //! What runs an ad from its document to its video: the graph, and the parts that it works with.
 //!
-//! `graph` is the roof, `run` the house around it; below lie `purchase`, `products`, `money`, `turns`, `progress` and
+//! `graph` is the roof, `run` the house around it; below lie `purchase`, `artifacts`, `money`, `turns`, `progress` and
 //! what they need, each for one thing. May depend on `compose`, `matte`, `media`, `picture`, `text`, `report`, `stages`,
 //! `provider` (contracts), `store`, `http`, `event`, `asset`, `project` and `error`.
 
@@ -27,7 +27,7 @@ mod parts;
 mod photos;
 mod policy;
 mod preview;
-mod products;
+mod artifacts;
 mod progress;
 mod providers;
 mod purchase;

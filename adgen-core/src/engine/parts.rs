@@ -2,7 +2,7 @@
 
 use super::{
     document::Document, fallback::Fallbacks, money::Money, own_files::OwnFiles, photos::Photos, policy::ProjectPolicy,
-    products::Products, progress::Progress, providers::Providers, purchase::Purchases, slots::Slots, turns::RunTurns,
+    artifacts::Artifacts, progress::Progress, providers::Providers, purchase::Purchases, slots::Slots, turns::RunTurns,
 };
 use crate::{matte::Matting, stages::Art};
 use std::{sync::Arc, time::Duration};
@@ -10,8 +10,8 @@ use std::{sync::Arc, time::Duration};
 /// The parts of a run.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    /// Finds, makes and stores products.
-    pub(crate) products: Arc<Products>,
+    /// Finds, makes and stores artifacts.
+    pub(crate) artifacts: Arc<Artifacts>,
     /// Has them made by providers.
     pub(crate) purchases: Arc<Purchases>,
     /// Sets money aside.

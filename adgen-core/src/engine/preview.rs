@@ -13,7 +13,7 @@ use crate::{
         Art, AssetUse, At, Brand, CUTOUT_FILE, Moment, Preview, PreviewClip, PreviewSize, Previewed, Seen, Slot, Way,
         clip_request, clip_wishes, joined_key, needed_s, part_seed, parts_of, seed_of, shape_of, timeline,
     },
-    store::{Found, Opened, ProductRecord, ProjectFolder, Storage},
+    store::{Found, Opened, ArtifactRecord, ProjectFolder, Storage},
 };
 use std::{
     collections::VecDeque,
@@ -200,17 +200,17 @@ impl Source<'_> {
     }
 
     async fn found(&self, key: &str) -> Result<Option<Clip>> {
-        let Some(record) = self.product(key).await? else { return Ok(None) };
+        let Some(record) = self.artifact(key).await? else { return Ok(None) };
         let Some(file) = record.files.first() else { return Ok(None) };
-        match self.storage.products().open(&record, file).await {
+        match self.storage.artifacts().open(&record, file).await {
             Ok(opened) => Ok(Some(Clip { key: key.to_owned(), opened, ground: record.metadata.ground })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn product(&self, key: &str) -> Result<Option<Arc<ProductRecord>>> {
-        match self.storage.products().find(key).await? {
+    async fn artifact(&self, key: &str) -> Result<Option<Arc<ArtifactRecord>>> {
+        match self.storage.artifacts().find(key).await? {
             Found::There(record) => Ok(Some(record)),
             Found::Gone(_) | Found::Unreadable(_) | Found::Nowhere => Ok(None),
         }
@@ -222,9 +222,9 @@ impl Source<'_> {
         let Some(digested) = self.folder.digest(asset.as_str()).await? else { return Ok(None) };
         for (way, _) in Way::all(self.matting, self.slots.remover.clone()) {
             let key = way.key(&digested.sha256);
-            let Some(record) = self.product(&key).await? else { continue };
+            let Some(record) = self.artifact(&key).await? else { continue };
             let Some(file) = record.files.iter().find(|file| file.name == CUTOUT_FILE) else { continue };
-            return Ok(Some((key, self.storage.products().open(&record, file).await?)));
+            return Ok(Some((key, self.storage.artifacts().open(&record, file).await?)));
         }
         Ok(None)
     }

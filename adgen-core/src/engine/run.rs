@@ -15,7 +15,7 @@ use super::{
     parts::Parts,
     photos::Photos,
     policy::ProjectPolicy,
-    products::{Products, Worker},
+    artifacts::{Artifacts, Worker},
     progress::Progress,
     providers::Providers,
     purchase::{Purchases, Wakeups},
@@ -219,14 +219,14 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let imported = async {
         let (parts, scratch) =
             prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
-        let state = parts.products.folder().read(STATE).await?;
+        let state = parts.artifacts.folder().read(STATE).await?;
         let is_new = state.is_none_or(|bytes| State::read(&bytes).is_err());
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
         scratch.remove().await;
         let Brought { unchanged, .. } = brought?;
         let outcome = if unchanged { "unchanged" } else { "imported" };
-        parts.products.record(HistoryEvent::RunFinished { outcome: outcome.to_owned() }).await?;
+        parts.artifacts.record(HistoryEvent::RunFinished { outcome: outcome.to_owned() }).await?;
         let state = parts.progress.state();
         let degraded = state.degradations.iter().map(|one| format!("{}: {}", one.fallback, one.cause));
         let notes = state.notes.iter().cloned().chain(degraded).collect();
@@ -314,7 +314,7 @@ async fn prepare(
         Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), work.clone()));
     let money = Arc::new(Money::new(settings.max_usd, Arc::clone(&policy), Arc::clone(&progress)));
     let worker = Worker { buyer, epoch: fence.epoch(), scratch: work };
-    let products = Products::new(
+    let artifacts = Artifacts::new(
         storage,
         (folder.clone(), history),
         worker,
@@ -322,9 +322,9 @@ async fn prepare(
         Arc::clone(&turns),
         Arc::clone(&fallbacks),
     );
-    let products = Arc::new(products.await?);
+    let artifacts = Arc::new(artifacts.await?);
     let purchases = Arc::new(Purchases::new(
-        Arc::clone(&products),
+        Arc::clone(&artifacts),
         Arc::clone(&money),
         Arc::clone(&turns),
         Arc::clone(&progress),
@@ -341,13 +341,13 @@ async fn prepare(
     );
     let parts = Parts {
         document: Document::new(folder, Arc::clone(&progress)),
-        photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
+        photos: Photos::new(Arc::clone(&artifacts), Arc::clone(&turns)),
         art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
         providers: settings.providers.held(&Caught::default()),
         matting: settings.matting.clone(),
         slots: settings.slots.clone(),
         job_timeout: settings.job_timeout,
-        products,
+        artifacts,
         purchases,
         money,
         turns,
@@ -431,7 +431,7 @@ impl Work {
         let videos = result?;
         stopped?;
         closing?;
-        let files = parts.products.folder();
+        let files = parts.artifacts.folder();
         let mut captions = Vec::new();
         for name in CAPTIONS {
             captions.push(OutputFile::of(files, name, None).await?);
@@ -462,17 +462,17 @@ async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
     let mut videos = Vec::new();
     for &aspect in &project.output.aspects {
         let name = format!("{}.mp4", name_for("final_video", aspect, project.main_aspect()));
-        videos.push(OutputFile::of(parts.products.folder(), &name, Some(aspect)).await?);
+        videos.push(OutputFile::of(parts.artifacts.folder(), &name, Some(aspect)).await?);
     }
     report::write(parts, &project).await?;
     Ok(videos)
 }
 
 async fn save_now_and_then(parts: Arc<Parts>, over: CancellationToken) {
-    let every = if parts.products.storage().folder().is_some() { SAVE_EVERY.0 } else { SAVE_EVERY.1 };
+    let every = if parts.artifacts.storage().folder().is_some() { SAVE_EVERY.0 } else { SAVE_EVERY.1 };
     while !over.is_cancelled() {
         if let Some(state) = parts.progress.changed_state() {
-            // A storage that fails shows itself where products are written.
+            // A storage that fails shows itself where artifacts are written.
             drop(save(&parts, state).await);
         }
         tokio::select! { () = tokio::time::sleep(every) => {}, () = over.cancelled() => {} }
@@ -480,14 +480,14 @@ async fn save_now_and_then(parts: Arc<Parts>, over: CancellationToken) {
 }
 
 async fn entries(parts: &Parts) -> u64 {
-    parts.products.history().lock().await.len()
+    parts.artifacts.history().lock().await.len()
 }
 
 async fn save(parts: &Parts, state: State) -> Result<()> {
-    parts.products.history().lock().await.expect_there()?;
+    parts.artifacts.history().lock().await.expect_there()?;
     let json = serde_json::to_vec_pretty(&State { history_entries: entries(parts).await, ..state })
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
-    let folder = parts.products.folder();
+    let folder = parts.artifacts.folder();
     // For those who watch from elsewhere; the state tells the rest.
     let told = folder.write(EVENTS, Told { events: parts.progress.history() }.to_json()).await;
     folder.write(STATE, json).await.and(told)
@@ -495,9 +495,9 @@ async fn save(parts: &Parts, state: State) -> Result<()> {
 
 async fn close(parts: &Parts, status: Status) -> Result<()> {
     let outcome = status.as_str().to_lowercase();
-    let recorded = parts.products.record(HistoryEvent::RunFinished { outcome }).await;
+    let recorded = parts.artifacts.record(HistoryEvent::RunFinished { outcome }).await;
     // It only saves time.
-    drop(parts.products.history().lock().await.close().await);
+    drop(parts.artifacts.history().lock().await.close().await);
     let state = State { updated_at: parts.slots.clock.now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;

@@ -141,13 +141,13 @@ pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns:
         std::fs::metadata(&path).map_err(|error| Error::from(error).with_context("path", path.display()))?.len();
 
     state.notes.extend(lacks.notes.iter().cloned());
-    let products = history::products(project, &state, &records);
-    let history = History::of(&records, state.run_id.as_deref(), &products);
+    let artifacts = history::artifacts(project, &state, &records);
+    let history = History::of(&records, state.run_id.as_deref(), &artifacts);
     let page = Page {
         scenes: scenes(project, &spans, &state, &records, sheet),
         version: history.version.clone(),
         history,
-        files: products.into_iter().map(|(name, _, file)| (name, file)).collect(),
+        files: artifacts.into_iter().map(|(name, _, file)| (name, file)).collect(),
         project: project.clone(),
         state,
         video: (video.to_owned(), bytes),

@@ -48,8 +48,8 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    /// How the segment is made, as `product`.
-    pub(crate) fn recipe(self, product: &str) -> Recipe {
+    /// How the segment is made, as `artifact`.
+    pub(crate) fn recipe(self, artifact: &str) -> Recipe {
         let key_of = |pair: Option<&(PathBuf, String)>| pair.map(|(_, key)| key.clone()).unwrap_or_default();
         let before = key_of(self.before.as_ref().map(|look| &look.clip));
         let logo = self.brand.logo.as_ref().map(|(key, _)| key.clone()).unwrap_or_default();
@@ -58,8 +58,8 @@ impl Segment {
         let inputs = [&self.look.clip.1, &before, &key_of(self.cutout.as_ref()), &logo, &font];
         let key = content_key("composite", VERSION, &parameters, &inputs.map(String::as_str));
         let megabytes = picture_mb(self.settings.width as u32, self.settings.height as u32);
-        let name = format!("{product}.mp4");
-        Recipe::new(Stage::Composite, product, key, move |work| self.run(work, &name)).weighing(megabytes)
+        let name = format!("{artifact}.mp4");
+        Recipe::new(Stage::Composite, artifact, key, move |work| self.run(work, &name)).weighing(megabytes)
     }
 }
 

@@ -1,10 +1,10 @@
-//! Where projects live: products, purchases and projects below one root, over any `object_store`.
+//! Where projects live: artifacts, purchases and projects below one root, over any `object_store`.
 //!
 //! May depend on `project`, `error` and, for buckets, `http`. Every write appears whole or not at all.
 //!
 //! ```text
 //! <root>/
-//!   products/<2 hex>/<key>/   record.json + files    written once; found by every project (products, product_store)
+//!   artifacts/<2 hex>/<key>/  record.json + files     written once; found by every project (artifacts, artifact_store)
 //!   purchases/<2 hex>/<key>/  0001.json …            the ledger of what was ordered under a key (ledger, purchase)
 //!   projects/<id>/            documents, visible files (project_folder, publish), history/ (history), lease/
 //! ```
@@ -39,9 +39,9 @@ mod numbered;
 mod objects;
 mod opened;
 mod os_lock;
-mod product_record;
-mod product_store;
-mod products;
+mod artifact_record;
+mod artifact_store;
+mod artifacts;
 mod project_folder;
 mod project_lease;
 mod projects;
@@ -70,7 +70,7 @@ mod ledger_tests;
 #[cfg(test)]
 mod objects_tests;
 #[cfg(test)]
-mod products_tests;
+mod artifacts_tests;
 #[cfg(test)]
 mod project_lease_tests;
 #[cfg(test)]
@@ -90,9 +90,9 @@ pub(crate) use ledger_writer::LedgerWriter;
 #[cfg(feature = "cli")]
 pub(crate) use location::local_folder;
 pub(crate) use opened::Opened;
-pub(crate) use product_record::{MadeBy, ProductRecord};
-pub(crate) use product_store::NewProduct;
-pub(crate) use products::{Found, Gone, Loss};
+pub(crate) use artifact_record::{MadeBy, ArtifactRecord};
+pub(crate) use artifact_store::NewArtifact;
+pub(crate) use artifacts::{Found, Gone, Loss};
 pub(crate) use project_folder::{DOCUMENT, EVENTS, ProjectFolder, RENDERED, STATE};
 pub(crate) use project_lease::ProjectLease;
 pub(crate) use purchase::{Buyer, Claim};

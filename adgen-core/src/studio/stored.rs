@@ -174,7 +174,7 @@ impl Studio {
         self.storage.used()
     }
 
-    /// Looks for products that no project uses any more, and removes nothing.
+    /// Looks for artifacts that no project uses any more, and removes nothing.
     ///
     /// # Errors
     /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported` where the

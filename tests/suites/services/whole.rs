@@ -137,8 +137,8 @@ async fn what_a_policy_denies_is_known_before_anything_is_bought_where_it_can_be
     document["scenes"][1]["caption"] = json!("New \u{10FFFD} taste");
     let outcome = finished(services.make(&document).await);
     let [lack] = outcome.state.degradations.as_slice() else { panic!("{:?}", outcome.state.degradations) };
-    let products: std::collections::BTreeSet<&str> = lack.products().collect();
-    assert_eq!(products.into_iter().collect::<Vec<_>>(), ["scene_1_composited", "scene_2_composited"], "{lack:?}");
+    let artifacts: std::collections::BTreeSet<&str> = lack.artifacts().collect();
+    assert_eq!(artifacts.into_iter().collect::<Vec<_>>(), ["scene_1_composited", "scene_2_composited"], "{lack:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

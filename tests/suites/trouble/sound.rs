@@ -75,7 +75,7 @@ async fn music_that_is_none_is_composed_here_and_the_cost_is_said() {
     let services = Services::start(Script::quick().with_fault(fault)).await;
     let outcome = make(&services.studio().await, &clip_and_track(&services, "none")).await;
     let degradation = super::ground::only_degradation(&outcome);
-    assert_eq!((&*degradation.product, &*degradation.fallback), ("background_music", "offline composer"));
+    assert_eq!((&*degradation.artifact, &*degradation.fallback), ("background_music", "offline composer"));
     let parts = ["at audio", "provider: replicate", MUSIC_MODEL, "cost: $0.2000", "next: "];
     super::ground::expect_says(&degradation.cause, &parts);
     expect_bill(&services, &outcome, CLIP_USD + TRACK_USD);

@@ -34,8 +34,8 @@ async fn logo(parts: &Parts, project: &AdProject) -> Result<Option<(String, Path
         return Ok(None);
     }
     let found = async {
-        let path = parts.products.path_of(file).await?;
-        let hash = parts.products.hash_of(file).await?;
+        let path = parts.artifacts.path_of(file).await?;
+        let hash = parts.artifacts.hash_of(file).await?;
         let (art, fonts, looked_at) = (Arc::clone(&parts.art), Arc::clone(&parts.slots.fonts), path.clone());
         let look = move || {
             let logo = art.logo(&looked_at)?;
@@ -65,8 +65,8 @@ async fn font(parts: &Parts, project: &AdProject) -> Result<Option<(String, Stri
     let found = async {
         let (key, font) = match is_file {
             true => {
-                let hash = parts.products.hash_of(font).await?;
-                (hash, parts.products.path_of(font).await?.display().to_string())
+                let hash = parts.artifacts.hash_of(font).await?;
+                (hash, parts.artifacts.path_of(font).await?.display().to_string())
             }
             false => (font.to_owned(), font.to_owned()),
         };

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// `FallbackDenied` for a text that cannot be shown as it is written.
 pub(super) async fn check(parts: &Parts, board: &Board, cutout: Option<Cutout>) -> Result<()> {
     let cutout = match cutout {
-        Some(cutout) => Some(parts.products.path_of(&cutout.file).await?),
+        Some(cutout) => Some(parts.artifacts.path_of(&cutout.file).await?),
         None => None,
     };
     let scenes: Vec<(String, SceneSpec)> = board
@@ -28,8 +28,8 @@ pub(super) async fn check(parts: &Parts, board: &Board, cutout: Option<Cutout>) 
         .collect();
     let (brand, art) = (board.brand.clone(), Arc::clone(&parts.art));
     let foreseen = parts.turns.cpu(move |_| foreseen_lacks(scenes, cutout.as_deref(), &brand, &art)).await?;
-    for (product, lacks) in foreseen {
-        parts.fallbacks.lacks(Stage::Composite, &product, &lacks)?;
+    for (artifact, lacks) in foreseen {
+        parts.fallbacks.lacks(Stage::Composite, &artifact, &lacks)?;
     }
     Ok(())
 }
