@@ -16,9 +16,9 @@ use crate::{
 };
 use std::path::PathBuf;
 
-/// What one scene looks like, without its pictures.
+/// All that the frames of one scene follow from, the pictures over it aside.
 #[derive(Debug, Clone)]
-pub(crate) struct Look {
+pub(crate) struct SceneSource {
     pub(crate) spec: SceneSpec,
     /// The clip, and its key.
     pub(crate) clip: (PathBuf, String),
@@ -36,13 +36,13 @@ impl Layers {
     /// From the scene's first frame; `clip` is at its own.
     pub(super) fn new(
         clip: Playback,
-        look: &Look,
+        source: &SceneSource,
         art: Option<&ProductArt>,
         logo: Option<&LogoArt>,
         fonts: &mut Fonts,
         backdrop: &Backdrop,
     ) -> Result<Self> {
-        Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, backdrop)?, index: 0 })
+        Ok(Self { clip, composer: SceneComposer::new(&source.spec, art, logo, fonts, backdrop)?, index: 0 })
     }
 
     /// Goes to frame `index` of the scene: [`Layers::next`] gives it.
@@ -64,9 +64,9 @@ impl Layers {
 }
 
 /// What a scene's clip has to fill.
-pub(super) fn room(look: &Look) -> Room {
-    let SceneSpec { width, height, fps, frames, .. } = look.spec;
-    Room { width, height, fps, frames, ground: ground_of(&look.spec.palette).0 }
+pub(super) fn room(source: &SceneSource) -> Room {
+    let SceneSpec { width, height, fps, frames, .. } = source.spec;
+    Room { width, height, fps, frames, ground: ground_of(&source.spec.palette).0 }
 }
 
 /// Whether anything is written in a scene: its colour follows from what the clip looks like.
@@ -81,9 +81,9 @@ pub(super) fn no_backdrop() -> Backdrop {
 }
 
 /// What of a transition is seen in frame `index` of a scene. `old`: the scene before, which dissolves into it.
-pub(super) fn transit(look: &Look, index: u64, old: Option<&Frame>, frame: &mut Frame) {
-    let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = look.slot;
-    let dark = dark_of(&look.spec.palette);
+pub(super) fn transit(source: &SceneSource, index: u64, old: Option<&Frame>, frame: &mut Frame) {
+    let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = source.slot;
+    let dark = dark_of(&source.spec.palette);
     if let Some(old) = old {
         crossfade(old, frame, eased((index + 1) as f32 / (fade + 1) as f32));
     }

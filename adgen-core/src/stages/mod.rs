@@ -57,7 +57,7 @@ pub(crate) use extract::{CUTOUT, CUTOUT_FILE, Way};
 pub(crate) use fidelity::combined as combined_fidelity;
 pub(crate) use file_kind::{FileKind, kind_of};
 pub(crate) use key::content_key;
-pub(crate) use layers::Look;
+pub(crate) use layers::SceneSource;
 pub(crate) use lettering::{foreseen_lacks, typefaces_of};
 pub(crate) use names::name_for;
 pub(crate) use palette::palette;

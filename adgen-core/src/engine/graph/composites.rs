@@ -8,7 +8,7 @@ use crate::{
     engine::{parts::Parts, artifacts::Artifact, turns::blocking},
     error::{Error, ErrorKind, Result},
     project::{Aspect, Background, Stage},
-    stages::{AssetUse, Look, Segment, SharedBackdrop, scene_spec, typefaces_of, video_settings},
+    stages::{AssetUse, SceneSource, Segment, SharedBackdrop, scene_spec, typefaces_of, video_settings},
 };
 use std::{
     path::{Path, PathBuf},
@@ -43,14 +43,14 @@ pub(super) async fn composite(parts: &Parts, board: &Board, scene: Scene, cutout
 
 async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutout>, artifact: &str) -> Result<Artifact> {
     let Scene { index, aspect, clip, before, .. } = scene;
-    let shown = look(parts, board, *index, *aspect, clip).await?;
+    let shown = source_of(parts, board, *index, *aspect, clip).await?;
     let before = match before {
-        Some(clip) => Some(look(parts, board, index - 1, *aspect, clip).await?),
+        Some(clip) => Some(source_of(parts, board, index - 1, *aspect, clip).await?),
         None => None,
     };
     let segment = Segment {
         fonts: fonts(board, &shown, before.as_ref()).await?,
-        look: shown,
+        source: shown,
         before,
         cutout: match cutout {
             Some(cutout) => Some((parts.artifacts.path_of(&cutout.file).await?, cutout.key.clone())),
@@ -65,19 +65,19 @@ async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutou
 }
 
 /// What of the studio's typefaces the scene's texts are drawn by.
-async fn fonts(board: &Board, shown: &Look, before: Option<&Look>) -> Result<Option<FontFacts>> {
+async fn fonts(board: &Board, shown: &SceneSource, before: Option<&SceneSource>) -> Result<Option<FontFacts>> {
     // As most studios are: nothing is to be read.
     if board.brand.fonts.is_the_systems() {
         return Ok(None);
     }
     let brand = board.brand.clone();
-    let specs: Vec<SceneSpec> = std::iter::once(shown).chain(before).map(|look| look.spec.clone()).collect();
+    let specs: Vec<SceneSpec> = std::iter::once(shown).chain(before).map(|source| source.spec.clone()).collect();
     blocking(move || typefaces_of(&specs.iter().collect::<Vec<_>>(), &brand)).await
 }
 
-async fn look(parts: &Parts, board: &Board, index: usize, aspect: Aspect, clip: &Clip) -> Result<Look> {
+async fn source_of(parts: &Parts, board: &Board, index: usize, aspect: Aspect, clip: &Clip) -> Result<SceneSource> {
     let spec = scene_spec(&board.project, &board.slots, index, aspect, clip.ground);
-    Ok(Look { spec, clip: (parts.artifacts.path_of(&clip.file).await?, clip.key.clone()), slot: board.slots[index] })
+    Ok(SceneSource { spec, clip: (parts.artifacts.path_of(&clip.file).await?, clip.key.clone()), slot: board.slots[index] })
 }
 
 /// Where a clip that the person brought turns out to be broken beyond its beginning, that is bad input, by its own name.
