@@ -15,7 +15,7 @@ mod services;
 mod signals;
 mod status;
 mod validate;
-mod work;
+mod spans;
 
 use crate::error::{Error, ErrorKind, Result};
 use clap::{Parser, Subcommand};

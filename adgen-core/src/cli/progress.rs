@@ -1,6 +1,6 @@
 //! Shows events to a person: a bar for each stage on a terminal, plain lines elsewhere.
 
-use super::{escape, output, work::Work};
+use super::{escape, output, spans::Spans};
 use crate::{
     event::{Event, EventRecord},
     project::{CostRange, Stage, Status},
@@ -14,7 +14,7 @@ pub(super) struct Progress {
     /// Fractions of the artifacts that a stage works on.
     artifacts: BTreeMap<Stage, BTreeMap<String, f64>>,
     /// When each stage was at work, in seconds since `began`.
-    work: BTreeMap<Stage, Work>,
+    spans: BTreeMap<Stage, Spans>,
     began: Instant,
 }
 
@@ -54,7 +54,7 @@ impl Progress {
             let stages = stages.collect();
             Bars { all, stages }
         });
-        Self { bars, artifacts: BTreeMap::new(), work: BTreeMap::new(), began: Instant::now() }
+        Self { bars, artifacts: BTreeMap::new(), spans: BTreeMap::new(), began: Instant::now() }
     }
 
     /// For others who have something to say while the bars are drawn.
@@ -84,7 +84,7 @@ impl Progress {
             Event::ArtifactReused { stage, artifact } => self.plain(format!("{stage}: {artifact} is there already")),
             Event::ArtifactReady { stage, artifact, elapsed_ms, cost_usd, .. } => {
                 let took_s = *elapsed_ms as f64 / 1000.0;
-                self.work.entry(*stage).or_default().add(self.began.elapsed().as_secs_f64(), took_s);
+                self.spans.entry(*stage).or_default().add(self.began.elapsed().as_secs_f64(), took_s);
                 let cost = if *cost_usd > 0.0 { format!(", ${cost_usd:.2}") } else { String::new() };
                 self.plain(format!("{stage}: {artifact} made in {took_s:.1} s{cost}"));
             }
@@ -97,12 +97,12 @@ impl Progress {
             )),
             Event::Note { stage, message } => self.say(format!("{stage}: {message}")),
             Event::StageFinished { stage, .. } => {
-                let work = self.work.get(stage).map_or(0.0, Work::seconds);
+                let worked_s = self.spans.get(stage).map_or(0.0, Spans::seconds);
                 if let Some(bars) = &self.bars {
                     bars.stages[stage].set_position(1000);
-                    bars.stages[stage].finish_with_message(format!("{work:.1} s"));
+                    bars.stages[stage].finish_with_message(format!("{worked_s:.1} s"));
                 }
-                self.plain(format!("{stage}: finished, {work:.1} s of work"));
+                self.plain(format!("{stage}: finished, {worked_s:.1} s of work"));
             }
             Event::StatusChanged { .. } => {}
             Event::Unknown => {}

@@ -262,7 +262,7 @@ async fn stage(parts: &Parts, opened: Opened, folder: &Path) -> Result<Staged> {
         }
     };
     let (folder, cancel) = (folder.to_owned(), parts.turns.cancel().clone());
-    let fonts = Arc::clone(&parts.slots.fonts);
+    let fonts = Arc::clone(&parts.extensions.fonts);
     let staged = parts.turns.cpu(move |_| {
         let mut file = file;
         stage_asset(used, &named, &mut file, &folder, &fonts, &cancel)
@@ -283,7 +283,7 @@ async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Resul
         ..rules
     };
     tokio::select! {
-        fetched = fetch_asset(&parts.slots.http, url, &target, rules) => fetched.map(|()| target.clone()),
+        fetched = fetch_asset(&parts.extensions.http, url, &target, rules) => fetched.map(|()| target.clone()),
         () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     document::Document, fallback::Fallbacks, money::Money, own_files::OwnFiles, photos::Photos, policy::ProjectPolicy,
-    artifacts::Artifacts, progress::Progress, providers::Providers, purchase::Purchases, slots::Slots, turns::RunTurns,
+    artifacts::Artifacts, progress::Progress, providers::Providers, purchase::Purchases, extensions::Extensions, turns::RunTurns,
 };
 use crate::{matte::Matting, stages::Art};
 use std::{sync::Arc, time::Duration};
@@ -37,7 +37,7 @@ pub(crate) struct Parts {
     /// How the product is cut out.
     pub(crate) matting: Matting,
     /// What the host put in.
-    pub(crate) slots: Slots,
+    pub(crate) extensions: Extensions,
     /// A call at a provider that takes longer is given up.
     pub(crate) job_timeout: Duration,
 }

@@ -47,7 +47,7 @@ pub(super) async fn write(parts: &Parts, project: &AdProject) -> Result<()> {
         events: &parts.progress.history(),
     };
     let scratch = parts.artifacts.work_folder("report").await?;
-    let fonts = Arc::clone(&parts.slots.fonts);
+    let fonts = Arc::clone(&parts.extensions.fonts);
     let lacks = known.write(fonts, &*parts.artifacts, &scratch, &parts.turns).await?;
     lacks.into_iter().for_each(|lack| parts.progress.note(Stage::Render, lack));
     Ok(())

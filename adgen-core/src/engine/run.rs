@@ -20,7 +20,7 @@ use super::{
     providers::Providers,
     purchase::{Purchases, Wakeups},
     report,
-    slots::Slots,
+    extensions::Extensions,
     told::Told,
     trace,
     turns::{RunTurns, Turns},
@@ -55,7 +55,7 @@ pub(crate) struct RunSettings {
     pub(crate) storage: Storage,
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
-    pub(crate) slots: Slots,
+    pub(crate) extensions: Extensions,
     pub(crate) turns: Arc<Turns>,
     /// How many of the turns this run may use at a time; all of them where missing.
     pub(crate) share: Option<usize>,
@@ -104,11 +104,11 @@ impl Run {
         let (cancel, progress) = (parts.turns.cancel().clone(), Arc::clone(&parts.progress));
         let wakeups = Arc::clone(parts.purchases.wakeups());
         progress.emit(Event::RunStarted);
-        let work = Work { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
+        let task = RunTask { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
         let (end, ended) = watch::channel(None);
         let listened = Arc::clone(&progress);
         tokio::spawn(async move {
-            let result = AssertUnwindSafe(work.supervise().instrument(span)).catch_unwind().await;
+            let result = AssertUnwindSafe(task.supervise().instrument(span)).catch_unwind().await;
             let result = result.unwrap_or_else(|panic| {
                 listened.close();
                 Err(defect("the end of a run", &*panic))
@@ -285,10 +285,10 @@ async fn prepare(
         Some(Err(UnreadableState::Damaged(_))) => (None, true),
         Some(Err(later)) => return Err(later.into_error().with_context("file", folder.display(STATE))),
     };
-    let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
+    let mut history = folder.history().await?.with_clock(settings.extensions.clock.clone());
     let mut state = match old {
         Some(state) => state,
-        None => derived(&storage, &folder, &history, settings.slots.clock.now()).await?,
+        None => derived(&storage, &folder, &history, settings.extensions.clock.now()).await?,
     };
     history.expect_entries(state.history_entries)?;
     history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
@@ -297,7 +297,7 @@ async fn prepare(
     // The history is the truth; the state only shows it.
     state.cost_usd = history.spent_usd();
     let later = history.passed_over();
-    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.slots.clock.clone())?);
+    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.extensions.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
         progress.note(Stage::Plan, said);
@@ -309,11 +309,11 @@ async fn prepare(
     let scratch = folder.work_folder().await?;
     let turns = Arc::new(turns);
     let policy = ProjectPolicy::default();
-    let work = scratch.path().to_owned();
+    let working_folder = scratch.path().to_owned();
     let fallbacks =
-        Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), work.clone()));
+        Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), working_folder.clone()));
     let money = Arc::new(Money::new(settings.max_usd, Arc::clone(&policy), Arc::clone(&progress)));
-    let worker = Worker { buyer, epoch: fence.epoch(), scratch: work };
+    let worker = Worker { buyer, epoch: fence.epoch(), scratch: working_folder };
     let artifacts = Artifacts::new(
         storage,
         (folder.clone(), history),
@@ -330,7 +330,7 @@ async fn prepare(
         Arc::clone(&progress),
         Arc::default(),
         settings.job_timeout,
-        settings.slots.http.clone(),
+        settings.extensions.http.clone(),
     ));
     let own_files = OwnFiles::new(
         settings.assets.clone(),
@@ -342,10 +342,10 @@ async fn prepare(
     let parts = Parts {
         document: Document::new(folder, Arc::clone(&progress)),
         photos: Photos::new(Arc::clone(&artifacts), Arc::clone(&turns)),
-        art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
+        art: Arc::new(Art::new(Arc::clone(&settings.extensions.fonts))),
         providers: settings.providers.held(&Caught::default()),
         matting: settings.matting.clone(),
-        slots: settings.slots.clone(),
+        extensions: settings.extensions.clone(),
         job_timeout: settings.job_timeout,
         artifacts,
         purchases,
@@ -359,7 +359,8 @@ async fn prepare(
     Ok((Arc::new(parts), scratch))
 }
 
-struct Work {
+/// What a run holds from its lease to its last event.
+struct RunTask {
     run_id: String,
     project_id: String,
     source: Source,
@@ -368,7 +369,7 @@ struct Work {
     scratch: Scratch,
 }
 
-impl Work {
+impl RunTask {
     /// Runs to the end, whatever happens: the last state is written, the last event told, the project given back.
     async fn supervise(self) -> Result<Outcome> {
         let parts = Arc::clone(&self.parts);
@@ -382,15 +383,15 @@ impl Work {
         let _saves = over.clone().drop_guard();
         let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()).in_current_span());
         // A task of its own, so that even a panic leads to an orderly end.
-        let mut work = tokio::spawn({
+        let mut making = tokio::spawn({
             let parts = Arc::clone(&parts);
-            async move { work(&parts, self.source).await }.in_current_span()
+            async move { make_all(&parts, self.source).await }.in_current_span()
         });
         let result = tokio::select! {
-            result = &mut work => result,
+            result = &mut making => result,
             () = lost.cancelled() => {
                 cancel.cancel();
-                work.await.map(|_| Err(fence.check().err().unwrap_or_else(Error::cancelled)))
+                making.await.map(|_| Err(fence.check().err().unwrap_or_else(Error::cancelled)))
             }
         };
         let result = result.unwrap_or_else(|end| {
@@ -450,7 +451,7 @@ impl Work {
 }
 
 /// Makes everything; gives the videos.
-async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
+async fn make_all(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
     let from_caller = matches!(source, Source::Document(..));
     let Brought { project, unchanged } = import(parts, source).await?;
     if unchanged && from_caller {
@@ -498,7 +499,7 @@ async fn close(parts: &Parts, status: Status) -> Result<()> {
     let recorded = parts.artifacts.record(HistoryEvent::RunFinished { outcome }).await;
     // It only saves time.
     drop(parts.artifacts.history().lock().await.close().await);
-    let state = State { updated_at: parts.slots.clock.now(), ..parts.progress.state() };
+    let state = State { updated_at: parts.extensions.clock.now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;
     recorded.and(saved)

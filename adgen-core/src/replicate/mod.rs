@@ -17,7 +17,7 @@ pub(crate) mod fuzzing;
 mod length;
 mod lookup;
 mod model;
-mod order;
+mod input;
 mod output;
 mod pricing;
 mod progress;

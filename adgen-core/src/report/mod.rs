@@ -10,7 +10,7 @@ mod drawing;
 mod element;
 mod facts;
 mod history;
-mod look;
+mod origin;
 mod numbers;
 mod overview;
 mod page;

@@ -163,7 +163,7 @@ impl Studio {
     pub async fn report(&self, project_id: &str) -> Result<OutputFile> {
         let made = async {
             need_runtime()?;
-            let fonts = Arc::clone(&self.slots.fonts);
+            let fonts = Arc::clone(&self.extensions.fonts);
             make_report_again(&self.storage, project_id, &run_name(), &self.turns, fonts).await
         };
         self.home.run(made).await

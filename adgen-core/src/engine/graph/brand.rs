@@ -15,7 +15,7 @@ use std::{path::PathBuf, sync::Arc};
 
 /// Looks at logo and font. What is no good is left out as a degradation.
 pub(super) async fn brand(parts: &Parts, project: &AdProject) -> Result<Brand> {
-    let fonts = Arc::clone(&parts.slots.fonts);
+    let fonts = Arc::clone(&parts.extensions.fonts);
     Ok(Brand { logo: logo(parts, project).await?, font: font(parts, project).await?, fonts })
 }
 
@@ -36,7 +36,7 @@ async fn logo(parts: &Parts, project: &AdProject) -> Result<Option<(String, Path
     let found = async {
         let path = parts.artifacts.path_of(file).await?;
         let hash = parts.artifacts.hash_of(file).await?;
-        let (art, fonts, looked_at) = (Arc::clone(&parts.art), Arc::clone(&parts.slots.fonts), path.clone());
+        let (art, fonts, looked_at) = (Arc::clone(&parts.art), Arc::clone(&parts.extensions.fonts), path.clone());
         let look = move || {
             let logo = art.logo(&looked_at)?;
             Ok((logo.notes.clone(), logo.is_lettered.then(|| fonts.facts_of_all()).flatten()))
@@ -70,7 +70,7 @@ async fn font(parts: &Parts, project: &AdProject) -> Result<Option<(String, Stri
             }
             false => (font.to_owned(), font.to_owned()),
         };
-        let (asked, fonts) = (font.clone(), Arc::clone(&parts.slots.fonts));
+        let (asked, fonts) = (font.clone(), Arc::clone(&parts.extensions.fonts));
         let look = move || match is_file {
             true => Fonts::embedded().set_brand_font(&asked).map(|()| None),
             false => {

@@ -50,7 +50,7 @@ pub(super) async fn extract(parts: &Parts, product: &Product) -> Result<Option<C
 /// The host's remover, where it is asked: what is transparent already needs none, and its cut-out is the same whatever
 /// remover there is.
 async fn remover(parts: &Parts, photo: &Arc<Photo>) -> Result<Option<ForeignRemover>> {
-    let Some(remover) = parts.slots.remover.clone() else { return Ok(None) };
+    let Some(remover) = parts.extensions.remover.clone() else { return Ok(None) };
     let photo = Arc::clone(photo);
     let is_needed = parts.turns.cpu(move |_| Ok(!is_cut_out(&photo))).await?;
     Ok(is_needed.then_some(remover))
@@ -90,7 +90,7 @@ async fn locate(parts: &Parts, matting: &Matting) -> Result<PathBuf> {
                 progress.progress(Stage::Extract, CUTOUT, share * 0.5);
             };
             tokio::select! {
-                fetched = store.fetch_over(&parts.slots.http, &matting.model, &told) => fetched,
+                fetched = store.fetch_over(&parts.extensions.http, &matting.model, &told) => fetched,
                 () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
             }
         }

@@ -4,7 +4,7 @@
 
 mod asset_use;
 mod inspect;
-mod look;
+mod check;
 mod open;
 mod staging;
 

@@ -70,5 +70,5 @@ impl StudioBuilder {
 }
 
 #[cfg(test)]
-#[path = "slots_tests.rs"]
+#[path = "extensions_tests.rs"]
 mod tests;

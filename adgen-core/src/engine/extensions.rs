@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// What a host put into a studio beside providers.
 #[derive(Debug, Clone)]
-pub(crate) struct Slots {
+pub(crate) struct Extensions {
     /// Who cuts products out before the model is asked.
     pub(crate) remover: Option<ForeignRemover>,
     /// The typefaces of texts.
@@ -18,7 +18,7 @@ pub(crate) struct Slots {
     pub(crate) clock: Clock,
 }
 
-impl Slots {
+impl Extensions {
     /// Without what may ask somebody.
     pub(crate) fn offline(&self) -> Self {
         Self { remover: None, ..self.clone() }
