@@ -84,7 +84,7 @@
 //! In modules:
 //!
 //! - [`project`]: the parts of the document, its validation and JSON Schema; the parts of the [`State`].
-//! - [`provider`]: the contracts of whatever plans, films and composes.
+//! - [`provider`]: the contracts of whatever plans, films and scores.
 //! - [`offline`], [`openai`], [`replicate`]: implementations of them.
 //! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
 //! - [`blocking`]: the verbs of a studio as calls that wait.
@@ -137,10 +137,10 @@ mod text;
 // they were to everybody. Without the feature, a few names have no user left, and none can be reached from outside.
 #[cfg(feature = "bench")]
 #[doc(hidden)]
-pub mod compose;
+pub mod composite;
 #[cfg(not(feature = "bench"))]
 #[allow(dead_code, unused_imports, unreachable_pub)]
-mod compose;
+mod composite;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod matte;
@@ -164,7 +164,7 @@ pub use asset::AssetPolicy;
 /// The crate of the bytes that [`Assets::with_bytes`] and [`provider::Content`] hold, in the version that fits.
 #[doc(no_inline)]
 pub use bytes;
-pub use compose::FontSources;
+pub use composite::FontSources;
 pub use engine::{Assets, Estimate, Imported, Outcome, OutputFile, Run, RunOptions, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
 pub use event::{Event, EventRecord, EventSink};

@@ -102,7 +102,7 @@ impl Studio {
         self.studio.inspect(project, folder)
     }
 
-    /// One composed frame of the project's stored document, without a run: [`crate::Studio::preview`].
+    /// One composited frame of the project's stored document, without a run: [`crate::Studio::preview`].
     ///
     /// # Errors
     /// As that.

@@ -1,8 +1,8 @@
 //! What a host puts into a studio beside providers: all of its runs share it.
 //!
-//! May depend on `matte`, `compose` (fonts), `http` and `store` (the clock).
+//! May depend on `matte`, `composite` (fonts), `http` and `store` (the clock).
 
-use crate::{compose::FontShelf, http::Http, matte::ForeignRemover, store::Clock};
+use crate::{composite::FontShelf, http::Http, matte::ForeignRemover, store::Clock};
 use std::sync::Arc;
 
 /// What a host put into a studio beside providers.

@@ -1,7 +1,7 @@
 //! What runs an ad from its document to its video: the graph, and the parts that it works with.
 //!
 //! `graph` is the roof, `run` the house around it; below lie `purchase`, `artifacts`, `money`, `turns`, `progress` and
-//! what they need, each for one thing. May depend on `compose`, `matte`, `media`, `picture`, `text`, `report`, `stages`,
+//! what they need, each for one thing. May depend on `composite`, `matte`, `media`, `picture`, `text`, `report`, `stages`,
 //! `provider` (contracts), `store`, `http`, `event`, `asset`, `project` and `error`.
 
 mod account;

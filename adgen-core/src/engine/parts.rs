@@ -32,7 +32,7 @@ pub(crate) struct Parts {
     pub(crate) photos: Photos,
     /// Product and logo, prepared once for all scenes.
     pub(crate) art: Arc<Art>,
-    /// Who plans, films and composes.
+    /// Who plans, films and scores.
     pub(crate) providers: Providers,
     /// How the product is cut out.
     pub(crate) matting: Matting,

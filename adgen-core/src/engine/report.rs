@@ -1,7 +1,7 @@
 //! Hands what is known of an ad to the report: at the end of a run, and at any time after it.
 //!
 //! A run hands in what it is about to store, and [`make_again`] what was stored: both make the same page of it. May depend on
-//! `report`, `compose` (fonts), `stages` (the timeline), `store`, `event`, `project`, `error` and its neighbours `outcome`,
+//! `report`, `composite` (fonts), `stages` (the timeline), `store`, `event`, `project`, `error` and its neighbours `outcome`,
 //! `parts`, `artifacts`, `shown`, `told`, `turns`.
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     turns::{RunTurns, Turns},
 };
 use crate::{
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, ErrorKind, Result},
     event::{Event, EventRecord},
     project::{AdProject, Stage, State, StateAsset, Status},

@@ -2,7 +2,7 @@
 
 use super::{
     renderings::Renderings,
-    music::{MusicSettings, compose},
+    music::{MusicSettings, score},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -64,7 +64,7 @@ impl AudioProvider for OfflineAudio {
                 seed: u64::from(request.seed),
                 mood: super::planner::mood_of(&request.prompt),
             };
-            let samples = Samples::from_interleaved(compose(&settings, &|| signal.is_cancelled())?);
+            let samples = Samples::from_interleaved(score(&settings, &|| signal.is_cancelled())?);
             signal.step(0.8)?;
             let path = scratch.join("music.mp3");
             encode_mp3(&path, &samples, KBPS)?;

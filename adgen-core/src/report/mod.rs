@@ -1,7 +1,7 @@
 //! The page that people look at after a run: `report.html`, whole by itself.
 //!
 //! Made from data alone: document, state, history and files of a project, so that it can be made again at any time. [`page`]
-//! is what it shows, [`document`] how; this file gathers the data. May depend on `store` (the history), `media`, `picture`, `compose`
+//! is what it shows, [`document`] how; this file gathers the data. May depend on `store` (the history), `media`, `picture`, `composite`
 //! (fonts), `text` and `project`. Fails only where the run itself would: what cannot be shown is
 //! left out, and a note says so.
 
@@ -35,7 +35,7 @@ use self::{
     stills::Still,
 };
 use crate::{
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, ErrorKind, Result},
     media::{Fps, decode_audio_until, probe},
     project::{AdProject, Asset, State},

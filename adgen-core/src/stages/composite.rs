@@ -1,6 +1,6 @@
 //! The composite stage: the product, the captions and the logo over the background, frame by frame, into one segment.
 //!
-//! May depend on `compose`, `media`, `project`, `error` and its neighbours.
+//! May depend on `composite`, `media`, `project`, `error` and its neighbours.
 
 use super::{
     art::Art,
@@ -16,7 +16,7 @@ use super::{
     work::{Made, Recipe, Work, picture_mb},
 };
 use crate::{
-    compose::{Backdrop, FontFacts, TextFault},
+    composite::{Backdrop, FontFacts, TextFault},
     error::Result,
     media::{Frame, VideoEncoder, VideoSettings},
     project::Stage,
@@ -134,15 +134,15 @@ impl Segment {
             encoder.write(&frame)?;
         }
         encoder.finish()?;
-        let (clip, composer) = scene.into_parts();
+        let (clip, compositor) = scene.into_parts();
         let mut notes: Vec<String> = clip.note().into_iter().collect();
         notes.extend(clip.conversions());
         // Another one is decoded now.
         drop(clip);
-        let broken = composer.faults().iter().filter(|fault| matches!(fault, TextFault::Broken { .. }));
+        let broken = compositor.faults().iter().filter(|fault| matches!(fault, TextFault::Broken { .. }));
         notes.extend(broken.map(ToString::to_string));
-        let lacks = lacks_of(composer.faults());
-        let fidelity = fidelity::measure(&path, &composer, &self.source.slot)?;
+        let lacks = lacks_of(compositor.faults());
+        let fidelity = fidelity::measure(&path, &compositor, &self.source.slot)?;
         Ok(Made { notes, lacks, fidelity, ..Made::file(name, path) })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    compose::SceneSpec,
+    composite::SceneSpec,
     project::{Aspect, ProductLayer, Rgb, Role},
 };
 use std::path::Path;

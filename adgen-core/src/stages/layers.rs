@@ -1,7 +1,7 @@
 //! One scene's background and everything over it, frame by frame, and what stands between two scenes: what a composite is
 //! made of and a preview shows.
 //!
-//! May depend on `compose`, `media`, `project`, `error` and its neighbours.
+//! May depend on `composite`, `media`, `project`, `error` and its neighbours.
 
 use super::{
     ground::ground_of,
@@ -9,7 +9,7 @@ use super::{
     timeline::Slot,
 };
 use crate::{
-    compose::{Backdrop, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec, crossfade, dip},
+    composite::{Backdrop, Fonts, LogoArt, ProductArt, SceneCompositor, SceneSpec, crossfade, dip},
     error::Result,
     media::Frame,
     project::{Rgb, Role},
@@ -28,7 +28,7 @@ pub(crate) struct SceneSource {
 /// One scene's background and everything over it.
 pub(super) struct Layers {
     clip: Playback,
-    composer: SceneComposer,
+    compositor: SceneCompositor,
     index: u64,
 }
 
@@ -42,7 +42,7 @@ impl Layers {
         fonts: &mut Fonts,
         backdrop: &Backdrop,
     ) -> Result<Self> {
-        Ok(Self { clip, composer: SceneComposer::new(&source.spec, art, logo, fonts, backdrop)?, index: 0 })
+        Ok(Self { clip, compositor: SceneCompositor::new(&source.spec, art, logo, fonts, backdrop)?, index: 0 })
     }
 
     /// Goes to frame `index` of the scene: [`Layers::next`] gives it.
@@ -53,13 +53,13 @@ impl Layers {
 
     pub(super) fn next(&mut self, frame: &mut Frame) -> Result<()> {
         self.clip.next(frame)?;
-        self.composer.draw(self.index, frame)?;
+        self.compositor.draw(self.index, frame)?;
         self.index += 1;
         Ok(())
     }
 
-    pub(super) fn into_parts(self) -> (Playback, SceneComposer) {
-        (self.clip, self.composer)
+    pub(super) fn into_parts(self) -> (Playback, SceneCompositor) {
+        (self.clip, self.compositor)
     }
 }
 

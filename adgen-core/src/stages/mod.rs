@@ -2,7 +2,7 @@
 //!
 //! A stage takes data and gives data: a request for a provider, or a [`Recipe`] for work on this machine. It finds, buys
 //! and stores nothing, and knows nothing of runs: that is the engine's. May depend on `asset`, `file_type`, `store`,
-//! `text`, `provider` (contracts), `matte`, `compose`, `picture`, `media`, `project` and `error`.
+//! `text`, `provider` (contracts), `matte`, `composite`, `picture`, `media`, `project` and `error`.
 
 mod animation;
 mod art;

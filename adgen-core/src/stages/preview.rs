@@ -3,7 +3,7 @@
 //!
 //! Data in, data out: whoever asks brings the clip and the cut-out, where there are any, and keeps what was found out about the
 //! clip for the next moment of the same scene. Without a clip the scene stands over a calm ground in the plan's colours. It
-//! blocks; call it off an async runtime. May depend on `compose`, `media`, `matte` (resampling), `project`, `error` and its
+//! blocks; call it off an async runtime. May depend on `composite`, `media`, `matte` (resampling), `project`, `error` and its
 //! neighbours.
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     timeline::Slot,
 };
 use crate::{
-    compose::{Backdrop, SceneComposer},
+    composite::{Backdrop, SceneCompositor},
     error::{Error, ErrorKind, Result},
     matte::resize_rgb,
     media::{Fps, Frame, color::rgb8_to_ycbcr8},
@@ -210,7 +210,7 @@ impl Preview {
             (before, shown)
         });
         let mut dress = |mut drawn: Drawn, index| {
-            SceneComposer::new(&drawn.source.spec, art.as_deref(), logo, &mut fonts, &drawn.seen.backdrop)?
+            SceneCompositor::new(&drawn.source.spec, art.as_deref(), logo, &mut fonts, &drawn.seen.backdrop)?
                 .draw(index, &mut drawn.frame)?;
             Ok::<_, Error>(drawn)
         };

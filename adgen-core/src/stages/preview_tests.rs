@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    compose::{FontShelf, FontSources},
+    composite::{FontShelf, FontSources},
     media::{VideoEncoder, VideoReader, VideoSettings, VideoTarget},
     project::{GeneratedBackground, Output, Quality, Role, Scene, Style, Transition},
     stages::{Segment, SharedBackdrop, Work, timeline, video_settings},

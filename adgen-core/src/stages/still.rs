@@ -9,7 +9,7 @@ use super::{
     work::{Made, Recipe, Work},
 };
 use crate::{
-    compose::{Still, StillCamera},
+    composite::{Still, StillCamera},
     error::{Error, Result},
     matte::{Photo, resize_rgb},
     media::{

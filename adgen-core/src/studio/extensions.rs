@@ -1,9 +1,9 @@
 //! What can be put into a studio beside providers.
 //!
-//! May depend on `matte`, `compose` (fonts), `http`, `store` (the clock) and its neighbour `builder`.
+//! May depend on `matte`, `composite` (fonts), `http`, `store` (the clock) and its neighbour `builder`.
 
 use super::StudioBuilder;
-use crate::{compose::FontSources, http::HttpOptions, matte::BackgroundRemover, store::Clock};
+use crate::{composite::FontSources, http::HttpOptions, matte::BackgroundRemover, store::Clock};
 use std::{path::PathBuf, sync::Arc, time::SystemTime};
 
 impl StudioBuilder {

@@ -1,11 +1,11 @@
 //! What was put into a studio and is code, beside providers: not yet looked at.
 //!
-//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts), `http`, `store` (the clock), `error` and its
+//! May depend on `engine` (what runs take of it), `matte`, `composite` (fonts), `http`, `store` (the clock), `error` and its
 //! neighbour `config`.
 
 use super::config::StudioConfig;
 use crate::{
-    compose::FontShelf,
+    composite::FontShelf,
     engine::Extensions,
     error::Result,
     http::Http,

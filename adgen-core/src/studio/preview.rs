@@ -73,7 +73,7 @@ impl PreviewImage {
 }
 
 impl Studio {
-    /// One composed frame of the project's stored document, drawn by what will draw the video: words, product, logo and button
+    /// One composited frame of the project's stored document, drawn by what will draw the video: words, product, logo and button
     /// over the scene's clip where that was made, over a calm ground where it was not. Makes, buys and stores nothing, and
     /// needs no run: what an edit will look like is seen at once.
     ///

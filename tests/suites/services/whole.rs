@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ad_is_planned_filmed_and_composed_by_the_services() {
+async fn an_ad_is_planned_filmed_and_scored_by_the_services() {
     let services = Services::start(Script::quick()).await;
     let studio = services.studio().await;
     let project = services.planned("whole");

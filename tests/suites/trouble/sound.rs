@@ -70,7 +70,7 @@ async fn music_that_is_shorter_than_the_ad_is_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn music_that_is_none_is_composed_here_and_the_cost_is_said() {
+async fn music_that_is_none_is_scored_here_and_the_cost_is_said() {
     let fault = Fault::new(On::Create, Action::Content(Content::ZeroFrames)).model(MUSIC_MODEL);
     let services = Services::start(Script::quick().with_fault(fault)).await;
     let outcome = make(&services.studio().await, &clip_and_track(&services, "none")).await;

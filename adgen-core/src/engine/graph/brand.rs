@@ -1,10 +1,10 @@
 //! The brand's logo and font: an ad is made without them where they are no good, and that is told once, before anything is
 //! spent.
 //!
-//! May depend on `project`, the engine's parts, `stages` and `compose` (fonts).
+//! May depend on `project`, the engine's parts, `stages` and `composite` (fonts).
 
 use crate::{
-    compose::{FontFacts, Fonts},
+    composite::{FontFacts, Fonts},
     engine::parts::Parts,
     error::Result,
     project::{AdProject, Stage},

@@ -1,10 +1,10 @@
 //! Scenes composited: with the product, or the background alone where that fails.
 //!
-//! May depend on `compose`, `project`, the engine's parts and `stages`.
+//! May depend on `composite`, `project`, the engine's parts and `stages`.
 
 use super::{board::Board, clips::Clip, extract::Cutout};
 use crate::{
-    compose::{FontFacts, SceneSpec},
+    composite::{FontFacts, SceneSpec},
     engine::{parts::Parts, artifacts::Artifact, turns::blocking},
     error::{Error, ErrorKind, Result},
     project::{Aspect, Background, Stage},

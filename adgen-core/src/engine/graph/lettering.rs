@@ -1,11 +1,11 @@
 //! Whether the scenes' texts can be shown as they are written. Where the policy denies less, that is asked before anything is
 //! bought for them.
 //!
-//! May depend on `compose`, `project`, the engine's parts and `stages`.
+//! May depend on `composite`, `project`, the engine's parts and `stages`.
 
 use super::{board::Board, extract::Cutout};
 use crate::{
-    compose::SceneSpec,
+    composite::SceneSpec,
     engine::parts::Parts,
     error::Result,
     project::Stage,

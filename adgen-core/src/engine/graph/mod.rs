@@ -1,7 +1,7 @@
 //! The graph: every artifact is made as soon as its inputs are there, so the run takes as long as its slowest path.
 //!
 //! Each step lies in a file of its own: it has its stage's work done, and what stands in its place where that fails. The
-//! steps know nothing of each other; here their inputs are awaited and handed in. May depend on `compose`, `matte`,
+//! steps know nothing of each other; here their inputs are awaited and handed in. May depend on `composite`, `matte`,
 //! `media`, `picture`, `text`, the engine's parts, `stages`, `provider` and `project`.
 
 mod board;

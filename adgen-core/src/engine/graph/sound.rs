@@ -23,7 +23,7 @@ struct Track {
     file: String,
     key: String,
     /// It has a beginning and an ending of its own, which fit the ad.
-    composed_to_length: bool,
+    scored_to_length: bool,
 }
 
 /// The ad's sound in the storage: exactly as long as the video; `None` where it is silent.
@@ -45,14 +45,14 @@ pub(super) async fn sound(parts: &Parts, board: &Board) -> Result<Option<Artifac
             let path = artifacts.path_of(&file).await?;
             parts.turns.cpu(move |_| accept_track(&path)).await.map_err(named)?;
             let key = artifacts.hash_of(&file).await?;
-            Some(Track { file, key, composed_to_length: false })
+            Some(Track { file, key, scored_to_length: false })
         }
         Some(Music::Generate(music)) => generated(parts, board, music.prompt.as_deref().unwrap_or_default()).await?,
     };
-    let Some(Track { file, key, composed_to_length }) = track else { return Ok(None) };
+    let Some(Track { file, key, scored_to_length }) = track else { return Ok(None) };
     let path = artifacts.path_of(&file).await?;
     let loudness = board.project.audio.loudness_lufs;
-    let recipe = normalized(path, &key, board.samples(), loudness, composed_to_length);
+    let recipe = normalized(path, &key, board.samples(), loudness, scored_to_length);
     artifacts.make(recipe).await.map(Some).map_err(named)
 }
 
@@ -75,8 +75,8 @@ async fn generated(parts: &Parts, board: &Board, prompt: &str) -> Result<Option<
 
 async fn order(parts: &Parts, board: &Board, provider: &Arc<dyn AudioProvider>, prompt: &str) -> Result<Track> {
     let request = track_request(&**provider, prompt, board.duration_s(), board.project.seed);
-    let composed_to_length = provider.capability().local;
-    let track = |key: String| Track { file: format!("{MUSIC}.mp3"), key, composed_to_length };
+    let scored_to_length = provider.capability().local;
+    let track = |key: String| Track { file: format!("{MUSIC}.mp3"), key, scored_to_length };
     let mut wishes = track_wishes(&**provider, request);
     let chosen = match look(&parts.artifacts, Stage::Audio, MUSIC, &wishes).await? {
         Stock::There(index, _) => return Ok(track(wishes.swap_remove(index).key)),

@@ -1,10 +1,10 @@
 //! Checks a file before it is stored: whether it is what it is to be used for, and can be decoded.
 //!
-//! May depend on `picture`, `compose`, `file_type` and `error`.
+//! May depend on `picture`, `composite`, `file_type` and `error`.
 
 use super::asset_use::AssetUse;
 use crate::{
-    compose::{FontShelf, Fonts},
+    composite::{FontShelf, Fonts},
     error::Result,
     file_type::FileType,
     picture::{Format, Photo},

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     asset::AssetPolicy,
-    compose::{FontShelf, Fonts},
+    composite::{FontShelf, Fonts},
     error::{Error, Result},
     project::{AdProject, Asset, AssetLocation},
 };

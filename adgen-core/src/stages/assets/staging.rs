@@ -6,7 +6,7 @@
 use super::{asset_use::AssetUse, check};
 use crate::{
     asset::PlainFile,
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, Result},
     picture::HEAD_BYTES,
     store::hex,
