@@ -30,7 +30,7 @@ const PEAK: f32 = 0.64;
 /// The loudness that pieces are brought to before the film's own normalisation, in LUFS.
 const LOUDNESS: f64 = -16.0;
 
-/// What to score.
+/// What is to be scored.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct MusicSettings {
@@ -49,8 +49,8 @@ impl MusicSettings {
     }
 }
 
-/// Scores a film: writes a piece and plays it: interleaved stereo at 48 kHz, `round(duration_s * 48000) * 2` values within ±0.9, about
-/// -16 LUFS.
+/// Scores a film, the piece written and played: interleaved stereo at 48 kHz, `round(duration_s * 48000) * 2` values within
+/// ±0.9, about -16 LUFS.
 ///
 /// `cancel` is asked many times a second of music; once it says true, the work stops.
 ///
