@@ -198,7 +198,13 @@ impl Event {
         cost_usd: f64,
         elapsed_ms: u64,
     ) -> Self {
-        Self::ArtifactReady { stage, artifact: artifact.into(), files: files.into_iter().collect(), cost_usd, elapsed_ms }
+        Self::ArtifactReady {
+            stage,
+            artifact: artifact.into(),
+            files: files.into_iter().collect(),
+            cost_usd,
+            elapsed_ms,
+        }
     }
 
     /// A step failed with the error of this public code, and is tried for the `attempt`th time, 2 or more, after a wait.

@@ -13,7 +13,7 @@ use crate::{
     project::{FidelityReport, Metadata, Stage, StateAsset},
     stages::{Made, Recipe, Work},
     store::{
-        Buyer, Found, Gone, History, HistoryEvent, Loss, MadeBy, NewArtifact, ArtifactRecord, ProjectFolder, Storage,
+        ArtifactRecord, Buyer, Found, Gone, History, HistoryEvent, Loss, MadeBy, NewArtifact, ProjectFolder, Storage,
     },
 };
 use std::{

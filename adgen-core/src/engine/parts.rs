@@ -1,8 +1,9 @@
 //! What the graph works with: each part is for one thing, and knows nothing of the graph.
 
 use super::{
-    document::Document, fallback::Fallbacks, money::Money, own_files::OwnFiles, photos::Photos, policy::ProjectPolicy,
-    artifacts::Artifacts, progress::Progress, providers::Providers, purchase::Purchases, extensions::Extensions, turns::RunTurns,
+    artifacts::Artifacts, document::Document, extensions::Extensions, fallback::Fallbacks, money::Money,
+    own_files::OwnFiles, photos::Photos, policy::ProjectPolicy, progress::Progress, providers::Providers,
+    purchase::Purchases, turns::RunTurns,
 };
 use crate::{matte::Matting, stages::Art};
 use std::{sync::Arc, time::Duration};

@@ -3,7 +3,7 @@
 //!
 //! May depend on `stages` (which draws), `store`, `provider` (keys), `matte` (ways of cutting out), `project` and `error`.
 
-use super::{foreign::Caught, providers::Providers, extensions::Extensions, turns::blocking};
+use super::{extensions::Extensions, foreign::Caught, providers::Providers, turns::blocking};
 use crate::{
     error::{Error, ErrorKind, Result},
     matte::Matting,
@@ -13,7 +13,7 @@ use crate::{
         Art, AssetUse, At, Brand, CUTOUT_FILE, Moment, Preview, PreviewClip, PreviewSize, Previewed, Seen, Slot, Way,
         clip_request, clip_wishes, joined_key, needed_s, part_seed, parts_of, seed_of, shape_of, timeline,
     },
-    store::{Found, Opened, ArtifactRecord, ProjectFolder, Storage},
+    store::{ArtifactRecord, Found, Opened, ProjectFolder, Storage},
 };
 use std::{
     collections::VecDeque,
@@ -231,7 +231,8 @@ impl Source<'_> {
 
     /// Logo and font as they lie there, without what is missing or was left out; and what keeps their files there.
     async fn brand(&self, project: &AdProject) -> Result<(Brand, Vec<Opened>)> {
-        let (mut brand, mut held) = (Brand { fonts: Arc::clone(&self.extensions.fonts), ..Brand::default() }, Vec::new());
+        let (mut brand, mut held) =
+            (Brand { fonts: Arc::clone(&self.extensions.fonts), ..Brand::default() }, Vec::new());
         let logo = project.brand.logo.as_ref().map(|logo| (logo.as_str(), AssetUse::Logo));
         let font = project.brand.font.as_deref().map(|font| (font, AssetUse::Font));
         for (name, used) in [logo, font].into_iter().flatten() {

@@ -5,9 +5,9 @@
 //! `parts`, `artifacts`, `shown`, `told`, `turns`.
 
 use super::{
+    artifacts::Artifacts,
     outcome::OutputFile,
     parts::Parts,
-    artifacts::Artifacts,
     shown::Shown,
     told::Told,
     turns::{RunTurns, Turns},

@@ -2,9 +2,11 @@
 
 use super::{
     account::settle,
+    artifacts::{Artifacts, Worker},
     assets::Assets,
     derived::derived,
     document::Document,
+    extensions::Extensions,
     fallback::Fallbacks,
     foreign::Caught,
     graph::build,
@@ -15,12 +17,10 @@ use super::{
     parts::Parts,
     photos::Photos,
     policy::ProjectPolicy,
-    artifacts::{Artifacts, Worker},
     progress::Progress,
     providers::Providers,
     purchase::{Purchases, Wakeups},
     report,
-    extensions::Extensions,
     told::Told,
     trace,
     turns::{RunTurns, Turns},
@@ -297,7 +297,8 @@ async fn prepare(
     // The history is the truth; the state only shows it.
     state.cost_usd = history.spent_usd();
     let later = history.passed_over();
-    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.extensions.clock.clone())?);
+    let progress =
+        Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.extensions.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
         progress.note(Stage::Plan, said);
@@ -310,8 +311,12 @@ async fn prepare(
     let turns = Arc::new(turns);
     let policy = ProjectPolicy::default();
     let working_folder = scratch.path().to_owned();
-    let fallbacks =
-        Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), working_folder.clone()));
+    let fallbacks = Arc::new(Fallbacks::new(
+        Arc::clone(&policy),
+        Arc::clone(&progress),
+        turns.cancel().clone(),
+        working_folder.clone(),
+    ));
     let money = Arc::new(Money::new(settings.max_usd, Arc::clone(&policy), Arc::clone(&progress)));
     let worker = Worker { buyer, epoch: fence.epoch(), scratch: working_folder };
     let artifacts = Artifacts::new(

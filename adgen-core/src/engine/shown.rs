@@ -5,7 +5,7 @@
 
 use crate::{
     error::Result,
-    store::{Opened, ArtifactRecord, ProjectFolder, Storage},
+    store::{ArtifactRecord, Opened, ProjectFolder, Storage},
 };
 use std::{
     collections::HashMap,

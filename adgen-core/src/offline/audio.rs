@@ -1,8 +1,8 @@
 //! The offline composer: music synthesised on this machine. Needs no key and no network and costs nothing.
 
 use super::{
-    renderings::Renderings,
     music::{MusicSettings, score},
+    renderings::Renderings,
 };
 use crate::{
     error::{Error, ErrorKind, Result},

@@ -154,7 +154,8 @@ mod tests {
         let renderings = Renderings::default();
         let mut names = Vec::new();
         for index in 0..KEPT + 20 {
-            let Ok(Generation::Pending { job, .. }) = renderings.start("job", |_| Ok(Generated::file("clip.mp4"))) else {
+            let Ok(Generation::Pending { job, .. }) = renderings.start("job", |_| Ok(Generated::file("clip.mp4")))
+            else {
                 panic!("it was not started");
             };
             if index % 2 == 0 {

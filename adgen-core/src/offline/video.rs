@@ -1,8 +1,8 @@
 //! The offline "studio": moving backgrounds drawn on this machine. Needs no key and no network and costs nothing.
 
 use super::{
-    renderings::{Renderings, Signal},
     look::{CameraMove, Look, LookSettings, renderer},
+    renderings::{Renderings, Signal},
 };
 use crate::{
     error::{Error, ErrorKind, Result},

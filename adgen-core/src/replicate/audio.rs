@@ -3,8 +3,9 @@
 use super::{
     client::Replicate,
     engine::Engine,
+    input,
     model::{self, Kind, Model, check_name},
-    input, schema,
+    schema,
     wire::PROVIDER,
 };
 use crate::{

@@ -4,8 +4,8 @@ use super::{
     client::Replicate,
     engine::Engine,
     files,
-    model::{self, Kind, Model, USUAL_SIDE, check_name},
     input::{self, PredictionInput},
+    model::{self, Kind, Model, USUAL_SIDE, check_name},
     schema,
     wire::PROVIDER,
 };

@@ -64,7 +64,12 @@ impl Segment {
 }
 
 /// What a segment is made from, beside files.
-fn parameters(source: &SceneSource, before: Option<&SceneSource>, settings: &VideoSettings, fonts: Option<&FontFacts>) -> Value {
+fn parameters(
+    source: &SceneSource,
+    before: Option<&SceneSource>,
+    settings: &VideoSettings,
+    fonts: Option<&FontFacts>,
+) -> Value {
     let mut parameters = json!({
         "scene": source.spec,
         "before": before.map(|source| &source.spec),
@@ -121,8 +126,14 @@ impl Segment {
             }
             None => None,
         };
-        let mut scene =
-            Layers::new(clip_of(&self.source)?, &self.source, art, logo, &mut fonts, &*self.backdrops.0.of(&self.source)?)?;
+        let mut scene = Layers::new(
+            clip_of(&self.source)?,
+            &self.source,
+            art,
+            logo,
+            &mut fonts,
+            &*self.backdrops.0.of(&self.source)?,
+        )?;
         let path = work.folder().join("segment.mp4");
         let mut encoder = VideoEncoder::create(&path, self.settings.clone())?;
         let mut frame = Frame::black(width, height);

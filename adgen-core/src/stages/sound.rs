@@ -39,13 +39,7 @@ const FADE_OUT_S: f64 = 1.5;
 const CROSSFADE_S: f64 = 0.5;
 
 /// The track at `path`, whose key is `source`, made as long as `frames` samples a channel and as loud as asked for.
-pub(crate) fn normalized(
-    path: PathBuf,
-    source: &str,
-    frames: usize,
-    loudness: f64,
-    scored_to_length: bool,
-) -> Recipe {
+pub(crate) fn normalized(path: PathBuf, source: &str, frames: usize, loudness: f64, scored_to_length: bool) -> Recipe {
     let parameters = json!([frames, loudness, scored_to_length]);
     let key = content_key("sound", VERSION, &parameters, &[source]);
     let work = move |work: &Work| {
@@ -78,12 +72,7 @@ pub(crate) struct Fitted {
 }
 
 /// A track cut or looped to `frames` samples a channel, from where it is first heard.
-pub(crate) fn fitted(
-    path: &Path,
-    frames: usize,
-    scored_to_length: bool,
-    cancel: &dyn Fn() -> bool,
-) -> Result<Fitted> {
+pub(crate) fn fitted(path: &Path, frames: usize, scored_to_length: bool, cancel: &dyn Fn() -> bool) -> Result<Fitted> {
     let seconds = frames as f64 / f64::from(SAMPLE_RATE);
     let in_samples = |seconds: f64| (seconds * f64::from(SAMPLE_RATE)) as usize;
     if scored_to_length {

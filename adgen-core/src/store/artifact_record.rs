@@ -148,7 +148,8 @@ mod tests {
     fn record(name: &str, object: &str) -> ArtifactRecord {
         let key = "a".repeat(64);
         let object = format!("artifacts/aa/{key}/{object}");
-        let file = ArtifactFile { name: name.into(), object, bytes: 1, sha256: "s".into(), modified_ns: Some(u64::MAX) };
+        let file =
+            ArtifactFile { name: name.into(), object, bytes: 1, sha256: "s".into(), modified_ns: Some(u64::MAX) };
         ArtifactRecord {
             format: FORMAT,
             key,

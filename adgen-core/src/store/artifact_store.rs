@@ -4,12 +4,12 @@
 //! its neighbours.
 
 use super::{
+    artifact_record::{ArtifactFile, ArtifactRecord, MadeBy, RECORD},
+    artifacts::{ARTIFACTS, Artifacts, Found, GONE, Read},
     content_key::folder_of,
     digest::Digested,
     local_file::{is_own, off_runtime, stamp, take_to},
     objects::Created,
-    artifact_record::{MadeBy, ArtifactFile, ArtifactRecord, RECORD},
-    artifacts::{Found, GONE, ARTIFACTS, Artifacts, Read},
     record::FORMAT,
     time::now,
 };

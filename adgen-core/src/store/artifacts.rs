@@ -5,6 +5,7 @@
 //! making artifacts is `artifact_store`'s.
 
 use super::{
+    artifact_record::{ArtifactFile, ArtifactRecord, RECORD},
     cache::Cache,
     content_key::folder_of,
     digest::Digested,
@@ -12,7 +13,6 @@ use super::{
     local_file::{Stamp, hash, off_runtime, stamp},
     objects::{Created, Objects},
     opened::Opened,
-    artifact_record::{ArtifactFile, ArtifactRecord, RECORD},
     record::Unreadable,
     time::now,
 };

@@ -1,13 +1,13 @@
 //! Tests of artifacts: found by everybody, made once, and what happens when files go.
 
 use super::{
+    artifact_record::MadeBy,
+    artifact_store::{NewArtifact, Stored},
+    artifacts::{Artifacts, Found, Loss},
     cache::Cache,
     fence::Fence,
     objects::Objects,
     opened::Opened,
-    artifact_record::MadeBy,
-    artifact_store::{NewArtifact, Stored},
-    artifacts::{Found, Loss, Artifacts},
     testing::{Fault, Method, faulty, local, places},
 };
 use crate::{

@@ -2,13 +2,13 @@
 //! storage took it. Whoever comes next pays nothing twice, loses nothing, and counts everything.
 
 use super::{
+    artifact_record::MadeBy,
+    artifact_store::NewArtifact,
+    artifacts::Found,
     history::History,
     history_event::HistoryEvent,
     ledger_event::{LedgerEvent, PurchaseOrder},
     ledger_writer::LedgerWriter,
-    artifact_record::MadeBy,
-    artifact_store::NewArtifact,
-    artifacts::Found,
     purchase::{Buyer, Claim},
     storage::Storage,
     testing::{Fault, Faulty, Method},

@@ -4,12 +4,12 @@
 //! for that. May depend on `error` and its neighbours.
 
 use super::{
+    artifact_record::RECORD,
+    artifacts::{ARTIFACTS, GONE, Read},
     content_key::{folder_of, key_in},
     history::History,
     ledgers::bought_keys,
     listing::Seen,
-    artifact_record::RECORD,
-    artifacts::{GONE, ARTIFACTS, Read},
     storage::Storage,
 };
 use crate::error::{Error, ErrorKind, Result};

@@ -1,12 +1,12 @@
 //! Tests of cleaning up: what goes, what stays, and that looking removes nothing.
 
 use super::{
-    gc::{GcPlan, GcRules},
-    history_event::HistoryEvent,
-    ledger_event::{LedgerEvent, PurchaseOrder},
     artifact_record::MadeBy,
     artifact_store::NewArtifact,
     artifacts::Found,
+    gc::{GcPlan, GcRules},
+    history_event::HistoryEvent,
+    ledger_event::{LedgerEvent, PurchaseOrder},
     purchase::{Buyer, Claim},
     storage::Storage,
     testing::{Faulty, Times},

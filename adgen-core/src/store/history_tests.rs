@@ -249,7 +249,8 @@ async fn lost_answers_write_nothing_twice() {
     history.append(finished("e", "k", 1.0)).await.unwrap();
     let again = History::load(&objects, FOLDER).await.unwrap();
     assert_eq!(again.records(), history.records());
-    let artifacts: Vec<&str> = again.records().iter().filter_map(|record| Some(record.known()?.artifact()?.0)).collect();
+    let artifacts: Vec<&str> =
+        again.records().iter().filter_map(|record| Some(record.known()?.artifact()?.0)).collect();
     assert_eq!(artifacts, ["clip", "a", "a", "b", "b", "c", "d", "e"]);
 }
 

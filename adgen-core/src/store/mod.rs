@@ -14,6 +14,9 @@
 //! `storage` is the door, `gc` cleans up, `cache` holds files of storages elsewhere.
 
 mod address;
+mod artifact_record;
+mod artifact_store;
+mod artifacts;
 mod cache;
 mod clock;
 mod content_key;
@@ -39,9 +42,6 @@ mod numbered;
 mod objects;
 mod opened;
 mod os_lock;
-mod artifact_record;
-mod artifact_store;
-mod artifacts;
 mod project_folder;
 mod project_lease;
 mod projects;
@@ -60,6 +60,8 @@ mod time;
 mod transfer;
 
 #[cfg(test)]
+mod artifacts_tests;
+#[cfg(test)]
 mod buying_tests;
 #[cfg(test)]
 mod gc_tests;
@@ -70,14 +72,15 @@ mod ledger_tests;
 #[cfg(test)]
 mod objects_tests;
 #[cfg(test)]
-mod artifacts_tests;
-#[cfg(test)]
 mod project_lease_tests;
 #[cfg(test)]
 mod storage_tests;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use artifact_record::{ArtifactRecord, MadeBy};
+pub(crate) use artifact_store::NewArtifact;
+pub(crate) use artifacts::{Found, Gone, Loss};
 pub(crate) use cache::DEFAULT_BYTES as DEFAULT_CACHE_BYTES;
 pub(crate) use digest::hex;
 pub use gc::{GcPlan, GcRules, Waste};
@@ -90,9 +93,6 @@ pub(crate) use ledger_writer::LedgerWriter;
 #[cfg(feature = "cli")]
 pub(crate) use location::local_folder;
 pub(crate) use opened::Opened;
-pub(crate) use artifact_record::{MadeBy, ArtifactRecord};
-pub(crate) use artifact_store::NewArtifact;
-pub(crate) use artifacts::{Found, Gone, Loss};
 pub(crate) use project_folder::{DOCUMENT, EVENTS, ProjectFolder, RENDERED, STATE};
 pub(crate) use project_lease::ProjectLease;
 pub(crate) use purchase::{Buyer, Claim};

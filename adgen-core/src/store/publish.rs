@@ -6,8 +6,8 @@
 //! store copies by itself. Removing any of these names harms nothing. May depend on `error` and its neighbours.
 
 use super::{
-    local_file::{copy_to, is_same, link_to, off_runtime, stamp},
     artifact_record::ArtifactFile,
+    local_file::{copy_to, is_same, link_to, off_runtime, stamp},
     project_folder::ProjectFolder,
 };
 use crate::error::Result;

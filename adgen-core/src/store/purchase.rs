@@ -5,12 +5,12 @@
 //! is what keeps money from being lost. May depend on `error` and its neighbours.
 
 use super::{
+    artifact_record::ArtifactRecord,
     clock::Moment,
     holder::Holder,
     ledger::{Appended, Ledger, append_at},
     ledger_event::{Bought, By, LedgerEvent, Open, PurchaseOrder},
     ledger_writer::LedgerWriter,
-    artifact_record::ArtifactRecord,
     project_lease::ProjectLease,
 };
 use crate::error::{Error, ErrorKind, Result};

@@ -3,6 +3,7 @@
 //! The one door to everything in this folder. May depend on `http`, `error` and its neighbours.
 
 use super::{
+    artifacts::Artifacts,
     cache::{Cache, DEFAULT_BYTES},
     fence::Fence,
     folder::Folder,
@@ -10,7 +11,6 @@ use super::{
     ledgers,
     location::Location,
     objects::Objects,
-    artifacts::Artifacts,
     project_folder::ProjectFolder,
     projects,
     requests::StorageUse,

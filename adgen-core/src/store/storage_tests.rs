@@ -1,13 +1,13 @@
 //! Tests of a storage as a whole: projects' folders, visible files, copying, deleting, addresses, and what a run costs.
 
 use super::{
+    artifact_record::MadeBy,
+    artifact_store::{NewArtifact, Stored},
+    artifacts::Found,
     history_event::HistoryEvent,
     holder::Holder,
     ledger_event::{LedgerEvent, PurchaseOrder},
     listing::Seen,
-    artifact_record::MadeBy,
-    artifact_store::{NewArtifact, Stored},
-    artifacts::Found,
     publish::Published,
     purchase::{Buyer, Claim},
     signer::Signer,
@@ -350,7 +350,9 @@ async fn a_run_in_which_everything_is_there_asks_little() {
     let mut history = project.history().await.unwrap();
     history.append(HistoryEvent::RunStarted { version: "1".into() }).await.unwrap();
     for letter in &letters {
-        let Found::There(record) = run.artifacts().find(&letter.to_string().repeat(64)).await.unwrap() else { panic!() };
+        let Found::There(record) = run.artifacts().find(&letter.to_string().repeat(64)).await.unwrap() else {
+            panic!()
+        };
         if "0123".contains(*letter) {
             project.publish(&record.files[0], false, &format!("{letter}.mp4")).await.unwrap();
         }

@@ -4,11 +4,11 @@
 
 mod builder;
 mod config;
+mod extensions;
 mod given;
 mod home;
 mod models;
 mod preview;
-mod extensions;
 mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -28,7 +28,7 @@ use home::Home;
 use crate::{
     asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Extensions, Source, Turns,
+        Assets, Estimate, Extensions, Imported, Previews, Providers, Run, RunOptions, RunSettings, Source, Turns,
         estimate_by, import_document,
     },
     error::Result,

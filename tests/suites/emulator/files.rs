@@ -1,7 +1,7 @@
 //! Uploads and downloads.
 
 use crate::client::{Client, DREAM, answer, quick, stub};
-use adgen_tests::emulator::{Action, Content, Emulator, Fault, Kind, On, MediaSpec};
+use adgen_tests::emulator::{Action, Content, Emulator, Fault, Kind, MediaSpec, On};
 use reqwest::Method;
 use serde_json::{Value, json};
 

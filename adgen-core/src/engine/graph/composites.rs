@@ -5,7 +5,7 @@
 use super::{board::Board, clips::Clip, extract::Cutout};
 use crate::{
     composite::{FontFacts, SceneSpec},
-    engine::{parts::Parts, artifacts::Artifact, turns::blocking},
+    engine::{artifacts::Artifact, parts::Parts, turns::blocking},
     error::{Error, ErrorKind, Result},
     project::{Aspect, Background, Stage},
     stages::{AssetUse, SceneSource, Segment, SharedBackdrop, scene_spec, typefaces_of, video_settings},
@@ -41,7 +41,13 @@ pub(super) async fn composite(parts: &Parts, board: &Board, scene: Scene, cutout
     }
 }
 
-async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutout>, artifact: &str) -> Result<Artifact> {
+async fn with(
+    parts: &Parts,
+    board: &Board,
+    scene: &Scene,
+    cutout: Option<&Cutout>,
+    artifact: &str,
+) -> Result<Artifact> {
     let Scene { index, aspect, clip, before, .. } = scene;
     let shown = source_of(parts, board, *index, *aspect, clip).await?;
     let before = match before {
@@ -77,7 +83,11 @@ async fn fonts(board: &Board, shown: &SceneSource, before: Option<&SceneSource>)
 
 async fn source_of(parts: &Parts, board: &Board, index: usize, aspect: Aspect, clip: &Clip) -> Result<SceneSource> {
     let spec = scene_spec(&board.project, &board.slots, index, aspect, clip.ground);
-    Ok(SceneSource { spec, clip: (parts.artifacts.path_of(&clip.file).await?, clip.key.clone()), slot: board.slots[index] })
+    Ok(SceneSource {
+        spec,
+        clip: (parts.artifacts.path_of(&clip.file).await?, clip.key.clone()),
+        slot: board.slots[index],
+    })
 }
 
 /// Where a clip that the person brought turns out to be broken beyond its beginning, that is bad input, by its own name.

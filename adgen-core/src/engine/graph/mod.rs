@@ -15,7 +15,7 @@ mod render;
 mod sound;
 
 use self::{board::Board, clips::Clip, composites::Scene, extract::Cutout};
-use super::{estimate::estimate, parts::Parts, artifacts::Artifact, stale};
+use super::{artifacts::Artifact, estimate::estimate, parts::Parts, stale};
 use crate::{
     error::{Error, Result},
     project::{AdProject, Aspect, Product, Stage},

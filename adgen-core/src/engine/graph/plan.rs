@@ -3,7 +3,7 @@
 //! May depend on `project`, the engine's parts, `stages` and `provider`.
 
 use crate::{
-    engine::{parts::Parts, artifacts::Artifact, trace},
+    engine::{artifacts::Artifact, parts::Parts, trace},
     error::{Error, ErrorKind, Result},
     project::{AdProject, Rgb, Stage},
     provider::{CallContext, Plan, PlanRequest, Planner},

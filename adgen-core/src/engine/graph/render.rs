@@ -4,7 +4,7 @@
 
 use super::board::Board;
 use crate::{
-    engine::{parts::Parts, artifacts::Artifact},
+    engine::{artifacts::Artifact, parts::Parts},
     error::Result,
     project::{Aspect, Role, Stage},
     stages::{CAPTIONS, Rendering, combined_fidelity, loudness_of, srt, still_of, video_settings, vtt},

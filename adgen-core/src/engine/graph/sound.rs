@@ -5,8 +5,8 @@
 use super::board::Board;
 use crate::{
     engine::{
-        parts::Parts,
         artifacts::Artifact,
+        parts::Parts,
         purchase::{Stock, TrackOrder, Wanted, look},
         trace,
     },

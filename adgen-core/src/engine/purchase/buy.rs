@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     engine::{
-        money::Reserved,
         artifacts::{Artifact, Sought},
+        money::Reserved,
     },
     error::{ErrorKind, Result},
     http::backoff,

@@ -5,9 +5,9 @@
 use super::{order::Order, past, purchases::Purchases, wanted::Wanted};
 use crate::{
     engine::{
+        artifacts::{Artifact, Sought},
         held::HeldLedger,
         money::Reserved,
-        artifacts::{Artifact, Sought},
     },
     error::{Error, ErrorKind, Result},
     project::Stage,

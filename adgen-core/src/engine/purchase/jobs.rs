@@ -4,7 +4,7 @@
 
 use super::order::Order;
 use crate::{
-    engine::{held::HeldLedger, artifacts::Artifacts, progress::Progress, trace},
+    engine::{artifacts::Artifacts, held::HeldLedger, progress::Progress, trace},
     error::{Error, Result},
     project::Stage,
     provider::{CallContext, Cancelled, JobId},
@@ -65,7 +65,9 @@ impl OpenJobs {
                 let Some(ledger) = ledger else { return Ok(()) };
                 match stopped {
                     // It is over: the next run has nothing to take up again.
-                    Ok(Cancelled::Stopped { cost_usd }) => artifacts.close(&ledger, &Error::cancelled(), cost_usd).await,
+                    Ok(Cancelled::Stopped { cost_usd }) => {
+                        artifacts.close(&ledger, &Error::cancelled(), cost_usd).await
+                    }
                     Ok(Cancelled::AlreadyOver) => {
                         let said = format!(
                             "{artifact}: the job {job} had ended before it could be stopped; a later run fetches it"

@@ -4,7 +4,7 @@
 
 use super::{jobs::OpenJobs, wakeup::Wakeups};
 use crate::{
-    engine::{money::Money, artifacts::Artifacts, progress::Progress, turns::RunTurns},
+    engine::{artifacts::Artifacts, money::Money, progress::Progress, turns::RunTurns},
     error::Result,
     http::Http,
 };

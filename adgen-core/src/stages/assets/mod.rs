@@ -3,8 +3,8 @@
 //! May depend on `asset`, `picture`, `composite`, `matte`, `store` (moving files in), `project`, `file_type` and `error`.
 
 mod asset_use;
-mod inspect;
 mod check;
+mod inspect;
 mod open;
 mod staging;
 
