@@ -4,7 +4,7 @@ use adgen::{
     media::Frame,
     offline::{
         look::{Look, LookSettings, Mood, renderer},
-        music::{MusicSettings, compose},
+        music::{MusicSettings, score},
     },
 };
 use adgen_benches::{Outcome, Row, Runs, bench, median, seconds};
@@ -36,7 +36,7 @@ fn measure(runs: Runs) -> Outcome {
     }
     let times = runs.collect(|index| {
         let began = Instant::now();
-        compose(&MusicSettings::new(MUSIC_S, index as u64, Mood::Warm), &|| false)?;
+        score(&MusicSettings::new(MUSIC_S, index as u64, Mood::Warm), &|| false)?;
         Ok(began.elapsed().as_secs_f64())
     })?;
     let music = median(times);

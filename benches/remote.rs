@@ -4,7 +4,7 @@ use adgen::{AssetPolicy, Studio, openai::OpenAi, replicate::Replicate};
 use adgen_benches::{Outcome, Row, Runs, bench, median, seconds};
 use adgen_tests::{
     document,
-    emulator::{Emulator, Kind, Order, Script, synthetic},
+    emulator::{Emulator, Kind, MediaSpec, Script, synthetic},
     openai_server::{self, OpenAiServer},
     pictures,
     storage::Project,
@@ -59,9 +59,9 @@ async fn make(folder: &Path, index: usize, short_side: u32) -> Result<Ad, Box<dy
     let script =
         Script { latency_s: CLIPS_S.to_vec(), audio_latency_s: vec![MUSIC_S], start_s: 0.0, ..Script::default() };
     // Made before: drawing clips is no matter of what is measured.
-    let of = |kind: Kind, millis: u64| synthetic(&Order { kind, width: 720, height: 1280, millis, hue: 210 });
+    let of = |kind: Kind, millis: u64| synthetic(&MediaSpec { kind, width: 720, height: 1280, millis, hue: 210 });
     let (clip, music) = (of(Kind::Video, 4000), of(Kind::Audio, 12_000));
-    let media = move |order: &Order| if order.kind == Kind::Video { clip.clone() } else { music.clone() };
+    let media = move |spec: &MediaSpec| if spec.kind == Kind::Video { clip.clone() } else { music.clone() };
     let emulator = Emulator::start_with(script, 0, media).await?;
     let planning = openai_server::Script { delay: Duration::from_secs_f64(PLAN_S), ..Default::default() };
     let openai = OpenAiServer::start(planning).await;
@@ -91,10 +91,10 @@ async fn make(folder: &Path, index: usize, short_side: u32) -> Result<Ad, Box<dy
 /// The scene whose clip came last.
 fn slowest(history: &[Value]) -> Option<String> {
     let mut clips = history.iter().filter(|entry| entry["event"] == "finished" && entry["stage"] == "scenes");
-    clips.next_back()?["product"].as_str()?.strip_suffix("_bg").map(str::to_owned)
+    clips.next_back()?["artifact"].as_str()?.strip_suffix("_bg").map(str::to_owned)
 }
 
-fn took(history: &[Value], product: &str) -> Option<f64> {
-    let made = history.iter().find(|entry| entry["event"] == "finished" && entry["product"] == product)?;
+fn took(history: &[Value], artifact: &str) -> Option<f64> {
+    let made = history.iter().find(|entry| entry["event"] == "finished" && entry["artifact"] == artifact)?;
     Some(made["elapsed_ms"].as_f64()? / 1000.0)
 }

@@ -113,8 +113,8 @@ async fn main() -> Result<()> {
     let mut events = run.events(0);
     while let Some(record) = events.next().await {
         match record.event {
-            Event::ProductReady { product, elapsed_ms, .. } => println!("{product}: {elapsed_ms} ms"),
-            Event::Degraded(degradation) => println!("{}: {}", degradation.product, degradation.cause),
+            Event::ArtifactReady { artifact, elapsed_ms, .. } => println!("{artifact}: {elapsed_ms} ms"),
+            Event::Degraded(degradation) => println!("{}: {}", degradation.artifact, degradation.cause),
             _ => {}
         }
     }

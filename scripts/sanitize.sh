@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/sanitized.sh
 tests=("$@")
-[ ${#tests[@]} -gt 0 ] || tests=(media:: compose:: picture:: matte:: fuzzing:: offline::look:: stages::fidelity::)
+[ ${#tests[@]} -gt 0 ] || tests=(media:: composite:: picture:: matte:: fuzzing:: offline::look:: stages::fidelity::)
 cargo test "${quick[@]}" --target "$host" -p adgen-core --lib -- "${tests[@]}"

@@ -77,33 +77,33 @@ pub enum Event {
         /// The stage.
         stage: Stage,
     },
-    /// Work on a product goes on.
+    /// Work on an artifact goes on.
     #[non_exhaustive]
     Progress {
         /// The stage.
         stage: Stage,
-        /// The product: `scene_2_bg`.
-        product: String,
-        /// Of this product, 0-1.
+        /// The artifact: `scene_2_bg`.
+        artifact: String,
+        /// Of this artifact, 0-1.
         fraction: f64,
         /// Of the whole run, 0-100; never falls.
         progress: f64,
     },
-    /// A product was there already.
+    /// An artifact was there already.
     #[non_exhaustive]
-    ProductReused {
+    ArtifactReused {
         /// The stage.
         stage: Stage,
-        /// The product.
-        product: String,
+        /// The artifact.
+        artifact: String,
     },
-    /// A product was made and stored.
+    /// An artifact was made and stored.
     #[non_exhaustive]
-    ProductReady {
+    ArtifactReady {
         /// The stage.
         stage: Stage,
-        /// The product.
-        product: String,
+        /// The artifact.
+        artifact: String,
         /// Its files in the project's folder.
         files: Vec<String>,
         /// What it cost in US dollars.
@@ -116,8 +116,8 @@ pub enum Event {
     Retrying {
         /// The stage.
         stage: Stage,
-        /// The product.
-        product: String,
+        /// The artifact.
+        artifact: String,
         /// 2 for the first repetition.
         attempt: u32,
         /// How long the run waits before.
@@ -135,7 +135,7 @@ pub enum Event {
         /// In one line.
         message: String,
     },
-    /// All products of a stage are there.
+    /// All artifacts of a stage are there.
     #[non_exhaustive]
     StageFinished {
         /// The stage.
@@ -180,36 +180,42 @@ impl Event {
         Self::StageStarted { stage }
     }
 
-    /// Work on a product goes on: `fraction` of the product is 0-1, `progress` of the whole run 0-100.
-    pub fn progress(stage: Stage, product: impl Into<String>, fraction: f64, progress: f64) -> Self {
-        Self::Progress { stage, product: product.into(), fraction, progress }
+    /// Work on an artifact goes on: `fraction` of the artifact is 0-1, `progress` of the whole run 0-100.
+    pub fn progress(stage: Stage, artifact: impl Into<String>, fraction: f64, progress: f64) -> Self {
+        Self::Progress { stage, artifact: artifact.into(), fraction, progress }
     }
 
-    /// A product was there already.
-    pub fn product_reused(stage: Stage, product: impl Into<String>) -> Self {
-        Self::ProductReused { stage, product: product.into() }
+    /// An artifact was there already.
+    pub fn artifact_reused(stage: Stage, artifact: impl Into<String>) -> Self {
+        Self::ArtifactReused { stage, artifact: artifact.into() }
     }
 
-    /// A product was made and stored, for so many US dollars.
-    pub fn product_ready(
+    /// An artifact was made and stored, for so many US dollars.
+    pub fn artifact_ready(
         stage: Stage,
-        product: impl Into<String>,
+        artifact: impl Into<String>,
         files: impl IntoIterator<Item = String>,
         cost_usd: f64,
         elapsed_ms: u64,
     ) -> Self {
-        Self::ProductReady { stage, product: product.into(), files: files.into_iter().collect(), cost_usd, elapsed_ms }
+        Self::ArtifactReady {
+            stage,
+            artifact: artifact.into(),
+            files: files.into_iter().collect(),
+            cost_usd,
+            elapsed_ms,
+        }
     }
 
     /// A step failed with the error of this public code, and is tried for the `attempt`th time, 2 or more, after a wait.
     pub fn retrying(
         stage: Stage,
-        product: impl Into<String>,
+        artifact: impl Into<String>,
         attempt: u32,
         wait_ms: u64,
         code: impl Into<String>,
     ) -> Self {
-        Self::Retrying { stage, product: product.into(), attempt, wait_ms, code: code.into() }
+        Self::Retrying { stage, artifact: artifact.into(), attempt, wait_ms, code: code.into() }
     }
 
     /// Something is worth knowing, in one line.
@@ -217,7 +223,7 @@ impl Event {
         Self::Note { stage, message: message.into() }
     }
 
-    /// All products of a stage are there.
+    /// All artifacts of a stage are there.
     pub fn stage_finished(stage: Stage, elapsed_ms: u64) -> Self {
         Self::StageFinished { stage, elapsed_ms }
     }
@@ -233,11 +239,11 @@ impl Event {
         Self::RunFinished { status, cost_usd, elapsed_ms, video, error }
     }
 
-    /// Whether nobody who hears this one needs to have heard `old`: a later step of the same product's progress.
+    /// Whether nobody who hears this one needs to have heard `old`: a later step of the same artifact's progress.
     pub(crate) fn overtakes(&self, old: &Self) -> bool {
         matches!((old, self), (
-            Self::Progress { stage: a, product: p, .. },
-            Self::Progress { stage: b, product: q, .. },
+            Self::Progress { stage: a, artifact: p, .. },
+            Self::Progress { stage: b, artifact: q, .. },
         ) if a == b && p == q)
     }
 }
@@ -259,8 +265,8 @@ mod tests {
             Event::status_changed(Status::Planning, 1.0),
             Event::stage_started(Stage::Plan),
             Event::progress(Stage::Scenes, "scene_1_bg", 0.5, 20.0),
-            Event::product_reused(Stage::Scenes, "scene_1_bg"),
-            Event::product_ready(Stage::Scenes, "scene_1_bg", ["scene_1_bg.mp4".to_owned()], 0.2, 30),
+            Event::artifact_reused(Stage::Scenes, "scene_1_bg"),
+            Event::artifact_ready(Stage::Scenes, "scene_1_bg", ["scene_1_bg.mp4".to_owned()], 0.2, 30),
             Event::retrying(Stage::Scenes, "scene_1_bg", 2, 100, "timeout"),
             Event::Degraded(Degradation::new(Stage::Scenes, "scene_1_bg", "offline clip", error.clone())),
             Event::note(Stage::Audio, "quiet"),

@@ -5,7 +5,7 @@
 //! here. What is read is also used, as far as a run would use it, and checked for what must always hold.
 
 use crate::{
-    compose::{Backdrop, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec},
+    composite::{Backdrop, Fonts, LogoArt, ProductArt, SceneCompositor, SceneSpec},
     file_type::FileType,
     http::{Answer, decode_data_url, server_wait},
     matte::{Photo, by_transparency, framed},
@@ -103,7 +103,7 @@ pub fn sound(bytes: &[u8]) {
     });
 }
 
-/// A project's history, a purchase's ledger, a product's record and a state.
+/// A project's history, a purchase's ledger, an artifact's record and a state.
 pub fn history(bytes: &[u8]) {
     drop(serde_json::from_slice::<State>(bytes));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -146,9 +146,9 @@ pub fn font(bytes: &[u8]) {
     spec.call_to_action = Some("Get yours".into());
     spec.brand_name = "Rosso".into();
     let backdrop = Backdrop::still(frame.clone());
-    if let Ok(mut composer) = SceneComposer::new(&spec, None, None, &mut fonts, &backdrop) {
+    if let Ok(mut compositor) = SceneCompositor::new(&spec, None, None, &mut fonts, &backdrop) {
         for index in [0, 59] {
-            composer.draw(index, &mut frame).expect("the frame has the scene's size");
+            compositor.draw(index, &mut frame).expect("the frame has the scene's size");
         }
     }
 }

@@ -36,14 +36,14 @@
 //! [`wait`](Run::wait) gives its [`Outcome`], [`cancel`](Run::cancel) stops it, [`notify`](Run::notify) hands in a webhook.
 //!
 //! A studio is set up by [`StudioConfig`], which is plain data, and by what is code beside it: [`StudioBuilder`]. Callers without
-//! an async runtime have the same in [`blocking`]. Programs that listen by `tracing` hear of runs, products, calls and
+//! an async runtime have the same in [`blocking`]. Programs that listen by `tracing` hear of runs, artifacts, calls and
 //! degradations; neither keys nor prompts are among it. Nothing is installed for the whole process, but for what FFmpeg and
 //! ONNX Runtime have only once: [`ffmpeg`], [`Matting::runtime`].
 //!
 //! # How an ad is made
 //!
-//! An ad is built as software is built. The document is the source, everything else a product with a content key: a hash
-//! over all that it is made from. A run makes the products whose key is not in the storage, and nothing else. So a run
+//! An ad is built as software is built. The document is the source, everything else an artifact with a content key: a hash
+//! over all that it is made from. A run makes the artifacts whose key is not in the storage, and nothing else. So a run
 //! that was killed goes on where it stopped, an edit costs what depends on it, and what was paid for is bought once.
 //!
 //! ```no_run
@@ -56,7 +56,7 @@
 //! while let Some(record) = events.next().await {
 //!     match record.event {
 //!         Event::Progress { progress, .. } => println!("{progress} %"),
-//!         Event::Degraded(what) => println!("{}: {} instead, {}", what.product, what.fallback, what.cause),
+//!         Event::Degraded(what) => println!("{}: {} instead, {}", what.artifact, what.fallback, what.cause),
 //!         _ => {}
 //!     }
 //! }
@@ -84,7 +84,7 @@
 //! In modules:
 //!
 //! - [`project`]: the parts of the document, its validation and JSON Schema; the parts of the [`State`].
-//! - [`provider`]: the contracts of whatever plans, films and composes.
+//! - [`provider`]: the contracts of whatever plans, films and scores.
 //! - [`offline`], [`openai`], [`replicate`]: implementations of them.
 //! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
 //! - [`blocking`]: the verbs of a studio as calls that wait.
@@ -137,10 +137,10 @@ mod text;
 // they were to everybody. Without the feature, a few names have no user left, and none can be reached from outside.
 #[cfg(feature = "bench")]
 #[doc(hidden)]
-pub mod compose;
+pub mod composite;
 #[cfg(not(feature = "bench"))]
 #[allow(dead_code, unused_imports, unreachable_pub)]
-mod compose;
+mod composite;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod matte;
@@ -164,7 +164,7 @@ pub use asset::AssetPolicy;
 /// The crate of the bytes that [`Assets::with_bytes`] and [`provider::Content`] hold, in the version that fits.
 #[doc(no_inline)]
 pub use bytes;
-pub use compose::FontSources;
+pub use composite::FontSources;
 pub use engine::{Assets, Estimate, Imported, Outcome, OutputFile, Run, RunOptions, StageEstimate};
 pub use error::{Error, ErrorBody, ErrorKind, Fact, Result, Retry};
 pub use event::{Event, EventRecord, EventSink};

@@ -1,4 +1,4 @@
-//! The services that adgen uses where it has their keys: OpenAI plans, Replicate films and composes.
+//! The services that adgen uses where it has their keys: OpenAI plans, Replicate films and scores.
 //!
 //! May depend on `studio`, `openai`, `replicate`, `provider` (contracts) and `error`.
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl StudioBuilder {
-    /// Plans with OpenAI where `OPENAI_API_KEY` is set, films and composes with Replicate where `REPLICATE_API_TOKEN` is; what
+    /// Plans with OpenAI where `OPENAI_API_KEY` is set, films and scores with Replicate where `REPLICATE_API_TOKEN` is; what
     /// has no key is made offline. Models and the way of calls are those of the configuration
     /// ([`StudioConfig::models`](crate::StudioConfig::models), [`StudioConfig::http`](crate::StudioConfig::http)), which is to
     /// be set before. A model that adgen does not know is looked up at Replicate, which is the only call made.

@@ -6,7 +6,7 @@ use adgen::{
     offline::{
         OfflineVideo,
         look::{Look, Mood},
-        music::{MusicSettings, compose},
+        music::{MusicSettings, score},
         planner::look_phrase,
     },
     provider::{CallContext, Content, Generation, VideoProvider, VideoRequest},
@@ -37,7 +37,7 @@ pub(crate) fn make(folder: &Path) -> Outcome<Material> {
         .save(&cutout)?;
     let music = folder.join("music.wav");
     let settings = MusicSettings::new(SCENE_S * SCENES as f64, 7, Mood::Warm);
-    encode_wav(&music, &Samples::from_interleaved(compose(&settings, &|| false)?))?;
+    encode_wav(&music, &Samples::from_interleaved(score(&settings, &|| false)?))?;
     Ok(Material { clips, cutout, music })
 }
 

@@ -32,7 +32,7 @@ pub enum Trouble {
     LosesCall,
 }
 
-/// One order.
+/// One job, as it was ordered.
 #[derive(Debug, Clone)]
 pub struct Job {
     pub prompt: String,

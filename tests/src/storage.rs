@@ -86,22 +86,22 @@ impl Project {
     }
 
     /// Every entry that runs of this project wrote into ledgers of purchases, by key and in order; each with the ledger's `key`
-    /// and the `product` that was ordered.
+    /// and the `artifact` that was ordered.
     pub fn orders(&self) -> Vec<Value> {
         let id = self.0.file_name().and_then(|id| id.to_str()).expect("an id");
         let mut entries = Vec::new();
         for ledger in folders(&self.root().join("purchases")).iter().flat_map(|start| folders(start)) {
             let key = ledger.file_name().and_then(|key| key.to_str()).expect("a key").to_owned();
-            let mut product = Value::Null;
+            let mut artifact = Value::Null;
             for number in 1.. {
                 let Ok(bytes) = fs::read(ledger.join(format!("{number:04}.json"))) else { break };
                 let mut entry: Value = serde_json::from_slice(&bytes).expect("an entry is JSON");
                 if entry["event"] == "starting" {
-                    product = entry["product"].clone();
+                    artifact = entry["artifact"].clone();
                 }
                 if entry["project"] == id {
                     entry["key"] = key.clone().into();
-                    entry["product"] = product.clone();
+                    entry["artifact"] = artifact.clone();
                     entries.push(entry);
                 }
             }
@@ -109,21 +109,21 @@ impl Project {
         entries
     }
 
-    /// What the storage knows of a product.
-    pub fn product(&self, key: &str) -> Option<Value> {
-        let record = self.root().join("products").join(&key[..2]).join(key).join("record.json");
+    /// What the storage knows of an artifact.
+    pub fn artifact(&self, key: &str) -> Option<Value> {
+        let record = self.root().join("artifacts").join(&key[..2]).join(key).join("record.json");
         serde_json::from_slice(&fs::read(record).ok()?).ok()
     }
 
-    /// Where a product's only file lies in the storage.
+    /// Where an artifact's only file lies in the storage.
     pub fn stored(&self, key: &str) -> Option<PathBuf> {
-        Some(self.root().join(self.product(key)?["files"][0]["object"].as_str()?))
+        Some(self.root().join(self.artifact(key)?["files"][0]["object"].as_str()?))
     }
 
-    /// The key that the project's product of this name has now.
-    pub fn key_of(&self, product: &str) -> Option<String> {
+    /// The key that the project's artifact of this name has now.
+    pub fn key_of(&self, artifact: &str) -> Option<String> {
         let is_it = |entry: &&Value| {
-            entry["product"] == product && (entry["event"] == "finished" || entry["event"] == "reused")
+            entry["artifact"] == artifact && (entry["event"] == "finished" || entry["event"] == "reused")
         };
         self.history().iter().rfind(is_it)?["key"].as_str().map(str::to_owned)
     }
@@ -142,23 +142,23 @@ impl Project {
         self.0.ancestors().nth(2).expect("projects/<id>").to_owned()
     }
 
-    /// How often each product was finished with each key.
+    /// How often each artifact was finished with each key.
     pub fn finished(&self) -> BTreeMap<(String, String), usize> {
         let mut counts = BTreeMap::new();
         for entry in self.history().iter().filter(|entry| entry["event"] == "finished") {
             let text = |field: &str| entry[field].as_str().unwrap_or_default().to_owned();
-            *counts.entry((text("product"), text("key"))).or_default() += 1;
+            *counts.entry((text("artifact"), text("key"))).or_default() += 1;
         }
         counts
     }
 
     #[track_caller]
     pub fn expect_nothing_made_twice(&self) {
-        for ((product, _), count) in self.finished() {
+        for ((artifact, _), count) in self.finished() {
             assert_eq!(
                 count,
                 1,
-                "{product} was finished {count} times with the same key, see {}/history",
+                "{artifact} was finished {count} times with the same key, see {}/history",
                 self.0.display()
             );
         }

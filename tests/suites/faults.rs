@@ -135,7 +135,7 @@ fn the_second_process_is_told_who_works_on_the_project() {
 }
 
 #[test]
-fn damaged_products_are_made_again_and_that_is_said() {
+fn damaged_artifacts_are_made_again_and_that_is_said() {
     let site = Site::new("damage", document::planned);
     run(site.generate("storage")).expect_code(0);
     let project = site.project("storage");
@@ -157,7 +157,7 @@ fn damaged_products_are_made_again_and_that_is_said() {
     assert_eq!(project.hash("final_video.mp4"), wanted);
     let history = project.history();
     let made = history[before..].iter().filter(|entry| entry["event"] == "finished");
-    let mut made: Vec<&str> = made.filter_map(|entry| entry["product"].as_str()).collect();
+    let mut made: Vec<&str> = made.filter_map(|entry| entry["artifact"].as_str()).collect();
     made.sort_unstable();
     // The others have the same inputs as before, so they stay; of the video only the name that people see was gone.
     assert_eq!(made, ["product_masked", "scene_1_bg"]);

@@ -236,7 +236,7 @@ async fn llmock_finds_no_fault_with_the_planner() {
 #[tokio::test(flavor = "multi_thread")]
 async fn aimock_speaks_with_us_and_its_faults_are_understood() {
     let folder = tempfile::tempdir().expect("a folder");
-    let wav = adgen_tests::emulator::synthetic(&adgen_tests::emulator::Order {
+    let wav = adgen_tests::emulator::synthetic(&adgen_tests::emulator::MediaSpec {
         kind: adgen_tests::emulator::Kind::Audio,
         width: 0,
         height: 0,

@@ -102,7 +102,7 @@ impl Studio {
         self.studio.inspect(project, folder)
     }
 
-    /// One composed frame of the project's stored document, without a run: [`crate::Studio::preview`].
+    /// One composited frame of the project's stored document, without a run: [`crate::Studio::preview`].
     ///
     /// # Errors
     /// As that.
@@ -174,7 +174,7 @@ impl Studio {
         self.owner.wait(self.studio.url(project_id, file, expires))
     }
 
-    /// Looks for products that no project uses any more, and removes nothing.
+    /// Looks for artifacts that no project uses any more, and removes nothing.
     ///
     /// # Errors
     /// As [`crate::Studio::find_waste`].

@@ -2,7 +2,7 @@
 
 use super::output;
 use crate::{
-    compose::Fonts,
+    composite::Fonts,
     error::{Error, Result},
     matte::{DEFAULT_MODEL, HOW_TO_GET_RUNTIME, ModelStore, Runtime, SearchRoots},
     media::environment::{Direction, environment},
@@ -181,7 +181,7 @@ async fn openai(offline: bool) -> Finding {
 async fn replicate(offline: bool) -> Finding {
     let what = "REPLICATE_API_TOKEN";
     match Replicate::from_env() {
-        Ok(None) => unset(what, "films and composes"),
+        Ok(None) => unset(what, "films and scores"),
         Ok(Some(_)) if offline => good(what, "is set; not tried, for this look is offline"),
         Ok(Some(replicate)) => match replicate.account().await {
             Ok(name) => good(what, format!("is good: the account is {name}")),

@@ -66,17 +66,17 @@ impl Estimate {
 }
 
 fn print(estimate: &Cost) {
-    let row = |stage: &str, who: &str, products: &str, cost: &CostRange| {
+    let row = |stage: &str, who: &str, artifacts: &str, cost: &CostRange| {
         let high = if cost.is_known() { format!("{:.3}", cost.high_usd) } else { "unknown".to_owned() };
-        output::line(format!("{stage:<8} {who:<44} {products:>8} {:>9.3} {high:>9}", cost.low_usd));
+        output::line(format!("{stage:<8} {who:<44} {artifacts:>9} {:>9.3} {high:>9}", cost.low_usd));
     };
     output::line(format!(
-        "{:<8} {:<44} {:>8} {:>9} {:>9}",
-        "stage", "provider and model", "products", "low $", "high $"
+        "{:<8} {:<44} {:>9} {:>9} {:>9}",
+        "stage", "provider and model", "artifacts", "low $", "high $"
     ));
     for stage in &estimate.stages {
         let who = format!("{} {}", stage.provider.name, stage.provider.model);
-        row(stage.stage.as_str(), &who, &stage.products.to_string(), &stage.cost);
+        row(stage.stage.as_str(), &who, &stage.artifacts.to_string(), &stage.cost);
     }
     row("total", "", "", &estimate.total);
     if !estimate.total.is_known() {

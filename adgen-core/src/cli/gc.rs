@@ -45,7 +45,7 @@ impl Gc {
             return Ok(());
         }
         for waste in &plan.waste {
-            let what = waste.product.as_deref().unwrap_or("files without a record");
+            let what = waste.artifact.as_deref().unwrap_or("files without a record");
             let paid = if waste.bought { ", was paid for" } else { "" };
             let key = waste.key.get(..12).unwrap_or(&waste.key);
             output::line(format!("{key}  {:>9.1} MB  {what}{paid}", waste.bytes as f64 / 1e6));

@@ -13,9 +13,9 @@ mod output;
 mod progress;
 mod services;
 mod signals;
+mod spans;
 mod status;
 mod validate;
-mod work;
 
 use crate::error::{Error, ErrorKind, Result};
 use clap::{Parser, Subcommand};

@@ -3,7 +3,7 @@
 use super::{numbers, output};
 use crate::{
     asset::with_similar_name,
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, ErrorKind, Result},
     picture::Photo,
     project::{AdProject, Aspect, Asset, Rgb},

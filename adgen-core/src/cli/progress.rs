@@ -1,6 +1,6 @@
 //! Shows events to a person: a bar for each stage on a terminal, plain lines elsewhere.
 
-use super::{escape, output, work::Work};
+use super::{escape, output, spans::Spans};
 use crate::{
     event::{Event, EventRecord},
     project::{CostRange, Stage, Status},
@@ -11,10 +11,10 @@ use std::{collections::BTreeMap, time::Instant};
 #[derive(Debug)]
 pub(super) struct Progress {
     bars: Option<Bars>,
-    /// Fractions of the products that a stage works on.
-    products: BTreeMap<Stage, BTreeMap<String, f64>>,
+    /// Fractions of the artifacts that a stage works on.
+    artifacts: BTreeMap<Stage, BTreeMap<String, f64>>,
     /// When each stage was at work, in seconds since `began`.
-    work: BTreeMap<Stage, Work>,
+    spans: BTreeMap<Stage, Spans>,
     began: Instant,
 }
 
@@ -54,7 +54,7 @@ impl Progress {
             let stages = stages.collect();
             Bars { all, stages }
         });
-        Self { bars, products: BTreeMap::new(), work: BTreeMap::new(), began: Instant::now() }
+        Self { bars, artifacts: BTreeMap::new(), spans: BTreeMap::new(), began: Instant::now() }
     }
 
     /// For others who have something to say while the bars are drawn.
@@ -71,38 +71,38 @@ impl Progress {
                 self.say(format!("estimate {cost} when everything is made anew"));
             }
             Event::StageStarted { stage } => self.plain(format!("{stage}: started")),
-            Event::Progress { stage, product, fraction, .. } => {
-                let products = self.products.entry(*stage).or_default();
-                products.insert(product.clone(), *fraction);
-                let mean = products.values().sum::<f64>() / products.len() as f64;
+            Event::Progress { stage, artifact, fraction, .. } => {
+                let artifacts = self.artifacts.entry(*stage).or_default();
+                artifacts.insert(artifact.clone(), *fraction);
+                let mean = artifacts.values().sum::<f64>() / artifacts.len() as f64;
                 if let Some(bars) = &self.bars {
                     let bar = &bars.stages[stage];
                     bar.set_position(bar.position().max((mean * 1000.0) as u64));
-                    bar.set_message(escape::plain(product).into_owned());
+                    bar.set_message(escape::plain(artifact).into_owned());
                 }
             }
-            Event::ProductReused { stage, product } => self.plain(format!("{stage}: {product} is there already")),
-            Event::ProductReady { stage, product, elapsed_ms, cost_usd, .. } => {
+            Event::ArtifactReused { stage, artifact } => self.plain(format!("{stage}: {artifact} is there already")),
+            Event::ArtifactReady { stage, artifact, elapsed_ms, cost_usd, .. } => {
                 let took_s = *elapsed_ms as f64 / 1000.0;
-                self.work.entry(*stage).or_default().add(self.began.elapsed().as_secs_f64(), took_s);
+                self.spans.entry(*stage).or_default().add(self.began.elapsed().as_secs_f64(), took_s);
                 let cost = if *cost_usd > 0.0 { format!(", ${cost_usd:.2}") } else { String::new() };
-                self.plain(format!("{stage}: {product} made in {took_s:.1} s{cost}"));
+                self.plain(format!("{stage}: {artifact} made in {took_s:.1} s{cost}"));
             }
-            Event::Retrying { stage, product, attempt, code, .. } => {
-                self.say(format!("{stage}: {product} failed ({code}), try {attempt}"));
+            Event::Retrying { stage, artifact, attempt, code, .. } => {
+                self.say(format!("{stage}: {artifact} failed ({code}), try {attempt}"));
             }
             Event::Degraded(degradation) => self.say(format!(
                 "warning: {}: {} is replaced by the {}: {}",
-                degradation.stage, degradation.product, degradation.fallback, degradation.cause
+                degradation.stage, degradation.artifact, degradation.fallback, degradation.cause
             )),
             Event::Note { stage, message } => self.say(format!("{stage}: {message}")),
             Event::StageFinished { stage, .. } => {
-                let work = self.work.get(stage).map_or(0.0, Work::seconds);
+                let worked_s = self.spans.get(stage).map_or(0.0, Spans::seconds);
                 if let Some(bars) = &self.bars {
                     bars.stages[stage].set_position(1000);
-                    bars.stages[stage].finish_with_message(format!("{work:.1} s"));
+                    bars.stages[stage].finish_with_message(format!("{worked_s:.1} s"));
                 }
-                self.plain(format!("{stage}: finished, {work:.1} s of work"));
+                self.plain(format!("{stage}: finished, {worked_s:.1} s of work"));
             }
             Event::StatusChanged { .. } => {}
             Event::Unknown => {}

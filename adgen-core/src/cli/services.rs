@@ -1,4 +1,4 @@
-//! The arguments that choose who plans, films and composes.
+//! The arguments that choose who plans, films and scores.
 
 use crate::{
     error::Result,
@@ -17,7 +17,7 @@ pub(super) struct Services {
     /// The model at Replicate that films; ADGEN_VIDEO_MODEL where missing.
     #[arg(long, value_name = "OWNER/NAME", conflicts_with = "offline")]
     video_model: Option<String>,
-    /// The model at Replicate that composes; ADGEN_AUDIO_MODEL where missing.
+    /// The model at Replicate that scores; ADGEN_AUDIO_MODEL where missing.
     #[arg(long, value_name = "OWNER/NAME", conflicts_with = "offline")]
     audio_model: Option<String>,
 }

@@ -52,8 +52,8 @@ impl StatusOf {
                 (Some(from), Some(to)) => format!("  from {from:.1} to {to:.1} s"),
                 _ => String::new(),
             };
-            let products = format!("  {} made, {} reused", state.made, state.reused);
-            output::line(format!("  {:<10} {word}{time}{products}", stage.as_str()));
+            let artifacts = format!("  {} made, {} reused", state.made, state.reused);
+            output::line(format!("  {:<10} {word}{time}{artifacts}", stage.as_str()));
         }
         for degradation in &state.degradations {
             let more = match degradation.also.len() {
@@ -62,7 +62,7 @@ impl StatusOf {
             };
             output::line(format!(
                 "  degraded: {}{more} -> {}: {}",
-                degradation.product, degradation.fallback, degradation.cause
+                degradation.artifact, degradation.fallback, degradation.cause
             ));
         }
         if let Some(error) = &state.error {

@@ -3,7 +3,7 @@
 use super::{assets::Assets, output};
 use crate::{
     asset::{as_on_disk, with_similar_name},
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, ErrorKind, Result},
     project::{AdProject, MAX_DOCUMENT_BYTES, validate_json},
     stages::inspect,

@@ -12,18 +12,18 @@ use crate::{
 /// # Errors
 /// `InvalidProject` for a ledger that cannot be read; `Locked`; `Io`, `Timeout`.
 pub(crate) async fn settle(storage: &Storage, history: &mut History, buyer: &Buyer) -> Result<()> {
-    for (product, stage, key) in history.unsettled() {
+    for (artifact, stage, key) in history.unsettled() {
         let mut ledger = storage.ledger(&key).await?;
         if ledger.standing().open.is_some()
-            && let Found::There(record) = storage.products().find(&key).await?
+            && let Found::There(record) = storage.artifacts().find(&key).await?
         {
-            // The product was stored, and the ledger does not say so yet.
+            // The artifact was stored, and the ledger does not say so yet.
             ledger.settle(buyer, &record).await?;
         }
         let cost_usd = ledger.spent_usd(&buyer.project) - history.spent_usd_on(&key);
         // A billionth of a dollar is rounding, not money.
         if cost_usd > 1e-9 {
-            history.append(HistoryEvent::Paid { product, stage, key, cost_usd }).await?;
+            history.append(HistoryEvent::Paid { artifact, stage, key, cost_usd }).await?;
         }
     }
     Ok(())

@@ -9,11 +9,11 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// The state of a project without a readable one: since when it is there, what was spent on it, and its products that
+/// The state of a project without a readable one: since when it is there, what was spent on it, and its artifacts that
 /// are there; `now` counts for one with which nothing has happened.
 ///
 /// # Errors
-/// `Io`, `Timeout`; `InvalidProject` for a product of a newer version.
+/// `Io`, `Timeout`; `InvalidProject` for an artifact of a newer version.
 pub(crate) async fn derived(
     storage: &Storage,
     folder: &ProjectFolder,
@@ -22,17 +22,17 @@ pub(crate) async fn derived(
 ) -> Result<State> {
     let began = history.records().first().map_or(now, |record| record.at.clone());
     let mut state = State { cost_usd: history.spent_usd(), ..State::new(folder.id(), began) };
-    let products = history.products();
-    if products.is_empty() {
+    let artifacts = history.artifacts();
+    if artifacts.is_empty() {
         return Ok(state);
     }
     let shown: BTreeSet<String> = folder.list().await?.into_iter().collect();
-    for (product, key) in products {
-        if let Found::There(record) = storage.products().find(key).await? {
-            let files = record.assets(product);
+    for (artifact, key) in artifacts {
+        if let Found::There(record) = storage.artifacts().find(key).await? {
+            let files = record.assets(artifact);
             // Those of scenes and shapes that the document has no more lie in the storage alone.
             if files.iter().all(|file| shown.contains(&file.file)) {
-                state.add_files(product, &files);
+                state.add_files(artifact, &files);
             }
         }
     }

@@ -36,16 +36,16 @@ pub struct StageEstimate {
     pub stage: Stage,
     /// Who is asked.
     pub provider: ProviderInfo,
-    /// How many products are ordered.
-    pub products: usize,
+    /// How many artifacts are ordered.
+    pub artifacts: usize,
     /// US dollars.
     pub cost: CostRange,
 }
 
 impl StageEstimate {
-    /// So many products, ordered of this provider.
-    pub fn new(stage: Stage, provider: ProviderInfo, products: usize, cost: CostRange) -> Self {
-        Self { stage, provider, products, cost }
+    /// So many artifacts, ordered of this provider.
+    pub fn new(stage: Stage, provider: ProviderInfo, artifacts: usize, cost: CostRange) -> Self {
+        Self { stage, provider, artifacts, cost }
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
         stages.push(StageEstimate {
             stage: Stage::Plan,
             provider,
-            products: 1,
+            artifacts: 1,
             cost: providers.planner.estimate(&request),
         });
         fill_in(&mut project, (providers.sketch)(&request));
@@ -86,14 +86,14 @@ pub(super) fn estimate(project: &AdProject, providers: &Providers) -> Estimate {
     stages.push(StageEstimate {
         stage: Stage::Scenes,
         provider: providers.video.info().clone(),
-        products: ordered,
+        artifacts: ordered,
         cost: clips,
     });
     let music = matches!(project.audio.music, Some(Music::Generate(_)));
     stages.push(StageEstimate {
         stage: Stage::Audio,
         provider: providers.audio.info().clone(),
-        products: usize::from(music),
+        artifacts: usize::from(music),
         cost: estimate_track(&project, duration_s, &*providers.audio),
     });
     Estimate::new(stages)

@@ -1,4 +1,4 @@
-//! What becomes of a product that cannot be made as asked for: a humbler one takes its place, or the policy denies that.
+//! What becomes of an artifact that cannot be made as asked for: a humbler one takes its place, or the policy denies that.
 //!
 //! May depend on `project`, `error` and its neighbours `hints`, `policy`, `progress`, `trace`.
 
@@ -31,7 +31,7 @@ impl Fallbacks {
     }
 
     /// A step failed for good: says so and goes on with `fallback`, or fails where the policy denies it.
-    pub(crate) fn degrade(&self, stage: Stage, product: &str, fallback: &str, cause: Error) -> Result<()> {
+    pub(crate) fn degrade(&self, stage: Stage, artifact: &str, fallback: &str, cause: Error) -> Result<()> {
         // What fails for the run as a whole is no reason for a humbler ad.
         if matches!(cause.kind(), ErrorKind::Cancelled | ErrorKind::FallbackDenied | ErrorKind::Io | ErrorKind::Locked)
         {
@@ -46,12 +46,12 @@ impl Fallbacks {
             return Err(cause);
         }
         if self.are_denied() {
-            return Err(self.denied(stage, product, fallback, cause));
+            return Err(self.denied(stage, artifact, fallback, cause));
         }
-        trace::fallback(stage, product, fallback, &cause);
+        trace::fallback(stage, artifact, fallback, &cause);
         self.progress.degraded(Degradation {
             stage,
-            product: product.to_owned(),
+            artifact: artifact.to_owned(),
             fallback: fallback.to_owned(),
             cause: cause.body(),
             also: Vec::new(),
@@ -59,16 +59,16 @@ impl Fallbacks {
         Ok(())
     }
 
-    /// A product lacks something of what was asked for: says so, or fails where the policy denies it.
-    pub(crate) fn lacks(&self, stage: Stage, product: &str, lacks: &[Lack]) -> Result<()> {
+    /// An artifact lacks something of what was asked for: says so, or fails where the policy denies it.
+    pub(crate) fn lacks(&self, stage: Stage, artifact: &str, lacks: &[Lack]) -> Result<()> {
         for Lack { fallback, cause } in lacks {
             if self.are_denied() {
                 let cause = Error::new(ErrorKind::InvalidInput, cause.clone());
-                return Err(self.denied(stage, product, fallback, cause));
+                return Err(self.denied(stage, artifact, fallback, cause));
             }
-            let (product, fallback) = (product.to_owned(), fallback.clone());
+            let (artifact, fallback) = (artifact.to_owned(), fallback.clone());
             let cause = ErrorBody::new(ErrorKind::InvalidInput.as_str(), cause.clone());
-            self.progress.lacks(Degradation { stage, product, fallback, cause, also: Vec::new() });
+            self.progress.lacks(Degradation { stage, artifact, fallback, cause, also: Vec::new() });
         }
         Ok(())
     }
@@ -78,9 +78,9 @@ impl Fallbacks {
         self.policy.get().is_some_and(|policy| policy.fallback == Fallback::Deny)
     }
 
-    fn denied(&self, stage: Stage, product: &str, fallback: &str, cause: Error) -> Error {
+    fn denied(&self, stage: Stage, artifact: &str, fallback: &str, cause: Error) -> Error {
         let message =
-            format!("{product} could not be made as asked for, and policy.fallback = deny forbids the {fallback}");
+            format!("{artifact} could not be made as asked for, and policy.fallback = deny forbids the {fallback}");
         Error::new(ErrorKind::FallbackDenied, message)
             .with_operation(stage.as_str())
             .with_context("run_spent_usd", format!("{:.2}", self.progress.run_cost_usd()))

@@ -76,29 +76,29 @@ impl HeldLedger {
         Ok(self.writer.lock().await.append(LedgerEvent::LookedUp { found }).await?)
     }
 
-    /// The product is in the storage.
+    /// The artifact is in the storage.
     pub(crate) async fn finished(&self, cost_usd: f64) -> Result<()> {
         Ok(self.writer.lock().await.append(LedgerEvent::finished(cost_usd)).await?)
     }
 
-    /// The job is over without a product, or never began.
+    /// The job is over without an artifact, or never began.
     pub(crate) async fn failed(&self, error: &Error, cost_usd: f64) -> Result<()> {
         let cost_usd = if cost_usd.is_finite() && cost_usd >= 0.0 { cost_usd } else { 0.0 };
         let (code, message) = (error.kind().as_str().to_owned(), error.to_string());
         Ok(self.writer.lock().await.append(LedgerEvent::Failed { code, message, cost_usd }).await?)
     }
 
-    /// The stage that wants the product.
+    /// The stage that wants the artifact.
     pub(crate) fn stage(&self) -> Stage {
         self.stage
     }
 
-    /// The name that the product has in this project.
-    pub(crate) fn product(&self) -> &str {
-        &self.order.product
+    /// The name that the artifact has in this project.
+    pub(crate) fn artifact(&self) -> &str {
+        &self.order.artifact
     }
 
-    /// The product's content key.
+    /// The artifact's content key.
     pub(crate) fn key(&self) -> &str {
         &self.key
     }

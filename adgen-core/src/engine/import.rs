@@ -45,7 +45,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
         Source::Stored => {
             let project = stored(parts).await?.ok_or_else(|| {
                 Error::new(ErrorKind::NotFound, "there is no such project in the storage")
-                    .with_context("file", parts.products.folder().display(DOCUMENT))
+                    .with_context("file", parts.artifacts.folder().display(DOCUMENT))
             })?;
             Ok(Brought { project, unchanged: true })
         }
@@ -54,7 +54,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
             parts.document.look_at().await?;
             let mut opened = open_all(parts, &document, &mut assets).await?;
             let hash = source_hash(parts, &document, &mut opened).await?;
-            let same = parts.products.history().lock().await.imported_source() == Some(hash.as_str());
+            let same = parts.artifacts.history().lock().await.imported_source() == Some(hash.as_str());
             if same && let Some(project) = stored(parts).await? {
                 bring_back(parts, &project, opened).await?;
                 return Ok(Brought { project, unchanged: true });
@@ -64,7 +64,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
             let project = bring_in(parts, *document, opened).await?;
             // Where somebody saved another one meanwhile, this one was not imported: it will be when it comes again.
             if parts.document.write(&project).await? {
-                parts.products.record(HistoryEvent::Imported { source: hash }).await?;
+                parts.artifacts.record(HistoryEvent::Imported { source: hash }).await?;
             }
             Ok(Brought { project, unchanged: false })
         }
@@ -74,7 +74,7 @@ pub(super) async fn import(parts: &Parts, source: Source) -> Result<Brought> {
 /// The stored document. Files that a person's edit named lie elsewhere, by the same policy, and are brought in now.
 async fn stored(parts: &Parts) -> Result<Option<AdProject>> {
     let Some(project) = parts.document.read().await? else { return Ok(None) };
-    let in_file = |error: Error| error.with_context("document", parts.products.folder().display(DOCUMENT));
+    let in_file = |error: Error| error.with_context("document", parts.artifacts.folder().display(DOCUMENT));
     let mut foreign = Vec::new();
     for (used, named) in inventory(&project) {
         if used.may_be_left_out() && named == used.left_out_name() {
@@ -89,7 +89,7 @@ async fn stored(parts: &Parts) -> Result<Option<AdProject>> {
         return Ok(Some(project));
     }
     let _ = parts.policy.set(project.policy.clone());
-    let folder = parts.products.folder().folder().unwrap_or_else(|| PathBuf::from("."));
+    let folder = parts.artifacts.folder().folder().unwrap_or_else(|| PathBuf::from("."));
     let mut opened = Vec::new();
     for (used, named) in foreign {
         let file = open(parts, used, &named, Some(&folder)).await.map_err(in_file)?;
@@ -110,9 +110,9 @@ fn in_storage(parts: &Parts, named: &str) -> Result<bool> {
     if !path.components().all(|part| matches!(part, Component::Normal(_))) {
         return Ok(false);
     }
-    let Some(folder) = parts.products.folder().folder() else { return Ok(true) };
+    let Some(folder) = parts.artifacts.folder().folder() else { return Ok(true) };
     let there = |path: &Path| path.symlink_metadata().is_ok();
-    let own = PathBuf::from(parts.products.folder().display(named));
+    let own = PathBuf::from(parts.artifacts.folder().display(named));
     if !there(&own) {
         // A person may have put it there under a name that the storage itself would spell in another way.
         return Ok(!there(&folder.join(&path)));
@@ -129,7 +129,7 @@ struct Opened {
 }
 
 async fn open_all(parts: &Parts, document: &AdProject, assets: &mut Assets) -> Result<Vec<Opened>> {
-    let scratch = parts.products.work_folder("given").await?;
+    let scratch = parts.artifacts.work_folder("given").await?;
     let mut given: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut opened = Vec::new();
     for (used, named) in inventory(document) {
@@ -196,10 +196,10 @@ async fn source_hash(parts: &Parts, document: &AdProject, opened: &mut Vec<Opene
 
 /// Files that somebody deleted from the storage, or emptied, come in again from where they came from.
 async fn bring_back(parts: &Parts, project: &AdProject, mut opened: Vec<Opened>) -> Result<()> {
-    let folder = parts.products.work_folder("import").await?;
+    let folder = parts.artifacts.work_folder("import").await?;
     let mut all = Vec::new();
     for (used, name) in inventory(project) {
-        if name == used.left_out_name() || parts.products.folder().has_content(&name).await? {
+        if name == used.left_out_name() || parts.artifacts.folder().has_content(&name).await? {
             continue;
         }
         // In the stored document, scenes may have changed places.
@@ -211,12 +211,12 @@ async fn bring_back(parts: &Parts, project: &AdProject, mut opened: Vec<Opened>)
         parts.progress.note(Stage::Plan, format!("{name} was missing or empty in the storage: it is imported again"));
         all.push(Staged { name, ..staged });
     }
-    store(parts.products.folder(), &all, &folder).await
+    store(parts.artifacts.folder(), &all, &folder).await
 }
 
 /// Brings the opened files in, all or none, and gives the document that names them there.
 async fn bring_in(parts: &Parts, mut project: AdProject, opened: Vec<Opened>) -> Result<AdProject> {
-    let folder = parts.products.work_folder("import").await?;
+    let folder = parts.artifacts.work_folder("import").await?;
     let names = inventory(&project);
     let mut all = Vec::new();
     for opened in opened {
@@ -236,7 +236,7 @@ async fn bring_in(parts: &Parts, mut project: AdProject, opened: Vec<Opened>) ->
             Err(error) => return Err(error),
         }
     }
-    store(parts.products.folder(), &all, &folder).await?;
+    store(parts.artifacts.folder(), &all, &folder).await?;
     Ok(project)
 }
 
@@ -262,7 +262,7 @@ async fn stage(parts: &Parts, opened: Opened, folder: &Path) -> Result<Staged> {
         }
     };
     let (folder, cancel) = (folder.to_owned(), parts.turns.cancel().clone());
-    let fonts = Arc::clone(&parts.slots.fonts);
+    let fonts = Arc::clone(&parts.extensions.fonts);
     let staged = parts.turns.cpu(move |_| {
         let mut file = file;
         stage_asset(used, &named, &mut file, &folder, &fonts, &cancel)
@@ -283,7 +283,7 @@ async fn fetch(parts: &Parts, used: AssetUse, url: &str, folder: &Path) -> Resul
         ..rules
     };
     tokio::select! {
-        fetched = fetch_asset(&parts.slots.http, url, &target, rules) => fetched.map(|()| target.clone()),
+        fetched = fetch_asset(&parts.extensions.http, url, &target, rules) => fetched.map(|()| target.clone()),
         () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
     }
 }

@@ -1,15 +1,17 @@
 //! What runs an ad from its document to its video: the graph, and the parts that it works with.
 //!
-//! `graph` is the roof, `run` the house around it; below lie `purchase`, `products`, `money`, `turns`, `progress` and
-//! what they need, each for one thing. May depend on `compose`, `matte`, `media`, `picture`, `text`, `report`, `stages`,
+//! `graph` is the roof, `run` the house around it; below lie `purchase`, `artifacts`, `money`, `turns`, `progress` and
+//! what they need, each for one thing. May depend on `composite`, `matte`, `media`, `picture`, `text`, `report`, `stages`,
 //! `provider` (contracts), `store`, `http`, `event`, `asset`, `project` and `error`.
 
 mod account;
 mod alone;
+mod artifacts;
 mod assets;
 mod derived;
 mod document;
 mod estimate;
+mod extensions;
 mod fallback;
 mod foreign;
 mod graph;
@@ -27,7 +29,6 @@ mod parts;
 mod photos;
 mod policy;
 mod preview;
-mod products;
 mod progress;
 mod providers;
 mod purchase;
@@ -35,7 +36,6 @@ mod report;
 mod run;
 mod shown;
 mod sink;
-mod slots;
 mod stale;
 mod told;
 mod trace;
@@ -44,6 +44,7 @@ mod turns;
 pub use assets::Assets;
 pub(crate) use estimate::estimate_by;
 pub use estimate::{Estimate, StageEstimate};
+pub(crate) use extensions::Extensions;
 pub(crate) use import::Source;
 pub use options::RunOptions;
 pub(crate) use options::{check_jobs, check_max_usd};
@@ -53,6 +54,5 @@ pub(crate) use providers::Providers;
 pub(crate) use report::make_again as make_report_again;
 pub use run::{Imported, Run};
 pub(crate) use run::{RunSettings, import_document, need_runtime, run_name};
-pub(crate) use slots::Slots;
 pub(crate) use told::Told;
 pub(crate) use turns::Turns;

@@ -64,12 +64,12 @@ impl OwnFiles {
     /// Where the policy denies it, and what fails for the run as a whole.
     pub(crate) fn leave_out(&self, used: AssetUse, error: Error) -> Result<()> {
         self.left_out.lock().unwrap_or_else(PoisonError::into_inner).push(used);
-        let (product, fallback, hint) = match used {
+        let (artifact, fallback, hint) = match used {
             AssetUse::Font => ("brand_font", "program's own font", "give a font that is there, or none"),
             _ => ("brand_logo", "ad without the logo", "give a logo that can be read, or none"),
         };
         let error = if error.hint().is_some() { error } else { error.with_hint(hint) };
-        self.fallbacks.degrade(Stage::Composite, product, fallback, error)
+        self.fallbacks.degrade(Stage::Composite, artifact, fallback, error)
     }
 
     /// Whether it was left out when the document came in, which is told if it was not yet.

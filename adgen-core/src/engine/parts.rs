@@ -1,8 +1,9 @@
 //! What the graph works with: each part is for one thing, and knows nothing of the graph.
 
 use super::{
-    document::Document, fallback::Fallbacks, money::Money, own_files::OwnFiles, photos::Photos, policy::ProjectPolicy,
-    products::Products, progress::Progress, providers::Providers, purchase::Purchases, slots::Slots, turns::RunTurns,
+    artifacts::Artifacts, document::Document, extensions::Extensions, fallback::Fallbacks, money::Money,
+    own_files::OwnFiles, photos::Photos, policy::ProjectPolicy, progress::Progress, providers::Providers,
+    purchase::Purchases, turns::RunTurns,
 };
 use crate::{matte::Matting, stages::Art};
 use std::{sync::Arc, time::Duration};
@@ -10,8 +11,8 @@ use std::{sync::Arc, time::Duration};
 /// The parts of a run.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    /// Finds, makes and stores products.
-    pub(crate) products: Arc<Products>,
+    /// Finds, makes and stores artifacts.
+    pub(crate) artifacts: Arc<Artifacts>,
     /// Has them made by providers.
     pub(crate) purchases: Arc<Purchases>,
     /// Sets money aside.
@@ -32,12 +33,12 @@ pub(crate) struct Parts {
     pub(crate) photos: Photos,
     /// Product and logo, prepared once for all scenes.
     pub(crate) art: Arc<Art>,
-    /// Who plans, films and composes.
+    /// Who plans, films and scores.
     pub(crate) providers: Providers,
     /// How the product is cut out.
     pub(crate) matting: Matting,
     /// What the host put in.
-    pub(crate) slots: Slots,
+    pub(crate) extensions: Extensions,
     /// A call at a provider that takes longer is given up.
     pub(crate) job_timeout: Duration,
 }

@@ -3,7 +3,7 @@
 //!
 //! May depend on `stages` (which draws), `store`, `provider` (keys), `matte` (ways of cutting out), `project` and `error`.
 
-use super::{foreign::Caught, providers::Providers, slots::Slots, turns::blocking};
+use super::{extensions::Extensions, foreign::Caught, providers::Providers, turns::blocking};
 use crate::{
     error::{Error, ErrorKind, Result},
     matte::Matting,
@@ -13,7 +13,7 @@ use crate::{
         Art, AssetUse, At, Brand, CUTOUT_FILE, Moment, Preview, PreviewClip, PreviewSize, Previewed, Seen, Slot, Way,
         clip_request, clip_wishes, joined_key, needed_s, part_seed, parts_of, seed_of, shape_of, timeline,
     },
-    store::{Found, Opened, ProductRecord, ProjectFolder, Storage},
+    store::{ArtifactRecord, Found, Opened, ProjectFolder, Storage},
 };
 use std::{
     collections::VecDeque,
@@ -48,12 +48,12 @@ impl Previews {
     }
 
     /// Prepared product and logo, by what they are made of.
-    fn art(&self, key: String, slots: &Slots) -> Arc<Art> {
+    fn art(&self, key: String, extensions: &Extensions) -> Arc<Art> {
         let mut all = self.art.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, art)) = all.iter().find(|(known, _)| *known == key) {
             return Arc::clone(art);
         }
-        let art = Arc::new(Art::new(Arc::clone(&slots.fonts)));
+        let art = Arc::new(Art::new(Arc::clone(&extensions.fonts)));
         all.push_back((key, Arc::clone(&art)));
         while all.len() > REMEMBERED {
             all.pop_front();
@@ -68,7 +68,7 @@ pub(crate) struct Source<'a> {
     pub(crate) folder: &'a ProjectFolder,
     pub(crate) providers: &'a Providers,
     pub(crate) matting: &'a Matting,
-    pub(crate) slots: &'a Slots,
+    pub(crate) extensions: &'a Extensions,
 }
 
 /// A clip that is there, as long as this is held.
@@ -108,7 +108,7 @@ pub(crate) async fn preview(
     let cutout = source.cutout(&project).await?;
     let (brand, files) = source.brand(&project).await?;
     let logo = brand.logo.as_ref().map_or("", |(hash, _)| hash);
-    let art = previews.art(format!("{} {logo}", cutout.as_ref().map_or("", |(key, _)| key)), source.slots);
+    let art = previews.art(format!("{} {logo}", cutout.as_ref().map_or("", |(key, _)| key)), source.extensions);
     let key =
         |clip: &Option<Clip>| clip.as_ref().map(|clip| format!("{} {aspect} {}", clip.key, project.output.short_side));
     let (clip_key, before_key) = (key(&clip), key(&before));
@@ -200,17 +200,17 @@ impl Source<'_> {
     }
 
     async fn found(&self, key: &str) -> Result<Option<Clip>> {
-        let Some(record) = self.product(key).await? else { return Ok(None) };
+        let Some(record) = self.artifact(key).await? else { return Ok(None) };
         let Some(file) = record.files.first() else { return Ok(None) };
-        match self.storage.products().open(&record, file).await {
+        match self.storage.artifacts().open(&record, file).await {
             Ok(opened) => Ok(Some(Clip { key: key.to_owned(), opened, ground: record.metadata.ground })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn product(&self, key: &str) -> Result<Option<Arc<ProductRecord>>> {
-        match self.storage.products().find(key).await? {
+    async fn artifact(&self, key: &str) -> Result<Option<Arc<ArtifactRecord>>> {
+        match self.storage.artifacts().find(key).await? {
             Found::There(record) => Ok(Some(record)),
             Found::Gone(_) | Found::Unreadable(_) | Found::Nowhere => Ok(None),
         }
@@ -220,18 +220,19 @@ impl Source<'_> {
     async fn cutout(&self, project: &AdProject) -> Result<Option<(String, Opened)>> {
         let asset = project.product.cutout.as_ref().unwrap_or(&project.product.image);
         let Some(digested) = self.folder.digest(asset.as_str()).await? else { return Ok(None) };
-        for (way, _) in Way::all(self.matting, self.slots.remover.clone()) {
+        for (way, _) in Way::all(self.matting, self.extensions.remover.clone()) {
             let key = way.key(&digested.sha256);
-            let Some(record) = self.product(&key).await? else { continue };
+            let Some(record) = self.artifact(&key).await? else { continue };
             let Some(file) = record.files.iter().find(|file| file.name == CUTOUT_FILE) else { continue };
-            return Ok(Some((key, self.storage.products().open(&record, file).await?)));
+            return Ok(Some((key, self.storage.artifacts().open(&record, file).await?)));
         }
         Ok(None)
     }
 
     /// Logo and font as they lie there, without what is missing or was left out; and what keeps their files there.
     async fn brand(&self, project: &AdProject) -> Result<(Brand, Vec<Opened>)> {
-        let (mut brand, mut held) = (Brand { fonts: Arc::clone(&self.slots.fonts), ..Brand::default() }, Vec::new());
+        let (mut brand, mut held) =
+            (Brand { fonts: Arc::clone(&self.extensions.fonts), ..Brand::default() }, Vec::new());
         let logo = project.brand.logo.as_ref().map(|logo| (logo.as_str(), AssetUse::Logo));
         let font = project.brand.font.as_deref().map(|font| (font, AssetUse::Font));
         for (name, used) in [logo, font].into_iter().flatten() {

@@ -41,7 +41,7 @@ impl std::fmt::Debug for Progress {
 
 struct Inner {
     state: State,
-    /// Fractions of the products of each stage that are known so far.
+    /// Fractions of the artifacts of each stage that are known so far.
     fractions: BTreeMap<Stage, BTreeMap<String, f64>>,
     listeners: Listeners,
     run_cost_usd: f64,
@@ -146,12 +146,12 @@ impl Progress {
         self.lock().run_cost_usd
     }
 
-    /// Names the products that a stage will make, so that its progress is known.
-    pub(crate) fn expect(&self, stage: Stage, products: impl IntoIterator<Item = String>) {
+    /// Names the artifacts that a stage will make, so that its progress is known.
+    pub(crate) fn expect(&self, stage: Stage, artifacts: impl IntoIterator<Item = String>) {
         let mut inner = self.lock();
         let known = inner.fractions.entry(stage).or_default();
-        for product in products {
-            known.entry(product).or_insert(0.0);
+        for artifact in artifacts {
+            known.entry(artifact).or_insert(0.0);
         }
     }
 
@@ -169,31 +169,31 @@ impl Progress {
         self.release(inner);
     }
 
-    /// A product's progress, 0-1. Steps of less than a percent are not told.
-    pub(crate) fn progress(&self, stage: Stage, product: &str, fraction: f64) {
+    /// An artifact's progress, 0-1. Steps of less than a percent are not told.
+    pub(crate) fn progress(&self, stage: Stage, artifact: &str, fraction: f64) {
         let mut inner = self.lock();
-        inner.progress(stage, product, fraction);
+        inner.progress(stage, artifact, fraction);
         self.release(inner);
     }
 
-    pub(crate) fn reused(&self, stage: Stage, product: &str, files: &[StateAsset]) {
+    pub(crate) fn reused(&self, stage: Stage, artifact: &str, files: &[StateAsset]) {
         self.started(stage);
         let mut inner = self.lock();
         inner.state.stages.entry(stage).or_default().reused += 1;
-        inner.record_files(product, files);
-        inner.tell(Event::ProductReused { stage, product: product.to_owned() });
-        inner.progress(stage, product, 1.0);
+        inner.record_files(artifact, files);
+        inner.tell(Event::ArtifactReused { stage, artifact: artifact.to_owned() });
+        inner.progress(stage, artifact, 1.0);
         self.release(inner);
     }
 
-    pub(crate) fn made(&self, stage: Stage, product: &str, files: &[StateAsset], cost_usd: f64, elapsed_ms: u64) {
+    pub(crate) fn made(&self, stage: Stage, artifact: &str, files: &[StateAsset], cost_usd: f64, elapsed_ms: u64) {
         let mut inner = self.lock();
         inner.state.stages.entry(stage).or_default().made += 1;
-        inner.record_files(product, files);
+        inner.record_files(artifact, files);
         inner.spend(stage, cost_usd);
         let names = files.iter().map(|file| file.file.clone()).collect();
-        inner.tell(Event::ProductReady { stage, product: product.to_owned(), files: names, cost_usd, elapsed_ms });
-        inner.progress(stage, product, 1.0);
+        inner.tell(Event::ArtifactReady { stage, artifact: artifact.to_owned(), files: names, cost_usd, elapsed_ms });
+        inner.progress(stage, artifact, 1.0);
         self.release(inner);
     }
 
@@ -255,7 +255,7 @@ impl Progress {
         self.release(inner);
     }
 
-    /// The same for what a product lacks: scenes and shapes that lack the same are one degradation.
+    /// The same for what an artifact lacks: scenes and shapes that lack the same are one degradation.
     pub(crate) fn lacks(&self, lack: Degradation) {
         let mut inner = self.lock();
         let mut new = None;
@@ -263,8 +263,8 @@ impl Progress {
             old.stage == lack.stage && old.fallback == lack.fallback && old.cause == lack.cause
         };
         match inner.state.degradations.iter_mut().find(same) {
-            Some(known) if known.products().any(|product| product == lack.product) => {}
-            Some(known) => known.also.push(lack.product),
+            Some(known) if known.artifacts().any(|artifact| artifact == lack.artifact) => {}
+            Some(known) => known.also.push(lack.artifact),
             None => {
                 inner.state.degradations.push(lack.clone());
                 inner.tell(Event::Degraded(lack.clone()));
@@ -285,25 +285,25 @@ impl Progress {
     }
 
     /// An amount that a provider told, as one that can be counted.
-    pub(crate) fn amount(&self, stage: Stage, product: &str, usd: f64) -> f64 {
+    pub(crate) fn amount(&self, stage: Stage, artifact: &str, usd: f64) -> f64 {
         if usd.is_finite() && usd >= 0.0 {
             return usd;
         }
-        self.note(stage, format!("{product}: the provider says that it cost {usd} dollars, which counts as nothing"));
+        self.note(stage, format!("{artifact}: the provider says that it cost {usd} dollars, which counts as nothing"));
         0.0
     }
 
-    /// Tells listeners about every repetition of a call for a product: the try that has just failed, the wait, and why.
+    /// Tells listeners about every repetition of a call for an artifact: the try that has just failed, the wait, and why.
     pub(crate) fn watch(
         self: &Arc<Self>,
         stage: Stage,
-        product: &str,
+        artifact: &str,
     ) -> impl Fn(u32, Duration, &str) + Send + Sync + 'static {
-        let (progress, product) = (Arc::clone(self), product.to_owned());
+        let (progress, artifact) = (Arc::clone(self), artifact.to_owned());
         move |attempt, wait, code| {
             progress.emit(Event::Retrying {
                 stage,
-                product: product.clone(),
+                artifact: artifact.clone(),
                 attempt: attempt + 1,
                 wait_ms: wait.as_millis() as u64,
                 code: code.to_owned(),
@@ -352,19 +352,19 @@ impl Inner {
         self.run_cost_usd += cost_usd;
     }
 
-    fn progress(&mut self, stage: Stage, product: &str, fraction: f64) {
+    fn progress(&mut self, stage: Stage, artifact: &str, fraction: f64) {
         // What a provider tells may be no number at all.
         if fraction.is_nan() {
             return;
         }
         let fraction = fraction.clamp(0.0, 1.0);
-        let known = self.fractions.entry(stage).or_default().entry(product.to_owned()).or_insert(0.0);
+        let known = self.fractions.entry(stage).or_default().entry(artifact.to_owned()).or_insert(0.0);
         if fraction <= *known || (fraction < 1.0 && fraction - *known < 0.01) {
             return;
         }
         *known = fraction;
         let progress = self.update_progress(stage);
-        self.tell(Event::Progress { stage, product: product.to_owned(), fraction, progress });
+        self.tell(Event::Progress { stage, artifact: artifact.to_owned(), fraction, progress });
     }
 
     fn refresh_status(&mut self) {
@@ -388,7 +388,7 @@ impl Inner {
             state.progress = state.progress.max(mean);
         }
         let total: f64 = self.state.stages.iter().map(|(stage, state)| stage.weight() * state.progress).sum();
-        // 100 is for a finished run alone. More products may become known, but progress never falls.
+        // 100 is for a finished run alone. More artifacts may become known, but progress never falls.
         self.state.progress = self.state.progress.max((total * 10.0).floor() / 10.0).min(99.9);
         self.state.progress
     }
@@ -410,8 +410,8 @@ impl Inner {
         }
     }
 
-    fn record_files(&mut self, product: &str, files: &[StateAsset]) {
-        self.state.add_files(product, files);
+    fn record_files(&mut self, artifact: &str, files: &[StateAsset]) {
+        self.state.add_files(artifact, files);
     }
 }
 

@@ -31,7 +31,7 @@ fn what_is_said_often_is_told_once_and_counted() {
     for scene in ["scene_1", "scene_2", "scene_1_1x1"] {
         progress.lacks(Degradation {
             stage: Stage::Composite,
-            product: scene.to_owned(),
+            artifact: scene.to_owned(),
             fallback: "caption without letters".to_owned(),
             cause: ErrorBody::new("invalid_input", "no font has them"),
             also: Vec::new(),
@@ -39,7 +39,7 @@ fn what_is_said_often_is_told_once_and_counted() {
     }
     let state = progress.state();
     assert_eq!(state.degradations.len(), 1);
-    assert_eq!(state.degradations[0].products().collect::<Vec<_>>(), ["scene_1", "scene_2", "scene_1_1x1"]);
+    assert_eq!(state.degradations[0].artifacts().collect::<Vec<_>>(), ["scene_1", "scene_2", "scene_1_1x1"]);
     let mut events = progress.listen(0);
     progress.close();
     let told = std::iter::from_fn(|| events.try_recv().ok()).count();

@@ -1,4 +1,4 @@
-//! Who plans, films and composes, and who does where they fail.
+//! Who plans, films and scores, and who does where they fail.
 //!
 //! May depend on `provider` and its neighbour `foreign`.
 

@@ -1,19 +1,19 @@
 //! Hands what is known of an ad to the report: at the end of a run, and at any time after it.
 //!
 //! A run hands in what it is about to store, and [`make_again`] what was stored: both make the same page of it. May depend on
-//! `report`, `compose` (fonts), `stages` (the timeline), `store`, `event`, `project`, `error` and its neighbours `outcome`,
-//! `parts`, `products`, `shown`, `told`, `turns`.
+//! `report`, `composite` (fonts), `stages` (the timeline), `store`, `event`, `project`, `error` and its neighbours `outcome`,
+//! `parts`, `artifacts`, `shown`, `told`, `turns`.
 
 use super::{
+    artifacts::Artifacts,
     outcome::OutputFile,
     parts::Parts,
-    products::Products,
     shown::Shown,
     told::Told,
     turns::{RunTurns, Turns},
 };
 use crate::{
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, ErrorKind, Result},
     event::{Event, EventRecord},
     project::{AdProject, Stage, State, StateAsset, Status},
@@ -39,16 +39,16 @@ struct Known<'a> {
 
 /// Writes the report of the run that is about to end, and stores what it cannot be made again without.
 pub(super) async fn write(parts: &Parts, project: &AdProject) -> Result<()> {
-    parts.products.folder().write(RENDERED, project.to_json()).await?;
+    parts.artifacts.folder().write(RENDERED, project.to_json()).await?;
     let known = Known {
         project,
         state: parts.progress.state(),
-        records: parts.products.history().lock().await.records().to_vec(),
+        records: parts.artifacts.history().lock().await.records().to_vec(),
         events: &parts.progress.history(),
     };
-    let scratch = parts.products.work_folder("report").await?;
-    let fonts = Arc::clone(&parts.slots.fonts);
-    let lacks = known.write(fonts, &*parts.products, &scratch, &parts.turns).await?;
+    let scratch = parts.artifacts.work_folder("report").await?;
+    let fonts = Arc::clone(&parts.extensions.fonts);
+    let lacks = known.write(fonts, &*parts.artifacts, &scratch, &parts.turns).await?;
     lacks.into_iter().for_each(|lack| parts.progress.note(Stage::Render, lack));
     Ok(())
 }
@@ -159,14 +159,14 @@ impl Known<'_> {
 fn tried_again(events: &[EventRecord]) -> impl Iterator<Item = String> {
     let mut times = BTreeMap::<&str, u32>::new();
     for record in events {
-        if let Event::Retrying { product, .. } = &record.event {
-            *times.entry(product).or_default() += 1;
+        if let Event::Retrying { artifact, .. } = &record.event {
+            *times.entry(artifact).or_default() += 1;
         }
     }
-    times.into_iter().map(|(product, times)| format!("{product} was tried again {times}×"))
+    times.into_iter().map(|(artifact, times)| format!("{artifact} was tried again {times}×"))
 }
 
-impl report::Files for Products {
+impl report::Files for Artifacts {
     async fn path(&self, name: &str) -> Result<Option<PathBuf>> {
         there(self.path_of(name).await)
     }
@@ -176,22 +176,22 @@ impl report::Files for Products {
     }
 }
 
-/// The files of a project with which nobody works: products as they were stored, all other as they lie there.
+/// The files of a project with which nobody works: artifacts as they were stored, all other as they lie there.
 struct Stored<'a> {
     storage: &'a Storage,
     folder: &'a ProjectFolder,
-    /// What the last run's products are, by their names.
+    /// What the last run's artifacts are, by their names.
     assets: BTreeMap<String, StateAsset>,
     shown: Shown,
 }
 
 impl report::Files for Stored<'_> {
     async fn path(&self, name: &str) -> Result<Option<PathBuf>> {
-        if let Some((product, asset)) = self.assets.iter().find(|(_, asset)| asset.file == name) {
-            // A product of many files stands in the state as `product:file`.
-            let product = product.split(':').next().unwrap_or(product);
-            if let Found::There(record) = self.storage.products().find(&asset.key).await?
-                && let Some(index) = record.files.iter().position(|file| record.name_of(file, product) == name)
+        if let Some((artifact, asset)) = self.assets.iter().find(|(_, asset)| asset.file == name) {
+            // An artifact of many files stands in the state as `artifact:file`.
+            let artifact = artifact.split(':').next().unwrap_or(artifact);
+            if let Found::There(record) = self.storage.artifacts().find(&asset.key).await?
+                && let Some(index) = record.files.iter().position(|file| record.name_of(file, artifact) == name)
             {
                 self.shown.add(name.to_owned(), &record, index);
             }

@@ -2,9 +2,11 @@
 
 use super::{
     account::settle,
+    artifacts::{Artifacts, Worker},
     assets::Assets,
     derived::derived,
     document::Document,
+    extensions::Extensions,
     fallback::Fallbacks,
     foreign::Caught,
     graph::build,
@@ -15,12 +17,10 @@ use super::{
     parts::Parts,
     photos::Photos,
     policy::ProjectPolicy,
-    products::{Products, Worker},
     progress::Progress,
     providers::Providers,
     purchase::{Purchases, Wakeups},
     report,
-    slots::Slots,
     told::Told,
     trace,
     turns::{RunTurns, Turns},
@@ -55,7 +55,7 @@ pub(crate) struct RunSettings {
     pub(crate) storage: Storage,
     pub(crate) providers: Providers,
     pub(crate) matting: Matting,
-    pub(crate) slots: Slots,
+    pub(crate) extensions: Extensions,
     pub(crate) turns: Arc<Turns>,
     /// How many of the turns this run may use at a time; all of them where missing.
     pub(crate) share: Option<usize>,
@@ -104,11 +104,11 @@ impl Run {
         let (cancel, progress) = (parts.turns.cancel().clone(), Arc::clone(&parts.progress));
         let wakeups = Arc::clone(parts.purchases.wakeups());
         progress.emit(Event::RunStarted);
-        let work = Work { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
+        let task = RunTask { run_id: id.clone(), project_id: project_id.clone(), source, parts, lease, scratch };
         let (end, ended) = watch::channel(None);
         let listened = Arc::clone(&progress);
         tokio::spawn(async move {
-            let result = AssertUnwindSafe(work.supervise().instrument(span)).catch_unwind().await;
+            let result = AssertUnwindSafe(task.supervise().instrument(span)).catch_unwind().await;
             let result = result.unwrap_or_else(|panic| {
                 listened.close();
                 Err(defect("the end of a run", &*panic))
@@ -219,14 +219,14 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let imported = async {
         let (parts, scratch) =
             prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
-        let state = parts.products.folder().read(STATE).await?;
+        let state = parts.artifacts.folder().read(STATE).await?;
         let is_new = state.is_none_or(|bytes| State::read(&bytes).is_err());
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
         scratch.remove().await;
         let Brought { unchanged, .. } = brought?;
         let outcome = if unchanged { "unchanged" } else { "imported" };
-        parts.products.record(HistoryEvent::RunFinished { outcome: outcome.to_owned() }).await?;
+        parts.artifacts.record(HistoryEvent::RunFinished { outcome: outcome.to_owned() }).await?;
         let state = parts.progress.state();
         let degraded = state.degradations.iter().map(|one| format!("{}: {}", one.fallback, one.cause));
         let notes = state.notes.iter().cloned().chain(degraded).collect();
@@ -285,10 +285,10 @@ async fn prepare(
         Some(Err(UnreadableState::Damaged(_))) => (None, true),
         Some(Err(later)) => return Err(later.into_error().with_context("file", folder.display(STATE))),
     };
-    let mut history = folder.history().await?.with_clock(settings.slots.clock.clone());
+    let mut history = folder.history().await?.with_clock(settings.extensions.clock.clone());
     let mut state = match old {
         Some(state) => state,
-        None => derived(&storage, &folder, &history, settings.slots.clock.now()).await?,
+        None => derived(&storage, &folder, &history, settings.extensions.clock.now()).await?,
     };
     history.expect_entries(state.history_entries)?;
     history.append(HistoryEvent::RunStarted { version: env!("CARGO_PKG_VERSION").to_owned() }).await?;
@@ -297,7 +297,8 @@ async fn prepare(
     // The history is the truth; the state only shows it.
     state.cost_usd = history.spent_usd();
     let later = history.passed_over();
-    let progress = Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.slots.clock.clone())?);
+    let progress =
+        Arc::new(Progress::new(state, fence.run(), settings.sinks.clone(), settings.extensions.clock.clone())?);
     if later > 0 {
         let said = format!("{later} entries of the project's history are of a newer adgen: they were passed over");
         progress.note(Stage::Plan, said);
@@ -309,12 +310,16 @@ async fn prepare(
     let scratch = folder.work_folder().await?;
     let turns = Arc::new(turns);
     let policy = ProjectPolicy::default();
-    let work = scratch.path().to_owned();
-    let fallbacks =
-        Arc::new(Fallbacks::new(Arc::clone(&policy), Arc::clone(&progress), turns.cancel().clone(), work.clone()));
+    let working_folder = scratch.path().to_owned();
+    let fallbacks = Arc::new(Fallbacks::new(
+        Arc::clone(&policy),
+        Arc::clone(&progress),
+        turns.cancel().clone(),
+        working_folder.clone(),
+    ));
     let money = Arc::new(Money::new(settings.max_usd, Arc::clone(&policy), Arc::clone(&progress)));
-    let worker = Worker { buyer, epoch: fence.epoch(), scratch: work };
-    let products = Products::new(
+    let worker = Worker { buyer, epoch: fence.epoch(), scratch: working_folder };
+    let artifacts = Artifacts::new(
         storage,
         (folder.clone(), history),
         worker,
@@ -322,15 +327,15 @@ async fn prepare(
         Arc::clone(&turns),
         Arc::clone(&fallbacks),
     );
-    let products = Arc::new(products.await?);
+    let artifacts = Arc::new(artifacts.await?);
     let purchases = Arc::new(Purchases::new(
-        Arc::clone(&products),
+        Arc::clone(&artifacts),
         Arc::clone(&money),
         Arc::clone(&turns),
         Arc::clone(&progress),
         Arc::default(),
         settings.job_timeout,
-        settings.slots.http.clone(),
+        settings.extensions.http.clone(),
     ));
     let own_files = OwnFiles::new(
         settings.assets.clone(),
@@ -341,13 +346,13 @@ async fn prepare(
     );
     let parts = Parts {
         document: Document::new(folder, Arc::clone(&progress)),
-        photos: Photos::new(Arc::clone(&products), Arc::clone(&turns)),
-        art: Arc::new(Art::new(Arc::clone(&settings.slots.fonts))),
+        photos: Photos::new(Arc::clone(&artifacts), Arc::clone(&turns)),
+        art: Arc::new(Art::new(Arc::clone(&settings.extensions.fonts))),
         providers: settings.providers.held(&Caught::default()),
         matting: settings.matting.clone(),
-        slots: settings.slots.clone(),
+        extensions: settings.extensions.clone(),
         job_timeout: settings.job_timeout,
-        products,
+        artifacts,
         purchases,
         money,
         turns,
@@ -359,7 +364,8 @@ async fn prepare(
     Ok((Arc::new(parts), scratch))
 }
 
-struct Work {
+/// What a run holds from its lease to its last event.
+struct RunTask {
     run_id: String,
     project_id: String,
     source: Source,
@@ -368,7 +374,7 @@ struct Work {
     scratch: Scratch,
 }
 
-impl Work {
+impl RunTask {
     /// Runs to the end, whatever happens: the last state is written, the last event told, the project given back.
     async fn supervise(self) -> Result<Outcome> {
         let parts = Arc::clone(&self.parts);
@@ -382,15 +388,15 @@ impl Work {
         let _saves = over.clone().drop_guard();
         let saver = tokio::spawn(save_now_and_then(Arc::clone(&parts), over.clone()).in_current_span());
         // A task of its own, so that even a panic leads to an orderly end.
-        let mut work = tokio::spawn({
+        let mut making = tokio::spawn({
             let parts = Arc::clone(&parts);
-            async move { work(&parts, self.source).await }.in_current_span()
+            async move { make_all(&parts, self.source).await }.in_current_span()
         });
         let result = tokio::select! {
-            result = &mut work => result,
+            result = &mut making => result,
             () = lost.cancelled() => {
                 cancel.cancel();
-                work.await.map(|_| Err(fence.check().err().unwrap_or_else(Error::cancelled)))
+                making.await.map(|_| Err(fence.check().err().unwrap_or_else(Error::cancelled)))
             }
         };
         let result = result.unwrap_or_else(|end| {
@@ -431,7 +437,7 @@ impl Work {
         let videos = result?;
         stopped?;
         closing?;
-        let files = parts.products.folder();
+        let files = parts.artifacts.folder();
         let mut captions = Vec::new();
         for name in CAPTIONS {
             captions.push(OutputFile::of(files, name, None).await?);
@@ -450,7 +456,7 @@ impl Work {
 }
 
 /// Makes everything; gives the videos.
-async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
+async fn make_all(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
     let from_caller = matches!(source, Source::Document(..));
     let Brought { project, unchanged } = import(parts, source).await?;
     if unchanged && from_caller {
@@ -462,17 +468,17 @@ async fn work(parts: &Parts, source: Source) -> Result<Vec<OutputFile>> {
     let mut videos = Vec::new();
     for &aspect in &project.output.aspects {
         let name = format!("{}.mp4", name_for("final_video", aspect, project.main_aspect()));
-        videos.push(OutputFile::of(parts.products.folder(), &name, Some(aspect)).await?);
+        videos.push(OutputFile::of(parts.artifacts.folder(), &name, Some(aspect)).await?);
     }
     report::write(parts, &project).await?;
     Ok(videos)
 }
 
 async fn save_now_and_then(parts: Arc<Parts>, over: CancellationToken) {
-    let every = if parts.products.storage().folder().is_some() { SAVE_EVERY.0 } else { SAVE_EVERY.1 };
+    let every = if parts.artifacts.storage().folder().is_some() { SAVE_EVERY.0 } else { SAVE_EVERY.1 };
     while !over.is_cancelled() {
         if let Some(state) = parts.progress.changed_state() {
-            // A storage that fails shows itself where products are written.
+            // A storage that fails shows itself where artifacts are written.
             drop(save(&parts, state).await);
         }
         tokio::select! { () = tokio::time::sleep(every) => {}, () = over.cancelled() => {} }
@@ -480,14 +486,14 @@ async fn save_now_and_then(parts: Arc<Parts>, over: CancellationToken) {
 }
 
 async fn entries(parts: &Parts) -> u64 {
-    parts.products.history().lock().await.len()
+    parts.artifacts.history().lock().await.len()
 }
 
 async fn save(parts: &Parts, state: State) -> Result<()> {
-    parts.products.history().lock().await.expect_there()?;
+    parts.artifacts.history().lock().await.expect_there()?;
     let json = serde_json::to_vec_pretty(&State { history_entries: entries(parts).await, ..state })
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
-    let folder = parts.products.folder();
+    let folder = parts.artifacts.folder();
     // For those who watch from elsewhere; the state tells the rest.
     let told = folder.write(EVENTS, Told { events: parts.progress.history() }.to_json()).await;
     folder.write(STATE, json).await.and(told)
@@ -495,10 +501,10 @@ async fn save(parts: &Parts, state: State) -> Result<()> {
 
 async fn close(parts: &Parts, status: Status) -> Result<()> {
     let outcome = status.as_str().to_lowercase();
-    let recorded = parts.products.record(HistoryEvent::RunFinished { outcome }).await;
+    let recorded = parts.artifacts.record(HistoryEvent::RunFinished { outcome }).await;
     // It only saves time.
-    drop(parts.products.history().lock().await.close().await);
-    let state = State { updated_at: parts.slots.clock.now(), ..parts.progress.state() };
+    drop(parts.artifacts.history().lock().await.close().await);
+    let state = State { updated_at: parts.extensions.clock.now(), ..parts.progress.state() };
     // Whatever became of the entry, the state must not say that the run is at work.
     let saved = save(parts, state).await;
     recorded.and(saved)

@@ -1,11 +1,11 @@
 //! The project's folder as people see it, and where the files behind its names really lie.
 //!
-//! A run reads products from where they are stored, never from the names that people see: whatever happens to those, the
+//! A run reads artifacts from where they are stored, never from the names that people see: whatever happens to those, the
 //! ad is made from what was stored. May depend on `store` and `error`.
 
 use crate::{
     error::Result,
-    store::{Opened, ProductRecord, ProjectFolder, Storage},
+    store::{ArtifactRecord, Opened, ProjectFolder, Storage},
 };
 use std::{
     collections::HashMap,
@@ -24,8 +24,8 @@ pub(crate) struct Shown {
 /// What is behind a name.
 #[derive(Debug, Default)]
 struct Place {
-    /// The product and which of its files; `None` for a file that the document brought in.
-    product: Option<(Arc<ProductRecord>, usize)>,
+    /// The artifact and which of its files; `None` for a file that the document brought in.
+    artifact: Option<(Arc<ArtifactRecord>, usize)>,
     /// On this machine, as long as the run lasts.
     opened: Option<Opened>,
 }
@@ -50,11 +50,11 @@ impl Shown {
         self.before.get(name) == Some(&bytes) && !self.names().contains_key(name)
     }
 
-    /// The name shows this file of the product from now on.
-    pub(crate) fn add(&self, name: String, record: &Arc<ProductRecord>, index: usize) {
-        let place = Place { product: Some((Arc::clone(record), index)), opened: None };
+    /// The name shows this file of the artifact from now on.
+    pub(crate) fn add(&self, name: String, record: &Arc<ArtifactRecord>, index: usize) {
+        let place = Place { artifact: Some((Arc::clone(record), index)), opened: None };
         let mut names = self.names();
-        let same = names.get(&name).and_then(|old| old.product.as_ref()).is_some_and(|(old, _)| old == record);
+        let same = names.get(&name).and_then(|old| old.artifact.as_ref()).is_some_and(|(old, _)| old == record);
         if !same {
             names.insert(name, place);
         }
@@ -63,19 +63,19 @@ impl Shown {
     /// A path at which the file of this name can be opened, until the run has ended.
     pub(crate) async fn path_of(&self, storage: &Storage, folder: &ProjectFolder, name: &str) -> Result<PathBuf> {
         loop {
-            let product = match self.names().get(name) {
+            let artifact = match self.names().get(name) {
                 Some(Place { opened: Some(opened), .. }) => return Ok(opened.path().to_owned()),
-                Some(Place { product, .. }) => product.clone(),
+                Some(Place { artifact, .. }) => artifact.clone(),
                 None => None,
             };
-            let opened = match product.as_ref().and_then(|(record, index)| Some((record, record.files.get(*index)?))) {
-                Some((record, file)) => storage.products().open(record, file).await?,
+            let opened = match artifact.as_ref().and_then(|(record, index)| Some((record, record.files.get(*index)?))) {
+                Some((record, file)) => storage.artifacts().open(record, file).await?,
                 None => folder.open(name).await?,
             };
             let mut names = self.names();
             let place = names.entry(name.to_owned()).or_default();
-            // Another product may have taken the name meanwhile.
-            if place.product == product {
+            // Another artifact may have taken the name meanwhile.
+            if place.artifact == artifact {
                 let path = opened.path().to_owned();
                 place.opened = Some(opened);
                 return Ok(path);

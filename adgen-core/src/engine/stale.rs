@@ -1,9 +1,9 @@
 //! What an earlier version of the document had and this one has no more: its visible files go.
 //!
-//! Their products stay in the storage, where another edit finds them. May depend on `store`, `project`, `error` and its
-//! neighbour `products`.
+//! Their artifacts stay in the storage, where another edit finds them. May depend on `store`, `project`, `error` and its
+//! neighbour `artifacts`.
 
-use super::{products::Products, progress::Progress};
+use super::{artifacts::Artifacts, progress::Progress};
 use crate::{
     error::Result,
     project::{Aspect, Stage},
@@ -13,30 +13,30 @@ use std::collections::BTreeSet;
 
 /// Removes the visible files of scenes and shapes that the document has no more: it has `scenes`, and `further` shapes beside
 /// the main one.
-pub(crate) async fn clear(products: &Products, progress: &Progress, scenes: usize, further: &[Aspect]) -> Result<()> {
+pub(crate) async fn clear(artifacts: &Artifacts, progress: &Progress, scenes: usize, further: &[Aspect]) -> Result<()> {
     let is_stale = |name: &str| {
         scene_of(name).is_some_and(|number| number > scenes)
             || shape_of(name).is_some_and(|shape| !further.contains(&shape))
     };
     let stale: BTreeSet<String> = {
-        let history = products.history().lock().await;
+        let history = artifacts.history().lock().await;
         let made = history.records().iter().filter_map(|record| match record.known()? {
-            HistoryEvent::Finished { product, stage, .. } | HistoryEvent::Reused { product, stage, .. } => {
-                matches!(stage, Stage::Scenes | Stage::Composite | Stage::Render).then_some(product)
+            HistoryEvent::Finished { artifact, stage, .. } | HistoryEvent::Reused { artifact, stage, .. } => {
+                matches!(stage, Stage::Scenes | Stage::Composite | Stage::Render).then_some(artifact)
             }
             _ => None,
         });
-        // Names of products have no ending.
-        made.filter(|product| is_stale(&format!("{product}."))).cloned().collect()
+        // Names of artifacts have no ending.
+        made.filter(|artifact| is_stale(&format!("{artifact}."))).cloned().collect()
     };
     if stale.is_empty() {
         return Ok(());
     }
-    for name in products.folder().list().await? {
+    for name in artifacts.folder().list().await? {
         let is_its =
-            |product: &String| name.strip_prefix(product.as_str()).is_some_and(|rest| rest.starts_with(['.', '_']));
+            |artifact: &String| name.strip_prefix(artifact.as_str()).is_some_and(|rest| rest.starts_with(['.', '_']));
         if is_stale(&name) && stale.iter().any(is_its) {
-            products.folder().delete(&name).await?;
+            artifacts.folder().delete(&name).await?;
             progress.forget_file(&name);
         }
     }
@@ -49,7 +49,7 @@ fn scene_of(file: &str) -> Option<usize> {
     number.parse().ok()
 }
 
-/// The shape in the name of a product's file, which those of the main shape do not have.
+/// The shape in the name of an artifact's file, which those of the main shape do not have.
 fn shape_of(file: &str) -> Option<Aspect> {
     let (stem, _) = file.rsplit_once('.')?;
     let (_, suffix) = stem.rsplit_once('_')?;

@@ -1,4 +1,4 @@
-//! What a run tells programs that listen by `tracing`: spans, `run` around `product` around `provider`, and a few events.
+//! What a run tells programs that listen by `tracing`: spans, `run` around `artifact` around `provider`, and a few events.
 //!
 //! They hold names, numbers and codes. No key of a service, no prompt, no words of an error (which may quote either) and no
 //! address is ever among them. May depend on `project`, `provider` and `error`.
@@ -19,9 +19,9 @@ pub(super) fn run(run_id: &str, project_id: &str) -> Span {
     tracing::info_span!("run", run_id, project_id)
 }
 
-/// Finding or making one product, whoever makes it.
-pub(super) fn product(stage: Stage, product: &str, key: &str) -> Span {
-    tracing::info_span!("product", stage = stage.as_str(), product, key = key.get(..KEY).unwrap_or(key))
+/// Finding or making one artifact, whoever makes it.
+pub(super) fn artifact(stage: Stage, artifact: &str, key: &str) -> Span {
+    tracing::info_span!("artifact", stage = stage.as_str(), artifact, key = key.get(..KEY).unwrap_or(key))
 }
 
 /// One call of a provider: which one it is, and the how-manieth of its kind, from 1.
@@ -35,16 +35,16 @@ pub(super) fn retrying(info: &ProviderInfo, attempt: u32, wait: Duration, code: 
     tracing::debug!(provider, model, attempt, wait_ms = wait.as_millis() as u64, code, "a call is made again");
 }
 
-/// A product could not be made as asked for, and `fallback` is made in its place.
-pub(super) fn fallback(stage: Stage, product: &str, fallback: &str, cause: &Error) {
+/// An artifact could not be made as asked for, and `fallback` is made in its place.
+pub(super) fn fallback(stage: Stage, artifact: &str, fallback: &str, cause: &Error) {
     let (provider, code) = (cause.provider().unwrap_or_default(), cause.kind().as_str());
-    tracing::debug!(stage = stage.as_str(), product, fallback, provider, code, "a fallback steps in");
+    tracing::debug!(stage = stage.as_str(), artifact, fallback, provider, code, "a fallback steps in");
 }
 
 /// The ad is humbler than what was asked for.
 pub(super) fn degraded(what: &Degradation) {
-    let Degradation { stage, product, fallback, cause, .. } = what;
-    tracing::warn!(stage = stage.as_str(), product, fallback, code = cause.code, "the ad is humbler than asked for");
+    let Degradation { stage, artifact, fallback, cause, .. } = what;
+    tracing::warn!(stage = stage.as_str(), artifact, fallback, code = cause.code, "the ad is humbler than asked for");
 }
 
 /// A run has ended.

@@ -230,7 +230,7 @@ mod tests {
     fn a_body_says_all_that_the_error_says_and_comes_back_from_json() {
         let error = Error::new(ErrorKind::GenerationFailed, "no clip")
             .with_operation("scenes")
-            .with_context("product", "scene_1_bg")
+            .with_context("artifact", "scene_1_bg")
             .with_spent_usd(0.25)
             .with_possibly_spent_usd(0.5)
             .with_retry(Retry::After(Duration::from_millis(1500)))
@@ -257,7 +257,7 @@ mod tests {
             .with_retry(Retry::After(Duration::from_millis(1500)))
             .with_spent_usd(0.25)
             .with_possibly_spent_usd(0.5)
-            .with_fact("product", "scene_1_bg")
+            .with_fact("artifact", "scene_1_bg")
             .with_provider("replicate")
             .with_model("seedance")
             .with_request_id("r1")

@@ -11,7 +11,7 @@ use super::{
     alpha::Flattener,
     color_pass::{ColorPass, Rows},
     colorimetry::Matrix,
-    cover::{Plan, plan},
+    cover::{Covering, covering},
     frame::Frame,
     matrix::ToBt709,
     native,
@@ -32,7 +32,7 @@ pub(super) struct Scaler {
     /// The brightest light that the file tells of, in cd/m²: told once, so that no picture depends on those before it.
     peak_nits: Option<f32>,
     hdr: Option<&'static str>,
-    plan: Plan,
+    covering: Covering,
     context: Option<Context>,
     matrix: Option<ToBt709>,
     conversion: Option<Conversion>,
@@ -70,7 +70,7 @@ impl Scaler {
             source: None,
             peak_nits: None,
             hdr: None,
-            plan: Plan { crop: [0; 4], scaled: [0; 2], offset: [0; 2] },
+            covering: Covering { crop: [0; 4], scaled: [0; 2], offset: [0; 2] },
             context: None,
             matrix: None,
             conversion: None,
@@ -116,7 +116,7 @@ impl Scaler {
             self.prepare(source)?;
             self.source = Some(source);
         }
-        let [x, y, width, height] = self.plan.crop;
+        let [x, y, width, height] = self.covering.crop;
         // SAFETY: `frame` is a decoded frame of size `source`, the crop lies inside it, and `scaled` has the size that the
         // context was made for.
         unsafe {
@@ -153,12 +153,12 @@ impl Scaler {
         if self.source.is_none() {
             return;
         }
-        let [x, y] = self.plan.offset;
+        let [x, y] = self.covering.offset;
         for ((plane, shift), target) in [(0, 0), (1, 1), (2, 1)].into_iter().zip(out.planes_mut()) {
             let (rows, target, row) = {
                 // The shape before turning.
                 let [w, h] = self.orientation.shown([width >> shift, height >> shift]);
-                // SAFETY: `scaled` is 8-bit 4:2:0 of size `plan.scaled`, which covers offset + wanted size; rows lie
+                // SAFETY: `scaled` is 8-bit 4:2:0 of size `covering.scaled`, which covers offset + wanted size; rows lie
                 // `linesize` apart, and the decoder's or our own buffers are at least that large. `linesize` is
                 // positive: negative ones (bottom-up pictures) always go through the scaler.
                 let rows: Vec<&[u8]> = unsafe {
@@ -178,7 +178,7 @@ impl Scaler {
 
     fn prepare(&mut self, source: PictureFormat) -> Result<()> {
         let wanted = self.orientation.shown(self.size);
-        self.plan = plan([source.width as usize, source.height as usize], source.aspect, wanted);
+        self.covering = covering([source.width as usize, source.height as usize], source.aspect, wanted);
         self.hdr = source.colorimetry.hdr().or(self.hdr);
         let is_plain = source.colorimetry.is_plain();
         self.matrix = match source.colorimetry.matrix {
@@ -188,14 +188,14 @@ impl Scaler {
             _ => None,
         };
         let format = if is_plain { ffi::AVPixelFormat::AV_PIX_FMT_YUV420P } else { WIDE_FORMAT };
-        let [_, _, width, height] = self.plan.crop;
+        let [_, _, width, height] = self.covering.crop;
         let as_it_is = source.format == format as c_int && !source.full_range && !source.flipped;
-        self.context = match as_it_is && self.plan.scaled == [width, height] {
+        self.context = match as_it_is && self.covering.scaled == [width, height] {
             true => None,
-            false => Some(Context::new(source, [width, height], self.plan.scaled, format)?),
+            false => Some(Context::new(source, [width, height], self.covering.scaled, format)?),
         };
         self.conversion = None;
-        let planes = |format| picture(self.plan.scaled, format);
+        let planes = |format| picture(self.covering.scaled, format);
         match (is_plain, &self.context) {
             (true, None) => {}
             (true, Some(_)) => self.scaled = planes(format)?,

@@ -20,7 +20,7 @@ use super::{
     stream::{Medium, best_stream, missing_stream},
 };
 use crate::error::Result;
-use pictures::{OPERATION, Pictures, Slot};
+use pictures::{OPERATION, Pictures, TimedPicture};
 
 mod pictures;
 
@@ -89,9 +89,9 @@ pub struct VideoReader {
     fps: Fps,
     /// Timestamp of the first frame, in ticks.
     origin: i64,
-    shown: Slot,
+    shown: TimedPicture,
     /// The frame after `shown`, decoded ahead to know how long that one lasts.
-    next: Slot,
+    next: TimedPicture,
     /// Whether the scaler holds `shown`.
     scaled: bool,
     index: u64,
@@ -113,7 +113,7 @@ impl VideoReader {
             pictures.show_fields();
         }
         pictures.decoder.decode_only(target.decode);
-        let mut next = Slot::empty();
+        let mut next = TimedPicture::empty();
         if !pictures.fetch(&mut next, None)? {
             let message = "the file has a video stream without one picture that can be decoded";
             return Err(pictures.decoder.nothing(message));
@@ -143,7 +143,7 @@ impl VideoReader {
             size: (size[0], size[1]),
             fps: target.fps.unwrap_or(rate),
             origin,
-            shown: Slot::empty(),
+            shown: TimedPicture::empty(),
             next,
             scaled: false,
             index: 0,
@@ -268,7 +268,7 @@ impl VideoReader {
             }
         }
         let (mut pictures, _) = Pictures::open(&self.pictures.path, self.pictures.threads)?;
-        let (mut last, mut next) = (Slot::empty(), Slot::empty());
+        let (mut last, mut next) = (TimedPicture::empty(), TimedPicture::empty());
         let mut end_s = 0.0;
         while end_s < enough_s && pictures.fetch(&mut next, last.full.then_some(&last))? {
             std::mem::swap(&mut last, &mut next);

@@ -1,8 +1,8 @@
 //! The offline composer: music synthesised on this machine. Needs no key and no network and costs nothing.
 
 use super::{
-    jobs::Jobs,
-    music::{MusicSettings, compose},
+    music::{MusicSettings, score},
+    renderings::Renderings,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -21,12 +21,12 @@ const KBPS: u32 = 320;
 #[derive(Debug)]
 pub struct OfflineAudio {
     info: ProviderInfo,
-    jobs: Jobs,
+    renderings: Renderings,
 }
 
 impl Default for OfflineAudio {
     fn default() -> Self {
-        Self { info: ProviderInfo::free("offline", "composer-2"), jobs: Jobs::default() }
+        Self { info: ProviderInfo::free("offline", "composer-2"), renderings: Renderings::default() }
     }
 }
 
@@ -58,13 +58,13 @@ impl AudioProvider for OfflineAudio {
             ));
         }
         let (request, scratch) = (request.clone(), context.scratch().to_owned());
-        self.jobs.start("composer", move |signal| {
+        self.renderings.start("composer", move |signal| {
             let settings = MusicSettings {
                 duration_s: request.duration_s,
                 seed: u64::from(request.seed),
                 mood: super::planner::mood_of(&request.prompt),
             };
-            let samples = Samples::from_interleaved(compose(&settings, &|| signal.is_cancelled())?);
+            let samples = Samples::from_interleaved(score(&settings, &|| signal.is_cancelled())?);
             signal.step(0.8)?;
             let path = scratch.join("music.mp3");
             encode_mp3(&path, &samples, KBPS)?;
@@ -73,10 +73,10 @@ impl AudioProvider for OfflineAudio {
     }
 
     async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
-        self.jobs.check(job)
+        self.renderings.check(job)
     }
 
     async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
-        self.jobs.cancel(job).await
+        self.renderings.cancel(job).await
     }
 }

@@ -4,7 +4,7 @@
 //! pure code in `look` and `music`. Nothing of the pipeline is known here.
 
 mod audio;
-mod jobs;
+mod renderings;
 mod video;
 
 // Drawn, played and written by themselves in the benches of this repository; see `lib.rs`.

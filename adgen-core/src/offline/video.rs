@@ -1,8 +1,8 @@
 //! The offline "studio": moving backgrounds drawn on this machine. Needs no key and no network and costs nothing.
 
 use super::{
-    jobs::{Jobs, Signal},
     look::{CameraMove, Look, LookSettings, renderer},
+    renderings::{Renderings, Signal},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -24,12 +24,12 @@ const SIDE_SHARE: f64 = 2.0 / 3.0;
 #[derive(Debug)]
 pub struct OfflineVideo {
     info: ProviderInfo,
-    jobs: Jobs,
+    renderings: Renderings,
 }
 
 impl Default for OfflineVideo {
     fn default() -> Self {
-        Self { info: ProviderInfo::free("offline", "studio-1"), jobs: Jobs::default() }
+        Self { info: ProviderInfo::free("offline", "studio-1"), renderings: Renderings::default() }
     }
 }
 
@@ -81,15 +81,15 @@ impl VideoProvider for OfflineVideo {
             ));
         }
         let (request, scratch) = (request.clone(), context.scratch().to_owned());
-        self.jobs.start("studio", move |signal| draw(&request, &scratch, signal))
+        self.renderings.start("studio", move |signal| draw(&request, &scratch, signal))
     }
 
     async fn check(&self, _: &CallContext, job: &JobId) -> Result<Generation> {
-        self.jobs.check(job)
+        self.renderings.check(job)
     }
 
     async fn cancel(&self, _: &CallContext, job: &JobId) -> Result<Cancelled> {
-        self.jobs.cancel(job).await
+        self.renderings.cancel(job).await
     }
 }
 

@@ -143,7 +143,7 @@ pub enum StageStatus {
     Waiting,
     /// At work.
     Running,
-    /// Its products are there.
+    /// Its artifacts are there.
     Finished,
     /// It failed.
     Failed,
@@ -165,9 +165,9 @@ pub struct StageState {
     /// Seconds from the run's start to its last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_s: Option<f64>,
-    /// Products that were made in this run.
+    /// Artifacts that were made in this run.
     pub made: u32,
-    /// Products that were there already.
+    /// Artifacts that were there already.
     pub reused: u32,
     /// Spent in this run in US dollars, failures that were billed included.
     #[serde(default)]
@@ -194,9 +194,9 @@ impl StageState {
         self
     }
 
-    /// With how many products were made, and how many were there already.
+    /// With how many artifacts were made, and how many were there already.
     #[must_use]
-    pub fn with_products(mut self, made: u32, reused: u32) -> Self {
+    pub fn with_artifacts(mut self, made: u32, reused: u32) -> Self {
         (self.made, self.reused) = (made, reused);
         self
     }
@@ -215,37 +215,37 @@ impl StageState {
 pub struct Degradation {
     /// Where.
     pub stage: Stage,
-    /// Which product: `scene_2_bg`.
-    pub product: String,
+    /// Which artifact: `scene_2_bg`.
+    pub artifact: String,
     /// What was done instead: `offline clip`.
     pub fallback: String,
     /// Why.
     pub cause: ErrorBody,
-    /// Further products that are like that: scenes and shapes that lack the same are told once.
+    /// Further artifacts that are like that: scenes and shapes that lack the same are told once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
 }
 
 impl Degradation {
-    /// `fallback` in the place of `product`, because of `cause`.
-    pub fn new(stage: Stage, product: impl Into<String>, fallback: impl Into<String>, cause: ErrorBody) -> Self {
-        Self { stage, product: product.into(), fallback: fallback.into(), cause, also: Vec::new() }
+    /// `fallback` in the place of `artifact`, because of `cause`.
+    pub fn new(stage: Stage, artifact: impl Into<String>, fallback: impl Into<String>, cause: ErrorBody) -> Self {
+        Self { stage, artifact: artifact.into(), fallback: fallback.into(), cause, also: Vec::new() }
     }
 
-    /// With a further product that is like that.
+    /// With a further artifact that is like that.
     #[must_use]
-    pub fn with_also(mut self, product: impl Into<String>) -> Self {
-        self.also.push(product.into());
+    pub fn with_also(mut self, artifact: impl Into<String>) -> Self {
+        self.also.push(artifact.into());
         self
     }
 
-    /// Every product that is concerned.
-    pub fn products(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&self.product).chain(&self.also).map(String::as_str)
+    /// Every artifact that is concerned.
+    pub fn artifacts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.artifact).chain(&self.also).map(String::as_str)
     }
 }
 
-/// What a finished product lacks of what was asked for: a degradation of whatever run shows it.
+/// What a finished artifact lacks of what was asked for: a degradation of whatever run shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lack {
@@ -341,7 +341,7 @@ pub struct State {
     pub estimate: Option<CostRange>,
     /// What each stage did in the last run.
     pub stages: BTreeMap<Stage, StageState>,
-    /// The project's files by product name.
+    /// The project's files by artifact name.
     pub assets: BTreeMap<String, StateAsset>,
     /// Where the ad is humbler than what was asked for.
     pub degradations: Vec<Degradation>,
@@ -416,10 +416,10 @@ impl State {
         })
     }
 
-    /// Adds all files of a product, in place of those that it had under their names.
-    pub(crate) fn add_files(&mut self, product: &str, files: &[StateAsset]) {
+    /// Adds all files of an artifact, in place of those that it had under their names.
+    pub(crate) fn add_files(&mut self, artifact: &str, files: &[StateAsset]) {
         for file in files {
-            let name = if files.len() == 1 { product.to_owned() } else { format!("{product}:{}", file.file) };
+            let name = if files.len() == 1 { artifact.to_owned() } else { format!("{artifact}:{}", file.file) };
             self.assets.insert(name, file.clone());
         }
     }
@@ -496,10 +496,10 @@ impl State {
         self
     }
 
-    /// With a file, by its product's name.
+    /// With a file, by its artifact's name.
     #[must_use]
-    pub fn with_asset(mut self, product: impl Into<String>, asset: StateAsset) -> Self {
-        self.assets.insert(product.into(), asset);
+    pub fn with_asset(mut self, artifact: impl Into<String>, asset: StateAsset) -> Self {
+        self.assets.insert(artifact.into(), asset);
         self
     }
 

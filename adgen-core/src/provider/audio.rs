@@ -177,7 +177,7 @@ pub trait AudioProvider: Debug + Send + Sync + 'static {
 
     /// How many seconds of music it would really make of a request. Calls nobody and costs nothing.
     ///
-    /// Two requests for the same words and seed with the same answer are one product, which is bought once.
+    /// Two requests for the same words and seed with the same answer are one artifact, which is bought once.
     fn offered_s(&self, request: &AudioRequest) -> f64 {
         request.duration_s
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct ProviderInfo {
     /// The provider: `offline`, `replicate`.
     pub name: String,
-    /// The model: part of a product's content key, so another model makes another product.
+    /// The model: part of an artifact's content key, so another model makes another artifact.
     pub model: String,
     /// What it costs.
     pub price: Price,

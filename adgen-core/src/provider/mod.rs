@@ -1,4 +1,4 @@
-//! The contracts between adgen and whatever plans, films and composes: small, dyn-compatible, the minimum.
+//! The contracts between adgen and whatever plans, films and scores: small, dyn-compatible, the minimum.
 //!
 //! [`VideoProvider`] and [`AudioProvider`] are remote jobs: `start`, then `check` until done, `cancel` at any time.
 //! [`Planner`] is one call. `openai` and `replicate` are the services that adgen uses where it has their keys; the

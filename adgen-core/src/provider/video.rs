@@ -210,7 +210,7 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
 
     /// What it would really make of a request: which lengths and sizes it has. Calls nobody and costs nothing.
     ///
-    /// Two requests for the same words and seed with the same offer are one product, which is bought once. Without an answer
+    /// Two requests for the same words and seed with the same offer are one artifact, which is bought once. Without an answer
     /// of its own every length and size counts as another clip.
     fn offer(&self, request: &VideoRequest) -> VideoOffer {
         VideoOffer::new(request.duration_s, Some(request.short_side))

@@ -3,8 +3,9 @@
 use super::{
     client::Replicate,
     engine::Engine,
+    input,
     model::{self, Kind, Model, check_name},
-    order, schema,
+    schema,
     wire::PROVIDER,
 };
 use crate::{
@@ -110,15 +111,15 @@ impl AudioProvider for ReplicateAudio {
 
     fn estimate(&self, request: &AudioRequest) -> CostRange {
         // What cannot be ordered costs nothing.
-        order::audio(&self.engine.model, request).map_or(CostRange::ZERO, |order| self.engine.estimate(&order))
+        input::audio(&self.engine.model, request).map_or(CostRange::ZERO, |input| self.engine.estimate(&input))
     }
 
     fn offered_s(&self, request: &AudioRequest) -> f64 {
-        order::audio(&self.engine.model, request).map_or(request.duration_s, |order| order.seconds)
+        input::audio(&self.engine.model, request).map_or(request.duration_s, |input| input.seconds)
     }
 
     async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation> {
-        self.engine.start(context, &order::audio(&self.engine.model, request)?).await
+        self.engine.start(context, &input::audio(&self.engine.model, request)?).await
     }
 
     async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
@@ -136,7 +137,7 @@ impl AudioProvider for ReplicateAudio {
         since: SystemTime,
         known: &[JobId],
     ) -> Result<Lookup> {
-        self.engine.find(context, &order::audio(&self.engine.model, request)?, since, known).await
+        self.engine.find(context, &input::audio(&self.engine.model, request)?, since, known).await
     }
 
     async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {

@@ -24,12 +24,12 @@ pub(super) struct Claim {
 /// The jobs of one account that have an owner.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    jobs: Mutex<Jobs>,
+    claimed: Mutex<Claimed>,
     doors: Mutex<HashMap<String, Weak<RwLock<()>>>>,
 }
 
 #[derive(Debug, Default)]
-struct Jobs {
+struct Claimed {
     claims: HashMap<String, Claim>,
     /// The oldest first.
     order: VecDeque<String>,
@@ -38,24 +38,24 @@ struct Jobs {
 impl Claims {
     /// Remembers that the job `id` has an owner.
     pub(super) fn claim(&self, id: &str, cost_usd: f64) {
-        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        if jobs.claims.insert(id.to_owned(), Claim { cost_usd, is_asked_for: false }).is_none() {
-            jobs.order.push_back(id.to_owned());
+        let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
+        if claimed.claims.insert(id.to_owned(), Claim { cost_usd, is_asked_for: false }).is_none() {
+            claimed.order.push_back(id.to_owned());
         }
-        while jobs.order.len() > MOST {
-            let oldest = jobs.order.pop_front().unwrap_or_default();
-            jobs.claims.remove(&oldest);
+        while claimed.order.len() > MOST {
+            let oldest = claimed.order.pop_front().unwrap_or_default();
+            claimed.claims.remove(&oldest);
         }
     }
 
     /// The claim to a job, if there is one.
     pub(super) fn claimed(&self, id: &str) -> Option<Claim> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).claims.get(id).copied()
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner).claims.get(id).copied()
     }
 
     /// Remembers that the owner of a job has asked for it.
     pub(super) fn ask(&self, id: &str) {
-        if let Some(claim) = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).claims.get_mut(id) {
+        if let Some(claim) = self.claimed.lock().unwrap_or_else(PoisonError::into_inner).claims.get_mut(id) {
             claim.is_asked_for = true;
         }
     }

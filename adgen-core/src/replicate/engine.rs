@@ -6,9 +6,9 @@ use super::{
     client::{Replicate, Told},
     delivery::Delivery,
     error::{clean, failure_of},
+    input::PredictionInput,
     lookup::{self, Sought},
     model::{Kind, Model},
-    order::Order,
     output::file_of,
     pricing::{expected, metered, price_of},
     progress::progress,
@@ -47,24 +47,24 @@ pub(super) struct Engine {
 
 impl Engine {
     /// What an order is expected to cost.
-    pub(super) fn estimate(&self, order: &Order) -> CostRange {
-        expected(&self.model, self.price.as_ref(), &order.input, order.billed_s)
+    pub(super) fn estimate(&self, input: &PredictionInput) -> CostRange {
+        expected(&self.model, self.price.as_ref(), &input.fields, input.billed_s)
     }
 
-    /// The price of an order.
-    pub(super) fn price_of(&self, order: &Order) -> Price {
-        price_of(&self.model, self.price.as_ref(), &order.input).clone()
+    /// The price of an input.
+    pub(super) fn price_of(&self, input: &PredictionInput) -> Price {
+        price_of(&self.model, self.price.as_ref(), &input.fields).clone()
     }
 
-    pub(super) async fn start(&self, context: &CallContext, order: &Order) -> Result<Generation> {
-        let door = self.replicate.claims().door(&self.essence_of(order));
+    pub(super) async fn start(&self, context: &CallContext, input: &PredictionInput) -> Result<Generation> {
+        let door = self.replicate.claims().door(&self.essence_of(input));
         let _open = tokio::select! {
             biased;
             error = context.called_off() => return Err(error),
             open = door.read() => open,
         };
-        let told = self.replicate.create(context.caller(), &self.model, &order.input).await?;
-        self.claim(&told.prediction.id, order);
+        let told = self.replicate.create(context.caller(), &self.model, &input.fields).await?;
+        self.claim(&told.prediction.id, input);
         if told.prediction.status.is_final() {
             // Nobody will ask for it.
             self.replicate.claims().ask(&told.prediction.id);
@@ -94,17 +94,17 @@ impl Engine {
     pub(super) async fn find(
         &self,
         context: &CallContext,
-        order: &Order,
+        input: &PredictionInput,
         since: SystemTime,
         known: &[JobId],
     ) -> Result<Lookup> {
-        let essence = order.essence();
-        let door = self.replicate.claims().door(&self.essence_of(order));
+        let essence = input.essence();
+        let door = self.replicate.claims().door(&self.essence_of(input));
         let _alone = door.write().await;
         let sought = Sought { model: &self.model, essence: &essence, since, known };
         let found = lookup::find(&self.replicate, context.caller(), &sought).await?;
         if let Lookup::Found(job) = &found {
-            self.claim(&job.0, order);
+            self.claim(&job.0, input);
         }
         Ok(found)
     }
@@ -114,12 +114,12 @@ impl Engine {
         context.unless_cancelled(self.replicate.fetch(url, target, most)).await
     }
 
-    fn essence_of(&self, order: &Order) -> String {
-        format!("{} {}", self.model.name, Value::Object(order.essence()))
+    fn essence_of(&self, input: &PredictionInput) -> String {
+        format!("{} {}", self.model.name, Value::Object(input.essence()))
     }
 
-    fn claim(&self, id: &str, order: &Order) {
-        self.replicate.claims().claim(id, self.estimate(order).expected_usd());
+    fn claim(&self, id: &str, input: &PredictionInput) {
+        self.replicate.claims().claim(id, self.estimate(input).expected_usd());
     }
 
     fn cost(&self, prediction: &Prediction) -> f64 {

@@ -14,10 +14,10 @@ mod error;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod input;
 mod length;
 mod lookup;
 mod model;
-mod order;
 mod output;
 mod pricing;
 mod progress;

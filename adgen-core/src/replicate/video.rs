@@ -4,8 +4,8 @@ use super::{
     client::Replicate,
     engine::Engine,
     files,
+    input::{self, PredictionInput},
     model::{self, Kind, Model, USUAL_SIDE, check_name},
-    order::{self, Order},
     schema,
     wire::PROVIDER,
 };
@@ -112,7 +112,7 @@ impl ReplicateVideo {
         let usual = VideoRequest { short_side: u32::MAX, ..VideoRequest::new("price", 1.0) };
         let usual = VideoRequest { image: self.engine.model.image.clone().map(ImageInput::Url), ..usual };
         let model = &self.engine.model;
-        let price = self.order(&usual).map_or(Price::Unknown, |order| self.engine.price_of(&order));
+        let price = self.input(&usual).map_or(Price::Unknown, |input| self.engine.price_of(&input));
         // The name is part of what a clip is remembered by, and a sharper clip is another one.
         let name = match self.short_side {
             Some(pixels) if pixels != USUAL_SIDE => format!("{} ({pixels})", model.name),
@@ -122,8 +122,8 @@ impl ReplicateVideo {
         self
     }
 
-    fn order(&self, request: &VideoRequest) -> Result<Order> {
-        order::video(&self.engine.model, request, self.short_side)
+    fn input(&self, request: &VideoRequest) -> Result<PredictionInput> {
+        input::video(&self.engine.model, request, self.short_side)
     }
 }
 
@@ -141,24 +141,24 @@ impl VideoProvider for ReplicateVideo {
 
     fn estimate(&self, request: &VideoRequest) -> CostRange {
         // What cannot be ordered costs nothing.
-        self.order(request).map_or(CostRange::ZERO, |order| self.engine.estimate(&order))
+        self.input(request).map_or(CostRange::ZERO, |input| self.engine.estimate(&input))
     }
 
     fn offer(&self, request: &VideoRequest) -> VideoOffer {
         // What cannot be ordered is nothing that could be known again.
-        let order = self.order(request).ok();
-        order.map_or(VideoOffer::new(request.duration_s, Some(request.short_side)), |order| {
-            VideoOffer::new(order.seconds, order.short_side)
+        let input = self.input(request).ok();
+        input.map_or(VideoOffer::new(request.duration_s, Some(request.short_side)), |input| {
+            VideoOffer::new(input.seconds, input.short_side)
         })
     }
 
     async fn start(&self, context: &CallContext, request: &VideoRequest) -> Result<Generation> {
-        let mut order = self.order(request)?;
-        if let (Some(image), Some(field)) = (&request.image, order.image_field.clone()) {
+        let mut input = self.input(request)?;
+        if let (Some(image), Some(field)) = (&request.image, input.image_field.clone()) {
             let url = files::place(&self.engine.replicate, context.caller(), image).await?;
-            order.input.insert(field, url.into());
+            input.fields.insert(field, url.into());
         }
-        self.engine.start(context, &order).await
+        self.engine.start(context, &input).await
     }
 
     async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
@@ -176,7 +176,7 @@ impl VideoProvider for ReplicateVideo {
         since: SystemTime,
         known: &[JobId],
     ) -> Result<Lookup> {
-        self.engine.find(context, &self.order(request)?, since, known).await
+        self.engine.find(context, &self.input(request)?, since, known).await
     }
 
     async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {

@@ -3,7 +3,7 @@
 //! Pure but for the reader and writer that it is given. `maud` escapes whatever a section shows; what no escape helps
 //! against is taken out here, of the whole page at once, so that no section can forget it.
 
-use super::{facts, look, overview, page::Page, picture::DataUri, scenes, sound_section, work};
+use super::{facts, origin, overview, page::Page, picture::DataUri, scenes, sound_section, work};
 use crate::text::shown_name;
 use base64::{engine::general_purpose::STANDARD, write::EncoderWriter};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -57,7 +57,7 @@ fn markup(page: &Page) -> Markup {
                         (overview::summary(page))
                     }
                     (scenes::section(page))
-                    (look::sections(page))
+                    (origin::sections(page))
                     (sound_section::section(page))
                     (work::section(page))
                     (facts::sections(page))

@@ -93,7 +93,7 @@ fn files(page: &Page) -> Markup {
         @if !page.files.is_empty() {
             details.card.files {
                 summary {
-                    "All " (page.files.len()) " products of this run, " (size(total)) " · " (took(page.took_s()))
+                    "All " (page.files.len()) " artifacts of this run, " (size(total)) " · " (took(page.took_s()))
                 }
                 div.scroll {
                     table {

@@ -24,21 +24,21 @@ pub(super) struct History {
     pub(super) failed: Vec<Failed>,
 }
 
-/// A product that was made.
+/// An artifact that was made.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Made {
     pub(super) stage: Stage,
-    pub(super) product: String,
+    pub(super) artifact: String,
     /// Seconds from the run's beginning.
     pub(super) start_s: f64,
     pub(super) elapsed_s: f64,
     pub(super) cost_usd: f64,
 }
 
-/// A product that could not be made.
+/// An artifact that could not be made.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Failed {
-    pub(super) product: String,
+    pub(super) artifact: String,
     /// Seconds from the run's beginning.
     pub(super) at_s: f64,
     pub(super) message: String,
@@ -46,9 +46,9 @@ pub(super) struct Failed {
 }
 
 impl History {
-    /// The run of this name, or else the last one of a history, over the products that the ad has now. A document that came in
+    /// The run of this name, or else the last one of a history, over the artifacts that the ad has now. A document that came in
     /// since, or another run that made no ad, is none of it.
-    pub(super) fn of(records: &[HistoryRecord], run: Option<&str>, products: &[(String, Stage, StateAsset)]) -> Self {
+    pub(super) fn of(records: &[HistoryRecord], run: Option<&str>, artifacts: &[(String, Stage, StateAsset)]) -> Self {
         let mut history = Self::default();
         let begins = |record: &HistoryRecord| matches!(record.known(), Some(HistoryEvent::RunStarted { .. }));
         let own = |record: &HistoryRecord| begins(record) && Some(record.run.as_str()) == run;
@@ -65,18 +65,18 @@ impl History {
             // A clock that was set back in between must not give bars outside of the picture.
             let at_s = (milliseconds(&record.at) - began_ms).max(0) as f64 / 1000.0;
             match record.known() {
-                Some(HistoryEvent::Finished { product, stage, elapsed_ms, cost_usd, .. }) => {
+                Some(HistoryEvent::Finished { artifact, stage, elapsed_ms, cost_usd, .. }) => {
                     let elapsed_s = *elapsed_ms as f64 / 1000.0;
                     history.made.push(Made {
                         stage: *stage,
-                        product: product.clone(),
+                        artifact: artifact.clone(),
                         start_s: (at_s - elapsed_s).max(0.0),
                         elapsed_s,
                         cost_usd: *cost_usd,
                     });
                 }
-                Some(HistoryEvent::Failed { product, message, cost_usd, .. }) => history.failed.push(Failed {
-                    product: product.clone(),
+                Some(HistoryEvent::Failed { artifact, message, cost_usd, .. }) => history.failed.push(Failed {
+                    artifact: artifact.clone(),
                     at_s,
                     message: message.clone(),
                     cost_usd: *cost_usd,
@@ -86,12 +86,12 @@ impl History {
         }
         history.made.sort_by(|a, b| {
             let times = a.start_s.total_cmp(&b.start_s).then(a.elapsed_s.total_cmp(&b.elapsed_s));
-            a.stage.cmp(&b.stage).then(times).then_with(|| a.product.cmp(&b.product))
+            a.stage.cmp(&b.stage).then(times).then_with(|| a.artifact.cmp(&b.artifact))
         });
-        let is_made = |product: &str| history.made.iter().any(|made| made.product == product);
-        let found = products.iter().map(|(name, stage, _)| (*stage, product_of(name)));
-        let reused: BTreeSet<_> = found.filter(|(_, product)| !is_made(product)).collect();
-        history.reused = reused.into_iter().map(|(stage, product)| (stage, product.to_owned())).collect();
+        let is_made = |artifact: &str| history.made.iter().any(|made| made.artifact == artifact);
+        let found = artifacts.iter().map(|(name, stage, _)| (*stage, artifact_of(name)));
+        let reused: BTreeSet<_> = found.filter(|(_, artifact)| !is_made(artifact)).collect();
+        history.reused = reused.into_iter().map(|(stage, artifact)| (stage, artifact.to_owned())).collect();
         history
     }
 
@@ -102,9 +102,9 @@ impl History {
     }
 }
 
-/// The products of the last run, those that it found included: name, stage and file. The state also knows what earlier
+/// The artifacts of the last run, those that it found included: name, stage and file. The state also knows what earlier
 /// versions of the document had: further scenes, other shapes.
-pub(super) fn products(
+pub(super) fn artifacts(
     project: &AdProject,
     state: &State,
     records: &[HistoryRecord],
@@ -119,32 +119,32 @@ pub(super) fn products(
             _ => None,
         })
     };
-    let own = state.assets.iter().filter(|(name, _)| is_of(product_of(name), project));
+    let own = state.assets.iter().filter(|(name, _)| is_of(artifact_of(name), project));
     let found = own.filter_map(|(name, asset)| Some((name.clone(), stage_of(asset)?, asset.clone())));
-    // A stage that had nothing to do, such as planning what is planned, needed none of its products.
+    // A stage that had nothing to do, such as planning what is planned, needed none of its artifacts.
     let is_needed = |stage: &Stage| state.stages.get(stage).is_some_and(|summary| summary.made + summary.reused > 0);
     found.filter(|(_, stage, _)| is_needed(stage)).collect()
 }
 
-/// A product of many files stands in the state as `product:file`.
-fn product_of(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(product, _)| product)
+/// An artifact of many files stands in the state as `artifact:file`.
+fn artifact_of(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(artifact, _)| artifact)
 }
 
-/// Whether a product can be one of this document: `scene_2_bg` and `scene_2_1x1` need a second scene, the latter a further
+/// Whether an artifact can be one of this document: `scene_2_bg` and `scene_2_1x1` need a second scene, the latter a further
 /// shape 1:1, and music is only there where it is wanted.
-fn is_of(product: &str, project: &AdProject) -> bool {
+fn is_of(artifact: &str, project: &AdProject) -> bool {
     let further = project.output.aspects.get(1..).unwrap_or_default();
     let is_foreign =
         |part: &str| Aspect::ALL.iter().any(|shape| shape.file_suffix() == part && !further.contains(shape));
-    if product.split('_').any(is_foreign) {
+    if artifact.split('_').any(is_foreign) {
         return false;
     }
-    if let Some(scene) = product.strip_prefix("scene_") {
+    if let Some(scene) = artifact.strip_prefix("scene_") {
         let number = scene.split('_').next().and_then(|number| number.parse::<usize>().ok());
         return number.is_none_or(|number| number <= project.scenes.as_ref().map_or(0, Vec::len));
     }
-    !product.starts_with("background_music") || project.audio.music.is_some()
+    !artifact.starts_with("background_music") || project.audio.music.is_some()
 }
 
 /// Who made a scene's background.
@@ -167,7 +167,7 @@ impl Origin {
             return Self::Own(asset.as_str().to_owned());
         }
         let clip = format!("scene_{}_bg", index + 1);
-        if let Some(last) = state.degradations.iter().rfind(|degradation| degradation.product == clip) {
+        if let Some(last) = state.degradations.iter().rfind(|degradation| degradation.artifact == clip) {
             return Self::Fallback(last.fallback.clone());
         }
         let current = state.assets.get(&clip).map(|asset| asset.key.as_str());
@@ -180,7 +180,7 @@ impl Origin {
     }
 }
 
-/// What the product that the ad shows cost, in US dollars.
+/// What the artifact that the ad shows cost, in US dollars.
 pub(super) fn cost_of(name: &str, state: &State, records: &[HistoryRecord]) -> f64 {
     let current = state.assets.get(name).map(|asset| asset.key.as_str());
     let cost = records.iter().rev().find_map(|record| match record.known()? {
@@ -208,8 +208,8 @@ pub(super) mod tests {
         HistoryRecord::of(1, format!("2026-05-01T10:00:{at}Z"), event)
     }
 
-    pub(in super::super) fn finished(product: &str, stage: Stage, elapsed_ms: u64) -> HistoryEvent {
-        HistoryEvent::Finished { product: product.into(), stage, key: "k".into(), cost_usd: 0.0, elapsed_ms }
+    pub(in super::super) fn finished(artifact: &str, stage: Stage, elapsed_ms: u64) -> HistoryEvent {
+        HistoryEvent::Finished { artifact: artifact.into(), stage, key: "k".into(), cost_usd: 0.0, elapsed_ms }
     }
 
     #[test]
@@ -223,16 +223,16 @@ pub(super) mod tests {
             record("11.000", finished("a", Stage::Scenes, 5000)),
             record("09.000", finished("p", Stage::Plan, 10)),
         ];
-        let product = |name: &str, stage| (name.to_owned(), stage, asset("k"));
-        let products = [
-            product("z", Stage::Scenes),
-            product("b", Stage::Scenes),
-            product("cutout:mask.png", Stage::Extract),
-            product("cutout:cutout.png", Stage::Extract),
+        let artifact = |name: &str, stage| (name.to_owned(), stage, asset("k"));
+        let artifacts = [
+            artifact("z", Stage::Scenes),
+            artifact("b", Stage::Scenes),
+            artifact("cutout:mask.png", Stage::Extract),
+            artifact("cutout:cutout.png", Stage::Extract),
         ];
-        let history = History::of(&records, None, &products);
+        let history = History::of(&records, None, &artifacts);
         let bars: Vec<_> =
-            history.made.iter().map(|made| (made.product.as_str(), made.start_s, made.elapsed_s)).collect();
+            history.made.iter().map(|made| (made.artifact.as_str(), made.start_s, made.elapsed_s)).collect();
         assert_eq!(bars, [("p", 0.0, 0.01), ("a", 0.0, 5.0), ("b", 1.5, 1.0)]);
         assert_eq!(history.reused, [(Stage::Extract, "cutout".into()), (Stage::Scenes, "z".into())]);
         assert_eq!(history.end_s(), 5.0);
@@ -252,7 +252,7 @@ pub(super) mod tests {
         ];
         let made = |run| {
             let history = History::of(&records, run, &[]);
-            let made: Vec<_> = history.made.into_iter().map(|made| made.product).collect();
+            let made: Vec<_> = history.made.into_iter().map(|made| made.artifact).collect();
             (history.version, made)
         };
         assert_eq!(made(Some("a")), ("1".into(), vec!["mine".to_owned()]));
@@ -261,7 +261,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn products_of_earlier_documents_are_none_of_the_ad() {
+    fn artifacts_of_earlier_documents_are_none_of_the_ad() {
         let mut project = AdProject::new("p", "Cup", "cup.png");
         project.output.aspects = vec![Aspect::Portrait9x16, Aspect::Square];
         project.scenes = Some(vec![scene(); 2]);
@@ -285,10 +285,10 @@ pub(super) mod tests {
         state.assets.insert("never_made".into(), asset("other"));
         state.assets.insert("plan".into(), asset("plan"));
         state.stages.insert(Stage::Render, StageState { reused: 1, ..StageState::default() });
-        let (product, key) = ("plan".into(), "plan".into());
-        let plan = HistoryEvent::Finished { product, stage: Stage::Plan, key, cost_usd: 0.0, elapsed_ms: 1 };
+        let (artifact, key) = ("plan".into(), "plan".into());
+        let plan = HistoryEvent::Finished { artifact, stage: Stage::Plan, key, cost_usd: 0.0, elapsed_ms: 1 };
         let records = [record("00", finished("whatever", Stage::Render, 1)), record("00", plan)];
-        let names: Vec<_> = products(&project, &state, &records).into_iter().map(|(name, ..)| name).collect();
+        let names: Vec<_> = artifacts(&project, &state, &records).into_iter().map(|(name, ..)| name).collect();
         let wanted = [
             "final_video",
             "final_video_1x1",
@@ -321,18 +321,18 @@ pub(super) mod tests {
         let mut state = State::new("p", "");
         let mut scene = scene();
         let asked = |key: &str, provider: &str| {
-            let (product, key, provider) = ("scene_2_bg".into(), key.into(), provider.into());
-            record("00", HistoryEvent::Ordered { product, stage: Stage::Scenes, key, provider })
+            let (artifact, key, provider) = ("scene_2_bg".into(), key.into(), provider.into());
+            record("00", HistoryEvent::Ordered { artifact, stage: Stage::Scenes, key, provider })
         };
         let records = [asked("new", "replicate"), asked("old", "other")];
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Local);
         state.assets.insert("scene_2_bg".into(), asset("new"));
         assert_eq!(Origin::of(1, &scene, &state, &records), Origin::Provider("replicate".into()));
         for fallback in ["offline studio clip", "black background"] {
-            let (product, fallback) = ("scene_2_bg".into(), fallback.into());
+            let (artifact, fallback) = ("scene_2_bg".into(), fallback.into());
             state.degradations.push(Degradation {
                 stage: Stage::Scenes,
-                product,
+                artifact,
                 fallback,
                 cause: ErrorBody::new("media", "c"),
                 also: Vec::new(),

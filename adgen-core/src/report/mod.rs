@@ -1,7 +1,7 @@
 //! The page that people look at after a run: `report.html`, whole by itself.
 //!
 //! Made from data alone: document, state, history and files of a project, so that it can be made again at any time. [`page`]
-//! is what it shows, [`document`] how; this file gathers the data. May depend on `store` (the history), `media`, `picture`, `compose`
+//! is what it shows, [`document`] how; this file gathers the data. May depend on `store` (the history), `media`, `picture`, `composite`
 //! (fonts), `text` and `project`. Fails only where the run itself would: what cannot be shown is
 //! left out, and a note says so.
 
@@ -10,8 +10,8 @@ mod drawing;
 mod element;
 mod facts;
 mod history;
-mod look;
 mod numbers;
+mod origin;
 mod overview;
 mod page;
 mod picture;
@@ -35,7 +35,7 @@ use self::{
     stills::Still,
 };
 use crate::{
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, ErrorKind, Result},
     media::{Fps, decode_audio_until, probe},
     project::{AdProject, Asset, State},
@@ -141,13 +141,13 @@ pub(crate) async fn write(ad: Ad<'_>, files: &impl Files, scratch: &Path, turns:
         std::fs::metadata(&path).map_err(|error| Error::from(error).with_context("path", path.display()))?.len();
 
     state.notes.extend(lacks.notes.iter().cloned());
-    let products = history::products(project, &state, &records);
-    let history = History::of(&records, state.run_id.as_deref(), &products);
+    let artifacts = history::artifacts(project, &state, &records);
+    let history = History::of(&records, state.run_id.as_deref(), &artifacts);
     let page = Page {
         scenes: scenes(project, &spans, &state, &records, sheet),
         version: history.version.clone(),
         history,
-        files: products.into_iter().map(|(name, _, file)| (name, file)).collect(),
+        files: artifacts.into_iter().map(|(name, _, file)| (name, file)).collect(),
         project: project.clone(),
         state,
         video: (video.to_owned(), bytes),

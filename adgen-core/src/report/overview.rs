@@ -60,7 +60,7 @@ fn verdict(page: &Page) -> Markup {
             ul {
                 @for degradation in degradations {
                     li {
-                        b { (degradation.products().collect::<Vec<_>>().join(", ")) }
+                        b { (degradation.artifacts().collect::<Vec<_>>().join(", ")) }
                         " " span.arrow aria-hidden="true" { "→" } " " (degradation.fallback)
                         br; small { (degradation.cause.to_string()) }
                     }

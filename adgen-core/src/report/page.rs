@@ -27,7 +27,7 @@ pub(super) struct Page {
     pub(super) scenes: Vec<SceneView>,
     pub(super) history: History,
     pub(super) sketch: Option<Sketch>,
-    /// The files of the last run by product, those that it found included.
+    /// The files of the last run by artifact, those that it found included.
     pub(super) files: Vec<(String, StateAsset)>,
     pub(super) poster: Option<Picture>,
     pub(super) photo: Option<Picture>,

@@ -63,7 +63,7 @@ fn card(page: &Page, number: usize, scene: &Scene, view: &SceneView) -> Markup {
 fn badges(page: &Page, number: usize, scene: &Scene, view: &SceneView) -> Markup {
     // The underscore at the end keeps scene 1 and scene 10 apart.
     let own = format!("scene_{number}_");
-    let is_own = |found: &&Degradation| found.products().any(|product| product.starts_with(&own));
+    let is_own = |found: &&Degradation| found.artifacts().any(|artifact| artifact.starts_with(&own));
     html! {
         ul.badges {
             @match &view.origin {

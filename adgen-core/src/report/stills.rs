@@ -1,10 +1,10 @@
 //! The small pictures of the page: stills of every scene from the finished video, and the product's own.
 //!
-//! Heavy work: callers run it where that may be. Depends on `media`, `picture` and `compose` (fonts).
+//! Heavy work: callers run it where that may be. Depends on `media`, `picture` and `composite` (fonts).
 
 use super::picture::Picture;
 use crate::{
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, Result},
     media::{Fps, Frame, VideoReader, VideoTarget, probe},
     picture::Photo,

@@ -71,9 +71,9 @@ fn full(text: &str, scenes: usize) -> Page {
     let state = &mut page.state;
     state.loudness = Some(LoudnessReport { integrated_lufs: Some(-14.02), true_peak_dbtp: Some(-1.21) });
     state.notes = vec![text.to_owned()];
-    let degradation = |stage, product: &str| Degradation {
+    let degradation = |stage, artifact: &str| Degradation {
         stage,
-        product: product.into(),
+        artifact: artifact.into(),
         fallback: text.into(),
         cause: ErrorBody::new("media", text),
         also: Vec::new(),
@@ -94,14 +94,14 @@ fn full(text: &str, scenes: usize) -> Page {
             .enumerate()
             .map(|(index, &stage)| Made {
                 stage,
-                product: text.to_owned(),
+                artifact: text.to_owned(),
                 start_s: index as f64 * 1.5,
                 elapsed_s: 2.0,
                 cost_usd: 0.2 * index as f64,
             })
             .collect(),
         reused: vec![(Stage::Scenes, text.to_owned())],
-        failed: vec![Failed { product: text.into(), at_s: 3.0, message: text.into(), cost_usd: 0.5 }],
+        failed: vec![Failed { artifact: text.into(), at_s: 3.0, message: text.into(), cost_usd: 0.5 }],
     };
     page.scenes = (0..scenes)
         .map(|index| SceneView {

@@ -1,4 +1,4 @@
-//! What the pipeline did, and how long it took: a bar for each product.
+//! What the pipeline did, and how long it took: a bar for each artifact.
 
 use super::{
     element,
@@ -20,11 +20,11 @@ const STEPS: [f64; 16] =
 pub(super) fn section(page: &Page) -> Markup {
     let history = &page.history;
     let total_s = page.took_s().max(0.1);
-    let (made, reused) = (count(history.made.len(), "product"), history.reused.len());
+    let (made, reused) = (count(history.made.len(), "artifact"), history.reused.len());
     let content = html! {
         p.muted {
             "The last run: " (made) " made, " (reused) " reused. "
-            "Products are made as soon as what they need is there."
+            "Artifacts are made as soon as what they need is there."
         }
         div.card.gantt {
             (axis(total_s))
@@ -41,7 +41,7 @@ pub(super) fn section(page: &Page) -> Markup {
 fn failure(failed: &Failed) -> Markup {
     html! {
         li {
-            b { (failed.product) } " after " (took(failed.at_s))
+            b { (failed.artifact) } " after " (took(failed.at_s))
             @if failed.cost_usd > 0.0 { ", " (money(failed.cost_usd)) " spent" }
             br; small { (failed.message) }
         }
@@ -53,7 +53,7 @@ fn rows(page: &Page, stage: Stage, total_s: f64) -> Markup {
     let summary = page.state.stages.get(&stage).unwrap_or(&nothing);
     let made: Vec<&Made> = page.history.made.iter().filter(|made| made.stage == stage).collect();
     let reused: Vec<&str> =
-        page.history.reused.iter().filter(|(of, _)| *of == stage).map(|(_, product)| product.as_str()).collect();
+        page.history.reused.iter().filter(|(of, _)| *of == stage).map(|(_, artifact)| artifact.as_str()).collect();
     let end_s = summary.finished_s.unwrap_or(total_s);
     let span = summary.started_s.map(|start_s| (start_s, (end_s - start_s).max(0.0)));
     let counts = match (made.len(), reused.len()) {
@@ -75,7 +75,7 @@ fn rows(page: &Page, stage: Stage, total_s: f64) -> Markup {
             @for made in made {
                 div.row {
                     span.name {
-                        (made.product)
+                        (made.artifact)
                         @if made.cost_usd > 0.0 { " " small { (money(made.cost_usd)) } }
                     }
                     span.track { (bar("bar", made.start_s, made.elapsed_s, total_s)) }
@@ -83,7 +83,7 @@ fn rows(page: &Page, stage: Stage, total_s: f64) -> Markup {
                 }
             }
             @if !reused.is_empty() {
-                p.reused { span { "Reused:" } @for product in reused { " " code { (product) } } }
+                p.reused { span { "Reused:" } @for artifact in reused { " " code { (artifact) } } }
             }
         }
     }

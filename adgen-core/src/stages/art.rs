@@ -1,10 +1,10 @@
 //! The product and the logo, prepared once for all scenes: scenes that each prepared their own would take hundreds of
 //! megabytes.
 //!
-//! May depend on `compose`, `picture` and `error`.
+//! May depend on `composite`, `picture` and `error`.
 
 use crate::{
-    compose::{FontShelf, LogoArt, ProductArt},
+    composite::{FontShelf, LogoArt, ProductArt},
     error::Result,
     picture::Photo,
 };

@@ -1,9 +1,9 @@
 //! What every scene takes of the brand.
 //!
-//! May depend on `compose` and `error`.
+//! May depend on `composite` and `error`.
 
 use crate::{
-    compose::{FontShelf, Fonts},
+    composite::{FontShelf, Fonts},
     error::Result,
 };
 use std::{path::PathBuf, sync::Arc};

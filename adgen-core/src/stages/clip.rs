@@ -185,10 +185,10 @@ pub(crate) fn clip_wishes(
 }
 
 /// A black clip, for want of anything better.
-pub(crate) fn black(product: &str, output: Output, slot: Slot, aspect: Aspect) -> Recipe {
+pub(crate) fn black(artifact: &str, output: Output, slot: Slot, aspect: Aspect) -> Recipe {
     let (width, height) = output.size(aspect);
     let key = content_key("black", VERSION, &json!([width, height, output.fps, slot.frames + slot.tail]), &[]);
-    let name = format!("{product}.mp4");
+    let name = format!("{artifact}.mp4");
     let draw = move |work: &Work| {
         let path = work.folder().join("black.mp4");
         let settings = VideoSettings::new(width as usize, height as usize, output.fps);
@@ -202,7 +202,7 @@ pub(crate) fn black(product: &str, output: Output, slot: Slot, aspect: Aspect) -
         encoder.finish()?;
         Ok(Made::file(name, path))
     };
-    Recipe::new(Stage::Scenes, product, key, draw).weighing(picture_mb(width, height))
+    Recipe::new(Stage::Scenes, artifact, key, draw).weighing(picture_mb(width, height))
 }
 
 /// A clip is good if it has a picture that can be decoded.

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::{
-    compose::SceneSpec,
+    composite::SceneSpec,
     project::{Aspect, ProductLayer, Rgb, Role},
 };
 use std::path::Path;
 
-fn look(caption: &str, crossfade: u64) -> Look {
+fn source(caption: &str, crossfade: u64) -> SceneSource {
     let mut spec = SceneSpec::new(240, 426, Aspect::Portrait9x16, Role::Showcase, 48);
     spec.caption = Some(caption.to_owned());
     spec.palette = vec![Rgb([201, 183, 156])];
@@ -15,7 +15,7 @@ fn look(caption: &str, crossfade: u64) -> Look {
     spec.product = Some(ProductLayer { scale: 0.85, ..ProductLayer::default() });
     spec.scene_index = 1;
     let slot = Slot { start: 24, frames: 36, crossfade, dip_in: 0, dip_out: 6, tail: 12 };
-    Look { spec, clip: (PathBuf::from("anywhere"), String::new()), slot }
+    SceneSource { spec, clip: (PathBuf::from("anywhere"), String::new()), slot }
 }
 
 fn settings() -> VideoSettings {
@@ -30,7 +30,7 @@ fn keys_are_pinned() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/keys.json");
     let file = std::fs::read_to_string(&path).expect("the repository is whole");
     let pinned: Value = serde_json::from_str(&file).expect("the file is JSON");
-    let (one, two) = (look("20 % more\n\"glow\" \u{1f600}", 0), look("öl", 12));
+    let (one, two) = (source("20 % more\n\"glow\" \u{1f600}", 0), source("öl", 12));
     let clip = json!({
         "provider": ["replicate", "bytedance/seedance-1-pro-fast"], "prompt": "soft light", "seed": 3_735_928_559_u32,
         "aspect": Aspect::Square, "duration_s": 4.0, "short_side": 720,

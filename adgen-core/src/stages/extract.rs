@@ -27,7 +27,7 @@ use std::{
 
 /// Grows when the same photo gives another cut-out.
 const VERSION: u32 = 2;
-/// Name of the product.
+/// Name of the artifact.
 pub(crate) const CUTOUT: &str = "product_masked";
 /// Its file in the project's folder.
 pub(crate) const CUTOUT_FILE: &str = "product_masked.png";

@@ -1,11 +1,11 @@
 //! Measures the promise of the whole library: that the product in the video is the product of the photo.
 //!
-//! Decoded frames of a finished segment are compared with what the composer drew from the photo's own pixels, so the
+//! Decoded frames of a finished segment are compared with what the compositor drew from the photo's own pixels, so the
 //! figure holds everything that came after: blending, captions drawn by mistake over the product, the encoder.
 
 use super::timeline::Slot;
 use crate::{
-    compose::{Sampled, SceneComposer},
+    composite::{Sampled, SceneCompositor},
     error::Result,
     media::{Frame, VideoReader, VideoTarget},
     project::FidelityReport,
@@ -16,7 +16,7 @@ use std::path::Path;
 const MOMENTS: [f64; 2] = [0.45, 0.7];
 
 /// Compares the product in a segment with its photo; `None` for a scene without it.
-pub(crate) fn measure(segment: &Path, composer: &SceneComposer, slot: &Slot) -> Result<Option<FidelityReport>> {
+pub(crate) fn measure(segment: &Path, compositor: &SceneCompositor, slot: &Slot) -> Result<Option<FidelityReport>> {
     let mut reader = VideoReader::open(segment, VideoTarget::native())?;
     let (width, height) = reader.size();
     let mut frame = Frame::black(width, height);
@@ -27,7 +27,7 @@ pub(crate) fn measure(segment: &Path, composer: &SceneComposer, slot: &Slot) -> 
         if index < slot.crossfade.max(slot.dip_in) || index + slot.dip_out >= slot.frames {
             continue;
         }
-        let Some(reference) = composer.reference_product(index) else { return Ok(None) };
+        let Some(reference) = compositor.reference_product(index) else { return Ok(None) };
         reader.seek(reader.fps().seconds(index))?;
         if reader.read(&mut frame)? {
             errors.extend(luma_error(&frame, &reference));

@@ -5,7 +5,7 @@
 
 use super::playback::{Playback, Room};
 use crate::{
-    compose::Backdrop,
+    composite::Backdrop,
     error::Result,
     media::{Decode, Fps, Frame},
 };

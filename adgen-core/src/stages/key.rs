@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 /// Hash over a stage's version, the parameters that it really reads, and the keys of its inputs; 64 hex digits.
 ///
 /// The parameters count in their canonical form, so that the key is the same whatever else is built into the program.
-/// `version` is part of the code of each stage and grows when the same parameters would give another product.
+/// `version` is part of the code of each stage and grows when the same parameters would give another artifact.
 pub(crate) fn content_key(stage: &str, version: u32, parameters: &Value, inputs: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in [stage, &version.to_string(), &canonical(parameters)].into_iter().chain(inputs.iter().copied()) {

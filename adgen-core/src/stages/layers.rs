@@ -1,7 +1,7 @@
 //! One scene's background and everything over it, frame by frame, and what stands between two scenes: what a composite is
 //! made of and a preview shows.
 //!
-//! May depend on `compose`, `media`, `project`, `error` and its neighbours.
+//! May depend on `composite`, `media`, `project`, `error` and its neighbours.
 
 use super::{
     ground::ground_of,
@@ -9,16 +9,16 @@ use super::{
     timeline::Slot,
 };
 use crate::{
-    compose::{Backdrop, Fonts, LogoArt, ProductArt, SceneComposer, SceneSpec, crossfade, dip},
+    composite::{Backdrop, Fonts, LogoArt, ProductArt, SceneCompositor, SceneSpec, crossfade, dip},
     error::Result,
     media::Frame,
     project::{Rgb, Role},
 };
 use std::path::PathBuf;
 
-/// What one scene looks like, without its pictures.
+/// All that the frames of one scene follow from, the pictures over it aside.
 #[derive(Debug, Clone)]
-pub(crate) struct Look {
+pub(crate) struct SceneSource {
     pub(crate) spec: SceneSpec,
     /// The clip, and its key.
     pub(crate) clip: (PathBuf, String),
@@ -28,7 +28,7 @@ pub(crate) struct Look {
 /// One scene's background and everything over it.
 pub(super) struct Layers {
     clip: Playback,
-    composer: SceneComposer,
+    compositor: SceneCompositor,
     index: u64,
 }
 
@@ -36,13 +36,13 @@ impl Layers {
     /// From the scene's first frame; `clip` is at its own.
     pub(super) fn new(
         clip: Playback,
-        look: &Look,
+        source: &SceneSource,
         art: Option<&ProductArt>,
         logo: Option<&LogoArt>,
         fonts: &mut Fonts,
         backdrop: &Backdrop,
     ) -> Result<Self> {
-        Ok(Self { clip, composer: SceneComposer::new(&look.spec, art, logo, fonts, backdrop)?, index: 0 })
+        Ok(Self { clip, compositor: SceneCompositor::new(&source.spec, art, logo, fonts, backdrop)?, index: 0 })
     }
 
     /// Goes to frame `index` of the scene: [`Layers::next`] gives it.
@@ -53,20 +53,20 @@ impl Layers {
 
     pub(super) fn next(&mut self, frame: &mut Frame) -> Result<()> {
         self.clip.next(frame)?;
-        self.composer.draw(self.index, frame)?;
+        self.compositor.draw(self.index, frame)?;
         self.index += 1;
         Ok(())
     }
 
-    pub(super) fn into_parts(self) -> (Playback, SceneComposer) {
-        (self.clip, self.composer)
+    pub(super) fn into_parts(self) -> (Playback, SceneCompositor) {
+        (self.clip, self.compositor)
     }
 }
 
 /// What a scene's clip has to fill.
-pub(super) fn room(look: &Look) -> Room {
-    let SceneSpec { width, height, fps, frames, .. } = look.spec;
-    Room { width, height, fps, frames, ground: ground_of(&look.spec.palette).0 }
+pub(super) fn room(source: &SceneSource) -> Room {
+    let SceneSpec { width, height, fps, frames, .. } = source.spec;
+    Room { width, height, fps, frames, ground: ground_of(&source.spec.palette).0 }
 }
 
 /// Whether anything is written in a scene: its colour follows from what the clip looks like.
@@ -81,9 +81,9 @@ pub(super) fn no_backdrop() -> Backdrop {
 }
 
 /// What of a transition is seen in frame `index` of a scene. `old`: the scene before, which dissolves into it.
-pub(super) fn transit(look: &Look, index: u64, old: Option<&Frame>, frame: &mut Frame) {
-    let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = look.slot;
-    let dark = dark_of(&look.spec.palette);
+pub(super) fn transit(source: &SceneSource, index: u64, old: Option<&Frame>, frame: &mut Frame) {
+    let Slot { frames, crossfade: fade, dip_in, dip_out, .. } = source.slot;
+    let dark = dark_of(&source.spec.palette);
     if let Some(old) = old {
         crossfade(old, frame, eased((index + 1) as f32 / (fade + 1) as f32));
     }

@@ -1,10 +1,10 @@
 //! Whether the scenes' texts can be shown as they are written, and which typefaces decide how.
 //!
-//! May depend on `compose`, `project` and its neighbours.
+//! May depend on `composite`, `project` and its neighbours.
 
 use super::{art::Art, brand::Brand};
 use crate::{
-    compose::{FontFacts, SceneComposer, SceneSpec, TextFault},
+    composite::{FontFacts, SceneCompositor, SceneSpec, TextFault},
     error::Result,
     project::{Lack, Role},
 };
@@ -52,7 +52,7 @@ pub(crate) fn foreseen_lacks(
     let logo = brand.logo.as_ref().map(|(_, path)| art.logo(path)).transpose()?;
     let (product, logo) = (product.as_deref(), logo.as_deref().map(|logo| &logo.art));
     let foresee = |(name, spec): (String, SceneSpec)| {
-        let faults = SceneComposer::foreseen_faults(&spec, product, logo, &mut fonts)?;
+        let faults = SceneCompositor::foreseen_faults(&spec, product, logo, &mut fonts)?;
         Ok((name, lacks_of(&faults)))
     };
     scenes.into_iter().map(foresee).collect()

@@ -2,7 +2,7 @@
 //!
 //! A stage takes data and gives data: a request for a provider, or a [`Recipe`] for work on this machine. It finds, buys
 //! and stores nothing, and knows nothing of runs: that is the engine's. May depend on `asset`, `file_type`, `store`,
-//! `text`, `provider` (contracts), `matte`, `compose`, `picture`, `media`, `project` and `error`.
+//! `text`, `provider` (contracts), `matte`, `composite`, `picture`, `media`, `project` and `error`.
 
 mod animation;
 mod art;
@@ -57,7 +57,7 @@ pub(crate) use extract::{CUTOUT, CUTOUT_FILE, Way};
 pub(crate) use fidelity::combined as combined_fidelity;
 pub(crate) use file_kind::{FileKind, kind_of};
 pub(crate) use key::content_key;
-pub(crate) use layers::Look;
+pub(crate) use layers::SceneSource;
 pub(crate) use lettering::{foreseen_lacks, typefaces_of};
 pub(crate) use names::name_for;
 pub(crate) use palette::palette;

@@ -1,4 +1,4 @@
-//! Names of products, by scene and shape.
+//! Names of artifacts, by scene and shape.
 //!
 //! May depend on `project`.
 

@@ -3,7 +3,7 @@
 //!
 //! Data in, data out: whoever asks brings the clip and the cut-out, where there are any, and keeps what was found out about the
 //! clip for the next moment of the same scene. Without a clip the scene stands over a calm ground in the plan's colours. It
-//! blocks; call it off an async runtime. May depend on `compose`, `media`, `matte` (resampling), `project`, `error` and its
+//! blocks; call it off an async runtime. May depend on `composite`, `media`, `matte` (resampling), `project`, `error` and its
 //! neighbours.
 
 use super::{
@@ -11,13 +11,13 @@ use super::{
     brand::Brand,
     glance::glimpse,
     ground::ground_of,
-    layers::{Look, has_words, no_backdrop, room, transit},
+    layers::{SceneSource, has_words, no_backdrop, room, transit},
     playback::Playback,
     scene::scene_spec,
     timeline::Slot,
 };
 use crate::{
-    compose::{Backdrop, SceneComposer},
+    composite::{Backdrop, SceneCompositor},
     error::{Error, ErrorKind, Result},
     matte::resize_rgb,
     media::{Fps, Frame, color::rgb8_to_ycbcr8},
@@ -173,7 +173,7 @@ pub(crate) struct Previewed {
 
 /// One scene's part of it.
 struct Drawn {
-    look: Look,
+    source: SceneSource,
     frame: Frame,
     seen: Seen,
 }
@@ -210,13 +210,13 @@ impl Preview {
             (before, shown)
         });
         let mut dress = |mut drawn: Drawn, index| {
-            SceneComposer::new(&drawn.look.spec, art.as_deref(), logo, &mut fonts, &drawn.seen.backdrop)?
+            SceneCompositor::new(&drawn.source.spec, art.as_deref(), logo, &mut fonts, &drawn.seen.backdrop)?
                 .draw(index, &mut drawn.frame)?;
             Ok::<_, Error>(drawn)
         };
         let before = before.transpose()?.zip(moment.before).map(|(drawn, frame)| dress(drawn, frame)).transpose()?;
         let mut shown = dress(shown?, moment.frame)?;
-        transit(&shown.look, moment.frame, before.as_ref().map(|before| &before.frame), &mut shown.frame);
+        transit(&shown.source, moment.frame, before.as_ref().map(|before| &before.frame), &mut shown.frame);
         let picture = shown.frame.to_rgb();
         let picture = match width < own.0 {
             true => resize_rgb(&picture, width, height)?,
@@ -247,26 +247,26 @@ impl Preview {
         let mut spec = scene_spec(&self.project, &self.slots, scene, self.aspect, ground);
         (spec.width, spec.height) = (width, height);
         let path = clip.map(|clip| clip.path.clone()).unwrap_or_default();
-        let look = Look { spec, clip: (path, String::new()), slot: self.slots[scene] };
+        let source = SceneSource { spec, clip: (path, String::new()), slot: self.slots[scene] };
         let Some(clip) = clip else {
-            let frame = calm(ground_of(&look.spec.palette), width, height);
+            let frame = calm(ground_of(&source.spec.palette), width, height);
             let backdrop = Arc::new(Backdrop::still(frame.clone()));
-            let seen = Seen { backdrop, is_final: !has_words(&look.spec) };
-            return Ok(Drawn { look, frame, seen });
+            let seen = Seen { backdrop, is_final: !has_words(&source.spec) };
+            return Ok(Drawn { source, frame, seen });
         };
         let seen = match &clip.seen {
             Some(seen) => seen.clone(),
-            None if !has_words(&look.spec) => Seen { backdrop: Arc::new(no_backdrop()), is_final: true },
+            None if !has_words(&source.spec) => Seen { backdrop: Arc::new(no_backdrop()), is_final: true },
             None => {
-                let (backdrop, is_final) = glimpse(&clip.path, room(&look))?;
+                let (backdrop, is_final) = glimpse(&clip.path, room(&source))?;
                 Seen { backdrop: Arc::new(backdrop), is_final }
             }
         };
-        let mut playback = Playback::hastened(&clip.path, room(&look))?;
+        let mut playback = Playback::hastened(&clip.path, room(&source))?;
         playback.go_to(index)?;
         let mut frame = Frame::black(width, height);
         playback.next(&mut frame)?;
-        Ok(Drawn { look, frame, seen })
+        Ok(Drawn { source, frame, seen })
     }
 }
 

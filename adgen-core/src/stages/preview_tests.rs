@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    compose::{FontShelf, FontSources},
+    composite::{FontShelf, FontSources},
     media::{VideoEncoder, VideoReader, VideoSettings, VideoTarget},
     project::{GeneratedBackground, Output, Quality, Role, Scene, Style, Transition},
     stages::{Segment, SharedBackdrop, Work, timeline, video_settings},
@@ -96,14 +96,14 @@ impl Ad {
 
     /// The segment of a scene, as a run makes it.
     fn segment(&self, scene: usize) -> PathBuf {
-        let look = |scene: usize| Look {
+        let source = |scene: usize| SceneSource {
             spec: scene_spec(&self.project, &self.slots, scene, ASPECT, None),
             clip: (self.clips[scene].clone(), scene.to_string()),
             slot: self.slots[scene],
         };
         let segment = Segment {
-            look: look(scene),
-            before: (self.slots[scene].crossfade > 0).then(|| look(scene - 1)),
+            source: source(scene),
+            before: (self.slots[scene].crossfade > 0).then(|| source(scene - 1)),
             cutout: Some((self.cutout.clone(), String::new())),
             brand: self.brand.clone(),
             fonts: None,

@@ -41,17 +41,17 @@ pub(crate) struct Rendering {
 
 impl Rendering {
     /// Pictures by stream copy, the sound at its loudness as it is after AAC.
-    pub(crate) fn recipe(&self, product: &str) -> Recipe {
-        let (this, name) = (self.clone(), format!("{product}.mp4"));
-        Recipe::new(Stage::Render, product, self.key("render"), move |work| this.full(name, work))
+    pub(crate) fn recipe(&self, artifact: &str) -> Recipe {
+        let (this, name) = (self.clone(), format!("{artifact}.mp4"));
+        Recipe::new(Stage::Render, artifact, self.key("render"), move |work| this.full(name, work))
     }
 
     /// Pictures encoded once more, the sound as it is.
-    pub(crate) fn simplified_recipe(&self, product: &str) -> Recipe {
-        let (this, name) = (self.clone(), format!("{product}.mp4"));
+    pub(crate) fn simplified_recipe(&self, artifact: &str) -> Recipe {
+        let (this, name) = (self.clone(), format!("{artifact}.mp4"));
         let megabytes = picture_mb(self.settings.width as u32, self.settings.height as u32);
         let key = self.key("render simplified");
-        Recipe::new(Stage::Render, product, key, move |work| this.simplified(name, work)).weighing(megabytes)
+        Recipe::new(Stage::Render, artifact, key, move |work| this.simplified(name, work)).weighing(megabytes)
     }
 
     fn key(&self, stage: &str) -> String {

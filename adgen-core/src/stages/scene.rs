@@ -2,7 +2,7 @@
 
 use super::timeline::Slot;
 use crate::{
-    compose::SceneSpec,
+    composite::SceneSpec,
     project::{AdProject, Aspect, Ground, Role},
     text::{default_call_to_action, shown_name, shown_words},
 };

@@ -32,24 +32,18 @@ const LONGEST_S: f64 = 200.0;
 const KBPS: u32 = 320;
 /// The true peak before AAC, in dBTP: leaves room for what the codec adds to stay below -1.
 const CEILING_DBTP: f64 = -1.5;
-/// The fades of a track that was not composed to the ad's length, in seconds.
+/// The fades of a track that was not scored to the ad's length, in seconds.
 const FADE_IN_S: f64 = 0.05;
 const FADE_OUT_S: f64 = 1.5;
 /// The overlap of the repetitions of a track that is too short, in seconds.
 const CROSSFADE_S: f64 = 0.5;
 
 /// The track at `path`, whose key is `source`, made as long as `frames` samples a channel and as loud as asked for.
-pub(crate) fn normalized(
-    path: PathBuf,
-    source: &str,
-    frames: usize,
-    loudness: f64,
-    composed_to_length: bool,
-) -> Recipe {
-    let parameters = json!([frames, loudness, composed_to_length]);
+pub(crate) fn normalized(path: PathBuf, source: &str, frames: usize, loudness: f64, scored_to_length: bool) -> Recipe {
+    let parameters = json!([frames, loudness, scored_to_length]);
     let key = content_key("sound", VERSION, &parameters, &[source]);
     let work = move |work: &Work| {
-        let Fitted { mut samples, silence_s } = fitted(&path, frames, composed_to_length, &|| work.is_cancelled())?;
+        let Fitted { mut samples, silence_s } = fitted(&path, frames, scored_to_length, &|| work.is_cancelled())?;
         work.step(0.4)?;
         let normalized = normalize(&mut samples, loudness, CEILING_DBTP, &|| work.is_cancelled())?;
         work.step(0.8)?;
@@ -78,16 +72,11 @@ pub(crate) struct Fitted {
 }
 
 /// A track cut or looped to `frames` samples a channel, from where it is first heard.
-pub(crate) fn fitted(
-    path: &Path,
-    frames: usize,
-    composed_to_length: bool,
-    cancel: &dyn Fn() -> bool,
-) -> Result<Fitted> {
+pub(crate) fn fitted(path: &Path, frames: usize, scored_to_length: bool, cancel: &dyn Fn() -> bool) -> Result<Fitted> {
     let seconds = frames as f64 / f64::from(SAMPLE_RATE);
     let in_samples = |seconds: f64| (seconds * f64::from(SAMPLE_RATE)) as usize;
-    if composed_to_length {
-        // A piece that was composed to the ad's length has a beginning and an ending of its own.
+    if scored_to_length {
+        // A piece that was scored to the ad's length has a beginning and an ending of its own.
         let samples = decode_audio_until(path, Some(seconds + 1.0), cancel)?;
         if samples.frames().abs_diff(frames) <= SAMPLE_RATE as usize / 10 {
             return Ok(Fitted { samples: fit_length(&samples, frames, in_samples(CROSSFADE_S)), silence_s: 0.0 });

@@ -9,7 +9,7 @@ use super::{
     work::{Made, Recipe, Work},
 };
 use crate::{
-    compose::{Still, StillCamera},
+    composite::{Still, StillCamera},
     error::{Error, Result},
     matte::{Photo, resize_rgb},
     media::{
@@ -36,7 +36,7 @@ pub(crate) fn still(
     project: &AdProject,
     slot: Slot,
     aspect: Aspect,
-    product: &str,
+    artifact: &str,
     (path, hash): (&Path, &str),
     kind: FileKind,
 ) -> Recipe {
@@ -48,9 +48,9 @@ pub(crate) fn still(
     let fps = project.output.fps;
     let parameters = json!([width, height, fps, frames + tail, seed, ground]);
     let key = content_key("still", VERSION, &parameters, &[hash]);
-    let (path, name) = (path.to_owned(), format!("{product}.mp4"));
+    let (path, name) = (path.to_owned(), format!("{artifact}.mp4"));
     let draw = Drawing { size: (width as usize, height as usize), fps, frames: frames + tail, seed, ground, kind };
-    Recipe::new(Stage::Scenes, product, key, move |work| draw.run(&path, name, work))
+    Recipe::new(Stage::Scenes, artifact, key, move |work| draw.run(&path, name, work))
 }
 
 struct Drawing {

@@ -2,7 +2,7 @@
 
 use super::work::{Made, Work};
 use crate::{
-    compose::crossfade,
+    composite::crossfade,
     error::{Error, Result},
     media::{Fps, Frame, VideoEncoder, VideoReader, VideoSettings, VideoTarget},
     provider::VideoCapability,

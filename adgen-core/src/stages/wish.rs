@@ -1,4 +1,4 @@
-//! A request to a provider whose product would serve.
+//! A request to a provider whose artifact would serve.
 //!
 //! Depends on nothing.
 

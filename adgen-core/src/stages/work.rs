@@ -26,11 +26,11 @@ pub(crate) fn picture_mb(width: u32, height: u32) -> u32 {
 /// The work itself.
 type Make = dyn FnOnce(&Work) -> Result<Made> + Send;
 
-/// How a product is made on this machine.
+/// How an artifact is made on this machine.
 pub(crate) struct Recipe {
     pub(crate) stage: Stage,
-    /// Name of the product.
-    pub(crate) product: String,
+    /// Name of the artifact.
+    pub(crate) artifact: String,
     /// Its content key.
     pub(crate) key: String,
     /// The memory that making it takes.
@@ -41,11 +41,11 @@ pub(crate) struct Recipe {
 impl Recipe {
     pub(crate) fn new(
         stage: Stage,
-        product: impl Into<String>,
+        artifact: impl Into<String>,
         key: impl Into<String>,
         make: impl FnOnce(&Work) -> Result<Made> + Send + 'static,
     ) -> Self {
-        Self { stage, product: product.into(), key: key.into(), megabytes: LIGHT_MB, make: Box::new(make) }
+        Self { stage, artifact: artifact.into(), key: key.into(), megabytes: LIGHT_MB, make: Box::new(make) }
     }
 
     /// The same where that needs so many megabytes of memory.
@@ -56,11 +56,11 @@ impl Recipe {
 
 impl fmt::Debug for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recipe").field("product", &self.product).field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("Recipe").field("artifact", &self.artifact).field("key", &self.key).finish_non_exhaustive()
     }
 }
 
-/// A product that was just made, still on this machine.
+/// An artifact that was just made, still on this machine.
 #[derive(Debug, Default)]
 pub(crate) struct Made {
     /// Name in the project's folder, and where the file is now.

@@ -2,13 +2,13 @@
 //! storage took it. Whoever comes next pays nothing twice, loses nothing, and counts everything.
 
 use super::{
+    artifact_record::MadeBy,
+    artifact_store::NewArtifact,
+    artifacts::Found,
     history::History,
     history_event::HistoryEvent,
     ledger_event::{LedgerEvent, PurchaseOrder},
     ledger_writer::LedgerWriter,
-    product_record::MadeBy,
-    product_store::NewProduct,
-    products::Found,
     purchase::{Buyer, Claim},
     storage::Storage,
     testing::{Fault, Faulty, Method},
@@ -45,7 +45,7 @@ impl Service {
 }
 
 fn order() -> PurchaseOrder {
-    PurchaseOrder { provider: "x".into(), model: "m".into(), product: "clip".into(), expected_usd: COST }
+    PurchaseOrder { provider: "x".into(), model: "m".into(), artifact: "clip".into(), expected_usd: COST }
 }
 
 /// One run that wants one clip, as an engine goes about it.
@@ -57,7 +57,7 @@ async fn run(storage: &Storage, service: &Service, project: &str, name: &str, sc
     history.append(HistoryEvent::RunStarted { version: "1".into() }).await?;
     let buyer = Buyer { run: name.into(), project: project.into() };
     loop {
-        if let Found::There(record) = own.products().find(&key).await? {
+        if let Found::There(record) = own.artifacts().find(&key).await? {
             let mut ledger = own.ledger(&key).await?;
             ledger.settle(&buyer, &record).await?;
             let unsaid = ledger.spent_usd(project) - history.spent_usd_on(&key);
@@ -87,10 +87,10 @@ async fn buy(own: &Storage, mut writer: LedgerWriter, service: &Service, epoch: 
     let (run, project) = (writer.by().run.clone(), writer.by().project.clone());
     let path = scratch.join(&run);
     std::fs::write(&path, "clip").unwrap();
-    let new = NewProduct {
+    let new = NewArtifact {
         key: "a".repeat(64),
         stage: Stage::Scenes,
-        product: "clip".into(),
+        artifact: "clip".into(),
         files: vec![("clip.mp4".into(), path)],
         cost_usd: COST,
         elapsed_ms: 1,
@@ -101,7 +101,7 @@ async fn buy(own: &Storage, mut writer: LedgerWriter, service: &Service, epoch: 
         bought: true,
         made_by: MadeBy { project, run, epoch },
     };
-    own.products().put(new, scratch).await?;
+    own.artifacts().put(new, scratch).await?;
     writer.append(LedgerEvent::finished(COST)).await?;
     Ok(())
 }
@@ -110,8 +110,8 @@ async fn note(history: &mut History, key: &str, cost_usd: f64) -> Result<()> {
     if history.latest_key("clip") == Some(key) && cost_usd == 0.0 {
         return Ok(());
     }
-    let (product, stage, key) = ("clip".into(), Stage::Scenes, key.to_owned());
-    history.append(HistoryEvent::Finished { product, stage, key, cost_usd, elapsed_ms: 1 }).await
+    let (artifact, stage, key) = ("clip".into(), Stage::Scenes, key.to_owned());
+    history.append(HistoryEvent::Finished { artifact, stage, key, cost_usd, elapsed_ms: 1 }).await
 }
 
 /// The purchase in hand, its job known where there is one; `None` where somebody else has it or has just bought it.
@@ -169,7 +169,7 @@ async fn a_run_that_is_killed_at_any_write_buys_nothing_twice() {
                 let ledger = next.ledger(&"a".repeat(64)).await.unwrap();
                 assert!(ledger.is_bought(), "{at}");
                 assert_eq!(ledger.spent_usd("p") + ledger.spent_usd("q"), COST, "{at}");
-                assert!(matches!(next.products().find(&"a".repeat(64)).await.unwrap(), Found::There(_)), "{at}");
+                assert!(matches!(next.artifacts().find(&"a".repeat(64)).await.unwrap(), Found::There(_)), "{at}");
                 // The project's own account agrees once it runs again.
                 run(&next, &service, "p", "last", folder.path()).await.unwrap();
                 let paid = next.project("p").unwrap().history().await.unwrap().spent_usd();

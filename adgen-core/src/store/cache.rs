@@ -33,13 +33,13 @@ struct Inner {
     /// Made when the first file comes.
     place: OnceCell<Place>,
     most_bytes: u64,
-    slots: Mutex<HashMap<String, Arc<Slot>>>,
+    entries: Mutex<HashMap<String, Arc<Entry>>>,
     ticks: AtomicU64,
 }
 
 /// One file, there or on its way.
 #[derive(Debug)]
-struct Slot {
+struct Entry {
     path: PathBuf,
     /// Its size, once it is whole.
     bytes: OnceCell<u64>,
@@ -49,13 +49,13 @@ struct Slot {
 /// A file that stays where it is as long as this is held.
 #[derive(Debug, Clone)]
 pub(crate) struct Cached {
-    slot: Arc<Slot>,
+    entry: Arc<Entry>,
     _cache: Cache,
 }
 
 impl Cached {
     pub(crate) fn path(&self) -> &Path {
-        &self.slot.path
+        &self.entry.path
     }
 }
 
@@ -63,8 +63,8 @@ impl Cache {
     /// A cache in a folder of its own below `parent`, or below the system's temporary folder; made when the first file
     /// comes.
     pub(crate) fn new(parent: Option<&Path>, most_bytes: u64) -> Self {
-        let (parent, place, slots) = (parent.map(Path::to_owned), OnceCell::new(), Mutex::default());
-        Self(Arc::new(Inner { parent, place, most_bytes, slots, ticks: AtomicU64::new(0) }))
+        let (parent, place, entries) = (parent.map(Path::to_owned), OnceCell::new(), Mutex::default());
+        Self(Arc::new(Inner { parent, place, most_bytes, entries, ticks: AtomicU64::new(0) }))
     }
 
     /// The file that goes by `id`. Where it is not there, `get` brings it to the path that it is given, whole, and says
@@ -78,17 +78,17 @@ impl Cache {
         F: Future<Output = Result<u64, E>>,
     {
         loop {
-            let slot = self.slot(id).await?;
-            if let Err(error) = slot.bytes.get_or_try_init(|| get(slot.path.clone())).await {
-                self.forget(id, &slot);
+            let entry = self.entry(id).await?;
+            if let Err(error) = entry.bytes.get_or_try_init(|| get(entry.path.clone())).await {
+                self.forget(id, &entry);
                 return Err(error);
             }
             // Somebody who cleans temporary folders takes what he finds.
-            if slot.path.is_file() {
+            if entry.path.is_file() {
                 self.make_room().await;
-                return Ok(Cached { slot, _cache: self.clone() });
+                return Ok(Cached { entry, _cache: self.clone() });
             }
-            self.forget(id, &slot);
+            self.forget(id, &entry);
         }
     }
 
@@ -96,34 +96,34 @@ impl Cache {
     /// left.
     pub(crate) async fn keep(&self, id: &str, path: &Path, bytes: u64) {
         let moved = async |to: PathBuf| tokio::fs::rename(path, to).await.map(|()| bytes);
-        let Ok(slot) = self.slot(id).await else { return };
-        if slot.bytes.get_or_try_init(|| moved(slot.path.clone())).await.is_ok() {
+        let Ok(entry) = self.entry(id).await else { return };
+        if entry.bytes.get_or_try_init(|| moved(entry.path.clone())).await.is_ok() {
             self.make_room().await;
         }
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<String, Arc<Slot>>> {
-        lock(&self.0.slots)
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, Arc<Entry>>> {
+        lock(&self.0.entries)
     }
 
-    async fn slot(&self, id: &str) -> io::Result<Arc<Slot>> {
+    async fn entry(&self, id: &str) -> io::Result<Arc<Entry>> {
         let tick = self.0.ticks.fetch_add(1, Ordering::Relaxed);
         // Each has a path of its own, so that one that is being removed is never another's.
         let path = self.0.folder().await?.join(format!("{tick:08x}"));
-        let mut slots = self.slots();
-        let slot = slots
+        let mut entries = self.entries();
+        let entry = entries
             .entry(id.to_owned())
-            .or_insert_with(|| Arc::new(Slot { path, bytes: OnceCell::new(), used: AtomicU64::new(tick) }));
-        slot.used.store(tick, Ordering::Relaxed);
-        Ok(Arc::clone(slot))
+            .or_insert_with(|| Arc::new(Entry { path, bytes: OnceCell::new(), used: AtomicU64::new(tick) }));
+        entry.used.store(tick, Ordering::Relaxed);
+        Ok(Arc::clone(entry))
     }
 
-    fn forget(&self, id: &str, gone: &Arc<Slot>) {
-        let mut slots = self.slots();
+    fn forget(&self, id: &str, gone: &Arc<Entry>) {
+        let mut entries = self.entries();
         // Somebody else may be fetching it, or hold it.
-        let is_idle = |slot: &Arc<Slot>| slot.bytes.initialized() || Arc::strong_count(slot) <= 2;
-        if slots.get(id).is_some_and(|slot| Arc::ptr_eq(slot, gone) && is_idle(slot)) {
-            slots.remove(id);
+        let is_idle = |entry: &Arc<Entry>| entry.bytes.initialized() || Arc::strong_count(entry) <= 2;
+        if entries.get(id).is_some_and(|entry| Arc::ptr_eq(entry, gone) && is_idle(entry)) {
+            entries.remove(id);
         }
     }
 
@@ -134,35 +134,35 @@ impl Cache {
             return;
         }
         let remove = move || {
-            for slot in thrown {
+            for entry in thrown {
                 // One that cannot be removed goes with the folder.
-                drop(std::fs::remove_file(&slot.path));
+                drop(std::fs::remove_file(&entry.path));
             }
         };
         drop(tokio::task::spawn_blocking(remove).await);
     }
 
     /// Takes out of the list what is to be thrown away.
-    fn too_many(&self) -> Vec<Arc<Slot>> {
-        let mut slots = self.slots();
-        let size = |slot: &Arc<Slot>| slot.bytes.get().copied().unwrap_or(0);
-        let mut total: u64 = slots.values().map(size).sum();
+    fn too_many(&self) -> Vec<Arc<Entry>> {
+        let mut entries = self.entries();
+        let size = |entry: &Arc<Entry>| entry.bytes.get().copied().unwrap_or(0);
+        let mut total: u64 = entries.values().map(size).sum();
         if total <= self.0.most_bytes {
             return Vec::new();
         }
         // Who fetches or holds a file has a second reference, and a new one is only given out under this lock.
-        let free = slots.iter().filter(|(_, slot)| Arc::strong_count(slot) == 1);
+        let free = entries.iter().filter(|(_, entry)| Arc::strong_count(entry) == 1);
         let mut free: Vec<(u64, String)> =
-            free.map(|(id, slot)| (slot.used.load(Ordering::Relaxed), id.clone())).collect();
+            free.map(|(id, entry)| (entry.used.load(Ordering::Relaxed), id.clone())).collect();
         free.sort_unstable();
         let mut thrown = Vec::new();
         for (_, id) in free {
             if total <= self.0.most_bytes {
                 break;
             }
-            if let Some(slot) = slots.remove(&id) {
-                total -= size(&slot);
-                thrown.push(slot);
+            if let Some(entry) = entries.remove(&id) {
+                total -= size(&entry);
+                thrown.push(entry);
             }
         }
         thrown

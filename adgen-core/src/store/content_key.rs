@@ -4,7 +4,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The folder of `key` below `kind`, such as `products/ab/abcd…`.
+/// The folder of `key` below `kind`, such as `artifacts/ab/abcd…`.
 ///
 /// # Errors
 /// `Unexpected` for what is no key: 64 hex digits in lower case.
@@ -37,13 +37,13 @@ mod tests {
     proptest! {
         #[test]
         fn keys_are_found_again_and_nothing_else_is_one(key in "[0-9a-f]{64}", other in ".*") {
-            let folder = folder_of("products", &key).unwrap();
+            let folder = folder_of("artifacts", &key).unwrap();
             let record = format!("{folder}/record.json");
-            prop_assert_eq!(key_in("products", &record), Some(key.as_str()));
+            prop_assert_eq!(key_in("artifacts", &record), Some(key.as_str()));
             prop_assert_eq!(key_in("purchases", &record), None);
-            prop_assert_eq!(key_in("products", &folder), None);
-            prop_assert!(is_key(&other) || folder_of("products", &other).is_err());
-            prop_assert!(key_in("products", &other).is_none_or(is_key));
+            prop_assert_eq!(key_in("artifacts", &folder), None);
+            prop_assert!(is_key(&other) || folder_of("artifacts", &other).is_err());
+            prop_assert!(key_in("artifacts", &other).is_none_or(is_key));
         }
     }
 
@@ -51,8 +51,8 @@ mod tests {
     fn what_is_no_key_makes_no_folder() {
         let key = "a".repeat(64);
         for name in ["", "..", "a/b", &key[1..], &key.to_uppercase(), &format!("{}g", &key[1..])] {
-            assert_eq!(folder_of("products", name).unwrap_err().kind(), ErrorKind::Unexpected, "{name}");
+            assert_eq!(folder_of("artifacts", name).unwrap_err().kind(), ErrorKind::Unexpected, "{name}");
         }
-        assert_eq!(key_in("products", &format!("products/bb/{key}/x")), None);
+        assert_eq!(key_in("artifacts", &format!("artifacts/bb/{key}/x")), None);
     }
 }

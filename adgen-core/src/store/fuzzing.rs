@@ -11,7 +11,7 @@ use super::{
     storage::Storage,
 };
 
-/// A history and a ledger, an entry a line each, and a product's record as a whole.
+/// A history and a ledger, an entry a line each, and an artifact's record as a whole.
 pub(crate) async fn records(bytes: &[u8]) {
     let storage = Storage::memory();
     let fence = Fence::kept("fuzz", 1, || true);
@@ -25,15 +25,15 @@ pub(crate) async fn records(bytes: &[u8]) {
             objects.write(&name, line.to_vec()).await.expect("memory does not fail");
         }
     }
-    objects.write(&format!("products/aa/{key}/record.json"), bytes.to_vec()).await.expect("memory does not fail");
+    objects.write(&format!("artifacts/aa/{key}/record.json"), bytes.to_vec()).await.expect("memory does not fail");
     objects.write("projects/p/history/snapshot-00000003.json", bytes.to_vec()).await.expect("memory does not fail");
-    drop(storage.products().find(&key).await);
+    drop(storage.artifacts().find(&key).await);
     let folder = own.project("p").expect("a name");
     if let Ok(mut history) = folder.history().await {
         for (_, _, key) in history.unsettled() {
             history.spent_usd_on(&key);
         }
-        history.products();
+        history.artifacts();
         history.imported_source();
         drop(history.expect_entries(3));
         history.append(HistoryEvent::RunFinished { outcome: "failed".to_owned() }).await.expect("memory does not fail");
@@ -44,7 +44,7 @@ pub(crate) async fn records(bytes: &[u8]) {
         ledger.spent_usd("p");
         ledger.jobs("x");
         let order =
-            PurchaseOrder { provider: "x".into(), model: "m".into(), product: "clip".into(), expected_usd: 0.1 };
+            PurchaseOrder { provider: "x".into(), model: "m".into(), artifact: "clip".into(), expected_usd: 0.1 };
         let buyer = Buyer { run: "fuzz".into(), project: "p".into() };
         if let Ok(Claim::Mine(_)) = ledger.claim(&buyer, &order, None).await {
             assert!(own.ledger(&key).await.is_ok());

@@ -1,15 +1,15 @@
-//! Cleaning up: finds products that no project uses, and removes them when told to.
+//! Cleaning up: finds artifacts that no project uses, and removes them when told to.
 //!
 //! What a project uses stands in its history. Ledgers are never touched, and what was paid for only where somebody asks
 //! for that. May depend on `error` and its neighbours.
 
 use super::{
+    artifact_record::RECORD,
+    artifacts::{ARTIFACTS, GONE, Read},
     content_key::{folder_of, key_in},
     history::History,
     ledgers::bought_keys,
     listing::Seen,
-    product_record::RECORD,
-    products::{GONE, PRODUCTS, Read},
     storage::Storage,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-/// Younger products are left alone unless somebody says otherwise: a run may have made them and not yet said so.
+/// Younger artifacts are left alone unless somebody says otherwise: a run may have made them and not yet said so.
 pub(crate) const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What may go.
@@ -28,9 +28,9 @@ pub(crate) const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 #[serde(default)]
 #[non_exhaustive]
 pub struct GcRules {
-    /// Whether products that were paid for may go, too.
+    /// Whether artifacts that were paid for may go, too.
     pub bought: bool,
-    /// How old a product is at least by the store's clock, before it may go.
+    /// How old an artifact is at least by the store's clock, before it may go.
     pub grace: Duration,
 }
 
@@ -40,13 +40,13 @@ impl GcRules {
         Self::default()
     }
 
-    /// Whether products that were paid for may go, too.
+    /// Whether artifacts that were paid for may go, too.
     #[must_use]
     pub fn with_bought(self, bought: bool) -> Self {
         Self { bought, ..self }
     }
 
-    /// How old a product is at least, before it may go.
+    /// How old an artifact is at least, before it may go.
     #[must_use]
     pub fn with_grace(self, grace: Duration) -> Self {
         Self { grace, ..self }
@@ -66,25 +66,25 @@ pub struct Waste {
     /// The content key.
     pub key: String,
     /// The name under which it was made; `None` for files without a readable record, of a run that was killed.
-    pub product: Option<String>,
+    pub artifact: Option<String>,
     /// Whether it was paid for.
     pub bought: bool,
     /// Of all its files together.
     pub bytes: u64,
-    /// The record first: a product without files is worse than files without a product.
+    /// The record first: an artifact without files is worse than files without an artifact.
     objects: Vec<String>,
 }
 
 impl Waste {
     /// Something of so many bytes under a content key, without files: a plan of it removes nothing.
     pub fn new(key: impl Into<String>, bytes: u64) -> Self {
-        Self { key: key.into(), product: None, bought: false, bytes, objects: Vec::new() }
+        Self { key: key.into(), artifact: None, bought: false, bytes, objects: Vec::new() }
     }
 
     /// With the name under which it was made.
     #[must_use]
-    pub fn with_product(mut self, product: impl Into<String>) -> Self {
-        self.product = Some(product.into());
+    pub fn with_artifact(mut self, artifact: impl Into<String>) -> Self {
+        self.artifact = Some(artifact.into());
         self
     }
 
@@ -102,11 +102,11 @@ impl Waste {
 pub struct GcPlan {
     /// What may go.
     pub waste: Vec<Waste>,
-    /// Products that somebody uses.
+    /// Artifacts that somebody uses.
     pub used: usize,
-    /// Unused products that stay because they were paid for.
+    /// Unused artifacts that stay because they were paid for.
     pub kept_bought: usize,
-    /// Unused products that are too young.
+    /// Unused artifacts that are too young.
     pub kept_young: usize,
 }
 
@@ -116,7 +116,7 @@ impl GcPlan {
         Self { waste: waste.into_iter().collect(), used: 0, kept_bought: 0, kept_young: 0 }
     }
 
-    /// With how many products stay: used, paid for, and too young.
+    /// With how many artifacts stay: used, paid for, and too young.
     #[must_use]
     pub fn with_kept(mut self, used: usize, bought: usize, young: usize) -> Self {
         (self.used, self.kept_bought, self.kept_young) = (used, bought, young);
@@ -143,12 +143,12 @@ impl Storage {
         let now = self.objects().store_now().await?.ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, "the storage does not tell when objects were written")
                 .with_operation("gc")
-                .with_hint("without that nobody knows what is old enough to go: remove products by hand")
+                .with_hint("without that nobody knows what is old enough to go: remove artifacts by hand")
         })?;
         // What was listed before the projects were asked cannot have come to be used since without being younger.
         let mut folders: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
-        for seen in self.objects().list_all(PRODUCTS).await? {
-            if let Some(key) = key_in(PRODUCTS, &seen.name) {
+        for seen in self.objects().list_all(ARTIFACTS).await? {
+            if let Some(key) = key_in(ARTIFACTS, &seen.name) {
                 folders.entry(key.to_owned()).or_default().push(seen);
             }
         }
@@ -156,7 +156,7 @@ impl Storage {
         let mut plan = GcPlan::new([]);
         for (key, seen) in folders {
             let young = seen.iter().any(|seen| is_young(seen, now, rules.grace));
-            let record = match self.products().read(&key).await? {
+            let record = match self.artifacts().read(&key).await? {
                 Read::Record(record) => Some(record),
                 Read::Unreadable(_) | Read::Nothing => None,
             };
@@ -169,12 +169,12 @@ impl Storage {
                 _ => None,
             };
             let Some(kept) = kept else {
-                let product = record.as_ref().map(|record| record.product.clone());
-                plan.waste.extend(waste(&key, product, bought, &seen.iter().collect::<Vec<_>>()));
+                let artifact = record.as_ref().map(|record| record.artifact.clone());
+                plan.waste.extend(waste(&key, artifact, bought, &seen.iter().collect::<Vec<_>>()));
                 continue;
             };
             *kept += 1;
-            // Beside a product that stays may lie what a killed run left.
+            // Beside an artifact that stays may lie what a killed run left.
             let Some(record) = record else { continue };
             let own: BTreeSet<&str> = record.files.iter().map(|file| file.object.as_str()).collect();
             let is_litter = |seen: &&Seen| {
@@ -189,21 +189,21 @@ impl Storage {
     /// Removes what was found, but for what a project has come to use since; gives the bytes that were freed.
     ///
     /// # Errors
-    /// `InvalidInput` for a plan that names anything but products' files: nothing is removed then. As [`Storage::find_waste`]: some
+    /// `InvalidInput` for a plan that names anything but artifacts' files: nothing is removed then. As [`Storage::find_waste`]: some
     /// of it may then be gone, and the rest is found again.
     pub(crate) async fn remove_waste(&self, plan: &GcPlan) -> Result<u64> {
         // A plan may have been on a journey.
         let strange =
-            |waste: &Waste| waste.objects.iter().find(|name| key_in(PRODUCTS, name) != Some(&waste.key)).cloned();
+            |waste: &Waste| waste.objects.iter().find(|name| key_in(ARTIFACTS, name) != Some(&waste.key)).cloned();
         if let Some(name) = plan.waste.iter().find_map(strange) {
-            return Err(Error::new(ErrorKind::InvalidInput, "the plan names a file that is not its product's")
+            return Err(Error::new(ErrorKind::InvalidInput, "the plan names a file that is not its artifact's")
                 .with_context("file", name)
                 .with_hint("look for waste again, and remove what that finds"));
         }
         let used = self.used_keys().await?;
         let mut bytes = 0;
-        for waste in plan.waste.iter().filter(|waste| waste.product.is_none() || !used.contains(&waste.key)) {
-            self.products().forget(&waste.key);
+        for waste in plan.waste.iter().filter(|waste| waste.artifact.is_none() || !used.contains(&waste.key)) {
+            self.artifacts().forget(&waste.key);
             // One after the other: the record is gone before its files are.
             let (record, files) = waste.objects.split_at(usize::from(waste.has_record()));
             self.objects().delete_all(record).await?;
@@ -218,7 +218,7 @@ impl Storage {
         let mut used = BTreeSet::new();
         for id in self.projects().await? {
             let history: History = self.project(&id)?.history().await?;
-            used.extend(history.products().into_values().map(str::to_owned));
+            used.extend(history.artifacts().into_values().map(str::to_owned));
         }
         Ok(used)
     }
@@ -230,12 +230,12 @@ impl Waste {
     }
 }
 
-fn waste(key: &str, product: Option<String>, bought: bool, seen: &[&Seen]) -> Option<Waste> {
-    let record = format!("{}/{RECORD}", folder_of(PRODUCTS, key).ok()?);
+fn waste(key: &str, artifact: Option<String>, bought: bool, seen: &[&Seen]) -> Option<Waste> {
+    let record = format!("{}/{RECORD}", folder_of(ARTIFACTS, key).ok()?);
     let mut objects: Vec<String> = seen.iter().map(|seen| seen.name.clone()).collect();
     objects.sort_by_key(|name| *name != record);
     let bytes = seen.iter().map(|seen| seen.bytes).sum();
-    (!objects.is_empty()).then(|| Waste { key: key.to_owned(), product, bought, bytes, objects })
+    (!objects.is_empty()).then(|| Waste { key: key.to_owned(), artifact, bought, bytes, objects })
 }
 
 fn is_young(seen: &Seen, now: DateTime<Utc>, grace: Duration) -> bool {

@@ -1,12 +1,12 @@
 //! Tests of cleaning up: what goes, what stays, and that looking removes nothing.
 
 use super::{
+    artifact_record::MadeBy,
+    artifact_store::NewArtifact,
+    artifacts::Found,
     gc::{GcPlan, GcRules},
     history_event::HistoryEvent,
     ledger_event::{LedgerEvent, PurchaseOrder},
-    product_record::MadeBy,
-    product_store::NewProduct,
-    products::Found,
     purchase::{Buyer, Claim},
     storage::Storage,
     testing::{Faulty, Times},
@@ -36,10 +36,10 @@ impl Shop {
     async fn put(&self, letter: char, bought: bool) {
         let path = self.folder.path().join("made");
         std::fs::write(&path, "12345").unwrap();
-        let new = NewProduct {
+        let new = NewArtifact {
             key: key(letter),
             stage: Stage::Scenes,
-            product: format!("product {letter}"),
+            artifact: format!("artifact {letter}"),
             files: vec![("x.mp4".into(), path)],
             cost_usd: 0.0,
             elapsed_ms: 1,
@@ -50,23 +50,23 @@ impl Shop {
             bought,
             made_by: MadeBy { project: "p".into(), run: "r".into(), epoch: 1 },
         };
-        self.storage.products().put(new, self.folder.path()).await.unwrap();
+        self.storage.artifacts().put(new, self.folder.path()).await.unwrap();
     }
 
     /// A project uses them, one after the other under the same name.
-    async fn used(&self, project: &str, product: &str, letters: &str) {
+    async fn used(&self, project: &str, artifact: &str, letters: &str) {
         let lease = self.storage.project(project).unwrap().acquire("r").await.unwrap();
         let run = self.storage.behind(lease.fence());
         let mut history = run.project(project).unwrap().history().await.unwrap();
         for letter in letters.chars() {
-            let (product, stage) = (product.to_owned(), Stage::Scenes);
-            history.append(HistoryEvent::Reused { product, stage, key: key(letter) }).await.unwrap();
+            let (artifact, stage) = (artifact.to_owned(), Stage::Scenes);
+            history.append(HistoryEvent::Reused { artifact, stage, key: key(letter) }).await.unwrap();
         }
         lease.release().await;
     }
 
     async fn bought(&self, letter: char) {
-        let order = PurchaseOrder { provider: "x".into(), model: "m".into(), product: "y".into(), expected_usd: 0.5 };
+        let order = PurchaseOrder { provider: "x".into(), model: "m".into(), artifact: "y".into(), expected_usd: 0.5 };
         let buyer = Buyer { run: "r".into(), project: "p".into() };
         let mut ledger = self.storage.ledger(&key(letter)).await.unwrap();
         let Claim::Mine(mut writer) = ledger.claim(&buyer, &order, None).await.unwrap() else { panic!() };
@@ -79,7 +79,7 @@ impl Shop {
 
     async fn is_there(&self, letter: char) -> bool {
         let fresh = self.storage.clone().with_cache(None, 1);
-        matches!(fresh.products().find(&key(letter)).await.unwrap(), Found::There(_))
+        matches!(fresh.artifacts().find(&key(letter)).await.unwrap(), Found::There(_))
     }
 }
 
@@ -102,7 +102,7 @@ async fn what_nobody_uses_goes_and_everything_else_stays() {
     tokio::time::advance(DAY + Duration::from_secs(60)).await;
     let plan = shop.plan(false).await;
     assert_eq!((keys(&plan), plan.used, plan.kept_bought), (vec!['a', 'e'], 1, 2));
-    assert!(plan.bytes() > 10 && plan.waste[0].product.as_deref() == Some("product a"));
+    assert!(plan.bytes() > 10 && plan.waste[0].artifact.as_deref() == Some("artifact a"));
     assert_eq!(keys(&shop.plan(true).await), ['a', 'c', 'd', 'e']);
     assert!(shop.is_there('a').await, "looking removes nothing");
     // A project comes to use one of them meanwhile.
@@ -111,7 +111,7 @@ async fn what_nobody_uses_goes_and_everything_else_stays() {
     let there =
         [shop.is_there('a').await, shop.is_there('b').await, shop.is_there('c').await, shop.is_there('e').await];
     assert_eq!(there, [false, true, true, true]);
-    let left = shop.storage.objects().list_all(&format!("products/aa/{}", key('a'))).await.unwrap();
+    let left = shop.storage.objects().list_all(&format!("artifacts/aa/{}", key('a'))).await.unwrap();
     assert!(left.is_empty());
     // With leave, paid ones go; their ledgers never do.
     let plan = shop.plan(true).await;
@@ -126,8 +126,8 @@ async fn what_killed_runs_left_goes_when_it_is_old() {
     let shop = shop();
     shop.put('a', false).await;
     shop.used("p", "clip", "a").await;
-    let litter = format!("products/aa/{}/0123-half.mp4", key('a'));
-    let orphan = format!("products/bb/{}/0123-x.mp4", key('b'));
+    let litter = format!("artifacts/aa/{}/0123-half.mp4", key('a'));
+    let orphan = format!("artifacts/bb/{}/0123-x.mp4", key('b'));
     shop.storage.objects().write(&litter, "half").await.unwrap();
     shop.storage.objects().write(&orphan, "whole").await.unwrap();
     assert!(shop.plan(false).await.waste.is_empty());
@@ -161,7 +161,7 @@ async fn where_it_is_not_sure_nothing_goes() {
 }
 
 #[tokio::test]
-async fn a_plan_passes_as_json_and_removes_products_files_alone() {
+async fn a_plan_passes_as_json_and_removes_artifacts_files_alone() {
     let shop = shop();
     shop.put('a', false).await;
     let plan = shop.storage.find_waste(GcRules::new().with_grace(Duration::ZERO)).await.unwrap();
@@ -169,7 +169,7 @@ async fn a_plan_passes_as_json_and_removes_products_files_alone() {
     let again: GcPlan = serde_json::from_str(&json).unwrap();
     assert_eq!(again, plan);
     shop.storage.project("p").unwrap().write("project.json", "{}").await.unwrap();
-    for name in ["projects/p/project.json", "products/aa/../../projects/p/project.json", "project.json"] {
+    for name in ["projects/p/project.json", "artifacts/aa/../../projects/p/project.json", "project.json"] {
         let mut evil = serde_json::to_value(&plan).unwrap();
         evil["waste"][0]["objects"][1] = name.into();
         let evil: GcPlan = serde_json::from_value(evil).unwrap();
@@ -178,5 +178,5 @@ async fn a_plan_passes_as_json_and_removes_products_files_alone() {
     }
     assert!(shop.storage.project("p").unwrap().read("project.json").await.unwrap().is_some());
     assert_eq!(shop.storage.remove_waste(&again).await.unwrap(), plan.bytes());
-    assert_eq!(shop.storage.products().find(&key('a')).await.unwrap(), Found::Nowhere);
+    assert_eq!(shop.storage.artifacts().find(&key('a')).await.unwrap(), Found::Nowhere);
 }

@@ -211,14 +211,14 @@ impl History {
         self.records.iter().filter_map(Record::known)
     }
 
-    /// The key that the project's product of this name has now.
-    pub(crate) fn latest_key(&self, product: &str) -> Option<&str> {
-        self.events().rev().filter_map(HistoryEvent::product).find_map(|(name, key)| (name == product).then_some(key))
+    /// The key that the project's artifact of this name has now.
+    pub(crate) fn latest_key(&self, artifact: &str) -> Option<&str> {
+        self.events().rev().filter_map(HistoryEvent::artifact).find_map(|(name, key)| (name == artifact).then_some(key))
     }
 
-    /// The products of the project as they are now, by name with their keys: what the storage has to keep for it.
-    pub(crate) fn products(&self) -> std::collections::BTreeMap<&str, &str> {
-        self.events().filter_map(HistoryEvent::product).collect()
+    /// The artifacts of the project as they are now, by name with their keys: what the storage has to keep for it.
+    pub(crate) fn artifacts(&self) -> std::collections::BTreeMap<&str, &str> {
+        self.events().filter_map(HistoryEvent::artifact).collect()
     }
 
     /// What was spent on the project so far, in US dollars.
@@ -252,8 +252,8 @@ impl History {
         let mut open = std::collections::BTreeMap::new();
         for event in self.events() {
             match event {
-                HistoryEvent::Ordered { product, stage, key, .. } => {
-                    open.insert(key.as_str(), (product, *stage));
+                HistoryEvent::Ordered { artifact, stage, key, .. } => {
+                    open.insert(key.as_str(), (artifact, *stage));
                 }
                 HistoryEvent::Finished { key, .. }
                 | HistoryEvent::Failed { key, .. }
@@ -264,7 +264,7 @@ impl History {
                 _ => {}
             }
         }
-        open.into_iter().map(|(key, (product, stage))| (product.clone(), stage, key.to_owned())).collect()
+        open.into_iter().map(|(key, (artifact, stage))| (artifact.clone(), stage, key.to_owned())).collect()
     }
 
     /// The hash of the last imported document.

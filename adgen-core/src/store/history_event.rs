@@ -1,6 +1,6 @@
 //! What happens to a project: the events of its history.
 //!
-//! What a product is, is in the product's own record; what was ordered where, in the purchase's ledger. The history
+//! What an artifact is, is in the artifact's own record; what was ordered where, in the purchase's ledger. The history
 //! says what this project did, made, used and paid. May depend on `project`.
 
 use crate::project::Stage;
@@ -20,10 +20,10 @@ pub(crate) enum HistoryEvent {
         /// Version of the library.
         version: String,
     },
-    /// The run is about to have a product made by a provider that takes money; written before its ledger is.
+    /// The run is about to have an artifact made by a provider that takes money; written before its ledger is.
     Ordered {
-        /// Name of the product.
-        product: String,
+        /// Name of the artifact.
+        artifact: String,
         /// The stage that needs it.
         stage: Stage,
         /// Its content key.
@@ -31,10 +31,10 @@ pub(crate) enum HistoryEvent {
         /// The provider.
         provider: String,
     },
-    /// An earlier run of the project paid for a product and was stopped before it could say so: its ledger told.
+    /// An earlier run of the project paid for an artifact and was stopped before it could say so: its ledger told.
     Paid {
-        /// Name of the product.
-        product: String,
+        /// Name of the artifact.
+        artifact: String,
         /// The stage that needed it.
         stage: Stage,
         /// Its content key.
@@ -42,10 +42,10 @@ pub(crate) enum HistoryEvent {
         /// What the project paid and had not counted, in US dollars.
         cost_usd: f64,
     },
-    /// The run made a product, or had it made.
+    /// The run made an artifact, or had it made.
     Finished {
-        /// Name of the product.
-        product: String,
+        /// Name of the artifact.
+        artifact: String,
         /// The stage that made it.
         stage: Stage,
         /// Its content key.
@@ -55,20 +55,20 @@ pub(crate) enum HistoryEvent {
         /// How long it took.
         elapsed_ms: u64,
     },
-    /// The run used a product that was there: it was made earlier, or for another project, or another worker was
+    /// The run used an artifact that was there: it was made earlier, or for another project, or another worker was
     /// faster.
     Reused {
-        /// Name of the product.
-        product: String,
+        /// Name of the artifact.
+        artifact: String,
         /// The stage that needed it.
         stage: Stage,
         /// Its content key.
         key: String,
     },
-    /// A product could not be made.
+    /// An artifact could not be made.
     Failed {
-        /// Name of the product.
-        product: String,
+        /// Name of the artifact.
+        artifact: String,
         /// Its content key.
         key: String,
         /// The error's public code.
@@ -90,10 +90,10 @@ impl HistoryEvent {
     pub(super) const NAMES: [&str; 8] =
         ["imported", "run_started", "ordered", "paid", "finished", "reused", "failed", "run_finished"];
 
-    /// The product and key that the project has since then.
-    pub(super) fn product(&self) -> Option<(&str, &str)> {
+    /// The artifact and key that the project has since then.
+    pub(super) fn artifact(&self) -> Option<(&str, &str)> {
         match self {
-            Self::Finished { product, key, .. } | Self::Reused { product, key, .. } => Some((product, key)),
+            Self::Finished { artifact, key, .. } | Self::Reused { artifact, key, .. } => Some((artifact, key)),
             _ => None,
         }
     }
@@ -115,16 +115,16 @@ mod tests {
     #[test]
     fn every_event_comes_back_as_it_was_written() {
         let text = || "x".to_owned();
-        let (product, key, stage) = (text(), text(), Stage::Scenes);
-        let order = HistoryEvent::Ordered { product: text(), stage, key: text(), provider: text() };
+        let (artifact, key, stage) = (text(), text(), Stage::Scenes);
+        let order = HistoryEvent::Ordered { artifact: text(), stage, key: text(), provider: text() };
         let events = [
             HistoryEvent::Imported { source: text() },
             HistoryEvent::RunStarted { version: text() },
             order,
-            HistoryEvent::Paid { product: text(), stage, key: text(), cost_usd: 0.5 },
-            HistoryEvent::Finished { product: text(), stage, key: text(), cost_usd: 0.25, elapsed_ms: 7 },
-            HistoryEvent::Reused { product: text(), stage, key: text() },
-            HistoryEvent::Failed { product, key, code: text(), message: text(), cost_usd: 0.1 },
+            HistoryEvent::Paid { artifact: text(), stage, key: text(), cost_usd: 0.5 },
+            HistoryEvent::Finished { artifact: text(), stage, key: text(), cost_usd: 0.25, elapsed_ms: 7 },
+            HistoryEvent::Reused { artifact: text(), stage, key: text() },
+            HistoryEvent::Failed { artifact, key, code: text(), message: text(), cost_usd: 0.1 },
             HistoryEvent::RunFinished { outcome: text() },
         ];
         for (event, name) in events.into_iter().zip(HistoryEvent::NAMES) {

@@ -17,8 +17,8 @@ fn holder(objects: &Objects, run: &str, epoch: u64) -> Objects {
     objects.behind(&Fence::kept(run, epoch, || true))
 }
 
-fn finished(product: &str, key: &str, cost_usd: f64) -> HistoryEvent {
-    HistoryEvent::Finished { product: product.into(), stage: Stage::Scenes, key: key.into(), cost_usd, elapsed_ms: 1 }
+fn finished(artifact: &str, key: &str, cost_usd: f64) -> HistoryEvent {
+    HistoryEvent::Finished { artifact: artifact.into(), stage: Stage::Scenes, key: key.into(), cost_usd, elapsed_ms: 1 }
 }
 
 fn entry(number: u64) -> String {
@@ -44,9 +44,9 @@ async fn knows_what_the_project_has_and_paid() {
     for place in places() {
         let mut history = with_entries(&place.objects, 0).await;
         assert_eq!((history.len(), history.latest_key("clip"), history.imported_source()), (0, None, None));
-        let reused = HistoryEvent::Reused { product: "clip".into(), stage: Stage::Scenes, key: "k2".into() };
+        let reused = HistoryEvent::Reused { artifact: "clip".into(), stage: Stage::Scenes, key: "k2".into() };
         let failed = HistoryEvent::Failed {
-            product: "clip".into(),
+            artifact: "clip".into(),
             key: "k3".into(),
             code: "content_rejected".into(),
             message: "no".into(),
@@ -59,7 +59,7 @@ async fn knows_what_the_project_has_and_paid() {
         let again = History::load(&place.objects, FOLDER).await.unwrap();
         assert_eq!(again.records(), history.records(), "{}", place.kind);
         assert_eq!(again.latest_key("clip"), Some("k2"));
-        assert_eq!(again.products().into_iter().collect::<Vec<_>>(), [("clip", "k2"), ("music", "m")]);
+        assert_eq!(again.artifacts().into_iter().collect::<Vec<_>>(), [("clip", "k2"), ("music", "m")]);
         assert_eq!(again.imported_source(), Some("s"));
         assert!((again.spent_usd() - 0.3).abs() < 1e-12);
         let mut unheld = again;
@@ -249,8 +249,9 @@ async fn lost_answers_write_nothing_twice() {
     history.append(finished("e", "k", 1.0)).await.unwrap();
     let again = History::load(&objects, FOLDER).await.unwrap();
     assert_eq!(again.records(), history.records());
-    let products: Vec<&str> = again.records().iter().filter_map(|record| Some(record.known()?.product()?.0)).collect();
-    assert_eq!(products, ["clip", "a", "a", "b", "b", "c", "d", "e"]);
+    let artifacts: Vec<&str> =
+        again.records().iter().filter_map(|record| Some(record.known()?.artifact()?.0)).collect();
+    assert_eq!(artifacts, ["clip", "a", "a", "b", "b", "c", "d", "e"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,8 +19,8 @@ pub(crate) enum LedgerEvent {
         provider: String,
         /// Which of its models.
         model: String,
-        /// The name that the product has in the buyer's project.
-        product: String,
+        /// The name that the artifact has in the buyer's project.
+        artifact: String,
         /// What it will cost by the price list, in US dollars.
         expected_usd: f64,
     },
@@ -29,7 +29,7 @@ pub(crate) enum LedgerEvent {
         /// The provider's name for the job.
         job: String,
     },
-    /// The product is in the storage.
+    /// The artifact is in the storage.
     Finished {
         /// What it cost in US dollars.
         cost_usd: f64,
@@ -37,7 +37,7 @@ pub(crate) enum LedgerEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payer: Option<String>,
     },
-    /// The job ended without a product, or never began.
+    /// The job ended without an artifact, or never began.
     Failed {
         /// The error's public code.
         code: String,
@@ -64,7 +64,7 @@ impl LedgerEvent {
     /// Their names, for telling a later version's event from a damaged one.
     pub(super) const NAMES: [&str; 6] = ["starting", "started", "finished", "failed", "looked_up", "taken_over"];
 
-    /// The product is in the storage, and the writer's project paid for it.
+    /// The artifact is in the storage, and the writer's project paid for it.
     pub(crate) fn finished(cost_usd: f64) -> Self {
         Self::Finished { cost_usd, payer: None }
     }
@@ -83,8 +83,8 @@ impl LedgerEvent {
 pub(crate) struct PurchaseOrder {
     pub(crate) provider: String,
     pub(crate) model: String,
-    /// The name that the product has in the buyer's project.
-    pub(crate) product: String,
+    /// The name that the artifact has in the buyer's project.
+    pub(crate) artifact: String,
     /// What it will cost by the price list, in US dollars.
     pub(crate) expected_usd: f64,
 }
@@ -94,7 +94,7 @@ impl PurchaseOrder {
         LedgerEvent::Starting {
             provider: self.provider.clone(),
             model: self.model.clone(),
-            product: self.product.clone(),
+            artifact: self.artifact.clone(),
             expected_usd: self.expected_usd,
         }
     }
@@ -125,7 +125,7 @@ pub(crate) struct Open {
     pub(crate) since: SystemTime,
     pub(crate) provider: String,
     pub(crate) model: String,
-    pub(crate) product: String,
+    pub(crate) artifact: String,
     pub(crate) expected_usd: f64,
     /// The provider's name for the job; `None` where nobody wrote down whether there is one.
     pub(crate) job: Option<String>,
@@ -177,13 +177,13 @@ impl Standing {
     fn follow(&mut self, record: &LedgerRecord, event: &LedgerEvent) {
         let by = By::of(record);
         match event {
-            LedgerEvent::Starting { provider, model, product, expected_usd } => {
+            LedgerEvent::Starting { provider, model, artifact, expected_usd } => {
                 self.open = Some(Open {
                     by,
                     since: time(&record.at),
                     provider: provider.clone(),
                     model: model.clone(),
-                    product: product.clone(),
+                    artifact: artifact.clone(),
                     expected_usd: *expected_usd,
                     job: None,
                 });

@@ -32,7 +32,7 @@ fn buyer(run: &str, project: &str) -> Buyer {
 }
 
 fn order() -> PurchaseOrder {
-    PurchaseOrder { provider: "replicate".into(), model: "m".into(), product: "scene_1_bg".into(), expected_usd: 0.5 }
+    PurchaseOrder { provider: "replicate".into(), model: "m".into(), artifact: "scene_1_bg".into(), expected_usd: 0.5 }
 }
 
 fn started(job: &str) -> LedgerEvent {
@@ -147,7 +147,7 @@ async fn a_process_that_buys() {
 const KEYS: u32 = 100;
 
 #[test]
-fn of_several_processes_one_buys_each_product() {
+fn of_several_processes_one_buys_each_artifact() {
     let folder = tempfile::tempdir().unwrap();
     let start = |name: &str| {
         std::process::Command::new(std::env::current_exe().unwrap())

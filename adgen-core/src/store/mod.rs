@@ -1,10 +1,10 @@
-//! Where projects live: products, purchases and projects below one root, over any `object_store`.
+//! Where projects live: artifacts, purchases and projects below one root, over any `object_store`.
 //!
 //! May depend on `project`, `error` and, for buckets, `http`. Every write appears whole or not at all.
 //!
 //! ```text
 //! <root>/
-//!   products/<2 hex>/<key>/   record.json + files    written once; found by every project (products, product_store)
+//!   artifacts/<2 hex>/<key>/  record.json + files     written once; found by every project (artifacts, artifact_store)
 //!   purchases/<2 hex>/<key>/  0001.json …            the ledger of what was ordered under a key (ledger, purchase)
 //!   projects/<id>/            documents, visible files (project_folder, publish), history/ (history), lease/
 //! ```
@@ -14,6 +14,9 @@
 //! `storage` is the door, `gc` cleans up, `cache` holds files of storages elsewhere.
 
 mod address;
+mod artifact_record;
+mod artifact_store;
+mod artifacts;
 mod cache;
 mod clock;
 mod content_key;
@@ -39,9 +42,6 @@ mod numbered;
 mod objects;
 mod opened;
 mod os_lock;
-mod product_record;
-mod product_store;
-mod products;
 mod project_folder;
 mod project_lease;
 mod projects;
@@ -60,6 +60,8 @@ mod time;
 mod transfer;
 
 #[cfg(test)]
+mod artifacts_tests;
+#[cfg(test)]
 mod buying_tests;
 #[cfg(test)]
 mod gc_tests;
@@ -70,14 +72,15 @@ mod ledger_tests;
 #[cfg(test)]
 mod objects_tests;
 #[cfg(test)]
-mod products_tests;
-#[cfg(test)]
 mod project_lease_tests;
 #[cfg(test)]
 mod storage_tests;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use artifact_record::{ArtifactRecord, MadeBy};
+pub(crate) use artifact_store::NewArtifact;
+pub(crate) use artifacts::{Found, Gone, Loss};
 pub(crate) use cache::DEFAULT_BYTES as DEFAULT_CACHE_BYTES;
 pub(crate) use digest::hex;
 pub use gc::{GcPlan, GcRules, Waste};
@@ -90,9 +93,6 @@ pub(crate) use ledger_writer::LedgerWriter;
 #[cfg(feature = "cli")]
 pub(crate) use location::local_folder;
 pub(crate) use opened::Opened;
-pub(crate) use product_record::{MadeBy, ProductRecord};
-pub(crate) use product_store::NewProduct;
-pub(crate) use products::{Found, Gone, Loss};
 pub(crate) use project_folder::{DOCUMENT, EVENTS, ProjectFolder, RENDERED, STATE};
 pub(crate) use project_lease::ProjectLease;
 pub(crate) use purchase::{Buyer, Claim};

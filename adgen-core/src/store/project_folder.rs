@@ -1,6 +1,6 @@
 //! A project's folder, `projects/<id>`: the documents and files there, under the names that people know.
 //!
-//! May depend on `error` and its neighbours. Products come into it by `publish`.
+//! May depend on `error` and its neighbours. Artifacts come into it by `publish`.
 
 use super::{
     cache::Cache,
@@ -116,7 +116,7 @@ impl ProjectFolder {
         self.objects.read(&self.at(name)).await
     }
 
-    /// Writes the whole file, over an old one if need be; never into it, for that may be a product under another name.
+    /// Writes the whole file, over an old one if need be; never into it, for that may be an artifact under another name.
     ///
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`.

@@ -1,6 +1,6 @@
 //! All projects of a storage: which there are, copying one, deleting one.
 //!
-//! A project's products and purchases are the storage's, so that neither touches them. May depend on `error`, `project`
+//! A project's artifacts and purchases are the storage's, so that neither touches them. May depend on `error`, `project`
 //! and its neighbours.
 
 use super::{

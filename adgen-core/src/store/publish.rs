@@ -1,4 +1,4 @@
-//! Giving products the names that people know, in the project's folder.
+//! Giving artifacts the names that people know, in the project's folder.
 //!
 //! In a folder, what is free is linked: it takes no room, and whoever edits the visible file in place damages what can
 //! be made again, which is noticed. What was paid for is copied, for it cannot: the kernel shares the blocks where the
@@ -6,8 +6,8 @@
 //! store copies by itself. Removing any of these names harms nothing. May depend on `error` and its neighbours.
 
 use super::{
+    artifact_record::ArtifactFile,
     local_file::{copy_to, is_same, link_to, off_runtime, stamp},
-    product_record::ProductFile,
     project_folder::ProjectFolder,
 };
 use crate::error::Result;
@@ -18,18 +18,18 @@ use std::{fs, io, path::Path};
 pub(crate) enum Published {
     /// It is what was published before.
     Unchanged,
-    /// It is the product's file under a second name.
+    /// It is the artifact's file under a second name.
     Linked,
     /// It is a copy.
     Copied,
 }
 
 impl ProjectFolder {
-    /// Gives a product's file the name `name` in this project's folder; what had the name before is not written into.
+    /// Gives an artifact's file the name `name` in this project's folder; what had the name before is not written into.
     ///
     /// # Errors
-    /// `NotFound` where the product's file is gone; `Locked` where the run may not write any more; `Io`, `Timeout`.
-    pub(crate) async fn publish(&self, file: &ProductFile, bought: bool, name: &str) -> Result<Published> {
+    /// `NotFound` where the artifact's file is gone; `Locked` where the run may not write any more; `Io`, `Timeout`.
+    pub(crate) async fn publish(&self, file: &ArtifactFile, bought: bool, name: &str) -> Result<Published> {
         let at = self.at(name);
         let (Some(source), Some(target)) = (self.objects.local_path(&file.object), self.objects.local_path(&at)) else {
             return self.objects.copy(&file.object, &at).await.map(|()| Published::Copied);

@@ -5,12 +5,12 @@
 //! is what keeps money from being lost. May depend on `error` and its neighbours.
 
 use super::{
+    artifact_record::ArtifactRecord,
     clock::Moment,
     holder::Holder,
     ledger::{Appended, Ledger, append_at},
     ledger_event::{Bought, By, LedgerEvent, Open, PurchaseOrder},
     ledger_writer::LedgerWriter,
-    product_record::ProductRecord,
     project_lease::ProjectLease,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -43,7 +43,7 @@ pub(crate) enum Claim {
 
 impl Ledger {
     /// Whose the purchase is; this run's where nobody has it, which is then written down. `gone` is a purchase whose
-    /// product is there no more: it is bought again, once, whoever else has noticed. Of any number of runs that claim
+    /// artifact is there no more: it is bought again, once, whoever else has noticed. Of any number of runs that claim
     /// at the same moment, one gets it.
     ///
     /// Called again with the same ledger, it reads on, and also finds out whether a buyer is gone whom no lease tells
@@ -90,20 +90,20 @@ impl Ledger {
         self.begin(by, event).await
     }
 
-    /// Closes a purchase whose product was found although its ledger does not say so: its buyer was killed in between.
+    /// Closes a purchase whose artifact was found although its ledger does not say so: its buyer was killed in between.
     /// What was paid counts for him. Nothing happens where the purchase is closed, or where its buyer is at work and
     /// does it himself.
     ///
     /// # Errors
     /// As [`Ledger::claim`].
-    pub(crate) async fn settle(&mut self, buyer: &Buyer, product: &ProductRecord) -> Result<()> {
+    pub(crate) async fn settle(&mut self, buyer: &Buyer, artifact: &ArtifactRecord) -> Result<()> {
         let Some(open) = self.standing().open else { return Ok(()) };
         if open.by.run == buyer.run || (open.by.project != buyer.project && !self.is_gone(&open.by).await?) {
             return Ok(());
         }
         let Some(mut writer) = self.take_over(buyer, "what it bought was found").await? else { return Ok(()) };
-        let payer = Some(product.made_by.project.clone());
-        writer.append(LedgerEvent::Finished { cost_usd: product.cost_usd, payer }).await?;
+        let payer = Some(artifact.made_by.project.clone());
+        writer.append(LedgerEvent::Finished { cost_usd: artifact.cost_usd, payer }).await?;
         *self = writer.into_ledger();
         Ok(())
     }

@@ -1,8 +1,9 @@
-//! A storage: products, purchases and projects below one root.
+//! A storage: artifacts, purchases and projects below one root.
 //!
 //! The one door to everything in this folder. May depend on `http`, `error` and its neighbours.
 
 use super::{
+    artifacts::Artifacts,
     cache::{Cache, DEFAULT_BYTES},
     fence::Fence,
     folder::Folder,
@@ -10,7 +11,6 @@ use super::{
     ledgers,
     location::Location,
     objects::Objects,
-    products::Products,
     project_folder::ProjectFolder,
     projects,
     requests::StorageUse,
@@ -32,7 +32,7 @@ use std::{
 pub(crate) struct Storage {
     objects: Objects,
     cache: Option<Cache>,
-    products: Products,
+    artifacts: Artifacts,
 }
 
 impl Storage {
@@ -116,8 +116,8 @@ impl Storage {
     }
 
     fn of(objects: Objects, cache: Option<Cache>) -> Self {
-        let products = Products::new(&objects, cache.clone());
-        Self { objects, cache, products }
+        let artifacts = Artifacts::new(&objects, cache.clone());
+        Self { objects, cache, artifacts }
     }
 
     /// The same with a cache of at most so many bytes in a folder of its own below `parent`. A folder of this machine
@@ -135,8 +135,8 @@ impl Storage {
     #[must_use]
     pub(crate) fn behind(&self, fence: &Fence) -> Self {
         let objects = self.objects.behind(fence);
-        let products = self.products.through(&objects);
-        Self { objects, cache: self.cache.clone(), products }
+        let artifacts = self.artifacts.through(&objects);
+        Self { objects, cache: self.cache.clone(), artifacts }
     }
 
     /// The root as a folder, where it is one.
@@ -153,9 +153,9 @@ impl Storage {
         &self.objects
     }
 
-    /// The products of all projects.
-    pub(crate) fn products(&self) -> &Products {
-        &self.products
+    /// The artifacts of all projects.
+    pub(crate) fn artifacts(&self) -> &Artifacts {
+        &self.artifacts
     }
 
     /// An address at which anybody may fetch a file of a project for so long.

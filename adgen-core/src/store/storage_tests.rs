@@ -1,13 +1,13 @@
 //! Tests of a storage as a whole: projects' folders, visible files, copying, deleting, addresses, and what a run costs.
 
 use super::{
+    artifact_record::MadeBy,
+    artifact_store::{NewArtifact, Stored},
+    artifacts::Found,
     history_event::HistoryEvent,
     holder::Holder,
     ledger_event::{LedgerEvent, PurchaseOrder},
     listing::Seen,
-    product_record::MadeBy,
-    product_store::{NewProduct, Stored},
-    products::Found,
     publish::Published,
     purchase::{Buyer, Claim},
     signer::Signer,
@@ -55,10 +55,10 @@ impl Shop {
         let scratch = self.folder.path().join("scratch");
         let path = scratch.join("made.mp4");
         std::fs::write(&path, content).unwrap();
-        let new = NewProduct {
+        let new = NewArtifact {
             key: letter.to_string().repeat(64),
             stage: Stage::Scenes,
-            product: "scene_1_bg".into(),
+            artifact: "scene_1_bg".into(),
             files: vec![("scene_1_bg.mp4".into(), path)],
             cost_usd: 0.0,
             elapsed_ms: 1,
@@ -69,7 +69,7 @@ impl Shop {
             bought: false,
             made_by: MadeBy { project: "p".into(), run: "r".into(), epoch: 1 },
         };
-        storage.products().put(new, &scratch).await.unwrap()
+        storage.artifacts().put(new, &scratch).await.unwrap()
     }
 }
 
@@ -114,7 +114,7 @@ async fn documents_come_back_as_they_were_written() {
 }
 
 #[tokio::test]
-async fn visible_files_are_the_products_and_whatever_happens_to_them_harms_nothing_paid() {
+async fn visible_files_are_the_artifacts_and_whatever_happens_to_them_harms_nothing_paid() {
     for shop in shops() {
         let (storage, kind) = (&shop.storage, shop.kind);
         let project = storage.project("p").unwrap();
@@ -130,27 +130,27 @@ async fn visible_files_are_the_products_and_whatever_happens_to_them_harms_nothi
             if is_folder {
                 assert_eq!(project.publish(file, bought, &name).await.unwrap(), Published::Unchanged);
             }
-            // Written by us, removed by anybody: the product stays.
+            // Written by us, removed by anybody: the artifact stays.
             project.write(&name, "another").await.unwrap();
             project.delete(&name).await.unwrap();
-            assert!(matches!(storage.products().verify(&stored.record).await.unwrap(), Found::There(_)), "{kind}");
+            assert!(matches!(storage.artifacts().verify(&stored.record).await.unwrap(), Found::There(_)), "{kind}");
         }
         let Some(folder) = project.folder() else { continue };
         // A person edits in place what was paid for: it was a copy, and comes back.
         project.publish(file, true, "clip.mp4").await.unwrap();
         std::fs::write(folder.join("clip.mp4"), "edited").unwrap();
-        assert!(matches!(storage.products().find(&stored.record.key).await.unwrap(), Found::There(_)));
+        assert!(matches!(storage.artifacts().find(&stored.record.key).await.unwrap(), Found::There(_)));
         assert_eq!(project.publish(file, true, "clip.mp4").await.unwrap(), Published::Copied);
         assert_eq!(std::fs::read(folder.join("clip.mp4")).unwrap(), b"clip");
         // And what was free: it is noticed.
         project.publish(file, false, "clip.mp4").await.unwrap();
         std::fs::write(folder.join("clip.mp4"), "edited").unwrap();
-        assert!(matches!(storage.products().find(&stored.record.key).await.unwrap(), Found::Gone(_)));
+        assert!(matches!(storage.artifacts().find(&stored.record.key).await.unwrap(), Found::Gone(_)));
     }
 }
 
 #[tokio::test]
-async fn projects_are_listed_copied_and_deleted_without_their_products() {
+async fn projects_are_listed_copied_and_deleted_without_their_artifacts() {
     for shop in shops() {
         let (storage, kind) = (&shop.storage, shop.kind);
         assert_eq!(storage.projects().await.unwrap(), [""; 0], "{kind}");
@@ -186,7 +186,7 @@ async fn projects_are_listed_copied_and_deleted_without_their_products() {
         assert_eq!(storage.projects().await.unwrap(), ["second"], "{kind}");
         assert_eq!(storage.delete_project("first", "x").await.unwrap_err().kind(), ErrorKind::NotFound);
         assert!(all(storage).await.iter().all(|name| !name.contains("first")), "{kind}");
-        assert!(matches!(storage.products().find(&stored.record.key).await.unwrap(), Found::There(_)), "{kind}");
+        assert!(matches!(storage.artifacts().find(&stored.record.key).await.unwrap(), Found::There(_)), "{kind}");
         // It can be begun anew.
         first.acquire("r").await.unwrap().release().await;
     }
@@ -240,13 +240,13 @@ async fn a_project_at_work_has_a_folder_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_purchase_and_a_product_are_known_to_every_project() {
+async fn a_purchase_and_an_artifact_are_known_to_every_project() {
     for shop in shops() {
         let storage = &shop.storage;
         let lease = storage.project("p").unwrap().acquire("r").await.unwrap();
         let run = storage.behind(lease.fence());
         let order =
-            PurchaseOrder { provider: "x".into(), model: "m".into(), product: "scene_1_bg".into(), expected_usd: 0.5 };
+            PurchaseOrder { provider: "x".into(), model: "m".into(), artifact: "scene_1_bg".into(), expected_usd: 0.5 };
         let mut ledger = run.ledger(&"a".repeat(64)).await.unwrap();
         let buyer = Buyer { run: "r".into(), project: "p".into() };
         let Claim::Mine(mut writer) = ledger.claim(&buyer, &order, None).await.unwrap() else { panic!() };
@@ -255,8 +255,8 @@ async fn a_purchase_and_a_product_are_known_to_every_project() {
         writer.append(LedgerEvent::finished(0.5)).await.unwrap();
         lease.release().await;
         assert_eq!(storage.jobs("x", SystemTime::UNIX_EPOCH).await.unwrap(), ["j"]);
-        let Found::There(record) = storage.products().find(&"a".repeat(64)).await.unwrap() else { panic!() };
-        assert_eq!(record.product, "scene_1_bg", "{}", shop.kind);
+        let Found::There(record) = storage.artifacts().find(&"a".repeat(64)).await.unwrap() else { panic!() };
+        assert_eq!(record.artifact, "scene_1_bg", "{}", shop.kind);
     }
 }
 
@@ -308,7 +308,7 @@ async fn a_folder_is_made_by_the_first_write_and_by_nothing_before() {
     let project = storage.project("p").unwrap();
     assert!(storage.projects().await.unwrap().is_empty() && project.list().await.unwrap().is_empty());
     assert_eq!(project.read("project.json").await.unwrap(), None);
-    assert!(matches!(storage.products().find(&"a".repeat(64)).await.unwrap(), Found::Nowhere));
+    assert!(matches!(storage.artifacts().find(&"a".repeat(64)).await.unwrap(), Found::Nowhere));
     project.delete("project.json").await.unwrap();
     assert!(storage.ledger(&"a".repeat(64)).await.unwrap().records().is_empty());
     assert!(!above.path().join("deep").exists(), "asking made a folder");
@@ -342,9 +342,9 @@ async fn a_run_in_which_everything_is_there_asks_little() {
     let storage = &shop.storage;
     let letters: Vec<char> = "0123456789abcdef".chars().collect();
     for letter in &letters {
-        shop.put(storage, *letter, "product").await;
+        shop.put(storage, *letter, "artifact").await;
     }
-    // Another studio, which remembers nothing: its lease, its history, every product, what people open, and its end.
+    // Another studio, which remembers nothing: its lease, its history, every artifact, what people open, and its end.
     let fresh = storage.clone().with_cache(Some(shop.folder.path()), 1 << 20);
     let before = fresh.used();
     let lease = fresh.project("p").unwrap().acquire("r").await.unwrap();
@@ -355,7 +355,9 @@ async fn a_run_in_which_everything_is_there_asks_little() {
     let mut history = project.history().await.unwrap();
     history.append(HistoryEvent::RunStarted { version: "1".into() }).await.unwrap();
     for letter in &letters {
-        let Found::There(record) = run.products().find(&letter.to_string().repeat(64)).await.unwrap() else { panic!() };
+        let Found::There(record) = run.artifacts().find(&letter.to_string().repeat(64)).await.unwrap() else {
+            panic!()
+        };
         if "0123".contains(*letter) {
             project.publish(&record.files[0], false, &format!("{letter}.mp4")).await.unwrap();
         }

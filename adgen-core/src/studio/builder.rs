@@ -232,10 +232,10 @@ impl StudioBuilder {
         let Self { config, objects, prefix, planner, video, audio, sink, runtime, connected, late, given } = self;
         config.check()?;
         check_order(&config, connected, late)?;
-        let slots = given.check(&config)?;
+        let extensions = given.check(&config)?;
         let storage = match (objects, config.storage.to_str()) {
             (Some((objects, signer)), _) => Storage::below(&prefix, objects, signer)?,
-            (None, Some(address)) => Storage::open(address, &slots.http)?,
+            (None, Some(address)) => Storage::open(address, &extensions.http)?,
             // Only folders have names that are no text.
             (None, None) => Storage::local(&config.storage)?,
         };
@@ -255,7 +255,7 @@ impl StudioBuilder {
             storage: storage.with_cache(config.cache_dir.as_deref(), config.cache_bytes),
             providers,
             turns: Arc::new(Turns::new(config.jobs.unwrap_or_else(processors))),
-            slots,
+            extensions,
             sink,
             config: Arc::new(config),
             home: Home::new(runtime),

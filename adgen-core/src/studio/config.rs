@@ -1,13 +1,13 @@
 //! [`StudioConfig`]: everything about a studio that is plain data. The one place of these options: builders only fill it in,
 //! and a binding hands it on as JSON, so that a new option changes neither.
 //!
-//! May depend on `asset`, `compose`, `http`, `matte` (each for its own settings), `store` (the cache's size), `engine` (the bounds that
+//! May depend on `asset`, `composite`, `http`, `matte` (each for its own settings), `store` (the cache's size), `engine` (the bounds that
 //! runs have, too), `project` (how JSON is checked), `error` and its neighbour `models`.
 
 use super::models::Models;
 use crate::{
     asset::AssetPolicy,
-    compose::FontSources,
+    composite::FontSources,
     engine::{check_jobs, check_max_usd},
     error::{Error, ErrorKind, Result},
     http::HttpOptions,

@@ -1,12 +1,12 @@
 //! What was put into a studio and is code, beside providers: not yet looked at.
 //!
-//! May depend on `engine` (what runs take of it), `matte`, `compose` (fonts), `http`, `store` (the clock), `error` and its
+//! May depend on `engine` (what runs take of it), `matte`, `composite` (fonts), `http`, `store` (the clock), `error` and its
 //! neighbour `config`.
 
 use super::config::StudioConfig;
 use crate::{
-    compose::FontShelf,
-    engine::Slots,
+    composite::FontShelf,
+    engine::Extensions,
     error::Result,
     http::Http,
     matte::{BackgroundRemover, ForeignRemover},
@@ -26,8 +26,8 @@ impl Given {
     ///
     /// # Errors
     /// `InvalidConfig` for what cannot be used; `NotFound` or `Io` for a file of certificates that cannot be read.
-    pub(super) fn check(self, config: &StudioConfig) -> Result<Slots> {
-        Ok(Slots {
+    pub(super) fn check(self, config: &StudioConfig) -> Result<Extensions> {
+        Ok(Extensions {
             remover: self.remover.map(ForeignRemover::new).transpose()?,
             fonts: Arc::new(FontShelf::new(&config.fonts)?),
             http: Http::new(config.http.clone())?,

@@ -4,11 +4,11 @@
 
 mod builder;
 mod config;
+mod extensions;
 mod given;
 mod home;
 mod models;
 mod preview;
-mod slots;
 mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -28,7 +28,7 @@ use home::Home;
 use crate::{
     asset::AssetPolicy,
     engine::{
-        Assets, Estimate, Imported, Previews, Providers, Run, RunOptions, RunSettings, Slots, Source, Turns,
+        Assets, Estimate, Extensions, Imported, Previews, Providers, Run, RunOptions, RunSettings, Source, Turns,
         estimate_by, import_document,
     },
     error::Result,
@@ -46,7 +46,7 @@ use tokio::runtime::Handle;
 pub struct Studio {
     storage: Storage,
     providers: Providers,
-    slots: Slots,
+    extensions: Extensions,
     turns: Arc<Turns>,
     sink: Option<EventSink>,
     previews: Arc<Previews>,
@@ -132,7 +132,7 @@ impl Studio {
             storage: self.storage.clone(),
             providers,
             matting: Matting { download: config.matting.download && network, ..config.matting.clone() },
-            slots: if options.offline { self.slots.offline() } else { self.slots.clone() },
+            extensions: if options.offline { self.extensions.offline() } else { self.extensions.clone() },
             turns: Arc::clone(&self.turns),
             share: options.jobs,
             network,
@@ -166,6 +166,6 @@ impl Studio {
     /// `InvalidProject` with every problem of the document itself.
     pub fn inspect(&self, project: &AdProject, folder: impl AsRef<Path>) -> Result<Vec<Inspected>> {
         project.validate()?;
-        Ok(inspect(project, folder.as_ref(), &self.assets(), &self.slots.fonts))
+        Ok(inspect(project, folder.as_ref(), &self.assets(), &self.extensions.fonts))
     }
 }

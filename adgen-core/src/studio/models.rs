@@ -16,7 +16,7 @@ pub struct Models {
     /// Films: `owner/name` at Replicate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<String>,
-    /// Composes: `owner/name` at Replicate.
+    /// Scores: `owner/name` at Replicate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<String>,
 }
@@ -46,7 +46,7 @@ impl Models {
         self
     }
 
-    /// The model that composes.
+    /// The model that scores.
     #[must_use]
     pub fn with_audio(mut self, name: impl Into<String>) -> Self {
         self.audio = Some(name.into());

@@ -73,7 +73,7 @@ impl PreviewImage {
 }
 
 impl Studio {
-    /// One composed frame of the project's stored document, drawn by what will draw the video: words, product, logo and button
+    /// One composited frame of the project's stored document, drawn by what will draw the video: words, product, logo and button
     /// over the scene's clip where that was made, over a calm ground where it was not. Makes, buys and stores nothing, and
     /// needs no run: what an edit will look like is seen at once.
     ///
@@ -88,8 +88,8 @@ impl Studio {
         need_runtime()?;
         let stored = self.document(project_id).await?;
         let folder = self.storage.project(project_id)?;
-        let (providers, matting, slots) = (&self.providers, &self.config.matting, &self.slots);
-        let source = PreviewSource { storage: &self.storage, folder: &folder, providers, matting, slots };
+        let (providers, matting, extensions) = (&self.providers, &self.config.matting, &self.extensions);
+        let source = PreviewSource { storage: &self.storage, folder: &folder, providers, matting, extensions };
         let size = options.size.unwrap_or(PreviewSize::Width(540));
         let drawn = preview(&source, &self.previews, stored.document, (at, options.aspect, size)).await?;
         let is_final = drawn.is_final;

@@ -163,7 +163,7 @@ impl Studio {
     pub async fn report(&self, project_id: &str) -> Result<OutputFile> {
         let made = async {
             need_runtime()?;
-            let fonts = Arc::clone(&self.slots.fonts);
+            let fonts = Arc::clone(&self.extensions.fonts);
             make_report_again(&self.storage, project_id, &run_name(), &self.turns, fonts).await
         };
         self.home.run(made).await
@@ -174,7 +174,7 @@ impl Studio {
         self.storage.used()
     }
 
-    /// Looks for products that no project uses any more, and removes nothing.
+    /// Looks for artifacts that no project uses any more, and removes nothing.
     ///
     /// # Errors
     /// `InvalidProject` where a project's history cannot be read, for nobody knows then what it uses; `Unsupported` where the

@@ -96,7 +96,7 @@ async fn spans_and_events_tell_names_and_codes_and_never_keys_or_prompts() {
     let (mut is_planned, mut is_cut_out) = (false, false);
     while let Some(record) = events.next().await {
         is_planned |= matches!(record.event, Event::Degraded(_));
-        is_cut_out |= matches!(record.event, Event::ProductReady { stage: crate::project::Stage::Extract, .. });
+        is_cut_out |= matches!(record.event, Event::ArtifactReady { stage: crate::project::Stage::Extract, .. });
         if is_planned && is_cut_out {
             run.cancel();
         }
@@ -107,8 +107,8 @@ async fn spans_and_events_tell_names_and_codes_and_never_keys_or_prompts() {
     let ours: Vec<&String> = lines.iter().filter(|line| line.starts_with("adgen::")).collect();
     for parts in [
         [" INFO run run_id=", "project_id=\"traced\""],
-        [" INFO product stage=\"plan\" product=\"plan\" key=", ""],
-        [" INFO product stage=\"extract\" product=\"product_masked\" key=", ""],
+        [" INFO artifact stage=\"plan\" artifact=\"plan\" key=", ""],
+        [" INFO artifact stage=\"extract\" artifact=\"product_masked\" key=", ""],
         [" DEBUG provider provider=\"openai\" model=\"a-model\" call=\"plan\" attempt=1", ""],
         [" DEBUG request provider=\"openai\" attempt=1", ""],
         [" DEBUG event message=a call is made again attempt=1 wait_ms=", "code=\"rate_limited\""],

@@ -248,7 +248,7 @@ impl Watched {
             run_id: self.run.clone().unwrap_or_default(),
             project_id: self.folder.id().to_owned(),
             seq: self.next_seq,
-            at: self.studio.slots.clock.now(),
+            at: self.studio.extensions.clock.now(),
             event,
         });
         Ok(true)

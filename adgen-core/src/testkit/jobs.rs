@@ -16,7 +16,7 @@ use std::{fmt::Debug, path::Path, time::SystemTime};
 const SHORTER: f64 = 0.1;
 
 /// A provider of jobs.
-pub(super) trait Jobs: Debug + Send + Sync {
+pub(super) trait JobProvider: Debug + Send + Sync {
     type Request: Clone + Send + Sync;
 
     fn info(&self) -> &ProviderInfo;
@@ -113,7 +113,7 @@ macro_rules! forward {
     };
 }
 
-impl Jobs for Clips<'_> {
+impl JobProvider for Clips<'_> {
     forward!(VideoRequest);
 
     fn contradiction(&self) -> Broken {
@@ -152,7 +152,7 @@ impl Jobs for Clips<'_> {
     }
 }
 
-impl Jobs for Tracks<'_> {
+impl JobProvider for Tracks<'_> {
     forward!(AudioRequest);
 
     fn contradiction(&self) -> Broken {

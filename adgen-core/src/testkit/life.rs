@@ -3,7 +3,7 @@
 use super::{
     case::{Case, too_slow},
     facts::{check_info, check_unchanged, cost_is_sound, estimates_grow},
-    jobs::{Jobs, sound_s},
+    jobs::{JobProvider, sound_s},
     report::{Broken, Recorder, Report, ensure},
     timings,
 };
@@ -22,7 +22,7 @@ const WAITS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_s
 const LENGTHS: [f64; 9] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 30.0];
 
 /// A provider that is being tried.
-struct Trial<'a, J: Jobs> {
+struct Trial<'a, J: JobProvider> {
     jobs: &'a J,
     case: &'a Case<J::Request>,
     /// Makes the prompts of this trial its own.
@@ -32,7 +32,7 @@ struct Trial<'a, J: Jobs> {
     log: Recorder,
 }
 
-pub(super) async fn try_out<J: Jobs>(kind: &str, jobs: &J, case: &Case<J::Request>) -> Report {
+pub(super) async fn try_out<J: JobProvider>(kind: &str, jobs: &J, case: &Case<J::Request>) -> Report {
     let info = jobs.info().clone();
     let log = Recorder::new(format!("{kind} {} {}", info.name, info.model), &case.secrets);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -60,7 +60,7 @@ pub(super) async fn try_out<J: Jobs>(kind: &str, jobs: &J, case: &Case<J::Reques
     report
 }
 
-impl<J: Jobs> Trial<'_, J> {
+impl<J: JobProvider> Trial<'_, J> {
     fn estimates(&mut self) {
         let possible = LENGTHS.into_iter().filter(|seconds| *seconds <= self.jobs.longest_s());
         let estimate = |seconds| (seconds, self.jobs.estimate(&self.jobs.lasting(&self.case.request, seconds)));

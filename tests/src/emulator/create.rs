@@ -50,7 +50,7 @@ pub(super) async fn create(
 
     let script = &shared.script;
     let webhook = body.get("webhook").and_then(Value::as_str).map(str::to_owned);
-    let (id, order) = {
+    let (id, media) = {
         let mut state = shared.state();
         let outcome = match fault {
             Some(Action::Outcome(outcome)) => Some(outcome.clone()),
@@ -65,13 +65,13 @@ pub(super) async fn create(
         let created = shared.clock.instant();
         let starts = created + Duration::from_secs_f64(script.start_s);
         let id = state.new_id();
-        let order = state::order(model, &input);
+        let media = state::media_spec(model, &input);
         let prediction = Prediction {
             id: id.clone(),
             name,
             model,
             version,
-            order: order.clone(),
+            media: media.clone(),
             created,
             starts,
             ends: starts + state.latency(model.kind, script),
@@ -87,11 +87,11 @@ pub(super) async fn create(
             input,
         };
         state.add(prediction);
-        (id, order)
+        (id, media)
     };
     // The file is made while the prediction runs.
     let baker = Arc::clone(shared);
-    tokio::spawn(async move { baker.shelf.get(&order).await });
+    tokio::spawn(async move { baker.shelf.get(&media).await });
     if webhook.is_some() {
         tokio::spawn(super::notify::follow(Arc::clone(shared), id.clone()));
     }

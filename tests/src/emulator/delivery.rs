@@ -26,9 +26,9 @@ pub(super) async fn download(
         let state = shared.state();
         let now = shared.clock.instant();
         let there = state.find(id).filter(|made| made.phase(now).status == "succeeded" && !made.removed(now));
-        there.filter(|made| made.file() == name).map(|made| (made.order.clone(), made.odd.clone()))
+        there.filter(|made| made.file() == name).map(|made| (made.media.clone(), made.odd.clone()))
     };
-    let Some((order, odd)) = found else { return empty(StatusCode::NOT_FOUND) };
+    let Some((media, odd)) = found else { return empty(StatusCode::NOT_FOUND) };
     let odd = match fault {
         Some(Action::Truncate(share)) => Some(Odd::Truncate(*share)),
         Some(Action::Content(content)) => Some(Odd::Content(*content)),
@@ -37,11 +37,11 @@ pub(super) async fn download(
     };
     // What needs nothing of the honest file does without it.
     let whole = match odd {
-        None | Some(Odd::Truncate(_) | Odd::Content(Content::ShortFile)) => shared.shelf.get(&order).await,
+        None | Some(Odd::Truncate(_) | Odd::Content(Content::ShortFile)) => shared.shelf.get(&media).await,
         _ => Some(Bytes::new()),
     };
     let Some(whole) = whole else { return empty(StatusCode::INTERNAL_SERVER_ERROR) };
-    let usual = odd::content_type(order.kind);
+    let usual = odd::content_type(media.kind);
     if let Some(Action::Stall(share)) = fault {
         return part(whole, usual, *share, stream::pending());
     }
@@ -52,7 +52,7 @@ pub(super) async fn download(
             Ok(bytes) => file(bytes.into(), usual, headers),
             Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
         },
-        Some(Odd::Content(content)) => match odd::serve(content, &order, &whole) {
+        Some(Odd::Content(content)) => match odd::serve(content, &media, &whole) {
             Served::File { bytes, kind } => file(bytes, kind, headers),
             Served::Zeros(count) => zeros(count, usual),
         },

@@ -15,9 +15,9 @@ const FPS: u32 = 24;
 /// Samples a second of the audio.
 const RATE: u32 = 44_100;
 
-/// What is to be made. Equal orders are made once.
+/// What is to be made. Equal ones are made once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Order {
+pub struct MediaSpec {
     /// Video or audio.
     pub kind: Kind,
     /// Width in pixels, even.
@@ -30,45 +30,45 @@ pub struct Order {
     pub hue: u16,
 }
 
-impl Order {
+impl MediaSpec {
     /// Length in seconds.
     pub fn seconds(&self) -> f64 {
         self.millis as f64 / 1000.0
     }
 }
 
-/// Makes the file of an order. Any closure of this shape is one.
+/// Makes the file of a spec. Any closure of this shape is one.
 pub trait Media: Send + Sync + 'static {
     /// The whole file: an MP4 for video, a WAV for audio.
-    fn make(&self, order: &Order) -> Bytes;
+    fn make(&self, spec: &MediaSpec) -> Bytes;
 }
 
-impl<F: Fn(&Order) -> Bytes + Send + Sync + 'static> Media for F {
-    fn make(&self, order: &Order) -> Bytes {
-        self(order)
+impl<F: Fn(&MediaSpec) -> Bytes + Send + Sync + 'static> Media for F {
+    fn make(&self, spec: &MediaSpec) -> Bytes {
+        self(spec)
     }
 }
 
 /// H.264 in MP4 with a bar that moves over a plain ground, and WAV with a chord.
-pub fn synthetic(order: &Order) -> Bytes {
-    match order.kind {
+pub fn synthetic(spec: &MediaSpec) -> Bytes {
+    match spec.kind {
         Kind::Audio => {
-            let root = 110.0 * 2_f64.powf(f64::from(order.hue / 30) / 12.0);
-            wav::chord(RATE, 2, order.seconds(), &[root, root * 1.25, root * 1.5])
+            let root = 110.0 * 2_f64.powf(f64::from(spec.hue / 30) / 12.0);
+            wav::chord(RATE, 2, spec.seconds(), &[root, root * 1.25, root * 1.5])
         }
-        Kind::Video => video(order),
+        Kind::Video => video(spec),
     }
 }
 
-fn video(order: &Order) -> Bytes {
+fn video(spec: &MediaSpec) -> Bytes {
     let folder = tempfile::tempdir().expect("the machine has room for a small clip");
     let path = folder.path().join("clip.mp4");
-    let (width, height) = (order.width as usize, order.height as usize);
+    let (width, height) = (spec.width as usize, spec.height as usize);
     let mut encoder =
         VideoEncoder::create(&path, VideoSettings::new(width, height, FPS)).expect("an encoder for H.264");
-    let angle = f64::from(order.hue).to_radians();
+    let angle = f64::from(spec.hue).to_radians();
     let ground = (90, (128.0 + 60.0 * angle.cos()) as u8, (128.0 + 60.0 * angle.sin()) as u8);
-    let frames = (order.seconds() * f64::from(FPS)).round().max(1.0) as usize;
+    let frames = (spec.seconds() * f64::from(FPS)).round().max(1.0) as usize;
     for index in 0..frames {
         let mut frame = Frame::black(width, height);
         frame.fill(ground);
@@ -82,10 +82,10 @@ fn video(order: &Order) -> Bytes {
     Bytes::from(std::fs::read(&path).expect("the clip was written just now"))
 }
 
-/// Made files, so that hundreds of equal orders cost one.
+/// Made files, so that hundreds of equal ones cost one.
 pub(super) struct Shelf {
     media: Arc<dyn Media>,
-    files: Mutex<HashMap<Order, Arc<OnceCell<Bytes>>>>,
+    files: Mutex<HashMap<MediaSpec, Arc<OnceCell<Bytes>>>>,
 }
 
 impl fmt::Debug for Shelf {
@@ -100,13 +100,13 @@ impl Shelf {
     }
 
     /// The file, made now where it is not yet; nothing where the maker panicked.
-    pub(super) async fn get(&self, order: &Order) -> Option<Bytes> {
+    pub(super) async fn get(&self, spec: &MediaSpec) -> Option<Bytes> {
         let cell = {
             let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(files.entry(order.clone()).or_default())
+            Arc::clone(files.entry(spec.clone()).or_default())
         };
-        let (media, order) = (Arc::clone(&self.media), order.clone());
-        let make = || tokio::task::spawn_blocking(move || media.make(&order));
+        let (media, spec) = (Arc::clone(&self.media), spec.clone());
+        let make = || tokio::task::spawn_blocking(move || media.make(&spec));
         cell.get_or_try_init(make).await.ok().cloned()
     }
 }

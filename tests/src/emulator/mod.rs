@@ -28,7 +28,7 @@ mod webhook;
 
 pub use holds::Hold;
 pub use journal::{Delivery, Entry, Journal, Request};
-pub use media::{Media, Order, synthetic};
+pub use media::{Media, MediaSpec, synthetic};
 pub use models::Kind;
 pub use script::{Action, Answer, Content, End, Fault, Match, On, Outcome, Rate, Script};
 pub use webhook::sign;

@@ -1,6 +1,6 @@
 //! Files that are not what was asked for.
 
-use super::{media::Order, models::Kind, script::Content, wav};
+use super::{media::MediaSpec, models::Kind, script::Content, wav};
 use bytes::Bytes;
 
 /// What a download of an odd prediction gives.
@@ -18,9 +18,9 @@ pub(super) enum Served {
 const HUGE: u64 = 3 << 30;
 
 /// `whole` is the honest file.
-pub(super) fn serve(content: Content, order: &Order, whole: &Bytes) -> Served {
-    let seconds = order.seconds();
-    let usual = content_type(order.kind);
+pub(super) fn serve(content: Content, spec: &MediaSpec, whole: &Bytes) -> Served {
+    let seconds = spec.seconds();
+    let usual = content_type(spec.kind);
     let (bytes, kind) = match content {
         Content::Huge => return Served::Zeros(HUGE),
         Content::Html => {
@@ -28,7 +28,7 @@ pub(super) fn serve(content: Content, order: &Order, whole: &Bytes) -> Served {
             (Bytes::from_static(page.as_bytes()), "text/html; charset=utf-8")
         }
         Content::NoVideo => (wav::chord(44_100, 2, seconds, &[220.0]), usual),
-        Content::ZeroFrames => (no_frames(order), usual),
+        Content::ZeroFrames => (no_frames(spec), usual),
         Content::Silent => (wav::silence(44_100, 2, seconds), usual),
         Content::Mono8k => (wav::chord(8_000, 1, seconds, &[220.0, 277.2, 329.6]), usual),
         Content::Short => (wav::chord(44_100, 2, seconds / 4.0, &[220.0, 277.2, 329.6]), usual),
@@ -45,8 +45,8 @@ pub(super) fn content_type(kind: Kind) -> &'static str {
 }
 
 /// An MP4 (ISO/IEC 14496-12) whose only track is video and has no sample.
-fn no_frames(order: &Order) -> Bytes {
-    let (width, height) = (order.width as u16, order.height as u16);
+fn no_frames(spec: &MediaSpec) -> Bytes {
+    let (width, height) = (spec.width as u16, spec.height as u16);
     let matrix: Vec<u8> =
         [0x1_0000_u32, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000].iter().flat_map(|value| value.to_be_bytes()).collect();
     let zeros = |count: usize| vec![0_u8; count];

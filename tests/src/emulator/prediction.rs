@@ -3,7 +3,7 @@
 use super::{
     clock::{self, Clock},
     journal::Delivery,
-    media::Order,
+    media::MediaSpec,
     models::{Kind, Model, Usd},
     script::{Content, End, Outcome},
 };
@@ -28,7 +28,7 @@ pub(super) struct Prediction {
     pub(super) model: &'static Model,
     pub(super) version: String,
     pub(super) input: Map<String, Value>,
-    pub(super) order: Order,
+    pub(super) media: MediaSpec,
     pub(super) created: Instant,
     pub(super) starts: Instant,
     pub(super) ends: Instant,
@@ -122,7 +122,7 @@ impl Prediction {
         }
         let usd = match self.model.usd {
             Usd::Flat(usd) => usd,
-            Usd::Second(usd) => usd * self.order.seconds(),
+            Usd::Second(usd) => usd * self.media.seconds(),
             Usd::ThousandCharacters(usd) => usd * self.prompt().chars().count() as f64 / 1000.0,
             Usd::RunSecond(usd) => usd * self.ran(now).as_secs_f64(),
         };
@@ -137,7 +137,7 @@ impl Prediction {
 
     /// The name of its file.
     pub(super) fn file(&self) -> &'static str {
-        match self.order.kind {
+        match self.media.kind {
             Kind::Video => "output.mp4",
             Kind::Audio => "output.wav",
         }

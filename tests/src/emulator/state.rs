@@ -5,7 +5,7 @@ use super::{
     faults::Faults,
     files::File,
     journal::{self, Entry, Recorder},
-    media::Order,
+    media::MediaSpec,
     models::{Kind, Model},
     prediction::{self, Prediction},
     rate::Bucket,
@@ -111,7 +111,7 @@ impl State {
 }
 
 /// What a model makes of an input.
-pub(super) fn order(model: &Model, input: &Map<String, Value>) -> Order {
+pub(super) fn media_spec(model: &Model, input: &Map<String, Value>) -> MediaSpec {
     let number = |name: &str| model.value(input, name).and_then(Value::as_f64);
     let prompt = prediction::prompt(input);
     let seconds = match (model.kind, number("duration")) {
@@ -135,7 +135,7 @@ pub(super) fn order(model: &Model, input: &Map<String, Value>) -> Order {
     let seed = input.get("seed").and_then(Value::as_u64).unwrap_or_default();
     let choices = if model.kind == Kind::Video { 6 } else { 2 };
     let hue = (u64::from(hash).wrapping_add(seed) % choices) as u16 * 60;
-    Order { kind: model.kind, width, height, millis: (seconds * 1000.0).round() as u64, hue }
+    MediaSpec { kind: model.kind, width, height, millis: (seconds * 1000.0).round() as u64, hue }
 }
 
 fn parse_aspect(text: &str) -> Option<f64> {

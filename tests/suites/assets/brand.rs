@@ -36,7 +36,7 @@ fn what_is_left_out_is_told_once_in_every_run() {
         let ran = desk.generate(&document, &[]).expect_code(0);
         let state = desk.project("wide").state();
         let degradations = state["degradations"].as_array().expect("a list");
-        let of = |product: &str| degradations.iter().filter(|one| one["product"] == product).count();
+        let of = |artifact: &str| degradations.iter().filter(|one| one["artifact"] == artifact).count();
         assert_eq!((of("brand_logo"), of("brand_font")), (1, 1), "run {run}: {degradations:#?}");
         let texts: Vec<&Value> = degradations.iter().filter(|one| one["cause"].to_string().contains("glyph")).collect();
         assert_eq!(texts.len(), 1, "run {run}: {degradations:#?}");

@@ -227,7 +227,7 @@ fn generate_tells_events_as_json_lines() {
                 assert!(started.contains(&stage), "{stage} is finished before it started");
                 finished.push(stage);
             }
-            "product_ready" => {
+            "artifact_ready" => {
                 assert!(started.contains(&stage) && !finished.contains(&stage), "{event} is outside its stage");
                 assert!(event["files"].as_array().is_some_and(|files| !files.is_empty()), "{event}");
             }
@@ -422,8 +422,8 @@ fn an_interrupted_run_keeps_what_is_done_and_goes_on_later() {
         let mut command = generate(&path, folder.path(), &["--json", "--jobs", "1"]);
         hang_up(&mut command, false);
         let running = start(command);
-        // One more product than before, then the signal in the middle of the next.
-        until("a product is finished", || project.finished().len() > before);
+        // One more artifact than before, then the signal in the middle of the next.
+        until("an artifact is finished", || project.finished().len() > before);
         running.signal(signal);
         let ran = running.wait().expect_code(130);
         let last = events(&ran.stdout).pop().expect("there are events");
@@ -446,7 +446,7 @@ fn a_run_without_a_terminal_goes_on_when_one_is_closed() {
     let mut command = generate(&path, folder.path(), &["--jobs", "1"]);
     hang_up(&mut command, true);
     let running = start(command);
-    until("a product is finished", || !project.finished().is_empty());
+    until("an artifact is finished", || !project.finished().is_empty());
     running.signal(libc::SIGHUP);
     running.wait().expect_code(0);
     assert_eq!(project.state()["status"], "COMPLETED");

@@ -1,6 +1,6 @@
 //! Another client than the library's own.
 
-use adgen_tests::emulator::{Emulator, Journal, Order, Script};
+use adgen_tests::emulator::{Emulator, Journal, MediaSpec, Script};
 use bytes::Bytes;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -77,8 +77,8 @@ pub(crate) async fn answer(response: Response) -> Answer {
 }
 
 /// Files that say what they are.
-pub(crate) fn stub(order: &Order) -> Bytes {
-    format!("{:?} {}x{} {} s ", order.kind, order.width, order.height, order.seconds()).repeat(20).into()
+pub(crate) fn stub(spec: &MediaSpec) -> Bytes {
+    format!("{:?} {}x{} {} s ", spec.kind, spec.width, spec.height, spec.seconds()).repeat(20).into()
 }
 
 pub(crate) fn quick() -> Script {

@@ -1,7 +1,7 @@
 //! Uploads and downloads.
 
 use crate::client::{Client, DREAM, answer, quick, stub};
-use adgen_tests::emulator::{Action, Content, Emulator, Fault, Kind, On, Order};
+use adgen_tests::emulator::{Action, Content, Emulator, Fault, Kind, MediaSpec, On};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ async fn downloads_know_ranges_and_end_with_their_time() {
     let url = done["output"].as_str().expect("a URL").to_owned();
     assert!(url.starts_with(client.emulator.delivery_origin()) && !url.starts_with(client.emulator.origin()), "{url}");
     let get = || client.http.get(&url);
-    let whole = stub(&Order { kind: Kind::Video, width: 426, height: 240, millis: 6000, hue: 0 });
+    let whole = stub(&MediaSpec { kind: Kind::Video, width: 426, height: 240, millis: 6000, hue: 0 });
 
     let cut = get().send().await.expect("the head comes");
     assert_eq!((cut.status().as_u16(), cut.content_length()), (200, Some(whole.len() as u64)));

@@ -141,7 +141,7 @@ impl<'a> Chain<'a> {
         let word = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
         history.last().map_or_else(
             || "no entry".to_owned(),
-            |last| format!("{} entries, the last: {} {}", history.len(), word(last, "event"), word(last, "product")),
+            |last| format!("{} entries, the last: {} {}", history.len(), word(last, "event"), word(last, "artifact")),
         )
     }
 
@@ -158,7 +158,7 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// Kills as soon as a product's work has a file in the working folder, whose name no other run knows.
+    /// Kills as soon as an artifact's work has a file in the working folder, whose name no other run knows.
     pub(super) fn kill_at_work(&mut self, point: &str, file: &str, faults: Vec<Fault>) {
         let work = self.project.path("work");
         // A killed run leaves its folder to the next one, which begins by clearing it.
@@ -168,15 +168,15 @@ impl<'a> Chain<'a> {
         self.kill_at(point, faults, runs);
     }
 
-    /// Kills as soon as a product is finished, unless the last run got as far.
-    pub(super) fn kill_finished(&mut self, product: &str, faults: Vec<Fault>) {
-        if !self.is_finished(product) {
-            self.kill_at(&format!("{product} finished"), faults, |chain| chain.is_finished(product));
+    /// Kills as soon as an artifact is finished, unless the last run got as far.
+    pub(super) fn kill_finished(&mut self, artifact: &str, faults: Vec<Fault>) {
+        if !self.is_finished(artifact) {
+            self.kill_at(&format!("{artifact} finished"), faults, |chain| chain.is_finished(artifact));
         }
     }
 
-    pub(super) fn is_finished(&self, product: &str) -> bool {
-        self.project.key_of(product).is_some()
+    pub(super) fn is_finished(&self, artifact: &str) -> bool {
+        self.project.key_of(artifact).is_some()
     }
 
     /// The name of the history's entry `number`.
@@ -232,11 +232,11 @@ impl<'a> Chain<'a> {
         self.totals
     }
 
-    fn said_of(&self, product: &str) -> Vec<Value> {
-        self.project.history().into_iter().filter(|entry| entry["product"] == product).collect()
+    fn said_of(&self, artifact: &str) -> Vec<Value> {
+        self.project.history().into_iter().filter(|entry| entry["artifact"] == artifact).collect()
     }
 
-    /// A billed prediction is a finished product of the project, with its bytes and its cost.
+    /// A billed prediction is a finished artifact of the project, with its bytes and its cost.
     fn expect_kept(&self, prediction: &Entry, runtime: &Handle) -> Result<(), String> {
         if !prediction.billed {
             return Err(format!("it is {} and was not billed", prediction.status));
@@ -246,13 +246,13 @@ impl<'a> Chain<'a> {
             orders.iter().find(|entry| entry["event"] == event && entry[field] == *value).cloned()
         };
         let started = of("started", "job", &prediction.id.as_str().into()).ok_or("no ledger knows the job")?;
-        let finished = of("finished", "key", &started["key"]).ok_or("the product was never finished")?;
+        let finished = of("finished", "key", &started["key"]).ok_or("the artifact was never finished")?;
         let cost = finished["cost_usd"].as_f64().unwrap_or_default();
         if (cost - prediction.usd).abs() > 1e-9 {
             return Err(format!("{cost} counted, {} billed", prediction.usd));
         }
         let key = started["key"].as_str().unwrap_or_default();
-        let record = self.project.product(key).ok_or("the product is not stored")?;
+        let record = self.project.artifact(key).ok_or("the artifact is not stored")?;
         let kept = &record["files"][0];
         let bytes = runtime.block_on(self.download(&prediction.id)).map_err(|error| error.to_string())?;
         let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -275,13 +275,13 @@ impl<'a> Chain<'a> {
         Ok(answer.bytes().await?.to_vec())
     }
 
-    /// Nothing but products and what belongs to the project itself lies there.
+    /// Nothing but artifacts and what belongs to the project itself lies there.
     fn expect_no_litter(&self) {
         let entries: BTreeSet<String> = self
             .project
             .history()
             .iter()
-            .filter_map(|entry| self.project.product(entry["key"].as_str()?))
+            .filter_map(|entry| self.project.artifact(entry["key"].as_str()?))
             .flat_map(|record| record["files"].as_array().cloned().unwrap_or_default())
             .filter_map(|file| file["name"].as_str().map(str::to_owned))
             .collect();

@@ -21,16 +21,16 @@ pub(super) fn steps(chain: &mut Chain<'_>) {
     }
 }
 
-/// Killed after a product is in its place and before the history says so.
+/// Killed after an artifact is in its place and before the history says so.
 pub(super) fn stored(chain: &mut Chain<'_>) {
     chain.with(&chain.services.two_scenes(&chain.id));
-    for product in ["scene_1_bg", "scene_2_bg", "background_music"] {
-        chain.kill_finished(product, Vec::new());
+    for artifact in ["scene_1_bg", "scene_2_bg", "background_music"] {
+        chain.kill_finished(artifact, Vec::new());
         // As if it had died a moment earlier: the entry goes, those behind it move up, and the state knows of none of it.
         chain.project.forget_snapshots();
         let mut entries = chain.project.history();
         let is_it = |entry: &serde_json::Value| {
-            (entry["event"] == "finished" || entry["event"] == "reused") && entry["product"] == product
+            (entry["event"] == "finished" || entry["event"] == "reused") && entry["artifact"] == artifact
         };
         let at = entries.iter().position(is_it).expect("it was just seen");
         for (index, entry) in entries.iter_mut().enumerate().skip(at + 1) {
@@ -39,7 +39,7 @@ pub(super) fn stored(chain: &mut Chain<'_>) {
         }
         fs::remove_file(chain.project.path(&Chain::entry(entries.len()))).expect("the test's own");
         drop(fs::remove_file(chain.project.path("state.json")));
-        chain.kill_at(&format!("{product} stored, not written down"), Vec::new(), |chain| chain.is_finished(product));
+        chain.kill_at(&format!("{artifact} stored, not written down"), Vec::new(), |chain| chain.is_finished(artifact));
     }
 }
 

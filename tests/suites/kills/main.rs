@@ -1,4 +1,4 @@
-//! `adgen generate` is killed between "about to call" and "product stored", and run again: nothing is bought twice, and
+//! `adgen generate` is killed between "about to call" and "artifact stored", and run again: nothing is bought twice, and
 //! nothing that was bought is lost.
 
 mod after;

@@ -124,5 +124,5 @@ async fn captions_can_be_read_in_every_frame_of_every_clip() {
         }
     }
     let outcome = finished(super::resumed(&bench.studio(), "noise").await);
-    assert_eq!(super::made_products(&outcome), 0);
+    assert_eq!(super::made_artifacts(&outcome), 0);
 }

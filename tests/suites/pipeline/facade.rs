@@ -191,7 +191,7 @@ async fn what_one_project_made_serves_another_and_outlives_it() {
     assert_eq!(studio.document("second").await.expect("a document").version, version);
     let outcome = finished(studio.run("second", RunOptions::new()).await.expect("starts").wait().await);
     let made: u32 = outcome.state.stages.values().map(|stage| stage.made).sum();
-    assert!((2..=3).contains(&made), "a caption made {made} products");
+    assert!((2..=3).contains(&made), "a caption made {made} artifacts");
     // The second one goes on without the first.
     let link = studio.url("second", "final_video.mp4", std::time::Duration::from_secs(1)).await.expect("a link");
     assert_eq!(

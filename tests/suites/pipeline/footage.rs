@@ -1,6 +1,6 @@
 //! Backgrounds that people have: pictures, HDR, interlaced and transparent clips, seen in the finished video.
 
-use super::{Bench, made_products, resumed};
+use super::{Bench, made_artifacts, resumed};
 use adgen_tests::{command::ffmpeg, document, judge, pictures};
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ async fn a_picture_is_a_background_that_moves_slowly() {
     }
     // Nothing is made anew, and nothing has to be.
     let again = super::finished(resumed(&bench.studio(), "stills").await);
-    assert_eq!(made_products(&again), 0);
+    assert_eq!(made_artifacts(&again), 0);
     let notes = &outcome.state.notes;
     assert!(!notes.iter().any(|note| note.contains("shorter than its scene")), "a still has no length: {notes:?}");
 }

@@ -73,16 +73,16 @@ fn finished(result: Result<Outcome>) -> Outcome {
     result.unwrap_or_else(|error: Error| panic!("the run failed: {error}"))
 }
 
-/// Products that the last run made anew.
-fn made_products(outcome: &Outcome) -> u32 {
+/// Artifacts that the last run made anew.
+fn made_artifacts(outcome: &Outcome) -> u32 {
     outcome.state.stages.values().map(|stage| stage.made).sum()
 }
 
-/// Products that the run made anew, by name.
+/// Artifacts that the run made anew, by name.
 fn names_made(project: &Project, entries_before: usize) -> Vec<String> {
     let history = project.history();
     let made = history[entries_before..].iter().filter(|entry| entry["event"] == "finished");
-    let mut names: Vec<String> = made.map(|entry| entry["product"].as_str().unwrap_or_default().to_owned()).collect();
+    let mut names: Vec<String> = made.map(|entry| entry["artifact"].as_str().unwrap_or_default().to_owned()).collect();
     names.sort();
     names
 }

@@ -25,7 +25,7 @@ async fn own_clips_music_cutout_and_logo_are_what_is_seen_and_heard() {
     // A clip that is too short for its scene is slowed down or repeated, and that is said.
     assert!(outcome.state.notes.iter().any(|note| note.contains("scene_1_source")), "{:?}", outcome.state.notes);
     let project = bench.project("own");
-    let names: Vec<String> = project.finished().into_keys().map(|(product, _)| product).collect();
+    let names: Vec<String> = project.finished().into_keys().map(|(artifact, _)| artifact).collect();
     assert!(
         !names.iter().any(|name| name.ends_with("_bg") || name == "background_music"),
         "made all the same: {names:?}"
@@ -93,6 +93,6 @@ async fn a_logo_that_cannot_be_read_costs_the_logo_alone() {
     document["brand"]["logo"] = bench.path().join("logo.png").display().to_string().into();
     document["brand"]["font"] = "No Such Family At All".into();
     let outcome = finished(made(&bench.studio(), document::parse(&document)).await);
-    let products: Vec<&str> = outcome.state.degradations.iter().map(|found| found.product.as_str()).collect();
-    assert_eq!(products, ["brand_logo", "brand_font"], "{:?}", outcome.state.degradations);
+    let artifacts: Vec<&str> = outcome.state.degradations.iter().map(|found| found.artifact.as_str()).collect();
+    assert_eq!(artifacts, ["brand_logo", "brand_font"], "{:?}", outcome.state.degradations);
 }

@@ -134,7 +134,7 @@ async fn a_clip_that_fails_for_good_is_replaced_and_said() {
     let outcome = finished(made(&studio(&bench, &shop), document::parse(&two_scenes(&bench, "humble"))).await);
     let degradations = &outcome.state.degradations;
     assert_eq!(degradations.len(), 1, "{degradations:?}");
-    assert_eq!(degradations[0].product, "scene_2_bg");
+    assert_eq!(degradations[0].artifact, "scene_2_bg");
     for part in ["E42", "shop"] {
         assert!(
             degradations[0].cause.to_string().contains(part),

@@ -126,7 +126,7 @@ async fn a_plan_that_breaks_a_rule_is_replaced_told_and_paid_for_once() {
         let project = bench.project(id);
         let journal = project.history();
         let of_plan = |event: &str| {
-            journal.iter().filter(|entry| entry["event"] == event && entry["product"] == "plan").collect::<Vec<_>>()
+            journal.iter().filter(|entry| entry["event"] == event && entry["artifact"] == "plan").collect::<Vec<_>>()
         };
         assert_eq!(of_plan("failed").len(), 1, "{id}: {journal:?}");
         assert_eq!(of_plan("failed")[0]["cost_usd"], PLAN_USD, "{id}");
@@ -181,7 +181,7 @@ async fn a_bad_plan_that_an_earlier_version_accepted_does_not_block_the_project(
     let (key, bad) = (project.key_of("plan").expect("it was finished"), bad.to_string());
     fs::write(project.stored(&key).expect("it is stored"), &bad).expect("the storage is the test's own");
     let hash: String = Sha256::digest(&bad).iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut record = project.product(&key).expect("it is stored");
+    let mut record = project.artifact(&key).expect("it is stored");
     record["files"][0]["sha256"] = hash.into();
     record["files"][0]["bytes"] = bad.len().into();
     let place = project.stored(&key).expect("it is stored").with_file_name("record.json");

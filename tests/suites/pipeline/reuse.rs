@@ -1,6 +1,6 @@
 //! What is not made twice, and what is made anew after an edit.
 
-use super::{Bench, finished, made, made_products, names_made, resumed};
+use super::{Bench, finished, made, made_artifacts, names_made, resumed};
 use adgen_tests::{document, judge};
 use serde_json::json;
 use std::fs;
@@ -13,8 +13,8 @@ async fn a_second_run_makes_nothing_and_changes_nothing() {
     let project = bench.project("again");
     let (video, poster, plan) =
         (project.hash("final_video.mp4"), project.hash("poster.jpg"), project.hash("project.json"));
-    let products = made_products(&first);
-    assert_eq!(products, 11, "plan, cut-out, three clips, two of music, three composites, one video");
+    let artifacts = made_artifacts(&first);
+    assert_eq!(artifacts, 11, "plan, cut-out, three clips, two of music, three composites, one video");
     for way in ["the same document", "the project in the storage"] {
         let before = project.history().len();
         let again = match way {
@@ -22,7 +22,7 @@ async fn a_second_run_makes_nothing_and_changes_nothing() {
             _ => finished(resumed(&bench.studio(), "again").await),
         };
         assert_eq!(names_made(&project, before), [""; 0], "{way}");
-        assert_eq!(made_products(&again), 0, "{way}");
+        assert_eq!(made_artifacts(&again), 0, "{way}");
         assert_eq!(again.state.progress, 100.0);
         let after = (project.hash("final_video.mp4"), project.hash("poster.jpg"), project.hash("project.json"));
         assert_eq!(after, (video.clone(), poster.clone(), plan.clone()), "{way} changed a file");
@@ -122,7 +122,7 @@ async fn a_project_without_its_history_and_its_state_finds_everything_again() {
     fs::remove_file(project.path("state.json")).expect("is there");
     fs::remove_file(project.path("final_video.mp4")).expect("is there");
     let outcome = finished(resumed(&bench.studio(), "lost").await);
-    assert_eq!(made_products(&outcome), 0);
+    assert_eq!(made_artifacts(&outcome), 0);
     assert_eq!(project.hash("final_video.mp4"), video);
 }
 

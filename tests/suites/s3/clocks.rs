@@ -25,10 +25,10 @@ async fn an_hour_between_their_clocks_changes_nothing() {
         let path = document::save(&document::planned(name, &site.photo), site.path());
         let path = path.to_str().expect("text").to_owned();
         // Slow enough that the second one comes in its middle.
-        way.rule(|asked| asked.target.contains("/products/").then_some(Mishap::Delay(Duration::from_millis(400))));
+        way.rule(|asked| asked.target.contains("/artifacts/").then_some(Mishap::Delay(Duration::from_millis(400))));
         tokio::task::block_in_place(|| {
             let running = start(shifted(first, way.url(), &path, &storage));
-            until("the first one is at work", || way.asked().iter().any(|asked| asked.target.contains("/products/")));
+            until("the first one is at work", || way.asked().iter().any(|asked| asked.target.contains("/artifacts/")));
             let said = run(shifted(second, &server.url(), &path, &storage)).expect_no_panic();
             assert_eq!(said.code(), Some(1), "{name}: {}", said.stderr);
             said.expect_said(["another run is working"]);

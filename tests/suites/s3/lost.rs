@@ -17,7 +17,7 @@ fn what(target: &str) -> &'static str {
     for (part, what) in [
         ("/purchases/", "ledger"),
         ("/record.json", "record"),
-        ("/products/", "product"),
+        ("/artifacts/", "artifact"),
         ("/history/", "history"),
         ("/lease/", "lease"),
         ("/state.json", "state"),
@@ -121,7 +121,7 @@ async fn a_storage_that_goes_away_is_said() {
     let path = document::save(&document::planned("gone", &site.photo), site.path());
     let mut written = 0;
     proxy.rule(move |asked| {
-        written += usize::from(asked.target.contains("/products/") && is_write(asked));
+        written += usize::from(asked.target.contains("/artifacts/") && is_write(asked));
         (written > 3).then_some(Mishap::Status(503))
     });
     let path = path.to_str().expect("text");

@@ -79,7 +79,7 @@ async fn on(kind: Kind) {
         .asked()
         .into_iter()
         .skip(before)
-        .filter(|asked| asked.kind() == "GET" && asked.target.contains("products/"))
+        .filter(|asked| asked.kind() == "GET" && asked.target.contains("artifacts/"))
     {
         *fetched.entry(asked.target).or_default() += 1;
     }
@@ -95,7 +95,7 @@ async fn on(kind: Kind) {
     assert_eq!(error.kind(), adgen::ErrorKind::Conflict);
     let outcome = again.run("cup-2", RunOptions::new()).await.expect("starts").wait().await.expect("an ad");
     let made: u32 = outcome.state.stages.values().map(|stage| stage.made).sum();
-    assert!((2..=3).contains(&made), "{made} products for one caption");
+    assert!((2..=3).contains(&made), "{made} artifacts for one caption");
     assert_eq!(outcome.state.cost_usd, 0.0);
 
     // What one project loses, the other keeps.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ad_is_planned_filmed_and_composed_by_the_services() {
+async fn an_ad_is_planned_filmed_and_scored_by_the_services() {
     let services = Services::start(Script::quick()).await;
     let studio = services.studio().await;
     let project = services.planned("whole");
@@ -137,8 +137,8 @@ async fn what_a_policy_denies_is_known_before_anything_is_bought_where_it_can_be
     document["scenes"][1]["caption"] = json!("New \u{10FFFD} taste");
     let outcome = finished(services.make(&document).await);
     let [lack] = outcome.state.degradations.as_slice() else { panic!("{:?}", outcome.state.degradations) };
-    let products: std::collections::BTreeSet<&str> = lack.products().collect();
-    assert_eq!(products.into_iter().collect::<Vec<_>>(), ["scene_1_composited", "scene_2_composited"], "{lack:?}");
+    let artifacts: std::collections::BTreeSet<&str> = lack.artifacts().collect();
+    assert_eq!(artifacts.into_iter().collect::<Vec<_>>(), ["scene_1_composited", "scene_2_composited"], "{lack:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,7 +80,7 @@ async fn a_brief_that_openai_refuses_is_planned_by_a_template_and_the_tokens_are
     services.openai.push(openai_server::Fault::Refusal);
     let outcome = make(&services.studio().await, &unplanned(&services, "brief")).await;
     let degradation = only_degradation(&outcome);
-    assert_eq!((degradation.product.as_str(), degradation.fallback.as_str()), ("plan", "template plan"));
+    assert_eq!((degradation.artifact.as_str(), degradation.fallback.as_str()), ("plan", "template plan"));
     let parts = ["content_rejected", "at plan", "provider: openai", "I cannot help with that", "cost: $", "next: "];
     expect_says(&degradation.cause, &parts);
     assert_eq!(services.openai.posts().len(), 1, "a refusal was repeated");

@@ -117,12 +117,12 @@ pub(crate) fn expect_says(said: &(impl ToString + ?Sized), parts: &[&str]) {
     assert!(!text.contains('<'), "a page is repeated: {text}");
 }
 
-/// The one thing that went wrong with the clip: stage, provider, model, product and the next step are said, and `parts`.
+/// The one thing that went wrong with the clip: stage, provider, model, artifact and the next step are said, and `parts`.
 #[track_caller]
 pub(crate) fn expect_clip_trouble(outcome: &Outcome, parts: &[&str]) {
     let degradation = only_degradation(outcome);
-    let (product, fallback) = (degradation.product.as_str(), degradation.fallback.as_str());
-    assert_eq!((product, fallback), ("scene_1_bg", "offline studio clip"));
+    let (artifact, fallback) = (degradation.artifact.as_str(), degradation.fallback.as_str());
+    assert_eq!((artifact, fallback), ("scene_1_bg", "offline studio clip"));
     expect_says(&degradation.cause, &["at scenes", "provider: replicate", "seedance-1-pro-fast", "next: "]);
     expect_says(&degradation.cause, parts);
 }

@@ -82,7 +82,7 @@ async fn unplanned_by_openai(fault: openai_server::Fault, parts: &[&str]) {
     services.openai.push(fault.clone());
     let outcome = make(&services.studio().await, &unplanned(&services, "humble")).await;
     let degradation = only_degradation(&outcome);
-    assert_eq!((degradation.product.as_str(), degradation.fallback.as_str()), ("plan", "template plan"));
+    assert_eq!((degradation.artifact.as_str(), degradation.fallback.as_str()), ("plan", "template plan"));
     expect_says(&degradation.cause, &["at plan", "provider: openai", "model: gpt-6-luna", "next: "]);
     expect_says(&degradation.cause, parts);
     expect_bill(&services, &outcome, CLIP_USD);

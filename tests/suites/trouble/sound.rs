@@ -70,12 +70,12 @@ async fn music_that_is_shorter_than_the_ad_is_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn music_that_is_none_is_composed_here_and_the_cost_is_said() {
+async fn music_that_is_none_is_scored_here_and_the_cost_is_said() {
     let fault = Fault::new(On::Create, Action::Content(Content::ZeroFrames)).model(MUSIC_MODEL);
     let services = Services::start(Script::quick().with_fault(fault)).await;
     let outcome = make(&services.studio().await, &clip_and_track(&services, "none")).await;
     let degradation = super::ground::only_degradation(&outcome);
-    assert_eq!((&*degradation.product, &*degradation.fallback), ("background_music", "offline composer"));
+    assert_eq!((&*degradation.artifact, &*degradation.fallback), ("background_music", "offline composer"));
     let parts = ["at audio", "provider: replicate", MUSIC_MODEL, "cost: $0.2000", "next: "];
     super::ground::expect_says(&degradation.cause, &parts);
     expect_bill(&services, &outcome, CLIP_USD + TRACK_USD);

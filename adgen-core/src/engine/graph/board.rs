@@ -35,7 +35,7 @@ impl Board {
         self.project.output.aspects.iter().flat_map(move |&aspect| scenes.clone().map(move |index| (index, aspect)))
     }
 
-    /// The name of a product for a shape.
+    /// The name of an artifact for a shape.
     pub(crate) fn name_for(&self, name: &str, aspect: Aspect) -> String {
         name_for(name, aspect, self.main_aspect())
     }

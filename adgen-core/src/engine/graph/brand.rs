@@ -1,10 +1,10 @@
 //! The brand's logo and font: an ad is made without them where they are no good, and that is told once, before anything is
 //! spent.
 //!
-//! May depend on `project`, the engine's parts, `stages` and `compose` (fonts).
+//! May depend on `project`, the engine's parts, `stages` and `composite` (fonts).
 
 use crate::{
-    compose::{FontFacts, Fonts},
+    composite::{FontFacts, Fonts},
     engine::parts::Parts,
     error::Result,
     project::{AdProject, Stage},
@@ -15,7 +15,7 @@ use std::{path::PathBuf, sync::Arc};
 
 /// Looks at logo and font. What is no good is left out as a degradation.
 pub(super) async fn brand(parts: &Parts, project: &AdProject) -> Result<Brand> {
-    let fonts = Arc::clone(&parts.slots.fonts);
+    let fonts = Arc::clone(&parts.extensions.fonts);
     Ok(Brand { logo: logo(parts, project).await?, font: font(parts, project).await?, fonts })
 }
 
@@ -34,9 +34,9 @@ async fn logo(parts: &Parts, project: &AdProject) -> Result<Option<(String, Path
         return Ok(None);
     }
     let found = async {
-        let path = parts.products.path_of(file).await?;
-        let hash = parts.products.hash_of(file).await?;
-        let (art, fonts, looked_at) = (Arc::clone(&parts.art), Arc::clone(&parts.slots.fonts), path.clone());
+        let path = parts.artifacts.path_of(file).await?;
+        let hash = parts.artifacts.hash_of(file).await?;
+        let (art, fonts, looked_at) = (Arc::clone(&parts.art), Arc::clone(&parts.extensions.fonts), path.clone());
         let look = move || {
             let logo = art.logo(&looked_at)?;
             Ok((logo.notes.clone(), logo.is_lettered.then(|| fonts.facts_of_all()).flatten()))
@@ -65,12 +65,12 @@ async fn font(parts: &Parts, project: &AdProject) -> Result<Option<(String, Stri
     let found = async {
         let (key, font) = match is_file {
             true => {
-                let hash = parts.products.hash_of(font).await?;
-                (hash, parts.products.path_of(font).await?.display().to_string())
+                let hash = parts.artifacts.hash_of(font).await?;
+                (hash, parts.artifacts.path_of(font).await?.display().to_string())
             }
             false => (font.to_owned(), font.to_owned()),
         };
-        let (asked, fonts) = (font.clone(), Arc::clone(&parts.slots.fonts));
+        let (asked, fonts) = (font.clone(), Arc::clone(&parts.extensions.fonts));
         let look = move || match is_file {
             true => Fonts::embedded().set_brand_font(&asked).map(|()| None),
             false => {

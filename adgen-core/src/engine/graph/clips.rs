@@ -44,18 +44,18 @@ pub(super) async fn clip(parts: &Parts, board: &Board, index: usize, aspect: Asp
 
 /// What the user brings: a clip as it is, or a picture as a clip.
 async fn own(parts: &Parts, board: &Board, index: usize, aspect: Aspect, file: &str) -> Result<Clip> {
-    let path = parts.products.path_of(file).await?;
+    let path = parts.artifacts.path_of(file).await?;
     let kind = {
         let path = path.clone();
         parts.turns.cpu(move |_| kind_of(&path)).await?
     };
-    let key = parts.products.hash_of(file).await?;
+    let key = parts.artifacts.hash_of(file).await?;
     if kind != FileKind::Video {
-        let product = clip_name(&board.project, &*parts.providers.video, index, aspect);
-        let recipe = still(&board.project, board.slots[index], aspect, &product, (&path, &key), kind);
+        let artifact = clip_name(&board.project, &*parts.providers.video, index, aspect);
+        let recipe = still(&board.project, board.slots[index], aspect, &artifact, (&path, &key), kind);
         let key = recipe.key.clone();
-        parts.products.make(recipe).await?;
-        return Ok(Clip { file: format!("{product}.mp4"), key, ground: None });
+        parts.artifacts.make(recipe).await?;
+        return Ok(Clip { file: format!("{artifact}.mp4"), key, ground: None });
     }
     let accepted = parts.turns.cpu(move |_| accept_clip(&path)).await;
     accepted.map_err(|error| parts.own_files.about(AssetUse::Clip(index), file, error))?;
@@ -72,7 +72,7 @@ async fn generated(
 ) -> Result<Clip> {
     let own = &parts.providers.video;
     let offline = &parts.providers.fallback_video;
-    let product = clip_name(&board.project, &**own, index, aspect);
+    let artifact = clip_name(&board.project, &**own, index, aspect);
     let seed = seed_of(&board.project, wanted);
     let slot = board.slots[index];
     let order = |provider: &Arc<dyn VideoProvider>, prompt: &str| Ordered {
@@ -84,28 +84,28 @@ async fn generated(
         slot,
     };
     let shape = shape_of(&**own, board.main_aspect(), aspect);
-    let mut first = order(own, &wanted.prompt).make(&product, shape).await;
+    let mut first = order(own, &wanted.prompt).make(&artifact, shape).await;
     if matches!(&first, Err(error) if error.kind() == ErrorKind::ContentRejected) {
-        let said = format!("{product}: the provider refused the prompt; it is asked once more in softer words");
+        let said = format!("{artifact}: the provider refused the prompt; it is asked once more in softer words");
         parts.progress.note(Stage::Scenes, said);
-        first = order(own, &soften(&wanted.prompt)).make(&product, shape).await;
+        first = order(own, &soften(&wanted.prompt)).make(&artifact, shape).await;
     }
     let mut error = match first {
         Ok(clip) => return Ok(clip),
         Err(error) => error.with_context("scene", &scene.id),
     };
     if own.info() != offline.info() {
-        parts.fallbacks.degrade(Stage::Scenes, &product, "offline studio clip", error)?;
-        match order(offline, &wanted.prompt).make(&product, aspect).await {
+        parts.fallbacks.degrade(Stage::Scenes, &artifact, "offline studio clip", error)?;
+        match order(offline, &wanted.prompt).make(&artifact, aspect).await {
             Ok(clip) => return Ok(clip),
             Err(second) => error = second,
         }
     }
-    parts.fallbacks.degrade(Stage::Scenes, &product, "black background", error)?;
-    let recipe = black(&product, board.project.output.clone(), slot, aspect);
+    parts.fallbacks.degrade(Stage::Scenes, &artifact, "black background", error)?;
+    let recipe = black(&artifact, board.project.output.clone(), slot, aspect);
     let key = recipe.key.clone();
-    parts.products.make(recipe).await?;
-    Ok(Clip { file: format!("{product}.mp4"), key, ground: None })
+    parts.artifacts.make(recipe).await?;
+    Ok(Clip { file: format!("{artifact}.mp4"), key, ground: None })
 }
 
 struct Ordered<'a> {
@@ -119,33 +119,33 @@ struct Ordered<'a> {
 
 impl Ordered<'_> {
     /// One clip, or several that are joined where the provider's longest is too short.
-    async fn make(&self, product: &str, aspect: Aspect) -> Result<Clip> {
+    async fn make(&self, artifact: &str, aspect: Aspect) -> Result<Clip> {
         let pieces = parts_of(&self.provider.capability(), needed_s(&self.board.project, self.slot));
         if pieces.count == 1 {
-            return self.part(product, aspect, pieces.duration_s, self.seed).await;
+            return self.part(artifact, aspect, pieces.duration_s, self.seed).await;
         }
         let orders = (0..pieces.count).map(|part| {
-            let name = format!("{product}_part{}", part + 1);
+            let name = format!("{artifact}_part{}", part + 1);
             async move { self.part(&name, aspect, pieces.duration_s, part_seed(self.seed, part)).await }
         });
         let clips = try_join_all(orders).await?;
         let keys: Vec<&str> = clips.iter().map(|clip| clip.key.as_str()).collect();
         let key = joined_key(&keys);
-        let products = &self.parts.products;
-        let paths = try_join_all(clips.iter().map(|clip| products.path_of(&clip.file))).await?;
-        let file = format!("{product}.mp4");
+        let artifacts = &self.parts.artifacts;
+        let paths = try_join_all(clips.iter().map(|clip| artifacts.path_of(&clip.file))).await?;
+        let file = format!("{artifact}.mp4");
         let name = file.clone();
-        let recipe = Recipe::new(Stage::Scenes, product, &key, move |work| join_clips(&paths, &name, work));
-        products.make(recipe).await?;
+        let recipe = Recipe::new(Stage::Scenes, artifact, &key, move |work| join_clips(&paths, &name, work));
+        artifacts.make(recipe).await?;
         Ok(Clip { file, key, ground: None })
     }
 
-    async fn part(&self, product: &str, aspect: Aspect, duration_s: f64, seed: u32) -> Result<Clip> {
+    async fn part(&self, artifact: &str, aspect: Aspect, duration_s: f64, seed: u32) -> Result<Clip> {
         let Self { parts, board, provider, .. } = self;
         let request = clip_request(&board.project, &self.prompt, aspect, duration_s, seed);
-        let file = format!("{product}.mp4");
+        let file = format!("{artifact}.mp4");
         let mut wishes = clip_wishes(&**provider, &board.project.output.aspects, request);
-        let chosen = match look(&parts.products, Stage::Scenes, product, &wishes).await? {
+        let chosen = match look(&parts.artifacts, Stage::Scenes, artifact, &wishes).await? {
             Stock::There(index, made) => {
                 return Ok(Clip { file, key: wishes.swap_remove(index).key, ground: made.metadata.ground });
             }
@@ -153,9 +153,9 @@ impl Ordered<'_> {
             Stock::Empty => 0,
         };
         let Wish { key, request } = wishes.swap_remove(chosen);
-        let wanted = Wanted { stage: Stage::Scenes, product, key: &key, file: file.clone(), accept: accept_clip };
+        let wanted = Wanted { stage: Stage::Scenes, artifact, key: &key, file: file.clone(), accept: accept_clip };
         let order = Arc::new(ClipOrder { provider: Arc::clone(provider), request });
-        let span = trace::product(wanted.stage, wanted.product, wanted.key);
+        let span = trace::artifact(wanted.stage, wanted.artifact, wanted.key);
         let made = parts.purchases.buy(wanted, order).instrument(span).await?;
         Ok(Clip { file, key, ground: made.metadata.ground })
     }

@@ -1,14 +1,14 @@
 //! Scenes composited: with the product, or the background alone where that fails.
 //!
-//! May depend on `compose`, `project`, the engine's parts and `stages`.
+//! May depend on `composite`, `project`, the engine's parts and `stages`.
 
 use super::{board::Board, clips::Clip, extract::Cutout};
 use crate::{
-    compose::{FontFacts, SceneSpec},
-    engine::{parts::Parts, products::Product, turns::blocking},
+    composite::{FontFacts, SceneSpec},
+    engine::{artifacts::Artifact, parts::Parts, turns::blocking},
     error::{Error, ErrorKind, Result},
     project::{Aspect, Background, Stage},
-    stages::{AssetUse, Look, Segment, SharedBackdrop, scene_spec, typefaces_of, video_settings},
+    stages::{AssetUse, SceneSource, Segment, SharedBackdrop, scene_spec, typefaces_of, video_settings},
 };
 use std::{
     path::{Path, PathBuf},
@@ -27,33 +27,39 @@ pub(super) struct Scene {
 }
 
 /// The segment of a scene.
-pub(super) async fn composite(parts: &Parts, board: &Board, scene: Scene, cutout: Option<Cutout>) -> Result<Product> {
-    let product = board.composite_name(scene.index, scene.aspect);
-    let first = with(parts, board, &scene, cutout.as_ref(), &product).await;
+pub(super) async fn composite(parts: &Parts, board: &Board, scene: Scene, cutout: Option<Cutout>) -> Result<Artifact> {
+    let artifact = board.composite_name(scene.index, scene.aspect);
+    let first = with(parts, board, &scene, cutout.as_ref(), &artifact).await;
     match first.map_err(|error| own_clips_fault(parts, board, scene.index, error)) {
         Ok(made) => Ok(made),
         // A clip of the person's own that is broken is broken without the product, too.
         Err(error) if cutout.is_some() && error.kind() != ErrorKind::InvalidInput => {
-            parts.fallbacks.degrade(Stage::Composite, &product, "background alone", error)?;
-            with(parts, board, &scene, None, &product).await
+            parts.fallbacks.degrade(Stage::Composite, &artifact, "background alone", error)?;
+            with(parts, board, &scene, None, &artifact).await
         }
         Err(error) => Err(error),
     }
 }
 
-async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutout>, product: &str) -> Result<Product> {
+async fn with(
+    parts: &Parts,
+    board: &Board,
+    scene: &Scene,
+    cutout: Option<&Cutout>,
+    artifact: &str,
+) -> Result<Artifact> {
     let Scene { index, aspect, clip, before, .. } = scene;
-    let shown = look(parts, board, *index, *aspect, clip).await?;
+    let shown = source_of(parts, board, *index, *aspect, clip).await?;
     let before = match before {
-        Some(clip) => Some(look(parts, board, index - 1, *aspect, clip).await?),
+        Some(clip) => Some(source_of(parts, board, index - 1, *aspect, clip).await?),
         None => None,
     };
     let segment = Segment {
         fonts: fonts(board, &shown, before.as_ref()).await?,
-        look: shown,
+        source: shown,
         before,
         cutout: match cutout {
-            Some(cutout) => Some((parts.products.path_of(&cutout.file).await?, cutout.key.clone())),
+            Some(cutout) => Some((parts.artifacts.path_of(&cutout.file).await?, cutout.key.clone())),
             None => None,
         },
         brand: board.brand.clone(),
@@ -61,23 +67,27 @@ async fn with(parts: &Parts, board: &Board, scene: &Scene, cutout: Option<&Cutou
         backdrops: (scene.backdrop.clone(), scene.backdrop_before.clone()),
         art: Arc::clone(&parts.art),
     };
-    parts.products.make(segment.recipe(product)).await
+    parts.artifacts.make(segment.recipe(artifact)).await
 }
 
 /// What of the studio's typefaces the scene's texts are drawn by.
-async fn fonts(board: &Board, shown: &Look, before: Option<&Look>) -> Result<Option<FontFacts>> {
+async fn fonts(board: &Board, shown: &SceneSource, before: Option<&SceneSource>) -> Result<Option<FontFacts>> {
     // As most studios are: nothing is to be read.
     if board.brand.fonts.is_the_systems() {
         return Ok(None);
     }
     let brand = board.brand.clone();
-    let specs: Vec<SceneSpec> = std::iter::once(shown).chain(before).map(|look| look.spec.clone()).collect();
+    let specs: Vec<SceneSpec> = std::iter::once(shown).chain(before).map(|source| source.spec.clone()).collect();
     blocking(move || typefaces_of(&specs.iter().collect::<Vec<_>>(), &brand)).await
 }
 
-async fn look(parts: &Parts, board: &Board, index: usize, aspect: Aspect, clip: &Clip) -> Result<Look> {
+async fn source_of(parts: &Parts, board: &Board, index: usize, aspect: Aspect, clip: &Clip) -> Result<SceneSource> {
     let spec = scene_spec(&board.project, &board.slots, index, aspect, clip.ground);
-    Ok(Look { spec, clip: (parts.products.path_of(&clip.file).await?, clip.key.clone()), slot: board.slots[index] })
+    Ok(SceneSource {
+        spec,
+        clip: (parts.artifacts.path_of(&clip.file).await?, clip.key.clone()),
+        slot: board.slots[index],
+    })
 }
 
 /// Where a clip that the person brought turns out to be broken beyond its beginning, that is bad input, by its own name.

@@ -27,7 +27,7 @@ pub(super) async fn extract(parts: &Parts, product: &Product) -> Result<Option<C
         Some(cutout) => (AssetUse::Cutout, cutout.as_str()),
         None => (AssetUse::Photo, product.image.as_str()),
     };
-    let hash = parts.products.hash_of(file).await?;
+    let hash = parts.artifacts.hash_of(file).await?;
     let what = if product.cutout.is_some() { "the cut-out" } else { "the photo" };
     // A photo that is none is the user's mistake, for which no fallback makes up.
     let photo = parts.photos.photo(file, what).await.map_err(|error| parts.own_files.about(used, file, error))?;
@@ -50,7 +50,7 @@ pub(super) async fn extract(parts: &Parts, product: &Product) -> Result<Option<C
 /// The host's remover, where it is asked: what is transparent already needs none, and its cut-out is the same whatever
 /// remover there is.
 async fn remover(parts: &Parts, photo: &Arc<Photo>) -> Result<Option<ForeignRemover>> {
-    let Some(remover) = parts.slots.remover.clone() else { return Ok(None) };
+    let Some(remover) = parts.extensions.remover.clone() else { return Ok(None) };
     let photo = Arc::clone(photo);
     let is_needed = parts.turns.cpu(move |_| Ok(!is_cut_out(&photo))).await?;
     Ok(is_needed.then_some(remover))
@@ -58,7 +58,7 @@ async fn remover(parts: &Parts, photo: &Arc<Photo>) -> Result<Option<ForeignRemo
 
 async fn by(parts: &Parts, way: Way, photo: &Arc<Photo>, hash: &str) -> Result<Cutout> {
     let cutout = Cutout { file: CUTOUT_FILE.to_owned(), key: way.key(hash) };
-    if parts.products.find(Stage::Extract, CUTOUT, &cutout.key).await?.is_some() {
+    if parts.artifacts.find(Stage::Extract, CUTOUT, &cutout.key).await?.is_some() {
         return Ok(cutout);
     }
     // Fetching waits for the network and so needs no turn on the processor.
@@ -67,7 +67,7 @@ async fn by(parts: &Parts, way: Way, photo: &Arc<Photo>, hash: &str) -> Result<C
         _ => None,
     };
     let threads = parts.turns.jobs().min(4);
-    parts.products.make(way.recipe(hash, Arc::clone(photo), model, threads)).await?;
+    parts.artifacts.make(way.recipe(hash, Arc::clone(photo), model, threads)).await?;
     Ok(cutout)
 }
 
@@ -90,7 +90,7 @@ async fn locate(parts: &Parts, matting: &Matting) -> Result<PathBuf> {
                 progress.progress(Stage::Extract, CUTOUT, share * 0.5);
             };
             tokio::select! {
-                fetched = store.fetch_over(&parts.slots.http, &matting.model, &told) => fetched,
+                fetched = store.fetch_over(&parts.extensions.http, &matting.model, &told) => fetched,
                 () = parts.turns.cancel().cancelled() => Err(Error::cancelled()),
             }
         }

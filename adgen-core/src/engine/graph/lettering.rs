@@ -1,11 +1,11 @@
 //! Whether the scenes' texts can be shown as they are written. Where the policy denies less, that is asked before anything is
 //! bought for them.
 //!
-//! May depend on `compose`, `project`, the engine's parts and `stages`.
+//! May depend on `composite`, `project`, the engine's parts and `stages`.
 
 use super::{board::Board, extract::Cutout};
 use crate::{
-    compose::SceneSpec,
+    composite::SceneSpec,
     engine::parts::Parts,
     error::Result,
     project::Stage,
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// `FallbackDenied` for a text that cannot be shown as it is written.
 pub(super) async fn check(parts: &Parts, board: &Board, cutout: Option<Cutout>) -> Result<()> {
     let cutout = match cutout {
-        Some(cutout) => Some(parts.products.path_of(&cutout.file).await?),
+        Some(cutout) => Some(parts.artifacts.path_of(&cutout.file).await?),
         None => None,
     };
     let scenes: Vec<(String, SceneSpec)> = board
@@ -28,8 +28,8 @@ pub(super) async fn check(parts: &Parts, board: &Board, cutout: Option<Cutout>) 
         .collect();
     let (brand, art) = (board.brand.clone(), Arc::clone(&parts.art));
     let foreseen = parts.turns.cpu(move |_| foreseen_lacks(scenes, cutout.as_deref(), &brand, &art)).await?;
-    for (product, lacks) in foreseen {
-        parts.fallbacks.lacks(Stage::Composite, &product, &lacks)?;
+    for (artifact, lacks) in foreseen {
+        parts.fallbacks.lacks(Stage::Composite, &artifact, &lacks)?;
     }
     Ok(())
 }

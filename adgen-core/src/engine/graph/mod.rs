@@ -1,7 +1,7 @@
-//! The graph: every product is made as soon as its inputs are there, so the run takes as long as its slowest path.
+//! The graph: every artifact is made as soon as its inputs are there, so the run takes as long as its slowest path.
 //!
 //! Each step lies in a file of its own: it has its stage's work done, and what stands in its place where that fails. The
-//! steps know nothing of each other; here their inputs are awaited and handed in. May depend on `compose`, `matte`,
+//! steps know nothing of each other; here their inputs are awaited and handed in. May depend on `composite`, `matte`,
 //! `media`, `picture`, `text`, the engine's parts, `stages`, `provider` and `project`.
 
 mod board;
@@ -15,7 +15,7 @@ mod render;
 mod sound;
 
 use self::{board::Board, clips::Clip, composites::Scene, extract::Cutout};
-use super::{estimate::estimate, parts::Parts, products::Product as Stored, stale};
+use super::{artifacts::Artifact, estimate::estimate, parts::Parts, stale};
 use crate::{
     error::{Error, Result},
     project::{AdProject, Aspect, Product, Stage},
@@ -119,13 +119,13 @@ impl<'a> Graph<'a> {
         };
         let ((), sound, composites) = futures_util::try_join!(clips, sound, composites)?;
         render::render(parts, board, &composites, sound.as_ref()).await?;
-        stale::clear(&parts.products, progress, board.slots.len(), aspects.get(1..).unwrap_or_default()).await?;
+        stale::clear(&parts.artifacts, progress, board.slots.len(), aspects.get(1..).unwrap_or_default()).await?;
         progress.finished(Stage::Render);
         Ok(())
     }
 
     /// The segment of a scene, once its inputs are there.
-    async fn composite(&self, index: usize, aspect: Aspect) -> Result<Stored> {
+    async fn composite(&self, index: usize, aspect: Aspect) -> Result<Artifact> {
         let Self { parts, board, .. } = self;
         let scene = Scene {
             index,

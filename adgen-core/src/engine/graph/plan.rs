@@ -3,7 +3,7 @@
 //! May depend on `project`, the engine's parts, `stages` and `provider`.
 
 use crate::{
-    engine::{parts::Parts, products::Product, trace},
+    engine::{artifacts::Artifact, parts::Parts, trace},
     error::{Error, ErrorKind, Result},
     project::{AdProject, Rgb, Stage},
     provider::{CallContext, Plan, PlanRequest, Planner},
@@ -32,11 +32,11 @@ pub(super) async fn plan(parts: &Parts, mut project: AdProject) -> Result<AdProj
     Ok(project)
 }
 
-async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> Result<(Plan, Product)> {
+async fn made_by(parts: &Parts, project: &AdProject, planner: &dyn Planner) -> Result<(Plan, Artifact)> {
     let image = project.product.image.as_str().to_owned();
-    let photo_hash = parts.products.hash_of(&image).await?;
+    let photo_hash = parts.artifacts.hash_of(&image).await?;
     let key = plan_key(project, planner.info(), &photo_hash);
-    let span = trace::product(Stage::Plan, "plan", &key);
+    let span = trace::artifact(Stage::Plan, "plan", &key);
     found_or_made(parts, project, planner, &image, key).instrument(span).await
 }
 
@@ -46,14 +46,14 @@ async fn found_or_made(
     planner: &dyn Planner,
     image: &str,
     key: String,
-) -> Result<(Plan, Product)> {
+) -> Result<(Plan, Artifact)> {
     let info = planner.info();
-    if let Some(product) = parts.products.find(Stage::Plan, "plan", &key).await? {
-        let bytes = parts.products.read("plan.json").await?;
+    if let Some(artifact) = parts.artifacts.find(Stage::Plan, "plan", &key).await? {
+        let bytes = parts.artifacts.read("plan.json").await?;
         // It was whole a moment ago; a plan that is not readable all the same is made again.
         if let Ok(plan) = serde_json::from_slice(&bytes) {
             // One of an earlier version, which looked less closely, may be no good: it is not paid for again.
-            return check_plan(&plan, project).map(|()| (plan, product));
+            return check_plan(&plan, project).map(|()| (plan, artifact));
         }
     }
     let began = Instant::now();
@@ -74,7 +74,7 @@ async fn found_or_made(
     let context = CallContext::new()
         .with_wish(parts.turns.cancel())
         .with_retry_listener(parts.progress.watch(Stage::Plan, "plan"))
-        .with_scratch(parts.products.work_folder("plan").await?);
+        .with_scratch(parts.artifacts.work_folder("plan").await?);
     // A planner may look at its deadline; it is kept below in any case.
     let context = if info.price.is_free() { context } else { context.with_timeout(parts.job_timeout) };
     let plan = tokio::select! {
@@ -94,19 +94,19 @@ async fn found_or_made(
             let error = error.with_operation("plan").with_provider(&info.name).with_model(&info.model);
             // What was answered was paid for, however useless.
             if error.spent_usd() > 0.0 {
-                parts.products.failed(Stage::Plan, "plan", &key, &error, error.spent_usd()).await?;
+                parts.artifacts.failed(Stage::Plan, "plan", &key, &error, error.spent_usd()).await?;
             }
             return Err(error);
         }
     };
-    let path = parts.products.work_folder("plan").await?.join("plan.json");
+    let path = parts.artifacts.work_folder("plan").await?.join("plan.json");
     let json = serde_json::to_vec_pretty(&plan)
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a plan is not JSON").with_source(error))?;
     let named = |error: std::io::Error| Error::from(error).with_context("path", path.display());
     tokio::fs::write(&path, json).await.map_err(named)?;
     let made = Made { cost_usd: plan.cost_usd, notes: plan.notes.clone(), ..Made::file("plan.json", path) };
-    let product = parts.products.keep(Stage::Plan, "plan", &key, made, began, None).await?;
-    Ok((plan, product))
+    let artifact = parts.artifacts.keep(Stage::Plan, "plan", &key, made, began, None).await?;
+    Ok((plan, artifact))
 }
 
 /// The product's colours on the photo, the most frequent first.
@@ -127,6 +127,6 @@ async fn photo(parts: &Parts, image: &str) -> Result<Option<PathBuf>> {
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
         Err(_) => return Ok(None),
     };
-    let target = parts.products.work_folder("plan").await?.join("photo.jpg");
+    let target = parts.artifacts.work_folder("plan").await?.join("photo.jpg");
     parts.turns.cpu(move |_| photo_for_model(&photo, &target).map(|()| Some(target))).await
 }

@@ -4,7 +4,7 @@
 
 use super::board::Board;
 use crate::{
-    engine::{parts::Parts, products::Product},
+    engine::{artifacts::Artifact, parts::Parts},
     error::Result,
     project::{Aspect, Role, Stage},
     stages::{CAPTIONS, Rendering, combined_fidelity, loudness_of, srt, still_of, video_settings, vtt},
@@ -15,15 +15,15 @@ use crate::{
 pub(super) async fn render(
     parts: &Parts,
     board: &Board,
-    composites: &[Vec<Product>],
-    sound: Option<&Product>,
+    composites: &[Vec<Artifact>],
+    sound: Option<&Artifact>,
 ) -> Result<()> {
     parts.progress.started(Stage::Render);
     let aspects = &board.project.output.aspects;
     for (&aspect, segments) in aspects.iter().zip(composites) {
         video(parts, board, aspect, segments, sound).await?;
     }
-    let files = parts.products.folder();
+    let files = parts.artifacts.folder();
     let (scenes, slots, fps) = (board.scenes(), &board.slots, board.fps());
     for (name, text) in CAPTIONS.into_iter().zip([srt(scenes, slots, fps), vtt(scenes, slots, fps)]) {
         files.write(name, text).await?;
@@ -41,18 +41,18 @@ async fn video(
     parts: &Parts,
     board: &Board,
     aspect: Aspect,
-    segments: &[Product],
-    sound: Option<&Product>,
-) -> Result<Product> {
-    let product = board.name_for("final_video", aspect);
+    segments: &[Artifact],
+    sound: Option<&Artifact>,
+) -> Result<Artifact> {
+    let artifact = board.name_for("final_video", aspect);
     let mut paths = Vec::with_capacity(segments.len());
     for segment in segments {
         for file in &segment.files {
-            paths.push((parts.products.path_of(&file.file).await?, segment.key.clone()));
+            paths.push((parts.artifacts.path_of(&file.file).await?, segment.key.clone()));
         }
     }
     let track = match sound.and_then(|sound| sound.files.first().map(|file| (file, &sound.key))) {
-        Some((file, key)) => Some((parts.products.path_of(&file.file).await?, key.clone())),
+        Some((file, key)) => Some((parts.artifacts.path_of(&file.file).await?, key.clone())),
         None => None,
     };
     let rendering = Rendering {
@@ -64,11 +64,11 @@ async fn video(
         title: shown_name(board.project.title()),
         settings: video_settings(&board.project.output, aspect),
     };
-    match parts.products.make(rendering.recipe(&product)).await {
+    match parts.artifacts.make(rendering.recipe(&artifact)).await {
         Ok(made) => Ok(made),
         Err(error) => {
-            parts.fallbacks.degrade(Stage::Render, &product, "simplified render", error)?;
-            parts.products.make(rendering.simplified_recipe(&product)).await
+            parts.fallbacks.degrade(Stage::Render, &artifact, "simplified render", error)?;
+            parts.artifacts.make(rendering.simplified_recipe(&artifact)).await
         }
     }
 }
@@ -81,14 +81,14 @@ async fn poster(parts: &Parts, board: &Board) -> Result<()> {
         .find_map(|&role| scenes.iter().position(|scene| scene.role == role && scene.product.is_some()));
     let slot = board.slots[best.unwrap_or(0)];
     let time_s = board.fps().seconds(slot.start + slot.frames * 3 / 5);
-    let video = parts.products.path_of("final_video.mp4").await?;
+    let video = parts.artifacts.path_of("final_video.mp4").await?;
     let jpeg = parts.turns.cpu(move |_| still_of(&video, time_s)).await?;
-    parts.products.folder().write("poster.jpg", jpeg).await
+    parts.artifacts.folder().write("poster.jpg", jpeg).await
 }
 
 /// Measures the loudness of the main video as viewers will hear it.
 async fn measured(parts: &Parts) -> Result<()> {
-    let video = parts.products.path_of("final_video.mp4").await?;
+    let video = parts.artifacts.path_of("final_video.mp4").await?;
     let report = parts.turns.cpu(move |cancel| loudness_of(&video, &|| cancel.is_cancelled())).await?;
     parts.progress.measured(Some(report), None);
     Ok(())

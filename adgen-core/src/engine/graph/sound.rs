@@ -5,8 +5,8 @@
 use super::board::Board;
 use crate::{
     engine::{
+        artifacts::Artifact,
         parts::Parts,
-        products::Product,
         purchase::{Stock, TrackOrder, Wanted, look},
         trace,
     },
@@ -23,12 +23,12 @@ struct Track {
     file: String,
     key: String,
     /// It has a beginning and an ending of its own, which fit the ad.
-    composed_to_length: bool,
+    scored_to_length: bool,
 }
 
 /// The ad's sound in the storage: exactly as long as the video; `None` where it is silent.
-pub(super) async fn sound(parts: &Parts, board: &Board) -> Result<Option<Product>> {
-    let products = &parts.products;
+pub(super) async fn sound(parts: &Parts, board: &Board) -> Result<Option<Artifact>> {
+    let artifacts = &parts.artifacts;
     let own = match &board.project.audio.music {
         Some(Music::File(asset)) => Some(asset.as_str()),
         _ => None,
@@ -42,18 +42,18 @@ pub(super) async fn sound(parts: &Parts, board: &Board) -> Result<Option<Product
         None => None,
         Some(Music::File(asset)) => {
             let file = asset.as_str().to_owned();
-            let path = products.path_of(&file).await?;
+            let path = artifacts.path_of(&file).await?;
             parts.turns.cpu(move |_| accept_track(&path)).await.map_err(named)?;
-            let key = products.hash_of(&file).await?;
-            Some(Track { file, key, composed_to_length: false })
+            let key = artifacts.hash_of(&file).await?;
+            Some(Track { file, key, scored_to_length: false })
         }
         Some(Music::Generate(music)) => generated(parts, board, music.prompt.as_deref().unwrap_or_default()).await?,
     };
-    let Some(Track { file, key, composed_to_length }) = track else { return Ok(None) };
-    let path = products.path_of(&file).await?;
+    let Some(Track { file, key, scored_to_length }) = track else { return Ok(None) };
+    let path = artifacts.path_of(&file).await?;
     let loudness = board.project.audio.loudness_lufs;
-    let recipe = normalized(path, &key, board.samples(), loudness, composed_to_length);
-    products.make(recipe).await.map(Some).map_err(named)
+    let recipe = normalized(path, &key, board.samples(), loudness, scored_to_length);
+    artifacts.make(recipe).await.map(Some).map_err(named)
 }
 
 async fn generated(parts: &Parts, board: &Board, prompt: &str) -> Result<Option<Track>> {
@@ -75,10 +75,10 @@ async fn generated(parts: &Parts, board: &Board, prompt: &str) -> Result<Option<
 
 async fn order(parts: &Parts, board: &Board, provider: &Arc<dyn AudioProvider>, prompt: &str) -> Result<Track> {
     let request = track_request(&**provider, prompt, board.duration_s(), board.project.seed);
-    let composed_to_length = provider.capability().local;
-    let track = |key: String| Track { file: format!("{MUSIC}.mp3"), key, composed_to_length };
+    let scored_to_length = provider.capability().local;
+    let track = |key: String| Track { file: format!("{MUSIC}.mp3"), key, scored_to_length };
     let mut wishes = track_wishes(&**provider, request);
-    let chosen = match look(&parts.products, Stage::Audio, MUSIC, &wishes).await? {
+    let chosen = match look(&parts.artifacts, Stage::Audio, MUSIC, &wishes).await? {
         Stock::There(index, _) => return Ok(track(wishes.swap_remove(index).key)),
         Stock::UnderWay(index) => index,
         Stock::Empty => 0,
@@ -86,8 +86,8 @@ async fn order(parts: &Parts, board: &Board, provider: &Arc<dyn AudioProvider>, 
     let Wish { key, request } = wishes.swap_remove(chosen);
     let track = track(key);
     let file = track.file.clone();
-    let wanted = Wanted { stage: Stage::Audio, product: MUSIC, key: &track.key, file, accept: accept_track };
-    let span = trace::product(wanted.stage, wanted.product, wanted.key);
+    let wanted = Wanted { stage: Stage::Audio, artifact: MUSIC, key: &track.key, file, accept: accept_track };
+    let span = trace::artifact(wanted.stage, wanted.artifact, wanted.key);
     let order = Arc::new(TrackOrder { provider: Arc::clone(provider), request });
     parts.purchases.buy(wanted, order).instrument(span).await?;
     Ok(track)

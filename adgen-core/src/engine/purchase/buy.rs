@@ -1,5 +1,5 @@
 //! Drives one job at a provider from before the call until the file is stored, so that nothing paid for is lost or
-//! bought twice: the purchase's ledger says `starting` before the call, `started` right after, `finished` once the product
+//! bought twice: the purchase's ledger says `starting` before the call, `started` right after, `finished` once the artifact
 //! is in the storage.
 //!
 //! A job whose end is not known is left open in the ledger, and the next run that wants the same takes it up again. It is
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     engine::{
+        artifacts::{Artifact, Sought},
         money::Reserved,
-        products::{Product, Sought},
     },
     error::{ErrorKind, Result},
     http::backoff,
@@ -26,12 +26,12 @@ use crate::{
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 impl Purchases {
-    /// Gives the product: as it lies there, from a job that is under way, or from a new one.
-    pub(crate) async fn buy(self: &Arc<Self>, wanted: Wanted<'_>, order: Arc<dyn Order>) -> Result<Product> {
+    /// Gives the artifact: as it lies there, from a job that is under way, or from a new one.
+    pub(crate) async fn buy(self: &Arc<Self>, wanted: Wanted<'_>, order: Arc<dyn Order>) -> Result<Artifact> {
         // Two scenes that want the same thing buy it once.
         let _alone = match order.info().price.is_free() {
             true => None,
-            false => Some(self.products.alone_with(wanted.key).await?),
+            false => Some(self.artifacts.alone_with(wanted.key).await?),
         };
         // Work on this machine takes its turn with the pipeline's own.
         let turn = match order.is_local() {
@@ -45,13 +45,13 @@ impl Purchases {
         bought
     }
 
-    async fn buy_now(self: &Arc<Self>, wanted: Wanted<'_>, order: Arc<dyn Order>) -> Result<Product> {
+    async fn buy_now(self: &Arc<Self>, wanted: Wanted<'_>, order: Arc<dyn Order>) -> Result<Artifact> {
         self.turns.check_cancelled()?;
         self.progress.started(wanted.stage);
         let began = Instant::now();
         // Held until the cost is written down, so that jobs under way count.
         let (ledger, mut reserved, mut begun) = match order.info().price.is_free() {
-            true => match self.products.look_for(wanted.stage, wanted.product, wanted.key).await? {
+            true => match self.artifacts.look_for(wanted.stage, wanted.artifact, wanted.key).await? {
                 Sought::There(found) => return Ok(found),
                 Sought::Gone(what) => {
                     self.progress.note(wanted.stage, format!("{what}: it is made again"));
@@ -82,14 +82,14 @@ impl Purchases {
                     if !failure.retryable || ordered == ORDERS {
                         return Err(error);
                     }
-                    let said = format!("{}: {}; it is ordered once more", job.wanted.product, error.message());
+                    let said = format!("{}: {}; it is ordered once more", job.wanted.artifact, error.message());
                     self.progress.note(job.wanted.stage, said);
                     job.pause(backoff(1), ordered, error.kind()).await?;
                 }
             }
         };
         let Job { wanted, ledger, .. } = job;
-        self.products.keep(wanted.stage, wanted.product, wanted.key, made, began, ledger.as_deref()).await
+        self.artifacts.keep(wanted.stage, wanted.artifact, wanted.key, made, began, ledger.as_deref()).await
     }
 }
 
@@ -144,7 +144,7 @@ impl Job<'_> {
                 .notes
                 .into_iter()
                 .chain(odd)
-                .map(|note| format!("{}: {note}", self.wanted.product))
+                .map(|note| format!("{}: {note}", self.wanted.artifact))
                 .collect(),
             fidelity: None,
             metadata,

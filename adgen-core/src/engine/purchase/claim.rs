@@ -5,9 +5,9 @@
 use super::{order::Order, past, purchases::Purchases, wanted::Wanted};
 use crate::{
     engine::{
+        artifacts::{Artifact, Sought},
         held::HeldLedger,
         money::Reserved,
-        products::{Product, Sought},
     },
     error::{Error, ErrorKind, Result},
     project::Stage,
@@ -18,10 +18,10 @@ use std::{sync::Arc, time::Duration};
 /// How often a purchase that another run has in hand is looked at: the longer, the longer it takes.
 const LOOK: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 
-/// What came of wanting a product that costs something.
+/// What came of wanting an artifact that costs something.
 pub(super) enum Claimed {
     /// It is there: it was bought before, or by somebody else just now.
-    There(Product),
+    There(Artifact),
     /// This run buys it.
     Mine {
         ledger: Arc<HeldLedger>,
@@ -38,27 +38,27 @@ impl Purchases {
     /// # Errors
     /// What an earlier run found out about this order; `QuotaExceeded`; `Cancelled`; as the storage says.
     pub(super) async fn claim(self: &Arc<Self>, wanted: &Wanted<'_>, order: &dyn Order) -> Result<Claimed> {
-        let Self { products, money, progress, turns, .. } = &**self;
-        let Wanted { stage, product, key, .. } = *wanted;
+        let Self { artifacts, money, progress, turns, .. } = &**self;
+        let Wanted { stage, artifact, key, .. } = *wanted;
         let info = order.info();
-        let expected_usd = progress.amount(stage, product, order.estimate().expected_usd());
+        let expected_usd = progress.amount(stage, artifact, order.estimate().expected_usd());
         let wish = PurchaseOrder {
             provider: info.name.clone(),
             model: info.model.clone(),
-            product: product.to_owned(),
+            artifact: artifact.to_owned(),
             expected_usd,
         };
-        let mut ledger = products.storage().ledger(key).await?;
+        let mut ledger = artifacts.storage().ledger(key).await?;
         let (mut told_of_loss, mut told_of_other, mut noted) = (false, false, false);
         let mut wait = LOOK.0;
         loop {
-            // Read before the product is looked for: what somebody has bought in between is found, and not bought again.
+            // Read before the artifact is looked for: what somebody has bought in between is found, and not bought again.
             let standing = ledger.standing();
-            let lost = match products.look_for(stage, product, key).await? {
+            let lost = match artifacts.look_for(stage, artifact, key).await? {
                 Sought::There(found) => return Ok(Claimed::There(found)),
                 Sought::Gone(what) => Some(what),
                 Sought::Nowhere => standing.bought.as_ref().map(|bought| {
-                    format!("{product} is gone without a trace (bought on {} for ${:.2})", bought.at, bought.cost_usd)
+                    format!("{artifact} is gone without a trace (bought on {} for ${:.2})", bought.at, bought.cost_usd)
                 }),
             };
             past::check(&standing, wanted, info)?;
@@ -73,8 +73,8 @@ impl Purchases {
             };
             if !std::mem::replace(&mut noted, true) {
                 // So that the next run of this project asks the ledger what was paid, whatever becomes of this one.
-                let (product, key, provider) = (product.to_owned(), key.to_owned(), info.name.clone());
-                products.record(HistoryEvent::Ordered { product, stage, key, provider }).await?;
+                let (artifact, key, provider) = (artifact.to_owned(), key.to_owned(), info.name.clone());
+                artifacts.record(HistoryEvent::Ordered { artifact, stage, key, provider }).await?;
             }
             turns.check_cancelled()?;
             let (read, claim) = self.try_claim(ledger, &wish, (stage, key), standing.bought).await?;
@@ -86,7 +86,7 @@ impl Purchases {
                         None => match money.reserve(&info.name, order.estimate()) {
                             Ok(reserved) => reserved,
                             Err(error) => {
-                                products.close(&held, &error, 0.0).await?;
+                                artifacts.close(&held, &error, 0.0).await?;
                                 return Err(error);
                             }
                         },
@@ -97,11 +97,11 @@ impl Purchases {
                     // It was allowed when it was begun: nothing new is spent on it.
                     drop(reserved);
                     let reserved = money.reserve_bought(open.expected_usd);
-                    let why = match open.by.project == products.buyer().project {
+                    let why = match open.by.project == artifacts.buyer().project {
                         true => "an earlier run of the project began it",
                         false => "the run that began it is gone",
                     };
-                    if let Some(writer) = ledger.take_over(products.buyer(), why).await? {
+                    if let Some(writer) = ledger.take_over(artifacts.buyer(), why).await? {
                         let ledger = Arc::new(HeldLedger::taken_over(writer, wish, stage, key));
                         return Ok(Claimed::Mine { ledger, reserved, begun: Some(open) });
                     }
@@ -111,7 +111,7 @@ impl Purchases {
                     drop(reserved);
                     if !std::mem::replace(&mut told_of_other, true) {
                         let said =
-                            format!("{product} is being bought for the project {}: waiting for it", open.by.project);
+                            format!("{artifact} is being bought for the project {}: waiting for it", open.by.project);
                         progress.note(stage, said);
                     }
                     tokio::select! {
@@ -133,7 +133,7 @@ impl Purchases {
         gone: Option<Bought>,
     ) -> Result<(Ledger, Step)> {
         let starting = self.jobs.starting().await;
-        let (buyer, wish, key) = (self.products.buyer().clone(), wish.clone(), key.to_owned());
+        let (buyer, wish, key) = (self.artifacts.buyer().clone(), wish.clone(), key.to_owned());
         let task = tokio::spawn(async move {
             let step = match ledger.claim(&buyer, &wish, gone.as_ref()).await? {
                 Claim::Mine(writer) => Step::Mine(Arc::new(HeldLedger::fresh(*writer, wish, (stage, &key), starting))),

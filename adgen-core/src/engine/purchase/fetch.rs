@@ -37,7 +37,7 @@ impl Job<'_> {
             Content::Url(url) => url,
         };
         let context = self.context().await?;
-        let path = shop.products.work_folder(wanted.product).await?.join("download");
+        let path = shop.artifacts.work_folder(wanted.artifact).await?.join("download");
         let mut attempt = 1;
         loop {
             let fetched = tokio::select! {
@@ -78,7 +78,7 @@ impl Job<'_> {
 
     /// Bytes as a file in the working folder.
     async fn written(&self, bytes: &[u8]) -> Result<PathBuf> {
-        let path = self.shop.products.work_folder(self.wanted.product).await?.join("made");
+        let path = self.shop.artifacts.work_folder(self.wanted.artifact).await?.join("made");
         match tokio::fs::write(&path, bytes).await {
             Ok(()) => Ok(path),
             Err(error) => Err(Error::from(error).with_context("path", path.display())),

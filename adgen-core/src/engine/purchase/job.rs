@@ -47,13 +47,13 @@ impl Job<'_> {
             .with_operation(self.wanted.stage.as_str())
             .with_provider(&self.order.info().name)
             .with_model(&self.order.info().model)
-            .with_context("product", self.wanted.product)
+            .with_context("artifact", self.wanted.artifact)
     }
 
     /// The job is over: says so in the ledger, and counts what it cost all the same.
     pub(super) async fn close(&self, error: &Error, cost_usd: f64) -> Result<()> {
         match &self.ledger {
-            Some(ledger) => self.shop.products.close(ledger, error, cost_usd).await,
+            Some(ledger) => self.shop.artifacts.close(ledger, error, cost_usd).await,
             None => Ok(()),
         }
     }
@@ -64,8 +64,8 @@ impl Job<'_> {
         Ok(CallContext::new()
             .with_wish(shop.turns.cancel())
             .with_http(&shop.http)
-            .with_retry_listener(shop.progress.watch(wanted.stage, wanted.product))
-            .with_scratch(shop.products.work_folder(wanted.product).await?))
+            .with_retry_listener(shop.progress.watch(wanted.stage, wanted.artifact))
+            .with_scratch(shop.artifacts.work_folder(wanted.artifact).await?))
     }
 
     /// The span of one call of the provider for this job.
@@ -78,7 +78,7 @@ impl Job<'_> {
         trace::retrying(self.order.info(), attempt, wait, kind.as_str());
         shop.progress.emit(Event::Retrying {
             stage: wanted.stage,
-            product: wanted.product.to_owned(),
+            artifact: wanted.artifact.to_owned(),
             attempt: attempt + 1,
             wait_ms: wait.as_millis() as u64,
             code: kind.as_str().to_owned(),

@@ -1,10 +1,10 @@
 //! Jobs at providers that nobody has seen the end of, and what becomes of them when a run ends.
 //!
-//! May depend on `project`, `provider`, `error` and its neighbours `held`, `order`, `products`, `progress`, `trace`.
+//! May depend on `project`, `provider`, `error` and its neighbours `held`, `order`, `artifacts`, `progress`, `trace`.
 
 use super::order::Order;
 use crate::{
-    engine::{held::HeldLedger, products::Products, progress::Progress, trace},
+    engine::{artifacts::Artifacts, held::HeldLedger, progress::Progress, trace},
     error::{Error, Result},
     project::Stage,
     provider::{CallContext, Cancelled, JobId},
@@ -24,7 +24,7 @@ const ANSWER: Duration = Duration::from_secs(120);
 pub(crate) struct OpenJob {
     pub(crate) order: Arc<dyn Order>,
     pub(crate) stage: Stage,
-    pub(crate) product: String,
+    pub(crate) artifact: String,
     /// `None` for what costs nothing.
     pub(crate) ledger: Option<Arc<HeldLedger>>,
 }
@@ -54,28 +54,30 @@ impl OpenJobs {
 
     /// Stops the jobs that an ended run left: all of them where somebody cancelled it; where it failed, only those of this
     /// machine, for what was bought elsewhere is taken up again by the next run.
-    pub(crate) async fn stop(&self, cancelled: bool, products: &Products, progress: &Progress) -> Result<()> {
+    pub(crate) async fn stop(&self, cancelled: bool, artifacts: &Artifacts, progress: &Progress) -> Result<()> {
         // A call that was sent is waited for, so that its job is known; not for ever, should a provider never answer.
         drop(tokio::time::timeout(ANSWER, self.starting.write()).await);
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         let stopping = open.into_iter().filter(|(_, open)| cancelled || open.order.is_local()).map(
-            |(job, OpenJob { order, stage, product, ledger })| async move {
+            |(job, OpenJob { order, stage, artifact, ledger })| async move {
                 let span = trace::provider(order.info(), "cancel", 1);
                 let stopped = order.cancel(&CallContext::new(), &job).instrument(span).await;
                 let Some(ledger) = ledger else { return Ok(()) };
                 match stopped {
                     // It is over: the next run has nothing to take up again.
-                    Ok(Cancelled::Stopped { cost_usd }) => products.close(&ledger, &Error::cancelled(), cost_usd).await,
+                    Ok(Cancelled::Stopped { cost_usd }) => {
+                        artifacts.close(&ledger, &Error::cancelled(), cost_usd).await
+                    }
                     Ok(Cancelled::AlreadyOver) => {
                         let said = format!(
-                            "{product}: the job {job} had ended before it could be stopped; a later run fetches it"
+                            "{artifact}: the job {job} had ended before it could be stopped; a later run fetches it"
                         );
                         progress.note(stage, said);
                         Ok(())
                     }
                     Err(error) => {
                         let said = format!(
-                            "the job {job} of {product} could not be stopped and may still cost something: {error}"
+                            "the job {job} of {artifact} could not be stopped and may still cost something: {error}"
                         );
                         progress.note(stage, said);
                         Ok(())

@@ -1,7 +1,7 @@
-//! Products that providers make: ordered once, waited for, fetched, stored.
+//! Artifacts that providers make: ordered once, waited for, fetched, stored.
 //!
-//! [`Purchases::buy`] is the one way. May depend on `event`, `provider`, `http` (retries), `store`, `stages` (what a
-//! product is), `project`, `error` and the engine's `products`, `money`, `turns`, `progress`.
+//! [`Purchases::buy`] is the one way. May depend on `event`, `provider`, `http` (retries), `store`, `stages` (what an
+//! artifact is), `project`, `error` and the engine's `artifacts`, `money`, `turns`, `progress`.
 
 mod buy;
 mod claim;

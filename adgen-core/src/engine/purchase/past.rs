@@ -29,5 +29,5 @@ pub(super) fn check(standing: &Standing, wanted: &Wanted<'_>, info: &ProviderInf
         .with_operation(wanted.stage.as_str())
         .with_provider(provider)
         .with_model(&info.model)
-        .with_context("product", wanted.product))
+        .with_context("artifact", wanted.artifact))
 }

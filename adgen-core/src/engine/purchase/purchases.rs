@@ -1,19 +1,19 @@
 //! What all purchases of a run share.
 //!
-//! May depend on `http`, its neighbours `jobs`, `wakeup` and on the engine's `products`, `money`, `turns`, `progress`.
+//! May depend on `http`, its neighbours `jobs`, `wakeup` and on the engine's `artifacts`, `money`, `turns`, `progress`.
 
 use super::{jobs::OpenJobs, wakeup::Wakeups};
 use crate::{
-    engine::{money::Money, products::Products, progress::Progress, turns::RunTurns},
+    engine::{artifacts::Artifacts, money::Money, progress::Progress, turns::RunTurns},
     error::Result,
     http::Http,
 };
 use std::{sync::Arc, time::Duration};
 
-/// Has products made by providers.
+/// Has artifacts made by providers.
 #[derive(Debug)]
 pub(crate) struct Purchases {
-    pub(super) products: Arc<Products>,
+    pub(super) artifacts: Arc<Artifacts>,
     pub(super) money: Arc<Money>,
     pub(super) turns: Arc<RunTurns>,
     pub(super) progress: Arc<Progress>,
@@ -28,7 +28,7 @@ pub(crate) struct Purchases {
 
 impl Purchases {
     pub(crate) fn new(
-        products: Arc<Products>,
+        artifacts: Arc<Artifacts>,
         money: Arc<Money>,
         turns: Arc<RunTurns>,
         progress: Arc<Progress>,
@@ -36,7 +36,7 @@ impl Purchases {
         job_timeout: Duration,
         http: Http,
     ) -> Self {
-        Self { products, money, turns, progress, wakeups, jobs: OpenJobs::default(), job_timeout, http }
+        Self { artifacts, money, turns, progress, wakeups, jobs: OpenJobs::default(), job_timeout, http }
     }
 
     /// What wakes those who wait for a job.
@@ -46,6 +46,6 @@ impl Purchases {
 
     /// Stops what an ended run left under way.
     pub(crate) async fn stop_jobs(&self, cancelled: bool) -> Result<()> {
-        self.jobs.stop(cancelled, &self.products, &self.progress).await
+        self.jobs.stop(cancelled, &self.artifacts, &self.progress).await
     }
 }

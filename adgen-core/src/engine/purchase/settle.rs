@@ -28,7 +28,7 @@ impl Job<'_> {
                 Generation::Failed(failure) => return Err(Trouble::Over(failure)),
                 Generation::Pending { job, progress, check_after } => {
                     if let Some(progress) = progress {
-                        shop.progress.progress(wanted.stage, wanted.product, f64::from(progress).min(0.97));
+                        shop.progress.progress(wanted.stage, wanted.artifact, f64::from(progress).min(0.97));
                     }
                     (job, check_after.max(LEAST_WAIT))
                 }

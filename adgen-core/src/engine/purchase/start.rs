@@ -79,7 +79,7 @@ impl Job<'_> {
     async fn try_start(&self) -> Result<Generation, NotStarted> {
         let Self { shop, wanted, order, .. } = self;
         let (free, ledger) = (self.is_free(), self.ledger.clone());
-        let product = wanted.product.to_owned();
+        let artifact = wanted.artifact.to_owned();
         let ready = match shop.turns.check_cancelled() {
             Ok(()) => self.context().await,
             Err(error) => Err(error),
@@ -88,13 +88,13 @@ impl Job<'_> {
             Ok(context) => context.with_timeout(shop.job_timeout),
             Err(error) => {
                 if let Some(ledger) = &ledger {
-                    shop.products.close(ledger, &error, 0.0).await?;
+                    shop.artifacts.close(ledger, &error, 0.0).await?;
                 }
                 return Err(NotStarted::Left(error));
             }
         };
         let starting = shop.jobs.starting().await;
-        let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, product, ledger };
+        let open = OpenJob { order: Arc::clone(order), stage: wanted.stage, artifact, ledger };
         let task = tokio::spawn({
             let shop = Arc::clone(shop);
             async move {
@@ -123,7 +123,7 @@ impl Job<'_> {
                     Err(error) if context.was_left_unsent() && error.kind() != ErrorKind::OutcomeUnknown => {
                         let error = left(&shop);
                         if let Some(ledger) = &open.ledger {
-                            shop.products.close(ledger, &error, 0.0).await?;
+                            shop.artifacts.close(ledger, &error, 0.0).await?;
                         }
                         Err(NotStarted::Left(error))
                     }
@@ -142,9 +142,9 @@ impl Job<'_> {
 
     /// A job of an earlier run, as if it had just been started.
     pub(super) fn taken_up(&self, job: JobId) -> Generation {
-        let Wanted { stage, product, .. } = &self.wanted;
-        let (order, product, ledger) = (Arc::clone(&self.order), (*product).to_owned(), self.ledger.clone());
-        self.shop.jobs.remember(job.clone(), OpenJob { order, stage: *stage, product, ledger });
+        let Wanted { stage, artifact, .. } = &self.wanted;
+        let (order, artifact, ledger) = (Arc::clone(&self.order), (*artifact).to_owned(), self.ledger.clone());
+        self.shop.jobs.remember(job.clone(), OpenJob { order, stage: *stage, artifact, ledger });
         Generation::Pending { job, progress: None, check_after: LEAST_WAIT }
     }
 
@@ -167,7 +167,7 @@ impl Job<'_> {
                 None => error,
             }
         };
-        let known = self.shop.products.storage().jobs(provider, since).await?;
+        let known = self.shop.artifacts.storage().jobs(provider, since).await?;
         let known: Vec<JobId> = known.into_iter().map(JobId).collect();
         let context = self.context().await?;
         let found = tokio::select! {
@@ -179,7 +179,7 @@ impl Job<'_> {
             Ok(Lookup::Found(job)) => {
                 ledger.looked_up(true).await?;
                 ledger.started(&job.0).await?;
-                let said = format!("{}: the job {job} was found again after its answer was lost", self.wanted.product);
+                let said = format!("{}: the job {job} was found again after its answer was lost", self.wanted.artifact);
                 self.shop.progress.note(self.wanted.stage, said);
                 Ok(Some(self.taken_up(job)))
             }

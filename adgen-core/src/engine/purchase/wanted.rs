@@ -22,7 +22,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Wanted<'a> {
     pub(crate) stage: Stage,
-    pub(crate) product: &'a str,
+    pub(crate) artifact: &'a str,
     pub(crate) key: &'a str,
     pub(crate) file: String,
     /// Checks a made file; gives an error that names what is wrong with it.

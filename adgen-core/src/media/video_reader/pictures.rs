@@ -48,7 +48,7 @@ pub(super) struct Pictures {
 
 /// A decoded frame with its time. Empty: before the first and after the last.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct TimedPicture {
     pub(super) frame: Picture,
     pub(super) timestamp: i64,
     pub(super) duration: i64,
@@ -63,7 +63,7 @@ impl std::fmt::Debug for Picture {
     }
 }
 
-impl Slot {
+impl TimedPicture {
     pub(super) fn empty() -> Self {
         // SAFETY: an empty frame owns no planes yet.
         Self { frame: Picture(unsafe { native_frame::Frame::empty() }), timestamp: 0, duration: 0, full: false }
@@ -151,21 +151,21 @@ impl Pictures {
         Ok(())
     }
 
-    /// Decodes one frame into `slot`; `false`, leaving it empty, at the end.
-    pub(super) fn fetch(&mut self, slot: &mut Slot, before: Option<&Slot>) -> Result<bool> {
+    /// Decodes one frame into `timed`; `false`, leaving it empty, at the end.
+    pub(super) fn fetch(&mut self, timed: &mut TimedPicture, before: Option<&TimedPicture>) -> Result<bool> {
         let complaints = log::complaints();
-        slot.full = self.decoder.next(&mut slot.frame.0)?;
+        timed.full = self.decoder.next(&mut timed.frame.0)?;
         self.complained |= log::complaints() != complaints;
-        if !slot.full {
+        if !timed.full {
             return Ok(false);
         }
-        slot.duration = match slot.frame.0.packet().duration {
+        timed.duration = match timed.frame.0.packet().duration {
             duration if duration > 0 && self.timestamps != Timestamps::Missing => duration,
             _ => self.usual_duration,
         };
         let follows = before.map(|before| before.timestamp.saturating_add(before.duration));
-        let said = slot.frame.0.timestamp().filter(|_| self.timestamps != Timestamps::Missing);
-        slot.timestamp = match (said, follows) {
+        let said = timed.frame.0.timestamp().filter(|_| self.timestamps != Timestamps::Missing);
+        timed.timestamp = match (said, follows) {
             (Some(said), Some(follows)) if self.timestamps == Timestamps::Loose => {
                 self.continuity.follow(said, follows, SHOWN_LATE)
             }
@@ -174,7 +174,7 @@ impl Pictures {
         };
         if let Some(follows) = follows.filter(|_| self.complained) {
             // A still screen has few pictures too: where nothing is damaged, none are lost.
-            let lost = slot.timestamp.saturating_sub(follows);
+            let lost = timed.timestamp.saturating_sub(follows);
             let least = self.usual_duration.saturating_mul(2).max((LEAST_LOST_S / self.tick_s) as i64);
             self.lost = if lost >= least { self.lost.max(lost) } else { self.lost };
         }

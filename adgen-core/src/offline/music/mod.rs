@@ -30,7 +30,7 @@ const PEAK: f32 = 0.64;
 /// The loudness that pieces are brought to before the film's own normalisation, in LUFS.
 const LOUDNESS: f64 = -16.0;
 
-/// What to compose.
+/// What is to be scored.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct MusicSettings {
@@ -49,21 +49,21 @@ impl MusicSettings {
     }
 }
 
-/// Composes and plays a piece: interleaved stereo at 48 kHz, `round(duration_s * 48000) * 2` values within ±0.9, about
-/// -16 LUFS.
+/// Scores a film, the piece written and played: interleaved stereo at 48 kHz, `round(duration_s * 48000) * 2` values within
+/// ±0.9, about -16 LUFS.
 ///
 /// `cancel` is asked many times a second of music; once it says true, the work stops.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidConfig`] for a duration outside 0.5..=600 seconds, [`ErrorKind::Cancelled`].
-pub fn compose(settings: &MusicSettings, cancel: &dyn Fn() -> bool) -> Result<Vec<f32>> {
+pub fn score(settings: &MusicSettings, cancel: &dyn Fn() -> bool) -> Result<Vec<f32>> {
     let duration_s = settings.duration_s;
     if !(0.5..=600.0).contains(&duration_s) {
         return Err(Error::new(
             ErrorKind::InvalidConfig,
             format!("the music's duration is {duration_s} s; 0.5 to 600 are allowed"),
         )
-        .with_operation("music::compose"));
+        .with_operation("music::score"));
     }
     level(play(settings, cancel)?)
 }
@@ -79,7 +79,7 @@ fn play(settings: &MusicSettings, cancel: &dyn Fn() -> bool) -> Result<Vec<f32>>
     let mut block = [[0.0; 2]; mixer::BLOCK];
     while samples.len() < frames * 2 {
         if cancel() {
-            return Err(Error::cancelled().with_operation("music::compose"));
+            return Err(Error::cancelled().with_operation("music::score"));
         }
         let count = mixer::BLOCK.min(frames - samples.len() / 2);
         mixer.next(&mut block[..count]);

@@ -7,7 +7,7 @@ const MOODS: [Mood; 8] =
     [Mood::Calm, Mood::Fresh, Mood::Warm, Mood::Luxury, Mood::Energetic, Mood::Playful, Mood::Tech, Mood::Natural];
 
 fn piece(mood: Mood, duration_s: f64, seed: u64) -> Vec<f32> {
-    compose(&MusicSettings { duration_s, seed, mood }, &|| false).expect("valid settings")
+    score(&MusicSettings { duration_s, seed, mood }, &|| false).expect("valid settings")
 }
 
 fn rms(samples: &[f32]) -> f32 {
@@ -160,7 +160,7 @@ fn extremes_work_or_are_refused() {
     let sting = piece(Mood::Fresh, 3.0, 1);
     assert!(rms(&sting) > 0.01);
     for duration_s in [f64::NAN, -1.0, 0.0, 0.499, 600.1, f64::INFINITY] {
-        let refused = compose(&MusicSettings { duration_s, seed: 0, mood: Mood::Calm }, &|| false);
+        let refused = score(&MusicSettings { duration_s, seed: 0, mood: Mood::Calm }, &|| false);
         assert_eq!(refused.expect_err("out of range").kind(), ErrorKind::InvalidConfig);
     }
 }
@@ -172,7 +172,7 @@ fn it_stops_when_cancelled() {
         asked.set(asked.get() + 1);
         asked.get() > 5
     };
-    let stopped = compose(&MusicSettings { duration_s: 600.0, seed: 0, mood: Mood::Calm }, &cancel);
+    let stopped = score(&MusicSettings { duration_s: 600.0, seed: 0, mood: Mood::Calm }, &cancel);
     assert_eq!(stopped.expect_err("cancelled").kind(), ErrorKind::Cancelled);
     assert_eq!(asked.get(), 6);
 }

@@ -1,9 +1,9 @@
 //! What a document's files are for: how each is called, how large it may be, and under which name it is stored.
 //!
-//! May depend on `project`, `matte`, `compose` and `error`.
+//! May depend on `project`, `matte`, `composite` and `error`.
 
 use crate::{
-    compose::MAX_FONT_BYTES,
+    composite::MAX_FONT_BYTES,
     error::{Error, ErrorKind},
     matte::MAX_FILE_BYTES,
     project::{AdProject, Asset, Background, Music},

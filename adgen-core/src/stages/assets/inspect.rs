@@ -2,12 +2,12 @@
 
 use super::{
     asset_use::{AssetUse, inventory},
-    look,
+    check,
     open::{open_within_bounds, urls_are_closed},
 };
 use crate::{
     asset::AssetPolicy,
-    compose::{FontShelf, Fonts},
+    composite::{FontShelf, Fonts},
     error::{Error, Result},
     project::{AdProject, Asset, AssetLocation},
 };
@@ -73,5 +73,5 @@ pub(crate) fn inspect(project: &AdProject, folder: &Path, policy: &AssetPolicy, 
 
 fn look_at(used: AssetUse, folder: &Path, named: &str, policy: &AssetPolicy, fonts: &FontShelf) -> Result<()> {
     let file = open_within_bounds(policy, used, folder, named)?;
-    look::look(used, file.path(), fonts)
+    check::check(used, file.path(), fonts)
 }

@@ -1,10 +1,10 @@
 //! The files that a document names: what each is for, how it is opened, looked at and brought in.
 //!
-//! May depend on `asset`, `picture`, `compose`, `matte`, `store` (moving files in), `project`, `file_type` and `error`.
+//! May depend on `asset`, `picture`, `composite`, `matte`, `store` (moving files in), `project`, `file_type` and `error`.
 
 mod asset_use;
+mod check;
 mod inspect;
-mod look;
 mod open;
 mod staging;
 

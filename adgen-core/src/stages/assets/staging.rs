@@ -3,10 +3,10 @@
 //! So the bytes that were looked at are the bytes that are stored, and what is refused was never in the storage: the working
 //! folder goes with the run.
 
-use super::{asset_use::AssetUse, look};
+use super::{asset_use::AssetUse, check};
 use crate::{
     asset::PlainFile,
-    compose::FontShelf,
+    composite::FontShelf,
     error::{Error, Result},
     picture::HEAD_BYTES,
     store::hex,
@@ -47,9 +47,9 @@ pub(crate) fn stage(
     cancel: &CancellationToken,
 ) -> Result<Staged> {
     let head = file.head(HEAD_BYTES as usize)?;
-    let name = format!("{}.{}", used.stem(), look::extension(&head, named));
+    let name = format!("{}.{}", used.stem(), check::extension(&head, named));
     let path = folder.join(&name);
-    match copy(file, &path, cancel).and_then(|()| look::look(used, &path, fonts)) {
+    match copy(file, &path, cancel).and_then(|()| check::check(used, &path, fonts)) {
         Ok(()) => Ok(Staged { name, path }),
         Err(error) => {
             // What cannot be removed now goes with the working folder.

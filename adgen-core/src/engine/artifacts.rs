@@ -1,7 +1,7 @@
-//! Finding and making products: what lies in the storage under its content key, whoever made it, and what is made on this
+//! Finding and making artifacts: what lies in the storage under its content key, whoever made it, and what is made on this
 //! machine.
 //!
-//! A product is known by its key alone, in every project: an edit that moves scenes about changes names, and makes nothing
+//! An artifact is known by its key alone, in every project: an edit that moves scenes about changes names, and makes nothing
 //! anew. The project's folder shows it under the name that people know. May depend on `store`, `stages` (what a piece of work
 //! is), `project`, `error` and its neighbours `alone`, `held`, `progress`, `shown`, `trace`, `turns`, `fallback`.
 
@@ -13,7 +13,7 @@ use crate::{
     project::{FidelityReport, Metadata, Stage, StateAsset},
     stages::{Made, Recipe, Work},
     store::{
-        Buyer, Found, Gone, History, HistoryEvent, Loss, MadeBy, NewProduct, ProductRecord, ProjectFolder, Storage,
+        ArtifactRecord, Buyer, Found, Gone, History, HistoryEvent, Loss, MadeBy, NewArtifact, ProjectFolder, Storage,
     },
 };
 use std::{
@@ -24,19 +24,19 @@ use std::{
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tracing::Instrument;
 
-/// A product that lies in the storage.
+/// An artifact that lies in the storage.
 #[derive(Debug, Clone)]
-pub(crate) struct Product {
+pub(crate) struct Artifact {
     pub(crate) key: String,
     pub(crate) files: Vec<StateAsset>,
     pub(crate) fidelity: Option<FidelityReport>,
     pub(crate) metadata: Metadata,
 }
 
-/// What became of a product that is wanted.
+/// What became of an artifact that is wanted.
 #[derive(Debug)]
 pub(crate) enum Sought {
-    There(Product),
+    There(Artifact),
     /// It was made once, and something of it is there no more.
     Gone(String),
     Nowhere,
@@ -52,9 +52,9 @@ pub(crate) struct Worker {
     pub(crate) scratch: PathBuf,
 }
 
-/// The products of one project, as a run finds and makes them.
+/// The artifacts of one project, as a run finds and makes them.
 #[derive(Debug)]
-pub(crate) struct Products {
+pub(crate) struct Artifacts {
     storage: Storage,
     folder: ProjectFolder,
     history: Mutex<History>,
@@ -66,7 +66,7 @@ pub(crate) struct Products {
     shown: Shown,
 }
 
-impl Products {
+impl Artifacts {
     /// Those of the project whose folder and history these are. The storage is behind the run's fence.
     ///
     /// # Errors
@@ -108,7 +108,7 @@ impl Products {
         self.history.lock().await.append(event).await
     }
 
-    /// A path at which one of the project's files can be opened: a product's, or one that the document brought in. It stays
+    /// A path at which one of the project's files can be opened: an artifact's, or one that the document brought in. It stays
     /// until the run has ended.
     pub(crate) async fn path_of(&self, file: &str) -> Result<PathBuf> {
         self.shown.path_of(&self.storage, &self.folder, file).await
@@ -119,9 +119,9 @@ impl Products {
         Ok(self.folder.digest(file).await?.map(|digested| digested.sha256).unwrap_or_default())
     }
 
-    /// A folder of this machine for one product's work.
-    pub(crate) async fn work_folder(&self, product: &str) -> Result<PathBuf> {
-        let folder = self.worker.scratch.join(product);
+    /// A folder of this machine for one artifact's work.
+    pub(crate) async fn work_folder(&self, artifact: &str) -> Result<PathBuf> {
+        let folder = self.worker.scratch.join(artifact);
         // Not the folders above it: where they are gone, the storage is, and that must not be papered over.
         match tokio::fs::create_dir(&folder).await {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
@@ -142,21 +142,21 @@ impl Products {
         }
     }
 
-    /// Makes a product on this machine unless it is there.
-    pub(crate) async fn make(&self, recipe: Recipe) -> Result<Product> {
-        let span = trace::product(recipe.stage, &recipe.product, &recipe.key);
+    /// Makes an artifact on this machine unless it is there.
+    pub(crate) async fn make(&self, recipe: Recipe) -> Result<Artifact> {
+        let span = trace::artifact(recipe.stage, &recipe.artifact, &recipe.key);
         self.find_or_make(recipe).instrument(span).await
     }
 
-    async fn find_or_make(&self, recipe: Recipe) -> Result<Product> {
-        let Recipe { stage, product, key, megabytes, make } = recipe;
-        match self.look_for(stage, &product, &key).await? {
+    async fn find_or_make(&self, recipe: Recipe) -> Result<Artifact> {
+        let Recipe { stage, artifact, key, megabytes, make } = recipe;
+        match self.look_for(stage, &artifact, &key).await? {
             Sought::There(found) => return Ok(found),
             Sought::Gone(what) => self.progress.note(stage, format!("{what}: it is made again")),
             Sought::Nowhere => {}
         }
-        let folder = self.work_folder(&product).await?;
-        let (progress, name) = (Arc::clone(&self.progress), product.clone());
+        let folder = self.work_folder(&artifact).await?;
+        let (progress, name) = (Arc::clone(&self.progress), artifact.clone());
         let (began, made) = self
             .turns
             .weighing(megabytes, move |cancel| {
@@ -167,21 +167,21 @@ impl Products {
                 Ok((began, made))
             })
             .await?;
-        self.keep(stage, &product, &key, made, began, None).await
+        self.keep(stage, &artifact, &key, made, began, None).await
     }
 
-    /// Writes down that a product could not be made, and counts what that cost all the same.
+    /// Writes down that an artifact could not be made, and counts what that cost all the same.
     pub(crate) async fn failed(
         &self,
         stage: Stage,
-        product: &str,
+        artifact: &str,
         key: &str,
         error: &Error,
         cost_usd: f64,
     ) -> Result<()> {
-        let cost_usd = self.progress.amount(stage, product, cost_usd);
+        let cost_usd = self.progress.amount(stage, artifact, cost_usd);
         self.record(HistoryEvent::Failed {
-            product: product.to_owned(),
+            artifact: artifact.to_owned(),
             key: key.to_owned(),
             code: error.kind().as_str().to_owned(),
             message: error.to_string(),
@@ -195,56 +195,56 @@ impl Products {
     /// The same for what was ordered: its ledger first.
     pub(crate) async fn close(&self, ledger: &HeldLedger, error: &Error, cost_usd: f64) -> Result<()> {
         ledger.failed(error, cost_usd).await?;
-        self.failed(ledger.stage(), ledger.product(), ledger.key(), error, cost_usd).await
+        self.failed(ledger.stage(), ledger.artifact(), ledger.key(), error, cost_usd).await
     }
 
-    /// The product as it lies in the storage, under this name from now on; `None` where it has to be made.
-    pub(crate) async fn find(&self, stage: Stage, product: &str, key: &str) -> Result<Option<Product>> {
-        match self.look_for(stage, product, key).await? {
+    /// The artifact as it lies in the storage, under this name from now on; `None` where it has to be made.
+    pub(crate) async fn find(&self, stage: Stage, artifact: &str, key: &str) -> Result<Option<Artifact>> {
+        match self.look_for(stage, artifact, key).await? {
             Sought::There(found) => Ok(Some(found)),
             Sought::Gone(_) | Sought::Nowhere => Ok(None),
         }
     }
 
     /// The same, telling what was lost.
-    pub(crate) async fn look_for(&self, stage: Stage, product: &str, key: &str) -> Result<Sought> {
-        let record = match self.storage.products().find(key).await? {
+    pub(crate) async fn look_for(&self, stage: Stage, artifact: &str, key: &str) -> Result<Sought> {
+        let record = match self.storage.artifacts().find(key).await? {
             Found::There(record) => record,
-            Found::Gone(gone) => return Ok(Sought::Gone(lost(&gone, product))),
-            Found::Unreadable(why) => return Ok(Sought::Gone(format!("the record of {product} is damaged ({why})"))),
+            Found::Gone(gone) => return Ok(Sought::Gone(lost(&gone, artifact))),
+            Found::Unreadable(why) => return Ok(Sought::Gone(format!("the record of {artifact} is damaged ({why})"))),
             Found::Nowhere => return Ok(Sought::Nowhere),
         };
-        // A policy that denies them may be newer than the product.
-        self.fallbacks.lacks(stage, product, &record.lacks)?;
-        match self.show(&record, product).await {
+        // A policy that denies them may be newer than the artifact.
+        self.fallbacks.lacks(stage, artifact, &record.lacks)?;
+        match self.show(&record, artifact).await {
             // Elsewhere only a look at the files themselves tells.
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return match self.storage.products().verify(&record).await? {
-                    Found::Gone(gone) => Ok(Sought::Gone(lost(&gone, product))),
+                return match self.storage.artifacts().verify(&record).await? {
+                    Found::Gone(gone) => Ok(Sought::Gone(lost(&gone, artifact))),
                     _ => Err(error),
                 };
             }
             shown => shown?,
         }
-        let files = record.assets(product);
-        if self.history.lock().await.latest_key(product) != Some(key) {
-            let (product, key) = (product.to_owned(), key.to_owned());
-            self.record(HistoryEvent::Reused { product, stage, key }).await?;
+        let files = record.assets(artifact);
+        if self.history.lock().await.latest_key(artifact) != Some(key) {
+            let (artifact, key) = (artifact.to_owned(), key.to_owned());
+            self.record(HistoryEvent::Reused { artifact, stage, key }).await?;
         }
-        self.progress.reused(stage, product, &files);
-        Ok(Sought::There(self.product(&record, files)))
+        self.progress.reused(stage, artifact, &files);
+        Ok(Sought::There(self.artifact(&record, files)))
     }
 
-    fn product(&self, record: &ProductRecord, files: Vec<StateAsset>) -> Product {
+    fn artifact(&self, record: &ArtifactRecord, files: Vec<StateAsset>) -> Artifact {
         let (fidelity, metadata) = (record.fidelity, record.metadata.clone());
-        Product { key: record.key.clone(), files, fidelity, metadata }
+        Artifact { key: record.key.clone(), files, fidelity, metadata }
     }
 
-    /// Gives a product's files the names that people know.
-    async fn show(&self, record: &Arc<ProductRecord>, product: &str) -> Result<()> {
-        let is_known = self.history.lock().await.latest_key(product) == Some(record.key.as_str());
+    /// Gives an artifact's files the names that people know.
+    async fn show(&self, record: &Arc<ArtifactRecord>, artifact: &str) -> Result<()> {
+        let is_known = self.history.lock().await.latest_key(artifact) == Some(record.key.as_str());
         for (index, file) in record.files.iter().enumerate() {
-            let name = record.name_of(file, product);
+            let name = record.name_of(file, artifact);
             if !(is_known && self.shown.is_there(&name, file.bytes)) {
                 self.folder.publish(file, record.bought, &name).await?;
             }
@@ -258,20 +258,20 @@ impl Products {
     pub(crate) async fn keep(
         &self,
         stage: Stage,
-        product: &str,
+        artifact: &str,
         key: &str,
         made: Made,
         began: Instant,
         ledger: Option<&HeldLedger>,
-    ) -> Result<Product> {
-        self.fallbacks.lacks(stage, product, &made.lacks)?;
+    ) -> Result<Artifact> {
+        self.fallbacks.lacks(stage, artifact, &made.lacks)?;
         let elapsed_ms = began.elapsed().as_millis() as u64;
-        let cost_usd = self.progress.amount(stage, product, made.cost_usd);
+        let cost_usd = self.progress.amount(stage, artifact, made.cost_usd);
         let Buyer { run, project } = self.worker.buyer.clone();
-        let new = NewProduct {
+        let new = NewArtifact {
             key: key.to_owned(),
             stage,
-            product: product.to_owned(),
+            artifact: artifact.to_owned(),
             files: made.files,
             cost_usd,
             elapsed_ms,
@@ -282,23 +282,23 @@ impl Products {
             bought: ledger.is_some() || cost_usd > 0.0,
             made_by: MadeBy { project, run, epoch: self.worker.epoch },
         };
-        let stored = self.storage.products().put(new, &self.worker.scratch.join(product)).await?;
+        let stored = self.storage.artifacts().put(new, &self.worker.scratch.join(artifact)).await?;
         if let Some(ledger) = ledger {
             ledger.finished(cost_usd).await?;
         }
         let record = stored.record;
-        self.show(&record, product).await?;
+        self.show(&record, artifact).await?;
         for note in made.notes {
             self.progress.note(stage, note);
         }
-        let (name, key) = (product.to_owned(), key.to_owned());
-        self.record(HistoryEvent::Finished { product: name, stage, key, cost_usd, elapsed_ms }).await?;
-        let files = record.assets(product);
-        self.progress.made(stage, product, &files, cost_usd, elapsed_ms);
-        Ok(self.product(&record, files))
+        let (name, key) = (artifact.to_owned(), key.to_owned());
+        self.record(HistoryEvent::Finished { artifact: name, stage, key, cost_usd, elapsed_ms }).await?;
+        let files = record.assets(artifact);
+        self.progress.made(stage, artifact, &files, cost_usd, elapsed_ms);
+        Ok(self.artifact(&record, files))
     }
 
-    /// A small product's content.
+    /// A small artifact's content.
     ///
     /// # Errors
     /// `NotFound`, `Io`, `Timeout`.
@@ -308,7 +308,7 @@ impl Products {
         tokio::fs::read(&path).await.map_err(named)
     }
 
-    /// Stores a file of the project that is no product, such as the report, which lies in `scratch`.
+    /// Stores a file of the project that is no artifact, such as the report, which lies in `scratch`.
     ///
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`.
@@ -317,10 +317,10 @@ impl Products {
     }
 }
 
-/// What became of a product's file, in a few words.
-fn lost(gone: &Gone, product: &str) -> String {
+/// What became of an artifact's file, in a few words.
+fn lost(gone: &Gone, artifact: &str) -> String {
     let Gone { record, file, loss, since } = gone;
-    let name = record.files.iter().find(|own| own.name == *file).map(|own| record.name_of(own, product));
+    let name = record.files.iter().find(|own| own.name == *file).map(|own| record.name_of(own, artifact));
     let name = name.unwrap_or_else(|| file.clone());
     let what = match loss {
         Loss::Missing => "was missing",

@@ -4,12 +4,12 @@
 //! its neighbours.
 
 use super::{
+    artifact_record::{ArtifactFile, ArtifactRecord, MadeBy, RECORD},
+    artifacts::{ARTIFACTS, Artifacts, Found, GONE, Read},
     content_key::folder_of,
     digest::Digested,
     local_file::{is_own, off_runtime, stamp, take_to},
     objects::Created,
-    product_record::{MadeBy, ProductFile, ProductRecord, RECORD},
-    products::{Found, GONE, PRODUCTS, Products, Read},
     record::FORMAT,
     time::now,
 };
@@ -22,13 +22,13 @@ use std::{
     sync::Arc,
 };
 
-/// A product that was just made, still on this machine.
+/// An artifact that was just made, still on this machine.
 #[derive(Debug, Clone)]
-pub(crate) struct NewProduct {
+pub(crate) struct NewArtifact {
     pub(crate) key: String,
     pub(crate) stage: Stage,
     /// Its name.
-    pub(crate) product: String,
+    pub(crate) artifact: String,
     /// The name of each file in a project's folder, and where it is now.
     pub(crate) files: Vec<(String, PathBuf)>,
     pub(crate) cost_usd: f64,
@@ -41,26 +41,26 @@ pub(crate) struct NewProduct {
     pub(crate) made_by: MadeBy,
 }
 
-/// A product as it lies in the storage.
+/// An artifact as it lies in the storage.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
-    pub(crate) record: Arc<ProductRecord>,
+    pub(crate) record: Arc<ArtifactRecord>,
     /// Whether it is this one; else somebody made the same before.
     #[cfg_attr(not(test), expect(dead_code, reason = "whoever stored it, it serves"))]
     pub(crate) is_own: bool,
 }
 
-impl Products {
-    /// Stores a product. Files that lie in `scratch`, the caller's own folder, are moved where that can be; any other
+impl Artifacts {
+    /// Stores an artifact. Files that lie in `scratch`, the caller's own folder, are moved where that can be; any other
     /// is copied and stays where it is, for it may be somebody else's. A record is never written over, unless its files
     /// are gone or nobody can read it.
     ///
     /// # Errors
     /// `Locked` where the run may not write any more; `Io`, `Timeout`: the files may then lie there without a record,
     /// which harms nobody, and the same call can be made again where they are still on this machine.
-    pub(crate) async fn put(&self, new: NewProduct, scratch: &Path) -> Result<Stored> {
+    pub(crate) async fn put(&self, new: NewArtifact, scratch: &Path) -> Result<Stored> {
         self.objects.may_write()?;
-        let folder = folder_of(PRODUCTS, &new.key)?;
+        let folder = folder_of(ARTIFACTS, &new.key)?;
         let mut files = Vec::with_capacity(new.files.len());
         for (name, path) in &new.files {
             let object = format!("{folder}/{:016x}-{}", fastrand::u64(..), name.replace(['/', '\\', '#'], "_"));
@@ -72,11 +72,11 @@ impl Products {
                 }
             }
         }
-        let record = ProductRecord {
+        let record = ArtifactRecord {
             format: FORMAT,
             key: new.key,
             stage: new.stage,
-            product: new.product,
+            artifact: new.artifact,
             files,
             cost_usd: new.cost_usd,
             elapsed_ms: new.elapsed_ms,
@@ -91,7 +91,7 @@ impl Products {
         self.settle(Arc::new(record), &folder).await
     }
 
-    async fn settle(&self, record: Arc<ProductRecord>, folder: &str) -> Result<Stored> {
+    async fn settle(&self, record: Arc<ArtifactRecord>, folder: &str) -> Result<Stored> {
         let name = format!("{folder}/{RECORD}");
         let bytes = record.encode()?;
         let own = Stored { record: Arc::clone(&record), is_own: true };
@@ -120,7 +120,7 @@ impl Products {
         Ok(own)
     }
 
-    async fn put_file(&self, name: &str, object: String, path: &Path, scratch: &Path) -> Result<ProductFile> {
+    async fn put_file(&self, name: &str, object: String, path: &Path, scratch: &Path) -> Result<ArtifactFile> {
         let (source, folder) = (path.to_owned(), scratch.to_owned());
         let failed = |error| self.objects.failed("store", &object, error);
         let (digested, modified_ns) = match self.objects.local_path(&object) {
@@ -142,11 +142,11 @@ impl Products {
             }
         };
         let Digested { bytes, sha256 } = digested;
-        Ok(ProductFile { name: name.to_owned(), object, bytes, sha256, modified_ns })
+        Ok(ArtifactFile { name: name.to_owned(), object, bytes, sha256, modified_ns })
     }
 
     /// Removes files that no record tells of. Litter that stays is found by a later cleaning.
-    async fn remove(&self, files: &[ProductFile]) {
+    async fn remove(&self, files: &[ArtifactFile]) {
         for file in files {
             drop(self.objects.delete(&file.object).await);
         }

@@ -1,9 +1,9 @@
 //! What can be put into a studio beside providers.
 //!
-//! May depend on `matte`, `compose` (fonts), `http`, `store` (the clock) and its neighbour `builder`.
+//! May depend on `matte`, `composite` (fonts), `http`, `store` (the clock) and its neighbour `builder`.
 
 use super::StudioBuilder;
-use crate::{compose::FontSources, http::HttpOptions, matte::BackgroundRemover, store::Clock};
+use crate::{composite::FontSources, http::HttpOptions, matte::BackgroundRemover, store::Clock};
 use std::{path::PathBuf, sync::Arc, time::SystemTime};
 
 impl StudioBuilder {
@@ -62,7 +62,7 @@ impl StudioBuilder {
     /// Who tells the time of day that a run writes down, in place of the machine's clock: in its events, in the project's state
     /// and in its history. For tests that compare them; it is called often, and from any thread. Nothing is waited for by it
     /// and nothing expires by it: leases, timeouts and durations go by the machine's own clocks, and so do the dates of
-    /// ledgers, of records of products and of leases, which several studios write.
+    /// ledgers, of records of artifacts and of leases, which several studios write.
     pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.given.clock = Clock::new(Arc::new(clock));
         self
@@ -70,5 +70,5 @@ impl StudioBuilder {
 }
 
 #[cfg(test)]
-#[path = "slots_tests.rs"]
+#[path = "extensions_tests.rs"]
 mod tests;

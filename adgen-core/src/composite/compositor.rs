@@ -27,7 +27,7 @@ use crate::project::Role;
 ///
 /// Frames may be drawn in any order: what a frame shows depends on its index and the background alone.
 #[derive(Debug)]
-pub struct SceneComposer {
+pub struct SceneCompositor {
     spec: SceneSpec,
     layout: Layout,
     faults: Vec<TextFault>,
@@ -55,7 +55,7 @@ enum Brand {
     Logo { plate: Option<(Sprite, (f64, f64))>, sprite: Sprite, at: (f64, f64), start: f32 },
 }
 
-impl SceneComposer {
+impl SceneCompositor {
     /// Prepares a scene. `backdrop` is its background over time, by which the colours of text and button are chosen.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl SceneComposer {
     ) -> Result<Self> {
         spec.validate()?;
         let (layout, texts, faults) = arranged(spec, product, logo, fonts);
-        let mut composer = Self {
+        let mut compositor = Self {
             spec: spec.clone(),
             faults,
             veil: None,
@@ -81,16 +81,16 @@ impl SceneComposer {
             layout,
         };
         if let Some(art) = product {
-            composer.prepare_product(art)?;
+            compositor.prepare_product(art)?;
         }
-        composer.prepare_text(fonts, texts.caption.as_ref(), texts.brand.as_ref(), backdrop);
-        if let (Some(block), Some(rect)) = (&texts.button, composer.layout.button) {
-            composer.button = Some(Button::new(fonts, block, rect, spec, backdrop, composer.veil.as_ref()));
+        compositor.prepare_text(fonts, texts.caption.as_ref(), texts.brand.as_ref(), backdrop);
+        if let (Some(block), Some(rect)) = (&texts.button, compositor.layout.button) {
+            compositor.button = Some(Button::new(fonts, block, rect, spec, backdrop, compositor.veil.as_ref()));
         }
-        if let (Some(logo), Some(rect)) = (logo, composer.layout.brand) {
-            composer.prepare_logo(logo, rect)?;
+        if let (Some(logo), Some(rect)) = (logo, compositor.layout.brand) {
+            compositor.prepare_logo(logo, rect)?;
         }
-        Ok(composer)
+        Ok(compositor)
     }
 
     /// What [`Self::faults`] will be: nothing is drawn for it, and no background is needed.
@@ -254,7 +254,7 @@ impl SceneComposer {
     pub fn draw(&mut self, frame_index: u64, frame: &mut Frame) -> Result<()> {
         if (frame.width(), frame.height()) != (self.spec.width, self.spec.height) {
             return Err(Error::new(ErrorKind::InvalidInput, "the frame is not as large as the scene")
-                .with_operation("compose")
+                .with_operation("composite")
                 .with_context("frame", format!("{}x{}", frame.width(), frame.height())));
         }
         let (time, words) = (self.time(frame_index), self.spec.words_left(frame_index));

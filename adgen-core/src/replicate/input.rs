@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 /// Put before music prompts that are shorter than a model takes.
 const MUSIC_PREFIX: &str = "Instrumental music: ";
 
-/// What is ordered.
+/// What a prediction is made of, and what follows from it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Order {
-    pub(super) input: Map<String, Value>,
+pub(super) struct PredictionInput {
+    pub(super) fields: Map<String, Value>,
     /// Seconds that it plays.
     pub(super) seconds: f64,
     /// Seconds that are paid for.
@@ -24,23 +24,23 @@ pub(super) struct Order {
     pub(super) image_field: Option<String>,
 }
 
-impl Order {
+impl PredictionInput {
     /// The input without its image: equal for equal orders.
     pub(super) fn essence(&self) -> Map<String, Value> {
-        let mut input = self.input.clone();
+        let mut fields = self.fields.clone();
         if let Some(field) = &self.image_field {
-            input.remove(field);
+            fields.remove(field);
         }
-        input
+        fields
     }
 }
 
-/// The order of a clip. `short_side` is the user's own limit, up to which resolutions of unknown price are taken too.
+/// The input for a clip. `short_side` is the user's own limit, up to which resolutions of unknown price are taken too.
 ///
 /// # Errors
 /// `Unsupported` where the model needs a picture or has no place for one and for a clip beyond its longest, `InvalidInput` for
 /// an empty prompt.
-pub(super) fn video(model: &Model, request: &VideoRequest, short_side: Option<u32>) -> Result<Order> {
+pub(super) fn video(model: &Model, request: &VideoRequest, short_side: Option<u32>) -> Result<PredictionInput> {
     match (&request.image, &model.image) {
         (Some(_), None) => return Err(unsupported(model, "takes no image")),
         (None, _) if model.needs_image => {
@@ -49,40 +49,40 @@ pub(super) fn video(model: &Model, request: &VideoRequest, short_side: Option<u3
         _ => {}
     }
     check_length(model, request.duration_s)?;
-    let mut input = model.fixed.clone();
-    input.insert(model.prompt.field.clone(), fitted(&model.prompt, &request.prompt, "").into());
+    let mut fields = model.fixed.clone();
+    fields.insert(model.prompt.field.clone(), fitted(&model.prompt, &request.prompt, "").into());
     if let (Some(field), Some(text)) = (&model.negative_prompt, &request.negative_prompt) {
-        input.insert(field.clone(), text.as_str().into());
+        fields.insert(field.clone(), text.as_str().into());
     }
     if let Some(aspect) = &model.aspect
         && let (Some(field), Some(value)) = (&aspect.field, aspect.nearest(request.aspect))
     {
-        input.insert(field.clone(), value.into());
+        fields.insert(field.clone(), value.into());
     }
     let needed = request.short_side.min(short_side.unwrap_or(USUAL_SIDE));
     let tier = model.resolution.as_ref().and_then(|all| all.choose(needed, request.duration_s, short_side.is_none()));
     if let (Some(resolution), Some(tier)) = (&model.resolution, tier) {
-        input.insert(resolution.field.clone(), tier.value.as_str().into());
+        fields.insert(resolution.field.clone(), tier.value.as_str().into());
     }
-    seed(model, request.seed, &mut input);
+    seed(model, request.seed, &mut fields);
     let bought = model.length.buy(request.duration_s, tier.and_then(|tier| tier.max_s));
-    input.extend(bought.inputs);
+    fields.extend(bought.inputs);
     let image_field = request.image.as_ref().and(model.image.clone());
     let (seconds, short_side) = (bought.seconds, tier.map(|tier| tier.short_side));
-    sound(model, Order { input, seconds, billed_s: bought.billed_s, short_side, image_field })
+    sound(model, PredictionInput { fields, seconds, billed_s: bought.billed_s, short_side, image_field })
 }
 
-/// The order of a track.
+/// The input for a track.
 ///
 /// # Errors
 /// `Unsupported` for music from a model that speaks, for speech from one that makes music and for music beyond its longest,
 /// `InvalidInput` for an empty prompt or a text that is too long to be spoken.
-pub(super) fn audio(model: &Model, request: &AudioRequest) -> Result<Order> {
-    let mut input = model.fixed.clone();
+pub(super) fn audio(model: &Model, request: &AudioRequest) -> Result<PredictionInput> {
+    let mut fields = model.fixed.clone();
     match (&request.kind, model.kind) {
         (AudioKind::Music, Kind::Music) => {
             check_length(model, request.duration_s)?;
-            input.insert(model.prompt.field.clone(), fitted(&model.prompt, &request.prompt, MUSIC_PREFIX).into());
+            fields.insert(model.prompt.field.clone(), fitted(&model.prompt, &request.prompt, MUSIC_PREFIX).into());
         }
         (AudioKind::Speech(voice), Kind::Speech) => {
             let (text, most) = (request.prompt.trim(), model.prompt.max.unwrap_or(usize::MAX));
@@ -91,44 +91,44 @@ pub(super) fn audio(model: &Model, request: &AudioRequest) -> Result<Order> {
                 let message = format!("the text has {length} characters; {} speaks {most} at most", model.name);
                 return Err(Error::new(ErrorKind::InvalidInput, message));
             }
-            input.insert(model.prompt.field.clone(), text.into());
+            fields.insert(model.prompt.field.clone(), text.into());
             if let Some(place) = &model.voice {
-                speak(place, voice, &mut input);
+                speak(place, voice, &mut fields);
             }
         }
         (AudioKind::Music, _) => return Err(unsupported(model, "speaks and makes no music")),
         (AudioKind::Speech(_), _) => return Err(unsupported(model, "makes music and does not speak")),
     }
-    seed(model, request.seed, &mut input);
+    seed(model, request.seed, &mut fields);
     let bought = model.length.buy(request.duration_s, None);
-    input.extend(bought.inputs);
+    fields.extend(bought.inputs);
     let (seconds, billed_s) = (bought.seconds, bought.billed_s);
-    sound(model, Order { input, seconds, billed_s, short_side: None, image_field: None })
+    sound(model, PredictionInput { fields, seconds, billed_s, short_side: None, image_field: None })
 }
 
-fn speak(place: &VoiceInput, voice: &Voice, input: &mut Map<String, Value>) {
+fn speak(place: &VoiceInput, voice: &Voice, fields: &mut Map<String, Value>) {
     if let Some(name) = voice.name.as_ref().or(place.default.as_ref()) {
-        input.insert(place.field.clone(), name.as_str().into());
+        fields.insert(place.field.clone(), name.as_str().into());
     }
     if let Some(speed) = &place.speed
         && voice.speed.is_finite()
         && (voice.speed - 1.0).abs() > 1e-9
     {
-        input.insert(speed.field.clone(), voice.speed.clamp(speed.min, speed.max).into());
+        fields.insert(speed.field.clone(), voice.speed.clamp(speed.min, speed.max).into());
     }
     if let (Some(language), Some(code)) = (&place.language, &voice.language) {
         // `de-AT` is German all the same.
         let code = code.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
         if let Some(value) = language.values.get(&code) {
-            input.insert(language.field.clone(), value.as_str().into());
+            fields.insert(language.field.clone(), value.as_str().into());
         }
     }
 }
 
-fn seed(model: &Model, seed: u32, input: &mut Map<String, Value>) {
+fn seed(model: &Model, seed: u32, fields: &mut Map<String, Value>) {
     if let Some(field) = &model.seed {
         // Many models keep seeds in 32 signed bits.
-        input.insert(field.clone(), (seed & 0x7fff_ffff).into());
+        fields.insert(field.clone(), (seed & 0x7fff_ffff).into());
     }
 }
 
@@ -143,12 +143,12 @@ fn fitted(prompt: &Prompt, text: &str, prefix: &str) -> String {
     cut[..word_end].trim_end().to_owned()
 }
 
-fn sound(model: &Model, order: Order) -> Result<Order> {
-    let text = order.input.get(&model.prompt.field).and_then(Value::as_str).unwrap_or_default();
+fn sound(model: &Model, input: PredictionInput) -> Result<PredictionInput> {
+    let text = input.fields.get(&model.prompt.field).and_then(Value::as_str).unwrap_or_default();
     if text.is_empty() {
         return Err(Error::new(ErrorKind::InvalidInput, format!("{} was given an empty prompt", model.name)));
     }
-    Ok(order)
+    Ok(input)
 }
 
 /// What is too long is not met by something shorter: who asks decides how to bridge it.
@@ -180,21 +180,21 @@ mod tests {
                     let mut request = VideoRequest::new("a harbour at dawn", seconds.into());
                     request.aspect = aspect;
                     request.negative_prompt = Some("people".into());
-                    let order = video(model, &request, None).expect("an order");
+                    let input = video(model, &request, None).expect("an input");
                     let name = &model.name;
-                    let value = |field: &str| order.input.get(field).and_then(Value::as_str);
+                    let value = |field: &str| input.fields.get(field).and_then(Value::as_str);
                     if let Some(own) = model.aspect.as_ref().filter(|own| own.field.is_some()) {
                         let chosen = value(own.field.as_deref().unwrap_or_default()).expect("a shape");
                         assert!(own.values.iter().any(|value| value == chosen), "{name}");
                         assert!(!own.native().contains(&aspect) || chosen == aspect.as_str(), "{name}: {chosen}");
                     }
                     if let Some(resolution) = &model.resolution {
-                        let tier = resolution.of(&order.input).expect("a tier");
-                        assert!(tier.max_s.is_none_or(|max| order.billed_s <= max.into()), "{name}");
+                        let tier = resolution.of(&input.fields).expect("a tier");
+                        assert!(tier.max_s.is_none_or(|max| input.billed_s <= max.into()), "{name}");
                     }
-                    assert!(order.billed_s > 0.0 && order.billed_s <= model.length.max_s() + 1e-9, "{name}");
-                    assert!(order.input.values().all(|value| !value.is_null()), "{name}");
-                    assert_eq!(order, video(model, &request, None).expect("the same order"), "{name}");
+                    assert!(input.billed_s > 0.0 && input.billed_s <= model.length.max_s() + 1e-9, "{name}");
+                    assert!(input.fields.values().all(|value| !value.is_null()), "{name}");
+                    assert_eq!(input, video(model, &request, None).expect("the same input"), "{name}");
                 }
             }
         }
@@ -204,18 +204,18 @@ mod tests {
     fn the_default_model_is_asked_as_its_schema_says() {
         let mut request = VideoRequest::new("a harbour", 7.2);
         request.seed = u32::MAX;
-        let order = video(named("bytedance/seedance-1-pro-fast").expect("known"), &request, None).expect("an order");
+        let input = video(named("bytedance/seedance-1-pro-fast").expect("known"), &request, None).expect("an input");
         let wanted = serde_json::json!({
             "prompt": "a harbour", "duration": 8, "aspect_ratio": "9:16", "resolution": "720p", "seed": i32::MAX,
         });
-        assert_eq!(Value::Object(order.input), wanted);
+        assert_eq!(Value::Object(input.fields), wanted);
     }
 
     #[test]
     fn images_go_only_where_there_is_a_place() {
         let mut request = VideoRequest::new("a harbour", 5.0);
         request.image = Some(ImageInput::Url("https://a.example/p.png".into()));
-        let kling = video(named("kwaivgi/kling-v2.5-turbo-pro").expect("known"), &request, None).expect("an order");
+        let kling = video(named("kwaivgi/kling-v2.5-turbo-pro").expect("known"), &request, None).expect("an input");
         assert_eq!(kling.image_field.as_deref(), Some("start_image"));
         let wan = video(named("wan-video/wan-2.2-t2v-fast").expect("known"), &request, None).expect_err("no place");
         assert_eq!(wan.kind(), ErrorKind::Unsupported);
@@ -239,9 +239,9 @@ mod tests {
     fn limits_of_texts_are_kept() {
         let model = named("minimax/music-1.5").expect("known");
         for prompt in ["calm".to_owned(), "soft ".repeat(100), "ü".repeat(400)] {
-            let order = audio(model, &AudioRequest::music(prompt, 30.0)).expect("an order");
+            let input = audio(model, &AudioRequest::music(prompt, 30.0)).expect("an input");
             for (field, most) in [("prompt", 300), ("lyrics", 600)] {
-                let length = order.input[field].as_str().expect("a text").chars().count();
+                let length = input.fields[field].as_str().expect("a text").chars().count();
                 assert!((10..=most).contains(&length), "{field}: {length}");
             }
         }
@@ -258,10 +258,10 @@ mod tests {
         let mut request = AudioRequest::speech("Guten Tag.");
         let voice = Voice { name: None, language: Some("de-AT".into()), instructions: None, speed: 9.0 };
         request.kind = AudioKind::Speech(voice);
-        let order = audio(named("minimax/speech-02-hd").expect("known"), &request).expect("an order");
+        let input = audio(named("minimax/speech-02-hd").expect("known"), &request).expect("an input");
         let wanted = serde_json::json!({
             "text": "Guten Tag.", "voice_id": "Wise_Woman", "speed": 2.0, "language_boost": "German",
         });
-        assert_eq!(Value::Object(order.input), wanted);
+        assert_eq!(Value::Object(input.fields), wanted);
     }
 }

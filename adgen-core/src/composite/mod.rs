@@ -6,7 +6,7 @@
 //! the frame's own planes once, so that no frame takes a detour through RGBA; per frame they are resampled and blended.
 //!
 //! ```text
-//! SceneSpec ─► layout (safe_area, text) ─► SceneComposer ─► draw(frame)
+//! SceneSpec ─► layout (safe_area, text) ─► SceneCompositor ─► draw(frame)
 //! ProductArt ─► sprite, shade ─────────────────┤   veil, shade, product, brand, caption, button: in this order
 //! Backdrop ─► ink, veil ───────────────────────┘
 //! ```
@@ -23,7 +23,7 @@ mod bonds;
 mod breaks;
 mod button;
 mod captions;
-mod composer;
+mod compositor;
 mod compounds;
 mod coverage;
 mod direction;
@@ -60,7 +60,7 @@ mod tests;
 
 pub use art::ProductArt;
 pub use backdrop::Backdrop;
-pub use composer::SceneComposer;
+pub use compositor::SceneCompositor;
 pub use fault::{TextFault, TextPlace};
 pub use font_library::{FontLibrary, FontSources, MAX_FONT_BYTES};
 pub(crate) use font_shelf::{FontFacts, FontShelf};

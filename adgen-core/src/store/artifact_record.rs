@@ -1,4 +1,4 @@
-//! What the storage knows of a product: its files and what stands in the report. Written once, after the files.
+//! What the storage knows of an artifact: its files and what stands in the report. Written once, after the files.
 //!
 //! May depend on `project` and its neighbours `record` and `content_key`.
 
@@ -13,9 +13,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A product.
+/// An artifact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ProductRecord {
+pub(crate) struct ArtifactRecord {
     /// Version of this document's format.
     pub(crate) format: u64,
     /// Its content key.
@@ -23,9 +23,9 @@ pub(crate) struct ProductRecord {
     /// The stage that made it.
     pub(crate) stage: Stage,
     /// The name under which it was made.
-    pub(crate) product: String,
+    pub(crate) artifact: String,
     /// Its files.
-    pub(crate) files: Vec<ProductFile>,
+    pub(crate) files: Vec<ArtifactFile>,
     /// What it cost in US dollars.
     pub(crate) cost_usd: f64,
     /// How long it took.
@@ -33,7 +33,7 @@ pub(crate) struct ProductRecord {
     /// What is worth knowing about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<String>,
-    /// How true the advertised product is to its photo in it, where it shows it.
+    /// How true the product is to its photo in it, where it shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) fidelity: Option<FidelityReport>,
     /// What it lacks of what was asked for.
@@ -50,10 +50,10 @@ pub(crate) struct ProductRecord {
     pub(crate) at: String,
 }
 
-/// A product's file.
+/// An artifact's file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ProductFile {
-    /// The name that it has in a project's folder, where the product goes by the name under which it was made.
+pub(crate) struct ArtifactFile {
+    /// The name that it has in a project's folder, where the artifact goes by the name under which it was made.
     pub(crate) name: String,
     /// Where it lies in the storage: under a name that no other writer uses.
     pub(crate) object: String,
@@ -65,7 +65,7 @@ pub(crate) struct ProductFile {
     pub(crate) modified_ns: Option<u64>,
 }
 
-/// Who made a product.
+/// Who made an artifact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MadeBy {
     pub(crate) project: String,
@@ -73,19 +73,19 @@ pub(crate) struct MadeBy {
     pub(crate) epoch: u64,
 }
 
-impl ProductRecord {
-    /// The name of a file where the product goes by another name: `scene_2_bg.mp4` of `scene_2_bg` as `scene_1_bg`.
-    pub(crate) fn name_of(&self, file: &ProductFile, product: &str) -> String {
-        match file.name.strip_prefix(&self.product) {
-            Some(rest) => format!("{product}{rest}"),
+impl ArtifactRecord {
+    /// The name of a file where the artifact goes by another name: `scene_2_bg.mp4` of `scene_2_bg` as `scene_1_bg`.
+    pub(crate) fn name_of(&self, file: &ArtifactFile, artifact: &str) -> String {
+        match file.name.strip_prefix(&self.artifact) {
+            Some(rest) => format!("{artifact}{rest}"),
             None => file.name.clone(),
         }
     }
 
-    /// The files as a state tells of them, where the product goes by this name.
-    pub(crate) fn assets(&self, product: &str) -> Vec<StateAsset> {
-        let asset = |file: &ProductFile| StateAsset {
-            file: self.name_of(file, product),
+    /// The files as a state tells of them, where the artifact goes by this name.
+    pub(crate) fn assets(&self, artifact: &str) -> Vec<StateAsset> {
+        let asset = |file: &ArtifactFile| StateAsset {
+            file: self.name_of(file, artifact),
             bytes: file.bytes,
             sha256: file.sha256.clone(),
             key: self.key.clone(),
@@ -95,7 +95,7 @@ impl ProductRecord {
 
     pub(super) fn encode(&self) -> Result<Vec<u8>> {
         let defect = |cause: String| {
-            Error::new(ErrorKind::Unexpected, "a product's record could not be read again: this is a defect of adgen")
+            Error::new(ErrorKind::Unexpected, "an artifact's record could not be read again: this is a defect of adgen")
                 .with_context("cause", cause)
         };
         let bytes = serde_json::to_vec_pretty(self).map_err(|error| defect(error.to_string()))?;
@@ -123,9 +123,9 @@ impl ProductRecord {
         if record.key != key {
             return Err(damaged(format!("it is the record of {}", record.key)));
         }
-        // Whoever writes a record must not let others read or remove what is not the product's.
-        let folder = folder_of("products", key).map_err(|error| damaged(error.message().to_owned()))?;
-        let is_within = |file: &ProductFile| {
+        // Whoever writes a record must not let others read or remove what is not the artifact's.
+        let folder = folder_of("artifacts", key).map_err(|error| damaged(error.message().to_owned()))?;
+        let is_within = |file: &ArtifactFile| {
             let rest = file.object.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/'));
             rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '\\']) && rest != RECORD)
         };
@@ -136,7 +136,7 @@ impl ProductRecord {
     }
 }
 
-/// The record's own name in the product's folder.
+/// The record's own name in the artifact's folder.
 pub(super) const RECORD: &str = "record.json";
 
 #[cfg(test)]
@@ -145,15 +145,16 @@ mod tests {
     use crate::project::Ground;
     use proptest::prelude::*;
 
-    fn record(name: &str, object: &str) -> ProductRecord {
+    fn record(name: &str, object: &str) -> ArtifactRecord {
         let key = "a".repeat(64);
-        let object = format!("products/aa/{key}/{object}");
-        let file = ProductFile { name: name.into(), object, bytes: 1, sha256: "s".into(), modified_ns: Some(u64::MAX) };
-        ProductRecord {
+        let object = format!("artifacts/aa/{key}/{object}");
+        let file =
+            ArtifactFile { name: name.into(), object, bytes: 1, sha256: "s".into(), modified_ns: Some(u64::MAX) };
+        ArtifactRecord {
             format: FORMAT,
             key,
             stage: Stage::Scenes,
-            product: "scene_2_bg".into(),
+            artifact: "scene_2_bg".into(),
             files: vec![file],
             cost_usd: 0.1,
             elapsed_ms: 7,
@@ -171,13 +172,13 @@ mod tests {
     fn comes_back_as_it_was_written_and_nothing_else_does() {
         let own = record("scene_2_bg.mp4", "x-scene_2_bg.mp4");
         let bytes = own.encode().unwrap();
-        assert_eq!(ProductRecord::decode(&bytes, &own.key).unwrap(), own);
-        assert!(matches!(ProductRecord::decode(&bytes, &"b".repeat(64)), Err(Unreadable::Damaged(_))));
+        assert_eq!(ArtifactRecord::decode(&bytes, &own.key).unwrap(), own);
+        assert!(matches!(ArtifactRecord::decode(&bytes, &"b".repeat(64)), Err(Unreadable::Damaged(_))));
         let later = br#"{"format":2,"files":"elsewhere"}"#;
-        assert!(matches!(ProductRecord::decode(later, &own.key), Err(Unreadable::Later(2))));
+        assert!(matches!(ArtifactRecord::decode(later, &own.key), Err(Unreadable::Later(2))));
         let mut of_tomorrow = serde_json::to_value(&own).unwrap();
         of_tomorrow["stage"] = "voice_over".into();
-        let of_tomorrow = ProductRecord::decode(of_tomorrow.to_string().as_bytes(), &own.key);
+        let of_tomorrow = ArtifactRecord::decode(of_tomorrow.to_string().as_bytes(), &own.key);
         assert!(matches!(of_tomorrow, Err(Unreadable::LaterStage(_))), "{of_tomorrow:?}");
         for object in ["", "../x", "a/b", "a\\b", RECORD] {
             assert!(record("x", object).encode().is_err(), "{object}");
@@ -185,21 +186,21 @@ mod tests {
         let mut unknown = serde_json::to_value(&own).unwrap();
         unknown["colour"] = "red".into();
         assert!(
-            ProductRecord::decode(unknown.to_string().as_bytes(), &own.key).is_ok(),
+            ArtifactRecord::decode(unknown.to_string().as_bytes(), &own.key).is_ok(),
             "later versions may add fields"
         );
     }
 
     #[test]
-    fn files_go_by_the_name_of_their_product() {
-        for (file, product, name) in [
+    fn files_go_by_the_name_of_their_artifact() {
+        for (file, artifact, name) in [
             ("scene_2_bg.mp4", "scene_1_bg", "scene_1_bg.mp4"),
             ("scene_2_bg_part1.mp4", "scene_1_bg", "scene_1_bg_part1.mp4"),
             ("product_mask.png", "product_masked", "product_mask.png"),
         ] {
             let record = record(file, "x");
-            assert_eq!(record.name_of(&record.files[0], product), name);
-            assert_eq!(record.assets(product)[0].file, name);
+            assert_eq!(record.name_of(&record.files[0], artifact), name);
+            assert_eq!(record.assets(artifact)[0].file, name);
         }
     }
 
@@ -209,10 +210,10 @@ mod tests {
             bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<u16>(),
         ) {
             let own = record("a", "b");
-            drop(ProductRecord::decode(&bytes, &own.key));
+            drop(ArtifactRecord::decode(&bytes, &own.key));
             let whole = own.encode().unwrap();
             let cut = usize::from(cut) % whole.len();
-            prop_assert!(ProductRecord::decode(&whole[..cut], &own.key).is_err());
+            prop_assert!(ArtifactRecord::decode(&whole[..cut], &own.key).is_err());
         }
     }
 }

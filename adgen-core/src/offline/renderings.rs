@@ -1,4 +1,4 @@
-//! Jobs on threads of this machine, with the progress and the cancellation that remote ones have.
+//! Renderings on threads of this machine, each a job, with the progress and the cancellation that remote ones have.
 
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -38,17 +38,17 @@ impl Signal {
     }
 }
 
-/// The jobs of one provider.
+/// The renderings of one provider, by the names of their jobs.
 #[derive(Debug, Default)]
-pub(super) struct Jobs {
+pub(super) struct Renderings {
     next: AtomicU32,
-    running: Mutex<HashMap<JobId, Job>>,
+    running: Mutex<HashMap<JobId, Rendering>>,
     /// Jobs that are over, the oldest first.
     over: Mutex<VecDeque<JobId>>,
 }
 
 #[derive(Debug)]
-struct Job {
+struct Rendering {
     signal: Arc<Signal>,
     /// Missing once there is an outcome.
     thread: Option<JoinHandle<Result<Generated>>>,
@@ -56,14 +56,14 @@ struct Job {
     outcome: Option<Generation>,
 }
 
-impl Jobs {
-    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Job>> {
+impl Renderings {
+    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Rendering>> {
         // Nothing is done under the lock that could leave the map half changed.
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A job is over: it makes the oldest one forgotten.
-    fn end(&self, running: &mut HashMap<JobId, Job>, job: &JobId) {
+    fn end(&self, running: &mut HashMap<JobId, Rendering>, job: &JobId) {
         let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
         over.push_back(job.clone());
         while over.len() > KEPT {
@@ -84,7 +84,7 @@ impl Jobs {
         let thread = std::thread::Builder::new().name(job.0.clone()).spawn(move || work(&told)).map_err(|error| {
             Error::new(ErrorKind::Io, "cannot start a thread: close other programs and run again").with_source(error)
         })?;
-        self.lock().insert(job.clone(), Job { signal, thread: Some(thread), outcome: None });
+        self.lock().insert(job.clone(), Rendering { signal, thread: Some(thread), outcome: None });
         Ok(Generation::Pending { job, progress: Some(0.0), check_after: CHECK_AFTER })
     }
 
@@ -151,25 +151,26 @@ mod tests {
 
     #[tokio::test]
     async fn jobs_that_are_over_are_known_for_a_while_and_not_for_ever() {
-        let jobs = Jobs::default();
+        let renderings = Renderings::default();
         let mut names = Vec::new();
         for index in 0..KEPT + 20 {
-            let Ok(Generation::Pending { job, .. }) = jobs.start("job", |_| Ok(Generated::file("clip.mp4"))) else {
+            let Ok(Generation::Pending { job, .. }) = renderings.start("job", |_| Ok(Generated::file("clip.mp4")))
+            else {
                 panic!("it was not started");
             };
             if index % 2 == 0 {
-                jobs.cancel(&job).await.expect("it is known");
+                renderings.cancel(&job).await.expect("it is known");
             } else {
-                while matches!(jobs.check(&job).expect("it is known"), Generation::Pending { .. }) {
+                while matches!(renderings.check(&job).expect("it is known"), Generation::Pending { .. }) {
                     std::thread::yield_now();
                 }
             }
             // Asking again gives the same and counts once.
-            jobs.check(&job).expect("it is still known");
+            renderings.check(&job).expect("it is still known");
             names.push(job);
         }
-        assert_eq!(jobs.lock().len(), KEPT);
-        assert_eq!(jobs.check(&names[0]).expect_err("it was forgotten").kind(), ErrorKind::NotFound);
-        assert!(jobs.check(&names[25]).is_ok());
+        assert_eq!(renderings.lock().len(), KEPT);
+        assert_eq!(renderings.check(&names[0]).expect_err("it was forgotten").kind(), ErrorKind::NotFound);
+        assert!(renderings.check(&names[25]).is_ok());
     }
 }

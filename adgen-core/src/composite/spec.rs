@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 /// Characters of a text that is set; a document's own limits are far below.
 const MAX_TEXT: usize = 2_000;
 
-/// One scene as [`super::SceneComposer`] needs it. What it is serialised to is part of the content key of the composited
+/// One scene as [`super::SceneCompositor`] needs it. What it is serialised to is part of the content key of the composited
 /// scene: a field that is added or renamed makes scenes anew.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl SceneSpec {
     /// # Errors
     /// `InvalidInput`.
     pub fn validate(&self) -> Result<()> {
-        let wrong = |message: String| Err(Error::new(ErrorKind::InvalidInput, message).with_operation("compose"));
+        let wrong = |message: String| Err(Error::new(ErrorKind::InvalidInput, message).with_operation("composite"));
         for (name, side) in [("width", self.width), ("height", self.height)] {
             if side % 2 != 0 || !(2..=Frame::MAX_SIDE).contains(&side) {
                 return wrong(format!("{name} is {side}; allowed are even numbers from 2 to {}", Frame::MAX_SIDE));

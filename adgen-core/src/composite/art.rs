@@ -55,7 +55,7 @@ pub(super) fn visible_part(image: &RgbaImage, what: &str) -> Result<RgbaImage> {
     if left > right {
         let (width, height) = image.dimensions();
         return Err(Error::new(ErrorKind::InvalidInput, format!("nothing can be seen of {what}: it is transparent"))
-            .with_operation("compose")
+            .with_operation("composite")
             .with_context("size", format!("{width}x{height}")));
     }
     let cropped = image::imageops::crop_imm(image, left, top, right - left + 1, bottom - top + 1).to_image();
@@ -114,7 +114,7 @@ fn straight(pixels: &[u16], index: usize) -> [f32; 4] {
 fn resize(image: &RgbaImage, width: usize, height: usize) -> Result<Vec<u16>> {
     let failed = |error: &dyn std::fmt::Display| {
         Error::new(ErrorKind::Unexpected, format!("a picture could not be resized: {error}"))
-            .with_operation("compose")
+            .with_operation("composite")
             .with_context("size", format!("{width}x{height}"))
     };
     let mut source = Image::new(image.width(), image.height(), PixelType::U16x4);

@@ -72,7 +72,7 @@ fn told(outcome: &Outcome) -> Vec<(String, String)> {
     outcome.state.degradations.iter().map(|one| (one.fallback.clone(), one.cause.to_string())).collect()
 }
 
-/// How many products of a stage were made, and how many were there.
+/// How many artifacts of a stage were made, and how many were there.
 fn counts(outcome: &Outcome, stage: Stage) -> (u32, u32) {
     outcome.state.stages.get(&stage).map_or((0, 0), |state| (state.made, state.reused))
 }

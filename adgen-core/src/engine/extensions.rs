@@ -1,13 +1,13 @@
 //! What a host puts into a studio beside providers: all of its runs share it.
 //!
-//! May depend on `matte`, `compose` (fonts), `http` and `store` (the clock).
+//! May depend on `matte`, `composite` (fonts), `http` and `store` (the clock).
 
-use crate::{compose::FontShelf, http::Http, matte::ForeignRemover, store::Clock};
+use crate::{composite::FontShelf, http::Http, matte::ForeignRemover, store::Clock};
 use std::sync::Arc;
 
 /// What a host put into a studio beside providers.
 #[derive(Debug, Clone)]
-pub(crate) struct Slots {
+pub(crate) struct Extensions {
     /// Who cuts products out before the model is asked.
     pub(crate) remover: Option<ForeignRemover>,
     /// The typefaces of texts.
@@ -18,7 +18,7 @@ pub(crate) struct Slots {
     pub(crate) clock: Clock,
 }
 
-impl Slots {
+impl Extensions {
     /// Without what may ask somebody.
     pub(crate) fn offline(&self) -> Self {
         Self { remover: None, ..self.clone() }

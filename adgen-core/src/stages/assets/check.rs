@@ -1,10 +1,10 @@
-//! Looks at a file before it is stored: whether it is what it is to be used for, and can be decoded.
+//! Checks a file before it is stored: whether it is what it is to be used for, and can be decoded.
 //!
-//! May depend on `picture`, `compose`, `file_type` and `error`.
+//! May depend on `picture`, `composite`, `file_type` and `error`.
 
 use super::asset_use::AssetUse;
 use crate::{
-    compose::{FontShelf, Fonts},
+    composite::{FontShelf, Fonts},
     error::Result,
     file_type::FileType,
     picture::{Format, Photo},
@@ -22,7 +22,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Why it cannot be used, in words of the part that reads it.
-pub(super) fn look(used: AssetUse, path: &Path, fonts: &FontShelf) -> Result<()> {
+pub(super) fn check(used: AssetUse, path: &Path, fonts: &FontShelf) -> Result<()> {
     match used {
         AssetUse::Photo => Photo::open(path, "the photo").map(drop),
         AssetUse::Cutout => Photo::open(path, "the cut-out").map(drop),

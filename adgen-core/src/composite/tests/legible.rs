@@ -9,12 +9,12 @@ fn grey(width: usize, height: usize, value: u8) -> Frame {
 }
 
 /// A scene over a clip that fades from white to black, of which every fifth frame is known beforehand.
-fn fading(spec: &SceneSpec, logo: Option<&LogoArt>) -> (SceneComposer, impl Fn(u64) -> Frame + use<>) {
+fn fading(spec: &SceneSpec, logo: Option<&LogoArt>) -> (SceneCompositor, impl Fn(u64) -> Frame + use<>) {
     let (width, height, last) = (spec.width, spec.height, spec.frames - 1);
     let clip = move |index: u64| grey(width, height, (255 - 255 * index / last) as u8);
     let backdrop = Backdrop::new(5, (0..spec.frames).step_by(5).map(&clip).collect()).expect("pictures");
-    let composer = FONTS.with_borrow_mut(|fonts| SceneComposer::new(spec, None, logo, fonts, &backdrop));
-    (composer.expect("a scene"), clip)
+    let compositor = FONTS.with_borrow_mut(|fonts| SceneCompositor::new(spec, None, logo, fonts, &backdrop));
+    (compositor.expect("a scene"), clip)
 }
 
 #[test]
@@ -24,10 +24,10 @@ fn in_a_dissolve_logo_and_button_go_first_too() {
     let mut spec = spec(Aspect::Portrait9x16, Role::CallToAction, 240);
     (spec.product, spec.call_to_action) = (None, Some("Shop now".to_owned()));
     (spec.crossfade_in, spec.crossfade_out) = (30, 30);
-    let (mut composer, clip) = fading(&spec, Some(&logo));
+    let (mut compositor, clip) = fading(&spec, Some(&logo));
     for (index, seen) in [(0, false), (14, false), (50, true), (119, true), (134, false), (149, false)] {
         let mut frame = clip(index);
-        composer.draw(index, &mut frame).expect("drawn");
+        compositor.draw(index, &mut frame).expect("drawn");
         assert_eq!(frame != clip(index), seen, "{index}");
     }
 }
@@ -37,13 +37,13 @@ fn nothing_is_veiled_where_no_word_can_be_seen() {
     let mut spec = spec(Aspect::Portrait9x16, Role::Showcase, 240);
     (spec.product, spec.caption) = (None, Some("Keeps its heat for a day".to_owned()));
     (spec.is_first, spec.crossfade_out) = (true, 30);
-    let (mut composer, clip) = fading(&spec, None);
-    let area = composer.layout().caption.expect("a caption");
+    let (mut compositor, clip) = fading(&spec, None);
+    let area = compositor.layout().caption.expect("a caption");
     // A place between the frame's edge and the letters, which the veil covers and no letter does.
     let beside = |frame: &Frame| frame.y()[area.center_y() as usize * spec.width + area.x as usize - 4];
     let mut change = |index: u64| {
         let mut frame = clip(index);
-        composer.draw(index, &mut frame).expect("drawn");
+        compositor.draw(index, &mut frame).expect("drawn");
         (frame == clip(index), beside(&frame).abs_diff(beside(&clip(index))))
     };
     // The first frame, which feeds show, and the second half of the dissolve into the next scene.
@@ -57,10 +57,10 @@ fn nothing_is_veiled_where_no_word_can_be_seen() {
 fn a_veil_is_as_large_as_what_is_written() {
     let mut spec = spec(Aspect::Portrait9x16, Role::Hook, 360);
     (spec.product, spec.brand_name) = (None, "Verlune".to_owned());
-    let (mut composer, clip) = fading(&spec, None);
-    let area = composer.layout().brand.expect("a name");
+    let (mut compositor, clip) = fading(&spec, None);
+    let area = compositor.layout().brand.expect("a name");
     let mut frame = clip(30);
-    composer.draw(30, &mut frame).expect("drawn");
+    compositor.draw(30, &mut frame).expect("drawn");
     let (old, new, width) = (clip(30), frame, spec.width);
     let changed = |x: usize, y: usize| old.y()[y * width + x] != new.y()[y * width + x];
     // Around the name, with room to end.
@@ -80,11 +80,11 @@ fn a_button_can_be_told_from_its_ground_in_every_frame() {
             let mut spec = spec(Aspect::Portrait9x16, Role::CallToAction, 360);
             (spec.product, spec.call_to_action) = (None, Some("Shop now".to_owned()));
             (spec.palette, spec.caption) = (palette.clone(), caption.map(str::to_owned));
-            let (mut composer, clip) = fading(&spec, None);
-            let area = composer.layout().button.expect("a button");
+            let (mut compositor, clip) = fading(&spec, None);
+            let area = compositor.layout().button.expect("a button");
             for index in (42..150).step_by(3) {
                 let mut frame = clip(index);
-                composer.draw(index, &mut frame).expect("drawn");
+                compositor.draw(index, &mut frame).expect("drawn");
                 let picture = picture(&frame);
                 let at = |x: f32| ink::luminance(Rgb(picture.get_pixel(x as u32, area.center_y() as u32).0));
                 // Its shadow is in between, and it may have shrunk a little.

@@ -1,13 +1,13 @@
 //! How long a stage was worked on, which is less than how long it took: it waits for others in between.
 
-/// The times at which products of one stage were made, in seconds of one clock.
+/// The times at which artifacts of one stage were made, in seconds of one clock.
 #[derive(Debug, Default)]
-pub(super) struct Work {
+pub(super) struct Spans {
     spans: Vec<(f64, f64)>,
 }
 
-impl Work {
-    /// A product that is ready at `until_s` and took `took_s`.
+impl Spans {
+    /// An artifact that is ready at `until_s` and took `took_s`.
     pub(super) fn add(&mut self, until_s: f64, took_s: f64) {
         self.spans.push((until_s - took_s, until_s));
     }
@@ -30,11 +30,11 @@ mod tests {
     use super::*;
 
     fn seconds(spans: &[(f64, f64)]) -> f64 {
-        let mut work = Work::default();
+        let mut all = Spans::default();
         for &(until_s, took_s) in spans {
-            work.add(until_s, took_s);
+            all.add(until_s, took_s);
         }
-        work.seconds()
+        all.seconds()
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl FontShelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::Fonts;
+    use crate::composite::Fonts;
 
     const DISPLAY: &[u8] = include_bytes!("../../assets/fonts/InterDisplay-Bold.otf");
     const TEXT: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");

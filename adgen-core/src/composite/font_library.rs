@@ -117,7 +117,7 @@ impl FontLibrary {
         for (index, bytes) in sources.data.iter().enumerate() {
             load(&mut database, Arc::clone(bytes)).map_err(|error| {
                 let message = format!("font {} of those that were given as bytes: {}", index + 1, error.message());
-                Error::new(ErrorKind::InvalidConfig, message).with_operation("compose")
+                Error::new(ErrorKind::InvalidConfig, message).with_operation("composite")
             })?;
         }
         for folder in &sources.folders {
@@ -180,7 +180,7 @@ impl FontLibrary {
 
 /// Adds the faces of a font file by its bytes. Gives the name of the first one's family.
 pub(super) fn load(database: &mut Database, bytes: Arc<[u8]>) -> Result<String> {
-    let refused = |message: String| Error::new(ErrorKind::InvalidInput, message).with_operation("compose");
+    let refused = |message: String| Error::new(ErrorKind::InvalidInput, message).with_operation("composite");
     if FileType::of(&bytes) == Some(FileType::Woff) {
         let next = "ask for the font's desktop files, or unpack it with a font converter";
         return Err(refused("the file is a web font (WOFF); a .ttf or .otf file is needed".to_owned()).with_hint(next));
@@ -198,7 +198,7 @@ pub(super) fn load(database: &mut Database, bytes: Arc<[u8]>) -> Result<String> 
 fn faces_below(folder: &Path) -> Result<Vec<FaceInfo>> {
     let refused = |message: String| {
         Error::new(ErrorKind::InvalidConfig, message)
-            .with_operation("compose")
+            .with_operation("composite")
             .with_context("path", folder.display())
             .with_hint("name a folder with .ttf, .otf or .ttc files that can be read")
     };

@@ -79,7 +79,7 @@ impl Fonts {
                 ErrorKind::NotFound,
                 format!("the font {font:?} is not installed: give the path of a .ttf or .otf file, or install it"),
             )
-            .with_operation("compose")),
+            .with_operation("composite")),
         }
     }
 
@@ -95,7 +95,7 @@ impl Fonts {
     /// # Errors
     /// `InvalidInput` for what is no plain file, too large, or no font; the typefaces stay as they were.
     pub fn set_brand_font_file(&mut self, path: &Path) -> Result<()> {
-        let named = |error: Error| error.with_operation("compose").with_context("path", path.display());
+        let named = |error: Error| error.with_operation("composite").with_context("path", path.display());
         let bytes = PlainFile::open(path).and_then(|mut file| file.read_whole(MAX_FONT_BYTES)).map_err(named)?;
         self.set_brand_font_data(bytes).map_err(named)
     }

@@ -1,13 +1,13 @@
-//! Tests of products: found by everybody, made once, and what happens when files go.
+//! Tests of artifacts: found by everybody, made once, and what happens when files go.
 
 use super::{
+    artifact_record::MadeBy,
+    artifact_store::{NewArtifact, Stored},
+    artifacts::{Artifacts, Found, Loss},
     cache::Cache,
     fence::Fence,
     objects::Objects,
     opened::Opened,
-    product_record::MadeBy,
-    product_store::{NewProduct, Stored},
-    products::{Found, Loss, Products},
     testing::{Fault, Method, faulty, local, places},
 };
 use crate::{
@@ -18,14 +18,14 @@ use std::{path::PathBuf, sync::Arc};
 
 struct Desk {
     folder: tempfile::TempDir,
-    products: Products,
+    artifacts: Artifacts,
 }
 
 fn desk(objects: &Objects) -> Desk {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("scratch")).unwrap();
     let cache = Cache::new(Some(folder.path()), 1 << 20);
-    Desk { products: Products::new(objects, Some(cache)), folder }
+    Desk { artifacts: Artifacts::new(objects, Some(cache)), folder }
 }
 
 impl Desk {
@@ -33,13 +33,13 @@ impl Desk {
         self.folder.path().join("scratch")
     }
 
-    fn made(&self, run: &str, content: &str) -> NewProduct {
+    fn made(&self, run: &str, content: &str) -> NewArtifact {
         let path = self.scratch().join(format!("{run}.mp4"));
         std::fs::write(&path, content).unwrap();
-        NewProduct {
+        NewArtifact {
             key: "a".repeat(64),
             stage: Stage::Scenes,
-            product: "scene_1_bg".into(),
+            artifact: "scene_1_bg".into(),
             files: vec![("scene_1_bg.mp4".into(), path)],
             cost_usd: 0.25,
             elapsed_ms: 1,
@@ -53,25 +53,25 @@ impl Desk {
     }
 
     async fn put(&self, run: &str, content: &str) -> Result<Stored> {
-        self.products.put(self.made(run, content), &self.scratch()).await
+        self.artifacts.put(self.made(run, content), &self.scratch()).await
     }
 
     async fn find(&self) -> Found {
-        self.products.find(&"a".repeat(64)).await.unwrap()
+        self.artifacts.find(&"a".repeat(64)).await.unwrap()
     }
 
     async fn content(&self, stored: &Stored) -> Result<Vec<u8>> {
-        let opened = self.products.open(&stored.record, &stored.record.files[0]).await?;
+        let opened = self.artifacts.open(&stored.record, &stored.record.files[0]).await?;
         Ok(std::fs::read(opened.path()).unwrap())
     }
 }
 
 async fn names(objects: &Objects) -> Vec<String> {
-    objects.list_all("products").await.unwrap().into_iter().map(|seen| seen.file().to_owned()).collect()
+    objects.list_all("artifacts").await.unwrap().into_iter().map(|seen| seen.file().to_owned()).collect()
 }
 
 #[tokio::test]
-async fn a_product_is_found_by_its_key_with_one_request() {
+async fn an_artifact_is_found_by_its_key_with_one_request() {
     for place in places() {
         let desk = desk(&place.objects);
         assert_eq!(desk.find().await, Found::Nowhere, "{}", place.kind);
@@ -99,7 +99,7 @@ async fn what_was_just_made_is_not_fetched_and_anything_else_is_fetched_once() {
     let is_clip = "scene_1_bg";
     assert_eq!(store.calls(Method::Get, is_clip), 0);
     let other = self::desk(&objects);
-    let all = (0..10).map(|_| other.products.open(&stored.record, &stored.record.files[0]));
+    let all = (0..10).map(|_| other.artifacts.open(&stored.record, &stored.record.files[0]));
     let all: Vec<Opened> = futures_util::future::try_join_all(all).await.unwrap();
     assert!(all.iter().all(|opened| std::fs::read(opened.path()).unwrap() == b"clip"));
     assert_eq!(store.calls(Method::Get, is_clip), 1);
@@ -134,20 +134,20 @@ async fn of_many_at_once_one_record_stays_and_everybody_has_it() {
             let left = names(&place.objects).await;
             assert_eq!(left.len(), 2, "{}: {left:?}", place.kind);
             let all: Vec<String> =
-                place.objects.list_all("products").await.unwrap().into_iter().map(|seen| seen.name).collect();
+                place.objects.list_all("artifacts").await.unwrap().into_iter().map(|seen| seen.name).collect();
             place.objects.delete_all(&all).await.unwrap();
         }
     }
 }
 
 #[tokio::test]
-async fn a_product_without_its_file_is_gone_and_can_be_made_again() {
+async fn an_artifact_without_its_file_is_gone_and_can_be_made_again() {
     for place in places() {
         let desk = desk(&place.objects);
         let stored = desk.put("r", "clip").await.unwrap();
         place.objects.delete(&stored.record.files[0].object).await.unwrap();
         let other = self::desk(&place.objects);
-        let since = match other.products.verify(&stored.record).await.unwrap() {
+        let since = match other.artifacts.verify(&stored.record).await.unwrap() {
             Found::Gone(gone) => {
                 assert_eq!((gone.loss, gone.file.as_str()), (Loss::Missing, "scene_1_bg.mp4"), "{}", place.kind);
                 assert!(gone.record.bought && gone.record.cost_usd == 0.25 && !gone.record.at.is_empty());
@@ -173,7 +173,7 @@ async fn a_file_of_another_size_or_content_is_damaged() {
     objects.write(&stored.record.files[0].object, "CLIP").await.unwrap();
     assert!(other.content(&stored).await.unwrap_err().to_string().contains("SHA-256"));
     objects.write(&stored.record.files[0].object, "larger").await.unwrap();
-    let Found::Gone(gone) = other.products.verify(&stored.record).await.unwrap() else { panic!("it is damaged") };
+    let Found::Gone(gone) = other.artifacts.verify(&stored.record).await.unwrap() else { panic!("it is damaged") };
     assert_eq!(gone.loss, Loss::Damaged);
 }
 
@@ -186,7 +186,7 @@ async fn in_a_folder_what_was_touched_is_looked_at_once() {
     let time = |seconds| std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
     let touch =
         |seconds| std::fs::File::options().write(true).open(&path).unwrap().set_modified(time(seconds)).unwrap();
-    // The same content at another time is the same product.
+    // The same content at another time is the same artifact.
     touch(7);
     for _ in 0..2 {
         assert_eq!(desk.find().await, Found::There(Arc::clone(&stored.record)));
@@ -209,14 +209,14 @@ async fn a_record_that_cannot_be_read_is_replaced_and_one_of_a_later_version_is_
     for place in places() {
         let desk = desk(&place.objects);
         let key = "a".repeat(64);
-        let record = format!("products/aa/{key}/record.json");
+        let record = format!("artifacts/aa/{key}/record.json");
         place.objects.write(&record, "{").await.unwrap();
         assert!(matches!(desk.find().await, Found::Unreadable(why) if why.contains("damaged")), "{}", place.kind);
         assert!(desk.put("r", "clip").await.unwrap().is_own);
         assert!(matches!(self::desk(&place.objects).find().await, Found::There(_)));
         place.objects.write(&record, r#"{"format":2}"#).await.unwrap();
         let fresh = self::desk(&place.objects);
-        for error in [fresh.products.find(&key).await.unwrap_err(), fresh.put("s", "clip").await.unwrap_err()] {
+        for error in [fresh.artifacts.find(&key).await.unwrap_err(), fresh.put("s", "clip").await.unwrap_err()] {
             assert!(error.to_string().contains("a newer adgen wrote"), "{}: {error}", place.kind);
         }
     }
@@ -230,20 +230,20 @@ async fn files_from_elsewhere_are_copied_and_stay() {
         std::fs::write(&elsewhere, "cached").unwrap();
         let mut new = desk.made("r", "unused");
         new.files = vec![("scene_1_bg.mp4".into(), elsewhere.clone())];
-        let stored = desk.products.put(new, &desk.scratch()).await.unwrap();
+        let stored = desk.artifacts.put(new, &desk.scratch()).await.unwrap();
         std::fs::write(&elsewhere, "CACHED").unwrap();
         assert_eq!(desk.content(&stored).await.unwrap(), b"cached", "{}", place.kind);
         let mut new = desk.made("r", "unused");
         new.key = "b".repeat(64);
         new.files = vec![("x.mp4".into(), elsewhere), ("y.mp4".into(), desk.scratch().join("missing"))];
         let before = names(&place.objects).await;
-        desk.products.put(new, &desk.scratch()).await.unwrap_err();
+        desk.artifacts.put(new, &desk.scratch()).await.unwrap_err();
         assert_eq!(names(&place.objects).await, before, "{}: nothing stays of a half", place.kind);
     }
 }
 
 #[tokio::test]
-async fn lost_answers_make_no_second_product() {
+async fn lost_answers_make_no_second_artifact() {
     for fault in [Fault::Repeated, Fault::LostAnswer] {
         let (store, objects) = faulty();
         let desk = desk(&objects);
@@ -265,14 +265,14 @@ async fn who_may_not_write_stores_nothing_and_still_finds() {
     for place in places() {
         let fence = Fence::kept("r", 1, || true);
         let mut desk = desk(&place.objects);
-        desk.products = desk.products.through(&place.objects.behind(&fence));
+        desk.artifacts = desk.artifacts.through(&place.objects.behind(&fence));
         let stored = desk.put("r", "clip").await.unwrap();
         fence.lose("another run has taken the project");
         assert_eq!(desk.put("r", "clip").await.unwrap_err().kind(), ErrorKind::Locked);
         assert!(matches!(desk.find().await, Found::There(_)));
         place.objects.delete(&stored.record.files[0].object).await.unwrap();
         let before = names(&place.objects).await;
-        assert!(matches!(desk.products.verify(&stored.record).await.unwrap(), Found::Gone(_)));
+        assert!(matches!(desk.artifacts.verify(&stored.record).await.unwrap(), Found::Gone(_)));
         assert_eq!(names(&place.objects).await, before, "{}: not even a note", place.kind);
     }
 }

@@ -1,10 +1,11 @@
-//! Finding products: by their content key alone, across all projects of the storage.
+//! Finding artifacts: by their content key alone, across all projects of the storage.
 //!
 //! A record is written once, after its files, so that readers need no lock and what is remembered never grows old; but
 //! files may go: somebody deleted them, a lifecycle rule did, or a disk. May depend on `error` and its neighbours;
-//! making products is `product_store`'s.
+//! making artifacts is `artifact_store`'s.
 
 use super::{
+    artifact_record::{ArtifactFile, ArtifactRecord, RECORD},
     cache::Cache,
     content_key::folder_of,
     digest::Digested,
@@ -12,7 +13,6 @@ use super::{
     local_file::{Stamp, hash, off_runtime, stamp},
     objects::{Created, Objects},
     opened::Opened,
-    product_record::{ProductFile, ProductRecord, RECORD},
     record::Unreadable,
     time::now,
 };
@@ -23,9 +23,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The folder of all products.
-pub(super) const PRODUCTS: &str = "products";
-/// Written by whoever notices first that a product's files are gone: since when they are.
+/// The folder of all artifacts.
+pub(super) const ARTIFACTS: &str = "artifacts";
+/// Written by whoever notices first that an artifact's files are gone: since when they are.
 pub(super) const GONE: &str = "gone.json";
 /// So many records are remembered at most.
 const REMEMBERED: usize = 10_000;
@@ -33,8 +33,8 @@ const REMEMBERED: usize = 10_000;
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Found {
-    /// The product is there.
-    There(Arc<ProductRecord>),
+    /// The artifact is there.
+    There(Arc<ArtifactRecord>),
     /// It was made, and a file of it is gone.
     Gone(Gone),
     /// Its record cannot be read, for this reason.
@@ -43,11 +43,11 @@ pub(crate) enum Found {
     Nowhere,
 }
 
-/// A product of which something is gone.
+/// An artifact of which something is gone.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Gone {
     /// What it was: when it was made, for how much, and whether it was paid for.
-    pub(crate) record: Arc<ProductRecord>,
+    pub(crate) record: Arc<ArtifactRecord>,
     /// The file, as a project names it.
     pub(crate) file: String,
     pub(crate) loss: Loss,
@@ -64,9 +64,9 @@ pub(crate) enum Loss {
     Damaged,
 }
 
-/// The products of a storage. Cheap to clone.
+/// The artifacts of a storage. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Products {
+pub(crate) struct Artifacts {
     pub(super) objects: Objects,
     pub(super) cache: Option<Cache>,
     known: Arc<Mutex<Known>>,
@@ -74,12 +74,12 @@ pub(crate) struct Products {
 
 #[derive(Debug, Default)]
 struct Known {
-    records: HashMap<String, Arc<ProductRecord>>,
+    records: HashMap<String, Arc<ArtifactRecord>>,
     /// Files of a folder that were touched, and whose content was looked at since: by their objects.
     looked_at: HashMap<String, Stamp>,
 }
 
-impl Products {
+impl Artifacts {
     /// Those of `objects`; where these lie elsewhere, files come into `cache`.
     pub(crate) fn new(objects: &Objects, cache: Option<Cache>) -> Self {
         Self { objects: objects.clone(), cache, known: Arc::default() }
@@ -96,7 +96,7 @@ impl Products {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn remember(&self, record: &Arc<ProductRecord>) {
+    pub(super) fn remember(&self, record: &Arc<ArtifactRecord>) {
         let mut known = self.known();
         if known.records.len() >= REMEMBERED {
             known.records.clear();
@@ -109,7 +109,7 @@ impl Products {
     }
 
     /// What is known of `key`: one request the first time, none after that. In a folder the files are looked at, too;
-    /// elsewhere a file that is gone shows when it is opened, or by [`Products::verify`].
+    /// elsewhere a file that is gone shows when it is opened, or by [`Artifacts::verify`].
     ///
     /// # Errors
     /// `Io`, `Timeout`; `InvalidProject` where a newer version wrote the record.
@@ -135,7 +135,7 @@ impl Products {
     /// Whether there is a record of `key`, whatever became of its files.
     ///
     /// # Errors
-    /// As [`Products::find`].
+    /// As [`Artifacts::find`].
     pub(crate) async fn is_known(&self, key: &str) -> Result<bool> {
         if self.known().records.contains_key(key) {
             return Ok(true);
@@ -149,23 +149,23 @@ impl Products {
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Read> {
-        let name = format!("{}/{RECORD}", folder_of(PRODUCTS, key)?);
+        let name = format!("{}/{RECORD}", folder_of(ARTIFACTS, key)?);
         let Some(bytes) = self.objects.read(&name).await? else { return Ok(Read::Nothing) };
-        match ProductRecord::decode(&bytes, key) {
+        match ArtifactRecord::decode(&bytes, key) {
             Ok(record) => Ok(Read::Record(Arc::new(record))),
             Err(later @ (Unreadable::Later(_) | Unreadable::LaterStage(_))) => {
-                Err(later.into_error("the products", &self.objects.display(&name)))
+                Err(later.into_error("the artifacts", &self.objects.display(&name)))
             }
             Err(unreadable) => Ok(Read::Unreadable(unreadable.to_string())),
         }
     }
 
-    /// Whether all files of a product are there: in a folder by size, time and, where these differ, content; elsewhere
+    /// Whether all files of an artifact are there: in a folder by size, time and, where these differ, content; elsewhere
     /// by a look at each.
     ///
     /// # Errors
     /// `Io`, `Timeout`.
-    pub(crate) async fn verify(&self, record: &Arc<ProductRecord>) -> Result<Found> {
+    pub(crate) async fn verify(&self, record: &Arc<ArtifactRecord>) -> Result<Found> {
         for file in &record.files {
             let loss = match self.objects.local_path(&file.object) {
                 Some(path) => self.look(file, path).await?,
@@ -183,7 +183,7 @@ impl Products {
     }
 
     /// What became of a file in a folder, if anything.
-    async fn look(&self, file: &ProductFile, path: PathBuf) -> Result<Option<Loss>> {
+    async fn look(&self, file: &ArtifactFile, path: PathBuf) -> Result<Option<Loss>> {
         let trusted = file.modified_ns.map(|modified_ns| Stamp { bytes: file.bytes, modified_ns });
         let looked_at = self.known().looked_at.get(&file.object).copied();
         let (bytes, sha256) = (file.bytes, file.sha256.clone());
@@ -204,17 +204,17 @@ impl Products {
         Ok(loss)
     }
 
-    /// Notes that a product is gone, once: whoever notices later is told since when.
-    async fn gone(&self, record: &Arc<ProductRecord>, file: &ProductFile, loss: Loss) -> Result<Gone> {
+    /// Notes that an artifact is gone, once: whoever notices later is told since when.
+    async fn gone(&self, record: &Arc<ArtifactRecord>, file: &ArtifactFile, loss: Loss) -> Result<Gone> {
         self.forget(&record.key);
         let at = now();
-        let name = format!("{}/{GONE}", folder_of(PRODUCTS, &record.key)?);
+        let name = format!("{}/{GONE}", folder_of(ARTIFACTS, &record.key)?);
         let note = serde_json::json!({ "at": at, "file": file.object }).to_string();
         let since = match self.objects.create(&name, note.clone()).await {
             Ok(Created::Taken(earlier)) => {
                 let since = earlier.and_then(|earlier| noted_at(&earlier, record));
                 if since.is_none() {
-                    // Of a product that lay here before.
+                    // Of an artifact that lay here before.
                     drop(self.objects.write(&name, note).await);
                 }
                 since
@@ -226,12 +226,12 @@ impl Products {
         Ok(Gone { record, file, loss, since: since.unwrap_or(at) })
     }
 
-    /// A product's file on this machine.
+    /// An artifact's file on this machine.
     ///
     /// # Errors
-    /// `NotFound` where the file is gone or damaged, which is noted: [`Products::find`] asks the storage again. `Io`,
+    /// `NotFound` where the file is gone or damaged, which is noted: [`Artifacts::find`] asks the storage again. `Io`,
     /// `Timeout`.
-    pub(crate) async fn open(&self, record: &Arc<ProductRecord>, file: &ProductFile) -> Result<Opened> {
+    pub(crate) async fn open(&self, record: &Arc<ArtifactRecord>, file: &ArtifactFile) -> Result<Opened> {
         let Some(cache) = self.cache.as_ref().filter(|_| self.objects.root().is_none()) else {
             let path = self.objects.local_path(&file.object).filter(|path| path.is_file());
             return match path {
@@ -251,12 +251,12 @@ impl Products {
         }
     }
 
-    async fn lost(&self, record: &Arc<ProductRecord>, file: &ProductFile, failure: Failure) -> Error {
+    async fn lost(&self, record: &Arc<ArtifactRecord>, file: &ArtifactFile, failure: Failure) -> Error {
         let loss = if matches!(failure, Failure::Missing) { Loss::Missing } else { Loss::Damaged };
         let noted = self.gone(record, file, loss).await;
-        let error = Error::new(ErrorKind::NotFound, "a product's file is gone from the storage")
+        let error = Error::new(ErrorKind::NotFound, "an artifact's file is gone from the storage")
             .with_context("file", self.objects.display(&file.object))
-            .with_context("product", &record.product)
+            .with_context("artifact", &record.artifact)
             .with_hint("run again: what is free is made again")
             .with_source(failure);
         match noted {
@@ -268,13 +268,13 @@ impl Products {
 
 /// What lies in the place of a record.
 pub(super) enum Read {
-    Record(Arc<ProductRecord>),
+    Record(Arc<ArtifactRecord>),
     Unreadable(String),
     Nothing,
 }
 
-/// When a note about this very product was written.
-fn noted_at(note: &[u8], record: &ProductRecord) -> Option<String> {
+/// When a note about this very artifact was written.
+fn noted_at(note: &[u8], record: &ArtifactRecord) -> Option<String> {
     let note: serde_json::Value = serde_json::from_slice(note).ok()?;
     let object = note.get("file")?.as_str()?;
     record.files.iter().find(|file| file.object == object)?;

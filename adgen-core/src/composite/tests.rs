@@ -55,9 +55,9 @@ fn bottle(width: u32, height: u32) -> ProductArt {
     ProductArt::new(&image).unwrap()
 }
 
-fn compose(spec: &SceneSpec, art: Option<&ProductArt>) -> SceneComposer {
+fn prepared(spec: &SceneSpec, art: Option<&ProductArt>) -> SceneCompositor {
     let background = background(spec.width, spec.height);
-    FONTS.with_borrow_mut(|fonts| SceneComposer::new(spec, art, None, fonts, &Backdrop::still(background))).unwrap()
+    FONTS.with_borrow_mut(|fonts| SceneCompositor::new(spec, art, None, fonts, &Backdrop::still(background))).unwrap()
 }
 
 /// Every rule that a layout must keep.
@@ -137,11 +137,11 @@ fn what_is_drawn_moves_by_little_from_frame_to_frame() {
         spec.product = Some(ProductLayer { motion, ..ProductLayer::default() });
         spec.caption = Some("A better cup".into());
         spec.is_last = true;
-        let mut composer = compose(&spec, Some(&art));
+        let mut compositor = prepared(&spec, Some(&art));
         let plain = background(spec.width, spec.height);
         let mut draw = |index| {
             let mut frame = plain.clone();
-            composer.draw(index, &mut frame).unwrap();
+            compositor.draw(index, &mut frame).unwrap();
             frame
         };
         let frames: Vec<Frame> = (40..150).step_by(1).map(&mut draw).collect();
@@ -160,11 +160,11 @@ fn the_reference_is_what_stands_in_the_frame() {
     let mut spec = spec(Aspect::Portrait9x16, Role::Hook, 270);
     spec.caption = Some("A better cup".into());
     spec.is_first = true;
-    let mut composer = compose(&spec, Some(&art));
+    let mut compositor = prepared(&spec, Some(&art));
     for index in [0, 40, 149] {
         let mut frame = background(spec.width, spec.height);
-        composer.draw(index, &mut frame).unwrap();
-        let reference = composer.reference_product(index).unwrap();
+        compositor.draw(index, &mut frame).unwrap();
+        let reference = compositor.reference_product(index).unwrap();
         let mut seen = 0;
         for (i, &coverage) in reference.coverage().iter().enumerate() {
             if coverage == 255 {
@@ -174,7 +174,7 @@ fn the_reference_is_what_stands_in_the_frame() {
             }
         }
         assert!(seen > 1000, "{seen}");
-        assert!(composer.product_rect(index).unwrap().width > 20.0);
+        assert!(compositor.product_rect(index).unwrap().width > 20.0);
     }
 }
 
@@ -190,19 +190,19 @@ fn odd_scenes_do_not_panic() {
             spec.brand_name = text.into();
             spec.frames = 1;
             spec.palette.clear();
-            let mut composer = compose(&spec, Some(&art));
+            let mut compositor = prepared(&spec, Some(&art));
             let mut frame = background(spec.width, spec.height);
             for index in [0, 1, u64::MAX] {
-                composer.draw(index, &mut frame).unwrap();
+                compositor.draw(index, &mut frame).unwrap();
             }
             assert!(
-                text != "日本語" || composer.faults().iter().any(|fault| matches!(fault, TextFault::Unshown { .. }))
+                text != "日本語" || compositor.faults().iter().any(|fault| matches!(fault, TextFault::Unshown { .. }))
             );
         }
     }
     let mut small = Frame::black(10, 10);
     let spec = spec(Aspect::Square, Role::Hook, 240);
-    assert!(compose(&spec, None).draw(0, &mut small).is_err());
+    assert!(prepared(&spec, None).draw(0, &mut small).is_err());
 }
 
 fn picture(frame: &Frame) -> image::RgbImage {
@@ -232,10 +232,10 @@ fn frames_look_as_they_did() {
         spec.brand_name = "Verlune".into();
         spec.ground_line = ground;
         let mut frame = background(spec.width, spec.height);
-        compose(&spec, Some(&art)).draw(index, &mut frame).unwrap();
+        prepared(&spec, Some(&art)).draw(index, &mut frame).unwrap();
         let picture = picture(&frame);
         let name = format!("{}_{role:?}_{index}.png", aspect.file_suffix()).to_lowercase();
-        let stored = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/compose/golden").join(&name);
+        let stored = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/composite/golden").join(&name);
         if std::env::var_os("ADGEN_BLESS").is_some() {
             picture.save(&stored).unwrap();
             continue;
@@ -277,12 +277,12 @@ proptest! {
         let mut frame = Frame::black(spec.width, spec.height);
         let art = bottle(7, 19);
         let backdrop = Backdrop::still(frame.clone());
-        let composer = FONTS.with_borrow_mut(|fonts| SceneComposer::new(&spec, Some(&art), None, fonts, &backdrop));
-        match composer {
-            Ok(mut composer) => {
+        let compositor = FONTS.with_borrow_mut(|fonts| SceneCompositor::new(&spec, Some(&art), None, fonts, &backdrop));
+        match compositor {
+            Ok(mut compositor) => {
                 for index in [0, frames - 1, index] {
-                    composer.draw(index, &mut frame).unwrap();
-                    composer.reference_product(index);
+                    compositor.draw(index, &mut frame).unwrap();
+                    compositor.reference_product(index);
                 }
             }
             Err(error) => prop_assert_eq!(error.kind(), crate::ErrorKind::InvalidInput),
@@ -315,11 +315,11 @@ fn in_a_dissolve_the_words_before_go_first() {
     let mut spec = spec(Aspect::Portrait9x16, Role::Showcase, 360);
     (spec.product, spec.caption) = (None, Some("Keeps its heat".to_owned()));
     (spec.crossfade_in, spec.crossfade_out) = (30, 30);
-    let mut composer = compose(&spec, None);
-    let box_ = composer.layout().caption.expect("a caption");
+    let mut compositor = prepared(&spec, None);
+    let box_ = compositor.layout().caption.expect("a caption");
     let mut shows_words = |index: u64| {
         let mut frame = background(spec.width, spec.height);
-        composer.draw(index, &mut frame).expect("drawn");
+        compositor.draw(index, &mut frame).expect("drawn");
         let columns = box_.x as usize..box_.right() as usize;
         // The background changes from row to row alone.
         (box_.y as usize..box_.bottom() as usize)
@@ -343,9 +343,9 @@ fn the_longest_call_to_action_is_whole_in_every_shape() {
     {
         let mut spec = spec(aspect, Role::CallToAction, 1080);
         spec.call_to_action = Some(longest.to_owned());
-        let composer = compose(&spec, None);
-        assert_eq!(composer.faults(), [], "{aspect:?}");
-        let button = composer.layout().button.expect("a button");
+        let compositor = prepared(&spec, None);
+        assert_eq!(compositor.faults(), [], "{aspect:?}");
+        let button = compositor.layout().button.expect("a button");
         let safe = SafeArea::of(aspect, spec.width, spec.height);
         assert!(safe.text.contains(&button, 1.0), "{aspect:?}: {button:?}");
         let solve = |fonts: &mut Fonts| layout::Solver::new(&spec, fonts, None, None).solve().1;
