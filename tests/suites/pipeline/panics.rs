@@ -31,7 +31,7 @@ struct Nervous {
 
 impl Nervous {
     fn new(at: &'static str) -> Self {
-        let price = Price::Output { usd: 0.5, as_of: "2026-01-01".to_owned() };
+        let price = Price::per_output(0.5, "2026-01-01");
         Self { info: ProviderInfo::priced("nervous", at, price), at }
     }
 
@@ -46,17 +46,13 @@ impl Nervous {
             return Err(Error::new(ErrorKind::OutcomeUnknown, "the connection broke before an answer came"));
         }
         let (job, check_after) = (JobId(format!("job-{}", self.at)), Duration::from_millis(10));
-        Ok(Generation::Pending { job, progress: None, check_after })
+        Ok(Generation::pending(job, check_after))
     }
 
     fn checked(&self, job: &JobId) -> adgen::Result<Generation> {
         self.asked("check");
         if self.at == "cancel" {
-            return Ok(Generation::Pending {
-                job: job.clone(),
-                progress: None,
-                check_after: Duration::from_millis(10),
-            });
+            return Ok(Generation::pending(job.clone(), Duration::from_millis(10)));
         }
         Ok(Generation::Done(Generated::url("http://127.0.0.1:9/nothing.bin", 0.5)))
     }
