@@ -1,7 +1,7 @@
 //! Watching a run that is at work somewhere else: in another process, on another machine.
 //!
-//! What is seen is what the run leaves in the project's folder. May depend on `engine` (its events' file), `store`, `event`
-//! and `error`.
+//! What is seen is what the run leaves in the project's folder. May depend on `engine` (its events' file), `store`, `event`,
+//! `project` and `error`.
 
 use super::Studio;
 use crate::{
