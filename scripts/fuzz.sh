@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/sanitized.sh
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(document image clip sound history http_body font)
+[ ${#targets[@]} -gt 0 ] || targets=(document image clip sound history http_body archive font)
 cargo build "${quick[@]}" --target "$host" --manifest-path fuzz/Cargo.toml --bins
 failed=()
 for target in "${targets[@]}"; do

@@ -6,9 +6,10 @@
 
 use crate::{
     composite::{Backdrop, Fonts, LogoArt, ProductArt, SceneCompositor, SceneSpec},
+    error::Error,
     file_type::FileType,
     http::{Answer, decode_data_url, server_wait},
-    matte::{Photo, by_transparency, framed},
+    matte::{Photo, by_transparency, framed, visit_archive},
     media::{Decode, Frame, SAMPLE_RATE, VideoReader, VideoTarget, decode_audio, measure, probe},
     offline::TemplatePlanner,
     openai,
@@ -20,7 +21,11 @@ use crate::{
 };
 use image::RgbaImage;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use std::{io::Write as _, path::Path, sync::Arc};
+use std::{
+    io::{Read as _, Write as _},
+    path::Path,
+    sync::Arc,
+};
 
 /// A person's document: parsed, checked, written and read again, planned, estimated.
 pub fn document(bytes: &[u8]) {
@@ -134,6 +139,19 @@ pub fn http_body(bytes: &[u8]) {
     }
 }
 
+/// A package that holds a library: a wheel or a packed tar, every member of which is read.
+pub fn archive(bytes: &[u8]) {
+    with_file(bytes, |path| {
+        let mut members = 0;
+        let seen = visit_archive(path, &mut |_, _, data| {
+            members += 1;
+            std::io::copy(&mut data.take(1 << 16), &mut std::io::sink()).map_err(Error::from)?;
+            Ok(members == 256)
+        });
+        drop(seen.map_err(|error| error.to_string()));
+    });
+}
+
 /// A brand's font, with which a scene's texts are set and drawn.
 pub fn font(bytes: &[u8]) {
     let mut fonts = Fonts::embedded();
@@ -211,6 +229,11 @@ mod tests {
     #[test]
     fn answers_that_were_found() {
         replay("http_body", http_body);
+    }
+
+    #[test]
+    fn archives_that_were_found() {
+        replay("archive", archive);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::{
 
 /// What is shown of a member: its path in the archive, its size in bytes as the archive has it, and its bytes. Says whether
 /// enough was seen.
-pub(super) type Visit<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<bool> + 'a;
+pub(crate) type Visit<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<bool> + 'a;
 
 /// No archive of a library has a longer list of members.
 const LONGEST_LIST: u64 = 16 << 20;
@@ -22,7 +22,7 @@ const LONGEST_LIST: u64 = 16 << 20;
 ///
 /// # Errors
 /// `Model` for what is neither, and for what is damaged; `Io`; the visitor's own.
-pub(super) fn visit(archive: &Path, visit: &mut Visit<'_>) -> Result<()> {
+pub(crate) fn visit(archive: &Path, visit: &mut Visit<'_>) -> Result<()> {
     let context = |error: Error| error.with_context("path", archive.display());
     let mut file = File::open(archive).map_err(|error| context(error.into()))?;
     let mut start = Vec::new();

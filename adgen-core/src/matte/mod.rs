@@ -33,6 +33,8 @@ mod store;
 mod sum;
 
 pub use crate::picture::{MAX_FILE_BYTES, Photo};
+#[cfg(any(test, fuzzing))]
+pub(crate) use archive::visit as visit_archive;
 pub(crate) use cutout::is_cut_out;
 pub use cutout::{Bounds, Cutout, CutoutSource, by_backdrop, by_model, by_transparency, framed};
 pub(crate) use foreign::ForeignRemover;

@@ -17,7 +17,7 @@ use super::{
     timeline::Slot,
 };
 use crate::{
-    composite::{Backdrop, SceneCompositor},
+    composite::{Backdrop, LogoArt, ProductArt, SceneCompositor},
     error::{Error, ErrorKind, Result},
     matte::resize_rgb,
     media::{Fps, Frame, color::rgb8_to_ycbcr8},
@@ -198,24 +198,19 @@ impl Preview {
         let art = self.cutout.as_deref().map(|path| self.art.product(path)).transpose()?;
         let logo = self.brand.logo.as_ref().map(|(_, path)| self.art.logo(path)).transpose()?;
         let logo = logo.as_deref().map(|logo| &logo.art);
-        let mut fonts = self.brand.typefaces()?;
-        let footage = |scene, frame, clip| self.footage(scene, frame, clip, drawn_size);
-        let scene_before = moment.scene_before().zip(moment.before);
-        // Two clips are decoded at a time; texts are set one after another, by the same typefaces.
+        let scene = |scene, frame, clip| self.scene((scene, frame), clip, (art.as_deref(), logo), drawn_size);
+        // Two scenes are drawn at a time.
         let (before, shown) = std::thread::scope(|threads| {
-            let before = scene_before
-                .map(|(scene, frame)| threads.spawn(move || footage(scene, frame, self.clip_before.as_ref())));
-            let shown = footage(moment.scene, moment.frame, self.clip.as_ref());
+            let before = moment.scene_before().zip(moment.before);
+            let before = before.map(|(number, frame)| {
+                let clip = self.clip_before.as_ref();
+                threads.spawn(move || scene(number, frame, clip))
+            });
+            let shown = scene(moment.scene, moment.frame, self.clip.as_ref());
             let before = before.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             (before, shown)
         });
-        let mut dress = |mut drawn: Drawn, index| {
-            SceneCompositor::new(&drawn.source.spec, art.as_deref(), logo, &mut fonts, &drawn.seen.backdrop)?
-                .draw(index, &mut drawn.frame)?;
-            Ok::<_, Error>(drawn)
-        };
-        let before = before.transpose()?.zip(moment.before).map(|(drawn, frame)| dress(drawn, frame)).transpose()?;
-        let mut shown = dress(shown?, moment.frame)?;
+        let (before, mut shown) = (before.transpose()?, shown?);
         transit(&shown.source, moment.frame, before.as_ref().map(|before| &before.frame), &mut shown.frame);
         let picture = shown.frame.to_rgb();
         let picture = match width < own.0 {
@@ -235,12 +230,12 @@ impl Preview {
         })
     }
 
-    /// Frame `index` of a scene's clip, or of a calm ground, with nothing over it yet.
-    fn footage(
+    /// A frame of a scene, over its clip or a calm ground, without transitions.
+    fn scene(
         &self,
-        scene: usize,
-        index: u64,
+        (scene, index): (usize, u64),
         clip: Option<&PreviewClip>,
+        (art, logo): (Option<&ProductArt>, Option<&LogoArt>),
         (width, height): (usize, usize),
     ) -> Result<Drawn> {
         let ground = clip.and_then(|clip| clip.ground);
@@ -248,26 +243,36 @@ impl Preview {
         (spec.width, spec.height) = (width, height);
         let path = clip.map(|clip| clip.path.clone()).unwrap_or_default();
         let source = SceneSource { spec, clip: (path, String::new()), slot: self.slots[scene] };
-        let Some(clip) = clip else {
-            let frame = calm(ground_of(&source.spec.palette), width, height);
-            let backdrop = Arc::new(Backdrop::still(frame.clone()));
-            let seen = Seen { backdrop, is_final: !has_words(&source.spec) };
-            return Ok(Drawn { source, frame, seen });
-        };
-        let seen = match &clip.seen {
-            Some(seen) => seen.clone(),
-            None if !has_words(&source.spec) => Seen { backdrop: Arc::new(no_backdrop()), is_final: true },
+        let (mut frame, seen) = match clip {
+            Some(clip) => footage(clip, &source, index)?,
             None => {
-                let (backdrop, is_final) = glimpse(&clip.path, room(&source))?;
-                Seen { backdrop: Arc::new(backdrop), is_final }
+                let frame = calm(ground_of(&source.spec.palette), width, height);
+                let backdrop = Arc::new(Backdrop::still(frame.clone()));
+                (frame, Seen { backdrop, is_final: !has_words(&source.spec) })
             }
         };
-        let mut playback = Playback::hastened(&clip.path, room(&source))?;
-        playback.go_to(index)?;
-        let mut frame = Frame::black(width, height);
-        playback.next(&mut frame)?;
+        let mut fonts = self.brand.typefaces()?;
+        SceneCompositor::new(&source.spec, art, logo, &mut fonts, &seen.backdrop)?.draw(index, &mut frame)?;
         Ok(Drawn { source, frame, seen })
     }
+}
+
+/// Frame `index` of a scene's clip with nothing over it, and what the clip looks like.
+fn footage(clip: &PreviewClip, source: &SceneSource, index: u64) -> Result<(Frame, Seen)> {
+    let room = room(source);
+    let seen = match &clip.seen {
+        Some(seen) => seen.clone(),
+        None if !has_words(&source.spec) => Seen { backdrop: Arc::new(no_backdrop()), is_final: true },
+        None => {
+            let (backdrop, is_final) = glimpse(&clip.path, room)?;
+            Seen { backdrop: Arc::new(backdrop), is_final }
+        }
+    };
+    let mut playback = Playback::hastened(&clip.path, room)?;
+    playback.go_to(index)?;
+    let mut frame = Frame::black(room.width, room.height);
+    playback.next(&mut frame)?;
+    Ok((frame, seen))
 }
 
 fn invalid(message: String) -> Error {
