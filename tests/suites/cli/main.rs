@@ -62,7 +62,7 @@ fn help_and_version_end_well_and_wrong_flags_are_bad_input() {
         &["new", "x.png"],
         &["new", "x.png", "--product", "X", "--color", "red"],
         &["new", "x.png", "--product", "X", "--aspect", "2:1"],
-        &["models", "fetch"],
+        &["models", "fetch", "no-such-model"],
     ];
     for arguments in wrong {
         let ran = run(adgen(arguments)).expect_code(2);

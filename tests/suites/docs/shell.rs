@@ -155,12 +155,14 @@ fn maturin(words: &[String]) -> Result<(), String> {
 /// What a document says to install is what the project itself installs.
 fn pip(words: &[String]) -> Result<(), String> {
     let own = fs::read_to_string(root().join("scripts/requirements.txt")).expect("there are requirements");
-    let [install, rest @ ..] = words else { return Err("pip does nothing".to_owned()) };
-    if install != "install" {
-        return Err(format!("pip is not known to {install}"));
+    let [verb, rest @ ..] = words else { return Err("pip does nothing".to_owned()) };
+    if !["install", "download"].contains(&verb.as_str()) {
+        return Err(format!("pip is not known to {verb}"));
     }
     let names = rest.iter().filter(|word| !word.starts_with('-'));
-    let is_own = |name: &str| own.lines().any(|line| line.split(['=', '<', '>', '[']).next() == Some(name));
+    // A version that is named is the project's own.
+    let is_own =
+        |name: &str| own.lines().any(|line| line == name || line.split(['=', '<', '>', '[']).next() == Some(name));
     match names.clone().find(|name| !is_own(name)) {
         Some(name) => Err(format!("scripts/requirements.txt has no {name}")),
         None if names.count() == 0 => Err("pip installs nothing".to_owned()),
@@ -286,6 +288,8 @@ fn commands_that_name_what_is_not_there_are_told() {
         ("cargo frobnicate", "frobnicate"),
         ("npm run biuld", "biuld"),
         ("pip install --user onnxruntim", "onnxruntim"),
+        ("pip download onnxruntime==0.1.0", "0.1.0"),
+        ("pip uninstall onnxruntime", "uninstall"),
         ("scripts/fuz.sh", "scripts/fuz.sh"),
         ("scripts/fuzz.sh klip", "klip"),
         // In two parts, so that this file does not name it itself.

@@ -291,6 +291,7 @@ impl<'a> Chain<'a> {
             "events.json",
             "product_original.png",
             "report.html",
+            "rendered.json",
             "captions.srt",
             "captions.vtt",
             "concat_list.txt",
