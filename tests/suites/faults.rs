@@ -64,9 +64,8 @@ fn expect_no_litter(project: &Project) {
         .files()
         .into_iter()
         .filter(|name| {
-            !FILES.contains(&name.as_str())
-                && !["plan.json", "rendered.json"].contains(&name.as_str())
-                && !(name.starts_with("scene_") && name.ends_with(".mp4"))
+            let is_scene = name.starts_with("scene_") && name.ends_with(".mp4");
+            !is_scene && !FILES.contains(&name.as_str()) && !["plan.json", "rendered.json"].contains(&name.as_str())
         })
         .collect();
     assert!(litter.is_empty(), "left behind in {}: {litter:?}", project.0.display());
