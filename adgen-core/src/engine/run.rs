@@ -408,7 +408,7 @@ impl RunTask {
             })
         });
         // Whatever failed first when its ground went away, this is what a person has to know.
-        let result = result.map_err(|error| parts.fallbacks.check_storage(error));
+        let result = result.map_err(|error| fence.lapsed().unwrap_or_else(|| parts.fallbacks.check_storage(error)));
         let cancelled = matches!(&result, Err(error) if error.kind() == ErrorKind::Cancelled);
         // What was dropped may still be at work on other threads; nothing may be written after the lease is gone.
         cancel.cancel();

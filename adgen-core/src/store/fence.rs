@@ -101,6 +101,12 @@ impl Fence {
         Err(self.refusal())
     }
 
+    /// That the run has lost its project because nobody renewed the right in time, where that is so: whatever else fails then
+    /// is a consequence, such as a request that was under way while the whole process stood still.
+    pub(crate) fn lapsed(&self) -> Option<Error> {
+        self.left().and_then(|_| self.check().err())
+    }
+
     /// How long the right lasts unless it is renewed; `None` where it needs no renewing.
     pub(super) fn left(&self) -> Option<Duration> {
         match &self.0.ground {
@@ -156,9 +162,11 @@ mod tests {
         fence.renew(Moment::now());
         tokio::time::advance(Duration::from_secs(26)).await;
         fence.check().unwrap();
+        assert!(fence.lapsed().is_none());
         tokio::time::advance(Duration::from_secs(2)).await;
-        let error = fence.clone().check().unwrap_err();
+        let error = fence.lapsed().unwrap();
         assert_eq!(error.kind(), ErrorKind::Locked);
+        fence.clone().check().unwrap_err();
         assert!(error.to_string().contains("lost its lease: it could not be renewed"), "{error}");
         assert!(fence.lost().is_cancelled());
         fence.renew(Moment::now());
@@ -174,6 +182,8 @@ mod tests {
         });
         fence.check().unwrap();
         held.store(false, Ordering::Relaxed);
+        // Nothing that is renewed: its ground may have gone with everything else.
+        assert!(fence.lapsed().is_none());
         fence.check().unwrap_err();
         held.store(true, Ordering::Relaxed);
         assert_eq!(fence.check().unwrap_err().kind(), ErrorKind::Locked);

@@ -183,11 +183,9 @@ impl Tried {
         let answers: Vec<_> = (0..AT_ONCE).map(|_| self.start(photo, false)).collect();
         // Each may wait for the others.
         let patient = Self { remover: Arc::clone(&self.remover), limit: self.limit.saturating_mul(AT_ONCE as u32) };
-        for answer in &answers {
-            let made = patient.hear(answer, log).map_err(|fault| fault.to_string())?;
-            is_same(&made.mask, wanted)?;
-        }
-        Ok(())
+        // All of them, before any is judged: none may be at work when the next rule is tried.
+        let heard: Vec<_> = answers.iter().map(|answer| patient.hear(answer, log)).collect();
+        heard.into_iter().try_for_each(|made| is_same(&made.map_err(|fault| fault.to_string())?.mask, wanted))
     }
 }
 
