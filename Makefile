@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV := $(CURDIR)/.venv
 # `bench` is the tests' own; the bindings have it in tests, too, so that the library is built once.
-FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench
+FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench,adgen-core/bridge
 
 .PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema clean
 

@@ -101,13 +101,16 @@
 //!
 //! - `cli`: the `adgen` command.
 //! - `heif`: HEIC, HEIF and AVIF photos, where the machine has libheif, which is loaded at run time.
-
 //! - `s3`: storages in S3 and what speaks its language.
+//! - `bridge`: internal, and promises nothing. The façade as data, for the bindings to other languages.
 //! - `bench`: internal, and promises nothing. It opens modules that are private, hidden from this documentation, to the benches
 //!   and tests of adgen's own repository.
 
 mod asset;
 pub mod blocking;
+#[cfg(feature = "bridge")]
+#[doc(hidden)]
+pub mod bridge;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

@@ -86,6 +86,15 @@ impl Studio {
         Ok(Run::new(run, Arc::clone(&self.owner)))
     }
 
+    /// The same with what this run is to do otherwise: [`crate::Studio::generate_with`].
+    ///
+    /// # Errors
+    /// As that.
+    pub fn generate_with(&self, document: AdProject, assets: impl Into<Assets>, options: RunOptions) -> Result<Run> {
+        let run = self.owner.wait(self.studio.generate_with(document, assets, options))?;
+        Ok(Run::new(run, Arc::clone(&self.owner)))
+    }
+
     /// What the ad of a document will cost, everything made anew. Calls nobody and does not wait.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 
 use crate::{
     error::{Error, Result},
-    http::{Caller, Http, HttpOptions},
+    http::{AssetRules, Caller, Http, HttpOptions, fetch_asset},
 };
 use std::{
     fmt,
@@ -179,6 +179,13 @@ impl CallContext {
     /// `InvalidConfig` where the system's settings cannot be used.
     pub(crate) fn http(&self) -> Result<Http> {
         self.http.clone().map_or_else(|| Http::new(HttpOptions::default()), Ok)
+    }
+
+    /// Fetches what a job made as providers usually do: from the public internet alone, unless its servers may be private.
+    pub(crate) async fn fetch(&self, url: &str, target: &Path, allow_private: bool) -> Result<()> {
+        let rules = AssetRules { allow_private, ..AssetRules::foreign() };
+        let http = self.http()?;
+        self.unless_cancelled(fetch_asset(&http, url, target, rules)).await
     }
 
     /// What `work` gives, or `Cancelled` once nobody waits for it: for work that can be dropped at any moment.

@@ -262,9 +262,6 @@ pub trait VideoProvider: Debug + Send + Sync + 'static {
     /// # Errors
     /// As the server or the network did; `InvalidInput` for an address that is not allowed; `Cancelled` by the context.
     async fn fetch(&self, context: &CallContext, url: &str, target: &Path) -> Result<()> {
-        let foreign = crate::http::AssetRules::foreign();
-        let rules = crate::http::AssetRules { allow_private: self.gives_private_urls(), ..foreign };
-        let http = context.http()?;
-        context.unless_cancelled(crate::http::fetch_asset(&http, url, target, rules)).await
+        context.fetch(url, target, self.gives_private_urls()).await
     }
 }

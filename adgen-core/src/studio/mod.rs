@@ -107,8 +107,21 @@ impl Studio {
     /// # Errors
     /// Those of both.
     pub async fn generate(&self, document: AdProject, assets: impl Into<Assets>) -> Result<Run> {
+        self.generate_with(document, assets, RunOptions::new()).await
+    }
+
+    /// [`Studio::generate`] with what this run is to do otherwise.
+    ///
+    /// # Errors
+    /// Those of [`Studio::import`] and [`Studio::run`].
+    pub async fn generate_with(
+        &self,
+        document: AdProject,
+        assets: impl Into<Assets>,
+        options: RunOptions,
+    ) -> Result<Run> {
         document.validate()?;
-        let settings = self.settings(RunOptions::new())?;
+        let settings = self.settings(options)?;
         let (id, source) = (document.id.clone(), Source::Document(Box::new(document), assets.into()));
         self.home.run(Run::start(id, source, settings)).await
     }

@@ -1,12 +1,99 @@
 """A product photo, a brief and a brand become a finished video ad.
 
 >>> import adgen
->>> adgen.validate({"id": "demo", "brief": {"product_name": "Rosso"}, "product": {"image": "rosso.png"}})
-[]
+>>> studio = adgen.Studio("storage")
+>>> run = studio.generate({"id": "rosso", "brief": {"product_name": "Rosso"}, "product": {"image": "cup.jpg"}})
+>>> for event in run:
+...     print(event.type, event.progress)
+>>> outcome = run.result()
+
+``Studio`` waits, ``AsyncStudio`` is awaited; ``adgen.types`` has the shapes of documents and of what is given, ``adgen.models`` the
+same for pydantic, ``adgen.provider`` and ``adgen.testkit`` are for providers of one's own.
 """
 
-from ._adgen import version
-from ._project import Problem, validate
+from __future__ import annotations
 
-__all__ = ["Problem", "validate", "version"]
+from typing import TYPE_CHECKING, Any
+
+from ._adgen import version
+from ._errors import (
+    AdgenError,
+    Cancelled,
+    Conflict,
+    ContentRejected,
+    FallbackDenied,
+    GenerationFailed,
+    InvalidConfig,
+    InvalidInput,
+    InvalidProject,
+    Io,
+    Locked,
+    Media,
+    Model,
+    NotFound,
+    OutcomeUnknown,
+    QuotaExceeded,
+    RateLimited,
+    Timeout,
+    Unauthenticated,
+    Unavailable,
+    Unexpected,
+    Unsupported,
+)
+
+if TYPE_CHECKING:
+    from . import provider, testkit, types
+    from ._aio import AsyncRun, AsyncStudio, StartingRun
+    from ._logging import follow as follow_logs
+    from ._preview import PreviewImage
+    from ._problem import Problem
+    from ._run import Run
+    from ._studio import Studio
+    from ._tools import schema, validate, verify_webhook, webhook_secret
+    from .types import Outcome
+
+__all__ = [
+    "AdgenError", "AsyncRun", "AsyncStudio", "Cancelled", "Conflict", "ContentRejected", "FallbackDenied", "GenerationFailed",
+    "InvalidConfig", "InvalidInput", "InvalidProject", "Io", "Locked", "Media", "Model", "NotFound", "Outcome", "OutcomeUnknown",
+    "PreviewImage", "Problem", "QuotaExceeded", "RateLimited", "Run", "StartingRun", "Studio", "Timeout", "Unauthenticated",
+    "Unavailable", "Unexpected", "Unsupported", "follow_logs", "provider", "schema", "testkit", "types", "validate",
+    "verify_webhook", "version", "webhook_secret",
+]
 __version__ = version()
+
+# Where each name comes from that is fetched when it is first used: importing adgen has to be quick.
+_LATER = {
+    "AsyncRun": "_aio", "AsyncStudio": "_aio", "Outcome": "types", "PreviewImage": "_preview", "Problem": "_problem", "Run": "_run", "StartingRun": "_aio", "Studio": "_studio",
+    "follow_logs": "_logging", "schema": "_tools", "validate": "_tools", "verify_webhook": "_tools", "webhook_secret": "_tools",
+}
+_MODULES = ("models", "provider", "testkit", "types")
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name in _LATER:
+        module = importlib.import_module(f".{_LATER[name]}", __name__)
+        value = getattr(module, "follow" if name == "follow_logs" else name)
+    elif name in _MODULES:
+        value = importlib.import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> "list[str]":
+    return sorted({*globals(), *_LATER, *_MODULES})
+
+
+def _at_exit() -> None:
+    # Runs that nobody waited for are stopped, remote jobs included, rather than left to cost something.
+    from ._adgen import end
+
+    end(10.0)
+
+
+import atexit as _atexit  # noqa: E402
+
+_atexit.register(_at_exit)

@@ -1,0 +1,154 @@
+//! What is asked of the other language.
+//!
+//! Depends on `provider` (contexts), `error` and the crate of pictures.
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    provider::CallContext,
+};
+use async_trait::async_trait;
+use image::RgbImage;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+/// What an object of the other language is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Plans.
+    Planner,
+    /// Makes backgrounds.
+    Video,
+    /// Makes music or speech.
+    Audio,
+    /// Cuts products out.
+    Remover,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Planner => "planner",
+            Self::Video => "video provider",
+            Self::Audio => "audio provider",
+            Self::Remover => "background remover",
+        })
+    }
+}
+
+/// An object of the other language with methods of a contract. Arguments and answers are JSON objects and values by the names of
+/// the contract's parameters and fields; bytes are Base64 in them.
+#[async_trait]
+pub trait Host: fmt::Debug + Send + Sync + 'static {
+    /// Whether the object has this method or property.
+    fn has(&self, method: &str) -> bool;
+
+    /// Asks for something that is known at once, on whatever thread this is: a property, a price.
+    ///
+    /// # Errors
+    /// What the object raised.
+    fn ask(&self, method: &'static str, arguments: &Map<String, Value>) -> Result<Value>;
+
+    /// Calls a method that may take its time. Dropped, the call is over for whoever made it, and the object should hear of that.
+    ///
+    /// # Errors
+    /// What the object raised.
+    async fn call(&self, method: &'static str, arguments: &Map<String, Value>, context: &CallContext) -> Result<Value>;
+
+    /// Asks a background remover for the mask of a photo, a byte a pixel, row by row. Called on a thread where blocking is
+    /// allowed.
+    ///
+    /// # Errors
+    /// What the object raised.
+    fn mask(&self, photo: &RgbImage, cancel: &(dyn Fn() -> bool + Sync)) -> Result<Vec<u8>>;
+}
+
+/// Arguments by their names.
+pub(super) fn arguments<const N: usize>(named: [(&str, Value); N]) -> Map<String, Value> {
+    named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Data as JSON.
+///
+/// # Errors
+/// `Unexpected`, which would be a defect of adgen.
+pub(super) fn value(data: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(data)
+        .map_err(|error| Error::new(ErrorKind::Unexpected, "a request is not JSON").with_source(error))
+}
+
+/// Reads what a method answered.
+///
+/// # Errors
+/// `Unexpected` that shows the answer and says what it lacks.
+pub(super) fn read<T: DeserializeOwned>(role: Role, method: &str, answer: Value) -> Result<T> {
+    let shown = shown(&answer);
+    serde_json::from_value(answer).map_err(|error| {
+        let message = format!("the {role} answered {method} with {shown}: {error}");
+        Error::new(ErrorKind::Unexpected, message)
+            .with_hint("this is a defect of the provider: docs/providers.md says what each method gives")
+    })
+}
+
+/// Reads a property of the object, where it has one. Fields that it leaves out are those of `usual`.
+///
+/// # Errors
+/// `InvalidConfig` where it is no such thing.
+pub(super) fn property<T: DeserializeOwned>(
+    host: &dyn Host,
+    role: Role,
+    name: &'static str,
+    usual: Option<Value>,
+) -> Result<T> {
+    let wrong = |why: String| {
+        Error::new(ErrorKind::InvalidConfig, format!("the {role}'s `{name}` {why}"))
+            .with_hint("docs/providers.md says what a provider tells of itself")
+    };
+    let told = if host.has(name) { Some(host.ask(name, &Map::new())?) } else { None };
+    let whole = match (told, usual) {
+        (None, None) => return Err(wrong("is missing".to_owned())),
+        (None, Some(usual)) => usual,
+        (Some(told), None) => told,
+        (Some(Value::Object(told)), Some(Value::Object(mut usual))) => {
+            if let Some(foreign) = told.keys().find(|key| !usual.contains_key(*key)) {
+                let known = usual.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                return Err(wrong(format!("has {foreign:?}: {known} are allowed")));
+            }
+            usual.extend(told);
+            Value::Object(usual)
+        }
+        (Some(told), Some(_)) => return Err(wrong(format!("is {}: an object is needed", shown(&told)))),
+    };
+    let text = shown(&whole);
+    serde_json::from_value(whole).map_err(|error| wrong(format!("is {text}: {error}")))
+}
+
+/// In one line, short enough for a message.
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "nothing".to_owned(),
+        value => json!(value).to_string(),
+    };
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// What the object answers about a request at once, where it has an answer of its own; one that makes no sense is told in the
+/// program's log and counts for nothing, for such questions have no errors.
+pub(super) fn asked<T: DeserializeOwned>(
+    host: &dyn Host,
+    role: Role,
+    method: &'static str,
+    request: &impl Serialize,
+) -> Option<T> {
+    if !host.has(method) {
+        return None;
+    }
+    let answer = value(request)
+        .and_then(|request| host.ask(method, &arguments([("request", request)])))
+        .and_then(|answer| read(role, method, answer));
+    answer.inspect_err(|error| tracing::warn!(%role, method, %error, "a provider's answer counts for nothing")).ok()
+}

@@ -1,0 +1,138 @@
+"""Providers that are written in Python: an object's methods, sync or async, as the core calls them.
+
+The core hands in JSON and a context; what a method gives goes back as JSON, with bytes as Base64. A method that is a coroutine
+runs in the event loop of the studio that has it, or in one of adgen's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+import os
+from typing import Any, Dict, List, Optional, cast
+
+from ._errors import InvalidConfig, Unexpected
+from ._loops import Home
+
+Role = str
+
+_METHODS: Dict[Role, List[str]] = {
+    "planner": ["info", "estimate", "plan"],
+    "video": [
+        "info", "capability", "gives_private_urls", "estimate", "offer", "start", "check", "cancel", "find", "fetch",
+    ],
+    "audio": [
+        "info", "capability", "gives_private_urls", "estimate", "offered_s", "start", "check", "cancel", "find", "fetch",
+    ],
+    "remover": ["name", "version", "resolution", "coarse_mask"],
+}
+_NEEDED: Dict[Role, List[str]] = {
+    "planner": ["info", "plan"],
+    "video": ["info", "start", "check", "cancel"],
+    "audio": ["info", "start", "check", "cancel"],
+    "remover": ["name", "version", "coarse_mask"],
+}
+
+
+def adapted(role: Role, provider: Any, home: Optional[Home] = None) -> Adapter:
+    """The provider as the core asks it.
+
+    Raises ``InvalidConfig`` where it lacks a method.
+    """
+    return provider if isinstance(provider, Adapter) else Adapter(role, provider, home or Home())
+
+
+class Adapter:
+    """An object with the methods of a contract."""
+
+    def __init__(self, role: Role, provider: Any, home: Home) -> None:
+        missing = [name for name in _NEEDED[role] if not hasattr(provider, name)]
+        if missing:
+            raise InvalidConfig(
+                f"the {role} {type(provider).__name__} lacks {', '.join(missing)}",
+                hint=f"it needs {', '.join(_NEEDED[role])}; docs/python.md shows one",
+            )
+        self._role = role
+        self._provider = provider
+        self._home = home
+
+    def methods(self) -> List[str]:
+        """What the object has of the contract."""
+        return [name for name in _METHODS[self._role] if hasattr(self._provider, name)]
+
+    def shown(self) -> str:
+        """The object in logs and reports: what it says of itself, by its own ``repr``."""
+        return repr(self._provider)
+
+    def ask(self, name: str, arguments: str) -> str:
+        """A property, or what a method answers at once."""
+        value = getattr(self._provider, name)
+        if callable(value):
+            value = value(**json.loads(arguments))
+        if inspect.isawaitable(value):
+            _close(value)
+            raise Unexpected(f"{name} must answer at once: it cannot be a coroutine")
+        return _json(value)
+
+    def call(self, name: str, arguments: str, context: Any) -> str:
+        """Calls a method on this thread; one that is a coroutine runs in its loop, and this thread waits for it."""
+        value = getattr(self._provider, name)(**json.loads(arguments), context=context)
+        if inspect.isawaitable(value):
+            value = self._home.wait_for(value, context)
+        return _json(value)
+
+    def mask(self, width: int, height: int, pixels: bytes, wanted: Any) -> bytes:
+        """The mask of a photo, a byte a pixel."""
+        from .provider import Photo
+
+        value = self._provider.coarse_mask(Photo(width, height, pixels), wanted)
+        if inspect.isawaitable(value):
+            value = self._home.wait_for(value, None)
+        return _mask(value, width, height)
+
+
+def _close(awaitable: Any) -> None:
+    """What nobody will await says so when it is collected, unless it is closed."""
+    close = getattr(awaitable, "close", None)
+    if callable(close):
+        close()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_plain(value), allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if hasattr(value, "to_dict"):
+        return _plain(value.to_dict())
+    return value
+
+
+def _mask(value: Any, width: int, height: int) -> bytes:
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if hasattr(value, "convert") and hasattr(value, "tobytes"):
+        # A picture of Pillow's.
+        if value.size != (width, height):
+            raise Unexpected(f"the mask has {value.size[0]}x{value.size[1]} pixels, the photo {width}x{height}")
+        return cast(bytes, value.convert("L").tobytes())
+    try:
+        view = memoryview(value)
+    except TypeError:
+        raise Unexpected(
+            f"a mask must be bytes, a picture of Pillow's or an array of bytes, not {type(value).__name__}"
+        ) from None
+    if view.itemsize != 1:
+        raise Unexpected(f"a mask must hold bytes, 0 to 255, not elements of {view.itemsize} bytes")
+    return view.tobytes()

@@ -1,0 +1,249 @@
+"""Making ads, for programs that wait."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Union
+
+from . import _convert, _verbs, types
+from ._adgen import Studio as _Studio
+from ._loops import Home
+from ._preview import PreviewImage
+from ._providers import adapted
+from ._run import Run, attended, follow
+from ._verbs import Question
+
+PathLike = Union[str, "os.PathLike[str]"]
+ROLES = ("planner", "video", "audio", "remover")
+
+
+class Base:
+    """How both kinds of studios are set up."""
+
+    _core: _Studio
+    _home: Home
+
+    def __init__(
+        self,
+        storage: Optional[PathLike] = None,
+        *,
+        planner: Any = None,
+        video: Any = None,
+        audio: Any = None,
+        remover: Any = None,
+        on_event: Optional[Callable[[types.Event], object]] = None,
+        **config: Any,
+    ) -> None:
+        """Ads are kept in ``storage``: a folder, ``s3://bucket/prefix``, or ``./storage`` where it is not said.
+
+        ``planner``, ``video``, ``audio`` and ``remover`` are providers of one's own (``adgen.provider``); what is left out is made
+        offline. ``on_event`` hears of every event of every run, on another thread. Everything else is a field of
+        ``types.StudioConfig``: ``max_usd=2.0, jobs=4, assets={"urls": True}``.
+        """
+        self._set_up(storage, None, (planner, video, audio, remover), on_event, config)
+
+    def _set_up(
+        self,
+        storage: Optional[PathLike],
+        services: Optional[Dict[str, Any]],
+        providers: tuple[Any, Any, Any, Any],
+        on_event: Optional[Callable[[types.Event], object]],
+        config: Mapping[str, Any],
+    ) -> None:
+        given = {name: value for name, value in config.items() if value is not None}
+        if storage is not None:
+            given["storage"] = os.fspath(storage)
+        setup: Dict[str, Any] = {"config": given}
+        if services is not None:
+            setup["services"] = {name: value for name, value in services.items() if value is not None}
+        self._home = Home()
+        objects = {
+            role: adapted(role, provider, self._home) for role, provider in zip(ROLES, providers) if provider is not None
+        }
+        self._core = _Studio(_convert.text(setup, "the studio's options"), objects, _listener(on_event))
+
+    @classmethod
+    def from_env(
+        cls,
+        storage: Optional[PathLike] = None,
+        *,
+        webhook: Optional[str] = None,
+        planner: Any = None,
+        video: Any = None,
+        audio: Any = None,
+        remover: Any = None,
+        on_event: Optional[Callable[[types.Event], object]] = None,
+        **config: Any,
+    ) -> Any:
+        """The same with the services whose keys are in the environment: OpenAI plans where ``OPENAI_API_KEY`` is set, Replicate
+        films and scores where ``REPLICATE_API_TOKEN`` is; what has no key is made offline. ``ADGEN_STORAGE`` is the storage where
+        none is said, ``ADGEN_PLANNER_MODEL``, ``ADGEN_VIDEO_MODEL`` and ``ADGEN_AUDIO_MODEL`` choose models. ``webhook`` is the
+        address that Replicate calls when a job moved on."""
+        studio = cls.__new__(cls)
+        studio._set_up(storage, {"webhook": webhook}, (planner, video, audio, remover), on_event, config)
+        return studio
+
+    def __repr__(self) -> str:
+        return f"<adgen.{type(self).__name__}>"
+
+
+def _listener(on_event: Optional[Callable[[types.Event], object]]) -> Optional[Callable[[str], None]]:
+    if on_event is None:
+        return None
+    if not callable(on_event):
+        raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
+    heard = on_event
+
+    def listen(record: str) -> None:
+        import json
+
+        heard(types.event(json.loads(record)))
+
+    return listen
+
+
+class Studio(Base):
+    """Makes ads: set up once, used for as many as one likes, from any thread. Works in processes that were forked from the one
+    that made it."""
+
+    def _ask(self, question: Question) -> Any:
+        task = self._core.ask(question.verb, question.files, question.objects)
+        attended(task, None)
+        return question.read(task.result())
+
+    def import_(self, project: Any, folder: Optional[PathLike] = None, files: Optional[Mapping[str, Any]] = None) -> types.Imported:
+        """Brings a document and its files into the storage, and makes nothing: ``run`` does.
+
+        ``project`` is a ``dict`` (``types.AdProject``), a model of ``adgen.models``, JSON text, or the path of a document. Its
+        files lie in ``folder`` (the document's own, or the working directory), or are handed in: ``files`` has bytes, paths or
+        open files by the names that the document has for them.
+        """
+        return self._ask(_verbs.import_(project, folder, files))
+
+    def generate(
+        self,
+        project: Any,
+        folder: Optional[PathLike] = None,
+        files: Optional[Mapping[str, Any]] = None,
+        *,
+        max_usd: Optional[float] = None,
+        offline: Optional[bool] = None,
+        jobs: Optional[int] = None,
+        planner: Any = None,
+        video: Any = None,
+        audio: Any = None,
+    ) -> Run:
+        """Imports a document and makes its ad: gives the run, which works by itself. The options are this run's own."""
+        options = dict(max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
+        return Run(self._ask(_verbs.generate(project, folder, files, options)))
+
+    def run(
+        self,
+        project_id: str,
+        *,
+        max_usd: Optional[float] = None,
+        offline: Optional[bool] = None,
+        jobs: Optional[int] = None,
+        planner: Any = None,
+        video: Any = None,
+        audio: Any = None,
+    ) -> Run:
+        """Makes what is missing of the ad of a project in the storage: all of it, or what a crash, an edit or a fallback left."""
+        options = dict(max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
+        return Run(self._ask(_verbs.run(project_id, options)))
+
+    resume = run
+    """``run`` by the name that fits after a crash."""
+
+    def estimate(self, project: Any) -> types.Estimate:
+        """What the ad of a document will cost, everything made anew. Calls nobody."""
+        return self._ask(_verbs.estimate(project))
+
+    def inspect(self, project: Any, folder: Optional[PathLike] = None) -> List[types.Inspected]:
+        """Looks at every file that a document names, without storing anything."""
+        return self._ask(_verbs.inspect(project, folder))
+
+    def preview(
+        self,
+        project_id: str,
+        *,
+        scene: Optional[int] = None,
+        seconds: Optional[float] = None,
+        aspect: Optional[str] = None,
+        width: Optional[int] = None,
+        height: Optional[int] = None,
+    ) -> PreviewImage:
+        """One frame of the stored document, of the middle of a scene (0 is the first) or at a time, as the video will have it,
+        without a run."""
+        return self._ask(_verbs.preview(project_id, scene, seconds, _preview_options(aspect, width, height)))
+
+    def list(self) -> List[str]:
+        """The ids of all projects in the storage, sorted."""
+        return self._ask(_verbs.list_())
+
+    def state(self, project_id: str) -> types.State:
+        """What is known about a project."""
+        return self._ask(_verbs.state(project_id))
+
+    def document(self, project_id: str) -> types.StoredDocument:
+        """The document as it lies in the storage, with its version."""
+        return self._ask(_verbs.document(project_id))
+
+    def save(self, project: Any, if_match: Optional[str] = None) -> str:
+        """Saves an edited document, which counts for the next run; gives its version. With ``if_match``, a version, only where
+        nobody else has saved another one since: ``Conflict`` otherwise."""
+        return self._ask(_verbs.save(project, if_match))
+
+    def copy(self, source: str, target: str) -> None:
+        """Copies a project under another id: what was bought for the first one serves the copy for nothing."""
+        self._ask(_verbs.copy(source, target))
+
+    def delete(self, project_id: str) -> None:
+        """Deletes a project. What was bought for it stays for others that want the same."""
+        self._ask(_verbs.delete(project_id))
+
+    def report(self, project_id: str) -> types.OutputFile:
+        """Writes ``report.html`` of a finished project again."""
+        return self._ask(_verbs.report(project_id))
+
+    def url(self, project_id: str, file: str, expires: float = 3600.0) -> str:
+        """An address of a file of the project, good for so many seconds: a presigned link, or ``file://`` on this machine."""
+        return self._ask(_verbs.url(project_id, file, expires))
+
+    def watch(
+        self, project_id: str, *, after_run: Optional[str] = None, from_seq: Optional[int] = None, every: Optional[float] = None
+    ) -> Iterator[types.Event]:
+        """The events of a run of the project wherever it is at work, in another process or on another machine."""
+        events = self._ask(_verbs.watch(project_id, _watch_options(after_run, from_seq, every)))
+        return follow(events, types.event, None)
+
+    def find_waste(self, *, bought: bool = False, grace: Optional[float] = None) -> types.GcPlan:
+        """Looks for artifacts that no project uses any more, and removes nothing."""
+        return self._ask(_verbs.find_waste(bought, grace))
+
+    def remove_waste(self, plan: types.GcPlan) -> int:
+        """Removes what was found; gives the bytes that were freed."""
+        return self._ask(_verbs.remove_waste(plan))
+
+    def storage_use(self) -> types.StorageUse:
+        """How much the storage was asked for since the studio was made in this process."""
+        return self._ask(_verbs.storage_use())
+
+    def config(self) -> Dict[str, Any]:
+        """How the studio is set up (``types.StudioConfig``)."""
+        return self._ask(_verbs.config())
+
+
+def _preview_options(aspect: Optional[str], width: Optional[int], height: Optional[int]) -> Dict[str, Any]:
+    if width is not None and height is not None:
+        raise TypeError("preview takes either width or height")
+    size = {"width": width} if width is not None else {"height": height} if height is not None else None
+    return {"aspect": aspect, "size": size}
+
+
+def _watch_options(after_run: Optional[str], from_seq: Optional[int], every: Optional[float]) -> Dict[str, Any]:
+    return {
+        "after_run": after_run,
+        "from_seq": from_seq,
+        "every_ms": None if every is None else max(0, round(every * 1000)),
+    }

@@ -1,0 +1,62 @@
+"""What needs no studio."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Dict, List, Mapping, Optional
+
+from . import _adgen, _convert, types
+from ._problem import Problem
+from ._run import attended
+
+
+def validate(project: Any) -> List[Problem]:
+    """Every problem of a document at once; an empty list where it is sound.
+
+    ``project`` is a ``dict``, a model of ``adgen.models``, JSON text, or the path of a document. Whatever a text holds is answered
+    with problems, not with an exception; what is no JSON at all raises ``InvalidProject`` with its place.
+    """
+    problems = json.loads(_adgen.validate(_convert.document(project)[0]))
+    return [Problem(problem["path"], problem["message"]) for problem in problems]
+
+
+def schema(of: str = "project") -> Dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of documents, or of ``studio_config`` or ``run_options``."""
+    read: Dict[str, Any] = json.loads(_adgen.schema(of))
+    return read
+
+
+def verify_webhook(
+    secret: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    tolerance: float = 300.0,
+    now: Optional[float] = None,
+) -> types.WebhookEvent:
+    """Checks a webhook of Replicate and tells which job it is about: what ``Run.notify`` takes.
+
+    ``secret`` comes from ``webhook_secret``; ``headers`` are the request's, in any spelling; ``body`` is the body as it came, byte
+    for byte. ``tolerance`` is how many seconds its time may be from ``now``.
+
+    Raises ``Unauthenticated`` for a signature that is none of this secret's, or a time out of tolerance.
+    """
+    if isinstance(body, str):
+        raise TypeError("body must be bytes, as they came: a text that was decoded and encoded may be another one")
+    lower = {str(name).lower(): str(value) for name, value in headers.items()}
+    at = time.time() if now is None else now
+    return types.WebhookEvent.from_dict(json.loads(_adgen.verify_webhook(secret, lower, bytes(body), at, tolerance)))
+
+
+def _tool(**arguments: Any) -> Any:
+    given = {name: value for name, value in arguments.items() if value is not None}
+    task = _adgen.tool(json.dumps(given))
+    attended(task, None)
+    return json.loads(task.result())
+
+
+def webhook_secret() -> str:
+    """The secret with which the webhooks of the account of ``REPLICATE_API_TOKEN`` are signed. Ask once and keep it."""
+    secret: str = _tool(tool="webhook_secret")
+    return secret
