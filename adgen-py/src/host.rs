@@ -30,9 +30,9 @@ impl PyHost {
     /// # Errors
     /// What the adapter raises.
     pub(crate) fn shared(py: Python<'_>, adapter: Py<PyAny>) -> PyResult<Arc<dyn Host>> {
-        let methods = adapter.call_method0(py, "methods")?.extract(py)?;
+        let methods: Vec<String> = adapter.call_method0(py, "methods")?.extract(py)?;
         let shown = adapter.call_method0(py, "shown")?.extract(py)?;
-        Ok(Arc::new(Self { adapter: Arc::new(adapter), methods, shown }))
+        Ok(Arc::new(Self { adapter: Arc::new(adapter), methods: methods.into_iter().collect(), shown }))
     }
 }
 

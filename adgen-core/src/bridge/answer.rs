@@ -59,7 +59,8 @@ impl EventStream {
     }
 
     pub(super) fn new(events: impl Stream<Item = Result<EventRecord>> + Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Box::pin(events))))
+        // Whoever asks again after the end is told again that it is the end.
+        Self(Arc::new(Mutex::new(Box::pin(events.fuse()))))
     }
 
     /// The next events: waits for one, and takes along what else is there already, at most `most` together. None where none will
