@@ -78,9 +78,11 @@ docs: ## the API's documentation in target/doc
 api: ## write docs/api.txt, the public names of the library
 	scripts/api.sh
 
-schema: ## write schema/adproject.schema.json from the types
-	cargo run --quiet -p adgen-core --features cli -- schema > schema/adproject.schema.json.new
-	mv schema/adproject.schema.json.new schema/adproject.schema.json
+schema: ## write the files in schema/ from the types
+	cargo build --quiet --features $(FEATURES) --bins
+	target/debug/adgen schema > target/adproject.schema.json
+	target/debug/adgen schema --all > target/adgen.schema.json
+	mv target/adproject.schema.json target/adgen.schema.json schema/
 
 clean: ## remove what was built
 	cargo clean

@@ -6,12 +6,13 @@ use crate::{
     error::ErrorBody,
     project::{CostRange, Degradation, Stage, Status},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
 /// One event of a run: whose it is, and which.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct EventRecord {
     /// The run.
@@ -48,7 +49,7 @@ impl EventRecord {
 }
 
 /// One thing that happened in a run. As JSON, `type` names the variant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {

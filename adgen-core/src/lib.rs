@@ -129,6 +129,13 @@ pub mod provider;
 mod random;
 pub mod replicate;
 mod report;
+// Data for the bindings and for whoever generates them.
+#[cfg(feature = "bridge")]
+#[doc(hidden)]
+pub mod schemas;
+#[cfg(all(any(feature = "cli", test), not(feature = "bridge")))]
+#[allow(unreachable_pub)]
+mod schemas;
 mod services;
 mod stages;
 mod store;

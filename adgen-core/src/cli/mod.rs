@@ -36,7 +36,7 @@ enum Command {
     /// Check a project document: every problem with its path, the value and what is allowed.
     Validate(validate::Validate),
     /// Print the JSON Schema of project documents.
-    Schema,
+    Schema(Schema),
     /// Make the ad of a document, or go on with a project of the storage.
     Generate(Box<generate::Generate>),
     /// Tell what an ad will cost, before anything is called.
@@ -49,6 +49,14 @@ enum Command {
     Models(models::Models),
     /// Tell what this machine has, what is missing, and how to get it.
     Doctor(doctor::Doctor),
+}
+
+#[derive(Debug, clap::Args)]
+struct Schema {
+    /// Print the schemas of all that passes between adgen and other languages: documents, settings, events, states, outcomes, and
+    /// what providers are asked and answer.
+    #[arg(long)]
+    all: bool,
 }
 
 /// Runs the command with the process's arguments and gives its exit code: 0 done, 1 failed, 2 bad input, 130 cancelled.
@@ -92,8 +100,8 @@ async fn run(command: Command) -> Result<u8> {
     match command {
         Command::New(new) => new.run().map(|()| 0),
         Command::Validate(validate) => validate.run(),
-        Command::Schema => {
-            output::json(&crate::project::schema());
+        Command::Schema(Schema { all }) => {
+            output::json(&if all { crate::schemas::schemas() } else { crate::project::schema() });
             Ok(0)
         }
         Command::Generate(generate) => generate.run().await.map(|()| 0),

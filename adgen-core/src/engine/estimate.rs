@@ -7,10 +7,11 @@ use crate::{
     provider::{PlanRequest, ProviderInfo},
     stages::{estimate_clips, estimate_track, fill_in, timeline},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What an ad will cost where everything is made anew.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Estimate {
     /// The stages that ask a provider, in order.
@@ -29,7 +30,7 @@ impl Estimate {
 }
 
 /// What one stage will cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StageEstimate {
     /// The stage.

@@ -37,6 +37,7 @@ use crate::{
     store::{Buyer, EVENTS, HistoryEvent, ProjectLease, STATE, Scratch, Storage},
 };
 use futures_util::{FutureExt, Stream, stream};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{any::Any, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -177,7 +178,7 @@ impl Run {
 }
 
 /// A document that was brought into the storage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Imported {
     /// The project.

@@ -3,11 +3,12 @@
 //! Depends on its neighbours alone.
 
 use super::{failure::Error, retry::Retry};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{error::Error as _, fmt};
 
 /// An error as plain data.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// The public code of its [`ErrorKind`](super::ErrorKind); newer versions may know more of them.
@@ -50,7 +51,7 @@ pub struct ErrorBody {
 }
 
 /// A named fact about an error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Fact {
     /// Such as `path`. One name may come more than once.

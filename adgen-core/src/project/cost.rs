@@ -1,16 +1,18 @@
 //! What something will cost.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::Add;
 
 /// What something will cost, in US dollars. An infinite `high_usd` means that nobody knows; as JSON it is `null`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CostRange {
     /// At least, where everything works at the first try.
     pub low_usd: f64,
     /// At most, the usual repetitions included.
     #[serde(serialize_with = "finite", deserialize_with = "or_infinite", default = "unknown")]
+    #[schemars(with = "Option<f64>")]
     pub high_usd: f64,
 }
 

@@ -2,10 +2,11 @@
 
 use super::Stage;
 use crate::error::ErrorBody;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One place where the ad is humbler than what was asked for, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Degradation {
     /// Where.

@@ -1,9 +1,10 @@
 //! What whoever made a clip or a track can tell about it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is known about a made file beside its bytes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Metadata {
     /// Where a product can stand in a clip; missing where it has no ground, or nobody knows.
@@ -32,7 +33,7 @@ impl Metadata {
 }
 
 /// Where a product can stand in a clip.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Ground {
     /// Height of the contact as a fraction of the frame's, from the top, 0-1.
@@ -55,7 +56,7 @@ impl Ground {
 }
 
 /// A stretch of a track.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Timing {
     /// What is heard: a word, a syllable, the name of a sound.

@@ -1,11 +1,12 @@
 //! One thing that is wrong with a document, where it is, and the list that a check makes of them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 
 /// One thing that is wrong with a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Problem {
     /// Where: `scenes[2].duration_s`; empty for the document as a whole.

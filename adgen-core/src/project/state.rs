@@ -2,6 +2,7 @@
 
 use super::{CostRange, Degradation, Stage, StageState, StageStatus, Status, name::is_word};
 use crate::error::{Error, ErrorBody, ErrorKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 const STATE_VERSION: u32 = 1;
 
 /// One file of the project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StateAsset {
     /// Name in the project's folder.
@@ -31,7 +32,7 @@ impl StateAsset {
 }
 
 /// How loud the final video is, measured on its decoded sound (EBU R 128).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct LoudnessReport {
     /// Integrated loudness in LUFS; `None` for silence.
@@ -48,7 +49,7 @@ impl LoudnessReport {
 }
 
 /// How true the product is to its photo, measured on decoded frames of the final video.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FidelityReport {
     /// Frames that were measured.
@@ -67,7 +68,7 @@ impl FidelityReport {
 }
 
 /// What the machine found out about a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct State {
     /// Version of this document's format.

@@ -3,11 +3,12 @@
 use super::{CallContext, Cancelled, CostRange, Generation, JobId, Lookup, ProviderInfo};
 use crate::error::Result;
 use async_trait::async_trait;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, path::Path, time::SystemTime};
 
 /// One track to be made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct AudioRequest {
     /// Music or speech.
@@ -49,7 +50,7 @@ impl AudioRequest {
 }
 
 /// What a track is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AudioKind {
@@ -60,7 +61,7 @@ pub enum AudioKind {
 }
 
 /// Who speaks, and how.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Voice {
     /// The provider's own name for a voice; its default where missing.
@@ -115,7 +116,7 @@ impl Voice {
 }
 
 /// What an audio provider can do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct AudioCapability {
     /// Whether it makes music.
@@ -123,7 +124,8 @@ pub struct AudioCapability {
     /// Whether it speaks.
     pub speech: bool,
     /// The longest piece of music in seconds; the pipeline loops it where the ad is longer.
-    #[serde(with = "super::unbounded")]
+    #[serde(with = "super::unbounded", default = "super::unbounded::none")]
+    #[schemars(with = "Option<f64>")]
     pub max_duration_s: f64,
     /// Whether it works on this machine's processor and so has to take its turn with the pipeline's own work.
     pub local: bool,

@@ -5,11 +5,12 @@ use crate::{
     project::metadata::{Ground, Metadata, Timing},
 };
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf, time::Duration};
 
 /// The provider's own name for a job; enough to find it again after a crash.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct JobId(pub String);
 
@@ -20,7 +21,7 @@ impl fmt::Display for JobId {
 }
 
 /// What a provider made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Generated {
     /// The file, its bytes, or where it can be fetched.
@@ -81,7 +82,7 @@ impl Generated {
 }
 
 /// Where a made file lies.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
@@ -90,7 +91,12 @@ pub enum Content {
     /// On the web; the pipeline has the provider fetch it at once.
     Url(String),
     /// In memory: the whole file, which the pipeline writes into its own folder. As JSON it is Base64.
-    Bytes(#[serde(with = "super::base64_bytes")] Bytes),
+    #[schemars(extend("properties" = { "bytes": { "type": "string", "contentEncoding": "base64" } }))]
+    Bytes(
+        #[serde(with = "super::base64_bytes")]
+        #[schemars(with = "String")]
+        Bytes,
+    ),
 }
 
 impl fmt::Debug for Content {
@@ -105,7 +111,7 @@ impl fmt::Debug for Content {
 }
 
 /// A job at a provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Generation {
@@ -118,6 +124,7 @@ pub enum Generation {
         progress: Option<f32>,
         /// When asking again makes sense. Longer than any job where the provider will call instead.
         #[serde(rename = "check_after_ms", with = "super::milliseconds")]
+        #[schemars(with = "u64")]
         check_after: Duration,
     },
     /// Finished.
@@ -143,7 +150,7 @@ impl Generation {
 }
 
 /// How a job failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Failure {
     /// `GenerationFailed`, `ContentRejected`, `Cancelled` or `Timeout`.
@@ -199,7 +206,7 @@ impl Failure {
 }
 
 /// What became of a job that was to be cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cancelled {
@@ -221,7 +228,7 @@ impl Cancelled {
 }
 
 /// What a provider knows of a call whose answer was lost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Lookup {

@@ -1,10 +1,11 @@
 //! Who a provider is and what it takes.
 
 use crate::project::CostRange;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Name, model and price list of a provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ProviderInfo {
     /// The provider: `offline`, `replicate`.
@@ -28,7 +29,7 @@ impl ProviderInfo {
 }
 
 /// What a provider takes. Amounts are US dollars; `as_of` is the day on which the price was read, `YYYY-MM-DD`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "per", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Price {

@@ -6,11 +6,12 @@ use crate::{
     project::{Brand, Brief, ProductLayer, Rgb, Role, Scene, Style, Transition},
 };
 use async_trait::async_trait;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt::Debug, path::PathBuf};
 
 /// What a planner is asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PlanRequest {
     /// What the ad has to say.
@@ -72,7 +73,7 @@ impl PlanRequest {
 }
 
 /// The plan of an ad.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Plan {
     /// The one look of all scenes.
@@ -117,7 +118,7 @@ impl Plan {
 }
 
 /// One scene of a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PlannedScene {
     /// Name of the scene, unique in the plan.

@@ -9,3 +9,8 @@ pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S:
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Option::<f64>::deserialize(deserializer).map(|number| number.unwrap_or(f64::INFINITY))
 }
+
+/// No bound, where nobody named one.
+pub(super) fn none() -> f64 {
+    f64::INFINITY
+}

@@ -6,6 +6,7 @@ use crate::{
     project::{Aspect, Rgb},
 };
 use async_trait::async_trait;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt::Debug,
@@ -14,7 +15,7 @@ use std::{
 };
 
 /// One background to be made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct VideoRequest {
     /// What is to be seen, style included; never the product.
@@ -104,7 +105,7 @@ impl VideoRequest {
 }
 
 /// What a provider really makes of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct VideoOffer {
     /// Length of the clip in seconds.
@@ -121,7 +122,7 @@ impl VideoOffer {
 }
 
 /// A picture that is given to a model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImageInput {
@@ -132,13 +133,14 @@ pub enum ImageInput {
 }
 
 /// What a video provider can do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct VideoCapability {
     /// Shapes that it can make.
     pub aspects: Vec<Aspect>,
     /// The longest clip in seconds.
-    #[serde(with = "super::unbounded")]
+    #[serde(with = "super::unbounded", default = "super::unbounded::none")]
+    #[schemars(with = "Option<f64>")]
     pub max_duration_s: f64,
     /// Whether a seed is obeyed.
     pub seed: bool,

@@ -1,10 +1,11 @@
 //! A provider's call that a job moved on.
 
 use super::JobId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A webhook that was verified: hand it to [`Run::notify`](crate::Run::notify).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// The job that moved on.

@@ -27,6 +27,7 @@ use image::{
     ImageEncoder, RgbImage,
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
 
@@ -38,7 +39,7 @@ const SIDES: std::ops::RangeInclusive<u32> = 16..=4320;
 const SLOPE: i16 = 22;
 
 /// A moment of an ad.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum At {
@@ -49,7 +50,7 @@ pub enum At {
 }
 
 /// How large a preview is, in pixels, 16-4320. It has the shape of the video.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PreviewSize {

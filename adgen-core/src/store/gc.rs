@@ -14,7 +14,8 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -24,13 +25,15 @@ use std::{
 pub(crate) const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GcRules {
     /// Whether artifacts that were paid for may go, too.
     pub bought: bool,
-    /// How old an artifact is at least by the store's clock, before it may go.
+    /// How old an artifact is at least by the store's clock, before it may go. As JSON, `grace_s` in seconds.
+    #[serde(rename = "grace_s", serialize_with = "as_seconds", deserialize_with = "from_seconds")]
+    #[schemars(with = "f64", range(min = 0.0))]
     pub grace: Duration,
 }
 
@@ -59,8 +62,16 @@ impl Default for GcRules {
     }
 }
 
+fn as_seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
+}
+
+fn from_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    Duration::try_from_secs_f64(f64::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
 /// Something that may go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Waste {
     /// The content key.
@@ -97,7 +108,7 @@ impl Waste {
 }
 
 /// What may go, found without removing anything. It may pass as JSON between finding and removing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct GcPlan {
     /// What may go.

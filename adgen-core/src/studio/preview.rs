@@ -9,10 +9,11 @@ use crate::{
     project::Aspect,
     stages::{At, PreviewSize},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// In which shape and how large a preview is drawn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PreviewOptions {

@@ -12,13 +12,14 @@ use crate::{
     store::{DOCUMENT, GcPlan, GcRules, Holder, STATE, StorageUse, hex},
 };
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
 use url::Url;
 
 /// A document as it lies in the storage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct StoredDocument {
     /// The document.

@@ -12,6 +12,7 @@ use crate::{
     store::{EVENTS, Holder, ProjectFolder},
 };
 use futures_util::{Stream, stream};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, time::Duration};
 
@@ -19,7 +20,7 @@ use std::{collections::VecDeque, time::Duration};
 const PATIENCE: u32 = 5;
 
 /// Which run of a project is watched, and from where on.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct WatchOptions {

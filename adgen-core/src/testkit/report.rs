@@ -1,16 +1,20 @@
 //! What a suite found: each check by its name, and what came of it.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::fmt;
 
 /// What the checks of one provider gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Report {
+    /// Who was tried.
     subject: String,
+    /// Every check in the order in which it was made.
     checks: Vec<Check>,
 }
 
 /// One rule of the contract, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Check {
     /// The rule, such as `cancel_of_a_finished_job`.
@@ -26,8 +30,9 @@ impl Check {
     }
 }
 
-/// What came of a check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What came of a check. As JSON, `result` says which, and `why` tells the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "result", content = "why", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
     /// The rule is kept.

@@ -188,10 +188,17 @@ fn validate_lists_every_problem_with_its_path() {
 
 #[test]
 fn the_printed_schema_is_the_one_in_the_repository() {
-    let printed = run(adgen(["schema"])).expect_code(0).stdout;
-    let path = root().join("schema/adproject.schema.json");
-    let file = fs::read_to_string(&path).unwrap_or_default();
-    assert!(printed == file, "{} is not what `adgen schema` prints: run `make schema`", path.display());
+    for (arguments, name) in [(&["schema"][..], "adproject"), (&["schema", "--all"], "adgen")] {
+        let printed = run(adgen(arguments)).expect_code(0).stdout;
+        let path = root().join(format!("schema/{name}.schema.json"));
+        let file = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            printed == file,
+            "{} is not what `adgen {}` prints: run `make schema`",
+            path.display(),
+            arguments.join(" ")
+        );
+    }
 }
 
 #[test]

@@ -8,13 +8,15 @@ use super::{
 use crate::{
     asset::AssetPolicy,
     composite::{FontShelf, Fonts},
-    error::{Error, Result},
+    error::{Error, ErrorBody, Result},
     project::{AdProject, Asset, AssetLocation},
 };
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 use std::path::Path;
 
 /// One thing that a document names.
-#[derive(Debug)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Inspected {
     /// Where the document names it: `scenes[1].background.file`.
@@ -22,9 +24,16 @@ pub struct Inspected {
     /// As the document names it.
     pub named: String,
     /// Why it cannot be used, if it cannot.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_body")]
+    #[schemars(with = "Option<ErrorBody>")]
     pub problem: Option<Error>,
     /// Whether it was looked at: files on the web are not fetched for this.
     pub looked_at: bool,
+}
+
+/// An error is written as what it says.
+fn as_body<S: Serializer>(problem: &Option<Error>, serializer: S) -> Result<S::Ok, S::Error> {
+    problem.as_ref().map(Error::body).serialize(serializer)
 }
 
 impl Inspected {
