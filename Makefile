@@ -6,7 +6,7 @@ VENV := $(CURDIR)/.venv
 # `bench` is the tests' own; the bindings have it in tests, too, so that the library is built once.
 FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench,adgen-core/bridge
 
-.PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema clean
+.PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema types clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ schema: ## write the files in schema/ from the types
 	target/debug/adgen schema > target/adproject.schema.json
 	target/debug/adgen schema --all > target/adgen.schema.json
 	mv target/adproject.schema.json target/adgen.schema.json schema/
+
+types: ## write the types of Python and Node from schema/adgen.schema.json
+	python3 scripts/types
 
 clean: ## remove what was built
 	cargo clean

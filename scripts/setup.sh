@@ -47,7 +47,7 @@ if ! cmp -s "$library" "$data/adgen/runtime/$name"; then
     mv "$data/adgen/runtime/.$name.$$" "$data/adgen/runtime/$name"
 fi
 
-# Node: Replicate's own client and a server with OpenAI's speech, as judges of the tests.
+# Node: Replicate's own client, a server with OpenAI's speech, and two type checkers, as judges of the tests.
 wanted=$(sha256sum tests/judges/package-lock.json | cut -d' ' -f1)
 if [ "$(cat tests/judges/node_modules/.installed 2>/dev/null || true)" != "$wanted" ]; then
     say "Node tools in tests/judges"

@@ -51,7 +51,7 @@ pub fn schemas() -> Value {
         "x-roots": roots,
         "$defs": definitions,
     });
-    without_links(&mut all);
+    without_rust(&mut all);
     sorted(all)
 }
 
@@ -77,21 +77,23 @@ impl Bundle {
     }
 }
 
-/// Links of Rust's documentation lead nowhere in other languages: what they stand for stays.
-fn without_links(value: &mut Value) {
+/// Links and examples of Rust's documentation are nothing for other languages: what the links stand for stays.
+fn without_rust(value: &mut Value) {
     match value {
         Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| match value {
             Value::String(text) if name == "description" => *text = plain(text),
-            value => without_links(value),
+            value => without_rust(value),
         }),
-        Value::Array(items) => items.iter_mut().for_each(without_links),
+        Value::Array(items) => items.iter_mut().for_each(without_rust),
         _ => {}
     }
 }
 
-/// ``[`State`](super::State)`` and ``[`State`]`` become `` `State` ``.
+/// ``[`State`](super::State)`` and ``[`State`]`` become `` `State` ``; blocks of code go.
 fn plain(text: &str) -> String {
-    let (mut plain, mut rest) = (String::new(), text);
+    let prose: Vec<&str> = text.split("```").step_by(2).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let (text, mut plain) = (prose.join("\n\n"), String::new());
+    let mut rest = text.as_str();
     while let Some((before, link)) = rest.split_once("[`") {
         plain.push_str(before);
         let Some((name, after)) = link.split_once("`]") else {
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn links_become_what_they_stand_for() {
+    fn links_become_what_they_stand_for_and_examples_go() {
         assert_eq!(
             plain("as [`State`](super::State) and [`Run`] say, [x] and [`y"),
             "as `State` and `Run` say, [x] and [`y"

@@ -32,6 +32,7 @@ pub struct AssetPolicy {
     urls: Option<bool>,
 }
 
+/// How far the names in a document reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 enum Reach {
     /// The document's folder and those that were allowed.
