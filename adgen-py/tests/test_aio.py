@@ -152,7 +152,8 @@ def test_a_loop_that_vanishes_while_somebody_waits_harms_nobody(tmp_path):
 import asyncio, adgen, time
 studio = adgen.AsyncStudio("storage")
 async def start():
-    return await studio.generate(document())
+    await studio.import_(document())
+    return await studio.run("least")
 loop = asyncio.new_event_loop()
 run = loop.run_until_complete(start())
 task = loop.create_task(run.result())

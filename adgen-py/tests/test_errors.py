@@ -40,7 +40,7 @@ def test_errors_are_pickled_copied_and_told_as_data(kind):
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error), _errors.from_dict(error.to_dict())):
         assert type(again) is kind and again == error and str(again) == str(error) and again.args == error.args
     assert error.retryable and error.retry_after == 1.5
-    assert error.problems == [adgen.Problem("seed", "-1 is out of range")]
+    assert error.problems == [adgen.Problem(path="seed", message="-1 is out of range")]
     for part in ("too many requests", "wait", "replicate", "owner/name", "r1", "0.2500", "0.5000", "HTTP 429", "a: b"):
         assert part in str(error)
 

@@ -61,7 +61,7 @@ def test_what_is_nearly_a_dict_is_one():
         HOOK = "hook"
 
     project = python_types.MappingProxyType(
-        collections.OrderedDict(SOUND, product={"image": os.path.join("a", "b.png")}, scenes=({"id": "a", "role": Role.HOOK, "duration_s": 15},))
+        collections.OrderedDict(SOUND, product={"image": os.path.join("a", "b.png")}, scenes=({"id": "a", "role": Role.HOOK, "duration_s": 30},))
     )
     assert adgen.validate(project) == []
 
@@ -91,9 +91,8 @@ def test_half_of_a_character_is_no_crash(studio):
 def test_a_storage_that_cannot_be_written_says_so(folder):
     (folder / "file").write_text("no folder")
     for place in (folder / "file", folder / "file" / "below"):
-        studio = adgen.Studio(place)
-        with pytest.raises((adgen.Io, adgen.InvalidConfig, adgen.NotFound)) as caught:
-            studio.import_(document(), folder)
+        with pytest.raises((adgen.Io, adgen.InvalidConfig)) as caught:
+            adgen.Studio(place).import_(document(), folder)
         assert "file" in str(caught.value)
     with pytest.raises(adgen.InvalidConfig, match="ftp"):
         adgen.Studio("ftp://a/b")

@@ -291,7 +291,7 @@ def test_the_testkit_tries_a_provider(clip, kind, tmp_path):
 
     report = testkit.video(Careful(clip, seconds=0.3), REQUEST, refuses_images=True, folder=tmp_path, limit_s=20)
     report.expect_passed()
-    assert "own" in report.subject and any(check.name == "facts_never_change" for check in report.checks)
+    assert "own" in report.subject and any(check.name == "info_never_changes" for check in report.checks)
 
     class Forgetful(Careful):
         def cancel(self, job, context):

@@ -64,8 +64,8 @@ def test_a_stored_project_runs_and_resumes(studio, folder):
     assert studio.report("least").name == "report.html"
     picture = studio.preview("least", scene=0, width=120)
     assert picture.png.startswith(b"\x89PNG") and picture.width == 120 and picture._repr_png_() == picture.png
-    later = studio.preview("least", seconds=1.5, height=200)
-    assert later.height == 200
+    later = studio.preview("least", seconds=1.5, short_side=200)
+    assert later.width == 200
     picture.save(folder / "frame.png")
     assert (folder / "frame.png").read_bytes() == picture.png
 
@@ -98,7 +98,7 @@ def test_a_document_is_a_dict_a_text_or_a_file(studio, folder, monkeypatch):
     looked = studio.inspect(path)
     assert [file.problem for file in looked] == [None] * len(looked) and looked
     broken = studio.inspect({**document(), "product": {"image": "none.png"}}, folder)
-    assert any(file.problem is not None and file.problem.code == "not_found" for file in broken)
+    assert any(file.problem is not None and file.problem.code == "invalid_input" for file in broken)
 
 
 def test_a_run_is_watched_from_elsewhere(studio, folder):
@@ -212,4 +212,4 @@ def test_options_are_checked_at_once(folder):
     with pytest.raises(TypeError):
         studio.preview("least", scene=0, seconds=1)
     with pytest.raises(TypeError):
-        studio.preview("least", scene=0, width=1, height=1)
+        studio.preview("least", scene=0, width=1, short_side=1)

@@ -118,7 +118,10 @@ pub(super) fn property<T: DeserializeOwned>(
             usual.extend(told);
             Value::Object(usual)
         }
-        (Some(told), Some(_)) => return Err(wrong(format!("is {}: an object is needed", shown(&told)))),
+        (Some(told), Some(Value::Object(_))) => {
+            return Err(wrong(format!("is {}: an object is needed", shown(&told))));
+        }
+        (Some(told), Some(_)) => told,
     };
     let text = shown(&whole);
     serde_json::from_value(whole).map_err(|error| wrong(format!("is {text}: {error}")))

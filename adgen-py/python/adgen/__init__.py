@@ -46,11 +46,10 @@ if TYPE_CHECKING:
     from ._aio import AsyncRun, AsyncStudio, StartingRun
     from ._logging import follow as follow_logs
     from ._preview import PreviewImage
-    from ._problem import Problem
     from ._run import Run
     from ._studio import Studio
     from ._tools import schema, validate, verify_webhook, webhook_secret
-    from .types import Outcome
+    from .types import Outcome, Problem
 
 __all__ = [
     "AdgenError", "AsyncRun", "AsyncStudio", "Cancelled", "Conflict", "ContentRejected", "FallbackDenied", "GenerationFailed",
@@ -63,7 +62,7 @@ __version__ = version()
 
 # Where each name comes from that is fetched when it is first used: importing adgen has to be quick.
 _LATER = {
-    "AsyncRun": "_aio", "AsyncStudio": "_aio", "Outcome": "types", "PreviewImage": "_preview", "Problem": "_problem", "Run": "_run", "StartingRun": "_aio", "Studio": "_studio",
+    "AsyncRun": "_aio", "AsyncStudio": "_aio", "Outcome": "types", "PreviewImage": "_preview", "Problem": "types", "Run": "_run", "StartingRun": "_aio", "Studio": "_studio",
     "follow_logs": "_logging", "schema": "_tools", "validate": "_tools", "verify_webhook": "_tools", "webhook_secret": "_tools",
 }
 _MODULES = ("models", "provider", "testkit", "types")

@@ -225,10 +225,10 @@ class AsyncStudio(Base):
         seconds: Optional[float] = None,
         aspect: Optional[str] = None,
         width: Optional[int] = None,
-        height: Optional[int] = None,
+        short_side: Optional[int] = None,
     ) -> PreviewImage:
         """One frame of the stored document: ``Studio.preview``."""
-        return await self._ask(_verbs.preview(project_id, scene, seconds, _preview_options(aspect, width, height)))
+        return await self._ask(_verbs.preview(project_id, scene, seconds, _preview_options(aspect, width, short_side)))
 
     async def list(self) -> List[str]:
         """The ids of all projects in the storage, sorted."""

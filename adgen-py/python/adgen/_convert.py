@@ -11,7 +11,6 @@ import os
 from typing import Any, Dict, Mapping, Optional, Tuple, Union
 
 from ._errors import InvalidProject
-from ._problem import Problem
 
 # Documents are a handful of levels deep; the core's own bound is a hundred and more.
 _DEEPEST = 100
@@ -77,8 +76,8 @@ def _a(value: Any) -> str:
 
 
 def _refused(what: str, path: str, message: str) -> InvalidProject:
-    problem = Problem(path, message)
-    return InvalidProject(f"{what} is no JSON", context=(("problem", str(problem)),))
+    problem = f"{path}: {message}" if path else message
+    return InvalidProject(f"{what} is no JSON", context=(("problem", problem),))
 
 
 def file_bytes(files: Optional[Mapping[str, Any]]) -> Dict[str, bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Type
 
 if TYPE_CHECKING:
-    from ._problem import Problem
+    from .types import Problem
 
 # More of a traceback is of no use to anybody who reads an ad's report.
 _MOST_TRACEBACK = 8_000
@@ -70,9 +70,7 @@ class AdgenError(Exception):
     @property
     def problems(self) -> List[Problem]:
         """Every problem of a document or of options; empty for other failures."""
-        from ._problem import Problem
-
-        return [Problem.parse(value) for name, value in self.context if name == "problem"]
+        return [_problem(value) for name, value in self.context if name == "problem"]
 
     def to_dict(self) -> Dict[str, Any]:
         """The error as JSON has it in events, states and other languages."""
@@ -247,6 +245,14 @@ class Unexpected(AdgenError):
 
 KINDS: Dict[str, Type[AdgenError]] = {kind.code: kind for kind in AdgenError.__subclasses__()}
 """The class of each code."""
+
+
+def _problem(line: str) -> Problem:
+    """A problem from the line that it is written as."""
+    from .types import Problem
+
+    path, found, message = line.partition(": ")
+    return Problem(path=path, message=message) if found and " " not in path else Problem(path="", message=line)
 
 
 def from_dict(body: Dict[str, Any]) -> AdgenError:

@@ -171,11 +171,11 @@ class Studio(Base):
         seconds: Optional[float] = None,
         aspect: Optional[str] = None,
         width: Optional[int] = None,
-        height: Optional[int] = None,
+        short_side: Optional[int] = None,
     ) -> PreviewImage:
         """One frame of the stored document, of the middle of a scene (0 is the first) or at a time, as the video will have it,
         without a run."""
-        return self._ask(_verbs.preview(project_id, scene, seconds, _preview_options(aspect, width, height)))
+        return self._ask(_verbs.preview(project_id, scene, seconds, _preview_options(aspect, width, short_side)))
 
     def list(self) -> List[str]:
         """The ids of all projects in the storage, sorted."""
@@ -234,10 +234,10 @@ class Studio(Base):
         return self._ask(_verbs.config())
 
 
-def _preview_options(aspect: Optional[str], width: Optional[int], height: Optional[int]) -> Dict[str, Any]:
-    if width is not None and height is not None:
-        raise TypeError("preview takes either width or height")
-    size = {"width": width} if width is not None else {"height": height} if height is not None else None
+def _preview_options(aspect: Optional[str], width: Optional[int], short_side: Optional[int]) -> Dict[str, Any]:
+    if width is not None and short_side is not None:
+        raise TypeError("preview takes either width or short_side")
+    size = {"width": width} if width is not None else {"short_side": short_side} if short_side is not None else None
     return {"aspect": aspect, "size": size}
 
 

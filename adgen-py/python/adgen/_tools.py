@@ -7,18 +7,17 @@ import time
 from typing import Any, Dict, List, Mapping, Optional
 
 from . import _adgen, _convert, types
-from ._problem import Problem
 from ._run import attended
 
 
-def validate(project: Any) -> List[Problem]:
+def validate(project: Any) -> List[types.Problem]:
     """Every problem of a document at once; an empty list where it is sound.
 
     ``project`` is a ``dict``, a model of ``adgen.models``, JSON text, or the path of a document. Whatever a text holds is answered
     with problems, not with an exception; what is no JSON at all raises ``InvalidProject`` with its place.
     """
     problems = json.loads(_adgen.validate(_convert.document(project)[0]))
-    return [Problem(problem["path"], problem["message"]) for problem in problems]
+    return [types.Problem.from_dict(problem) for problem in problems]
 
 
 def schema(of: str = "project") -> Dict[str, Any]:
