@@ -20,7 +20,7 @@ from adgen import types
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "schema/adgen.schema.json").read_text(encoding="utf-8"))
-GENERATED = ["adgen-node/types.d.ts", "adgen-py/python/adgen/types.py"]
+GENERATED = ["adgen-node/types.d.ts", "adgen-py/python/adgen/models.py", "adgen-py/python/adgen/types.py"]
 RECORD = {"run_id": "r", "project_id": "p", "seq": 7, "at": "2026-01-01T00:00:00Z"}
 BODY = {"code": "media", "message": "no clip", "retryable": False, "spent_usd": 0.0, "possibly_spent_usd": 0.0}
 EVENTS: list[dict[str, Any]] = [
@@ -89,7 +89,8 @@ def test_every_name_of_the_schema_is_one_in_each_language():
 def test_type_checkers_find_them_sound(checker, tmp_path):
     package, uses = ROOT / "adgen-py/python/adgen", ROOT / "adgen-py/tests/typed/data.py"
     if checker == "mypy":
-        command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", uses, package / "types.py"]
+        files = [uses, package / "types.py", package / "models.py"]
+        command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", *files]
         env = {"MYPYPATH": str(package.parent)}
     else:
         pyright = ROOT / "tests/judges/node_modules/pyright/index.js"
@@ -110,7 +111,7 @@ def test_type_checkers_find_them_sound(checker, tmp_path):
         command, env = ["node", pyright, "-p", tmp_path], {}
     ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env}, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert re.search("no issues found in 2 source files|^0 errors, 0 warnings", ran.stdout, re.MULTILINE), ran.stdout
+    assert re.search("no issues found in 3 source files|^0 errors, 0 warnings", ran.stdout, re.MULTILINE), ran.stdout
 
 
 def test_python_3_9_can_read_them():

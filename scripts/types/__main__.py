@@ -10,11 +10,16 @@ import argparse
 from pathlib import Path
 
 from bundle import load
+from models import models
 from python import python
 from typescript import typescript
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = {"adgen-node/types.d.ts": typescript, "adgen-py/python/adgen/types.py": python}
+FILES = {
+    "adgen-node/types.d.ts": typescript,
+    "adgen-py/python/adgen/models.py": models,
+    "adgen-py/python/adgen/types.py": python,
+}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """adgen-py/python/adgen/types.py: dicts for what is written, frozen classes for what is read.
 
-By hand and not by datamodel-code-generator, which was tried: that numbers the variants of a union (`Event1` to `Event13`),
-writes for Python 3.10 and up, and has no light, frozen classes.
+By hand and not by datamodel-code-generator, which was tried: that numbers the variants of a union (`Event1` to
+`Event13`), writes for Python 3.10 and up, and has no light, frozen classes.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ Written by ``make types`` from schema/adgen.schema.json. Do not edit.
 # it do not take it.
 # pyright: reportIncompatibleMethodOverride=false
 
-from __future__ import annotations
-
+# Annotations are no text here (`from __future__ import annotations`): of that, a TypedDict compiles each when it is imported.
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple, Type, TypedDict, Union, cast
 
 '''
@@ -79,7 +78,7 @@ class _Writer:
             return self._typed_dict(name, one.doc, one.fields)
         if one.kind == "tagged":
             blocks = [b for v in one.variants for b in self._typed_dict(v.name + name, v.doc, v.fields)]
-            return [*blocks, self._alias(name, one.doc, _union([f'"{v.name}{name}"' for v in one.variants]))]
+            return [*blocks, self._alias(name, one.doc, _union([v.name + name for v in one.variants]))]
         if one.kind == "keyed":
             return self._keyed(one)
         return [self._words_or_alias(one)]
@@ -96,7 +95,7 @@ class _Writer:
                 blocks.extend(self._typed_dict(inner, f"What `{variant.word}` holds.", held.type.fields))
                 held = Field(held.name, held.doc, Ref(inner), held.required, held.schema)
             blocks.extend(self._typed_dict(variant.name + one.name, variant.doc, [held]))
-            options.append(f'"{variant.name}{one.name}"')
+            options.append(variant.name + one.name)
         return [*blocks, self._alias(one.name, one.doc, _union(options))]
 
     def _typed_dict(self, name: str, doc: str, fields: list[Field]) -> list[str]:

@@ -40,7 +40,7 @@ class Data:
             unknown = fields.keys() - _annotated(cls)
             if unknown:
                 raise TypeError(f"{cls.__name__} has no {', '.join(sorted(unknown))}")
-            self.__dict__.update(fields)
+            self.__dict__.update((name, tuple(value) if value.__class__ is list else value) for name, value in fields.items())
 
     @classmethod
     def from_dict(cls: type[_D], data: Mapping[str, Any]) -> _D:

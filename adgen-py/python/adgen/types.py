@@ -9,8 +9,7 @@ Written by ``make types`` from schema/adgen.schema.json. Do not edit.
 # it do not take it.
 # pyright: reportIncompatibleMethodOverride=false
 
-from __future__ import annotations
-
+# Annotations are no text here (`from __future__ import annotations`): of that, a TypedDict compiles each when it is imported.
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple, Type, TypedDict, Union, cast
 
 from ._data import Data, ProblemLine, by_name, each
@@ -38,7 +37,7 @@ class FileMusic(TypedDict):
     file: Asset
 
 
-Music = Union["GenerateMusic", "FileMusic"]
+Music = Union[GenerateMusic, FileMusic]
 """Where the music comes from."""
 
 
@@ -177,7 +176,7 @@ class FileBackground(TypedDict):
     file: Asset
 
 
-Background = Union["GenerateBackground", "FileBackground"]
+Background = Union[GenerateBackground, FileBackground]
 """The moving picture behind the product."""
 
 
@@ -356,7 +355,7 @@ class SecondsAt(TypedDict):
     seconds: float
 
 
-At = Union["SceneAt", "SecondsAt"]
+At = Union[SceneAt, SecondsAt]
 """A moment of an ad."""
 
 
@@ -395,7 +394,7 @@ class SpeechAudioKind(TypedDict):
     speech: Voice
 
 
-AudioKind = Union[Literal["music"], "SpeechAudioKind"]
+AudioKind = Union[Literal["music"], SpeechAudioKind]
 """What a track is."""
 
 
@@ -425,7 +424,7 @@ class StoppedCancelled(TypedDict):
     stopped: StoppedCancelledFields
 
 
-Cancelled = Union["StoppedCancelled", Literal["already_over"]]
+Cancelled = Union[StoppedCancelled, Literal["already_over"]]
 """What became of a job that was to be cancelled."""
 
 
@@ -447,7 +446,7 @@ class BytesContent(TypedDict):
     bytes: str
 
 
-Content = Union["FileContent", "UrlContent", "BytesContent"]
+Content = Union[FileContent, UrlContent, BytesContent]
 """Where a made file lies."""
 
 
@@ -625,7 +624,7 @@ class FailedGeneration(TypedDict):
     failed: Failure
 
 
-Generation = Union["PendingGeneration", "DoneGeneration", "FailedGeneration"]
+Generation = Union[PendingGeneration, DoneGeneration, FailedGeneration]
 """A job at a provider."""
 
 
@@ -641,7 +640,7 @@ class FileRootCertificates(TypedDict):
     file: str
 
 
-RootCertificates = Union["PemRootCertificates", "FileRootCertificates"]
+RootCertificates = Union[PemRootCertificates, FileRootCertificates]
 """Certificates of roots, one or more, as PEM text."""
 
 
@@ -683,7 +682,7 @@ class FileImageInput(TypedDict):
     file: str
 
 
-ImageInput = Union["UrlImageInput", "FileImageInput"]
+ImageInput = Union[UrlImageInput, FileImageInput]
 """A picture that is given to a model."""
 
 
@@ -693,7 +692,7 @@ class FoundLookup(TypedDict):
     found: JobId
 
 
-Lookup = Union["FoundLookup", Literal["absent"], Literal["cannot_tell"]]
+Lookup = Union[FoundLookup, Literal["absent"], Literal["cannot_tell"]]
 """What a provider knows of a call whose answer was lost."""
 
 
@@ -797,7 +796,7 @@ class ShortSidePreviewSize(TypedDict):
     short_side: int
 
 
-PreviewSize = Union["WidthPreviewSize", "ShortSidePreviewSize"]
+PreviewSize = Union[WidthPreviewSize, ShortSidePreviewSize]
 """How large a preview is, in pixels, 16-4320. It has the shape of the video."""
 
 
@@ -888,13 +887,13 @@ class TokensPrice(TypedDict):
 
 
 Price = Union[
-    "FreePrice",
-    "UnknownPrice",
-    "SecondPrice",
-    "OutputPrice",
-    "ComputePrice",
-    "CharactersPrice",
-    "TokensPrice",
+    FreePrice,
+    UnknownPrice,
+    SecondPrice,
+    OutputPrice,
+    ComputePrice,
+    CharactersPrice,
+    TokensPrice,
 ]
 """What a provider takes. Amounts are US dollars; ``as_of`` is the day on which the price was read, ``YYYY-MM-DD``."""
 
