@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import adgen
-from adgen import models, types
+from adgen import _convert, models, types
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "schema/adgen.schema.json").read_text(encoding="utf-8"))
@@ -249,6 +249,21 @@ def test_a_document_can_be_put_together_from_models():
     assert isinstance(least.audio.music, models.GenerateMusic) and least.output.aspects == ["9:16"]
     with pytest.raises(pydantic.ValidationError, match="fps"):
         models.AdProject(id="rosso", brief=least.brief, product=least.product, output=models.Output(fps=31))
+
+
+def test_a_null_that_was_written_reaches_adgen():
+    """`audio.music: null` is an ad without music; without the field, there is music."""
+    silent = models.AdProject.model_validate({**FULL, "audio": {"music": None}})
+    assert json.loads(_convert.document(silent)[0])["audio"] == {"music": None, "loudness_lufs": -14.0}
+    assert adgen.validate(silent) == []
+
+
+def test_a_default_that_was_changed_in_place_reaches_adgen():
+    least = models.AdProject.model_validate(
+        {"id": "rosso", "brief": {"product_name": "Rosso"}, "product": {"image": "cup.jpg"}}
+    )
+    least.output.fps = 25
+    assert json.loads(_convert.document(least)[0])["output"]["fps"] == 25
 
 
 def test_what_adgen_gives_becomes_a_model():

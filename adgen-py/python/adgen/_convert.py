@@ -27,7 +27,9 @@ def document(project: Any) -> Tuple[str, Optional[str]]:
     dump = getattr(project, "model_dump_json", None)
     if callable(dump):
         # A model of pydantic's: `adgen.models`, or the caller's own.
-        return dump(by_alias=True, exclude_none=True), None
+        # With its nulls, for no music is another wish than none about it, and with its defaults, for parts of a model that came
+        # by default may have been changed in place.
+        return dump(by_alias=True), None
     if isinstance(project, Mapping):
         return text(project, "the document"), None
     raise TypeError(

@@ -93,7 +93,7 @@ def keyed(*names: str) -> Discriminator:
 
 def _of_model(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_unset=True)
+        return value.model_dump(mode="json")
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 

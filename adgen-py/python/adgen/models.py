@@ -1,7 +1,7 @@
 """Pydantic's models of the document, and of what a service answers: for FastAPI's bodies, responses and pages.
 
-``AdProject`` is checked by adgen itself: all problems at once, each at its place. ``model_dump(exclude_unset=True)`` is what was
-written. What adgen gives becomes a model by ``State.model_validate(state)``.
+``AdProject`` is checked by adgen itself: all problems at once, each at its place. ``model_dump()`` is the document with all its
+defaults. What adgen gives becomes a model by ``State.model_validate(state)``, and the same JSON again with ``exclude_defaults=True``.
 
 Needs ``adgen[pydantic]``. Written by ``make types`` from schema/adgen.schema.json. Do not edit.
 """
