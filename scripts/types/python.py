@@ -16,7 +16,7 @@ from text import WIDTH, paragraphs
 # Written by programs, and read as an attribute of something else: a dict and a class.
 BOTH = {"ProviderInfo"}
 # What a class inherits beside `Data`: module and name.
-BASES = {"Problem": "adgen._data.ProblemLine"}
+BASES = {"Outcome": "adgen._notebook.OutcomeHtml", "Problem": "adgen._data.ProblemLine"}
 # What a list, a word and a switch are where they are left out.
 EMPTY = {"list": "()", "str": '""', "bool": "False"}
 

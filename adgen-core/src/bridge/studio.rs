@@ -100,12 +100,7 @@ impl Studio {
             }
             Verb::Inspect { document, folder } => {
                 let document = AdProject::from_json(&document)?;
-                let looked = apart(move || studio.inspect(&document, folder)).await?;
-                let told = looked.iter().map(|file| {
-                    let problem = file.problem.as_ref().map(Error::body);
-                    serde_json::json!({ "field": file.field, "named": file.named, "looked_at": file.looked_at, "problem": problem })
-                });
-                Answer::of(&told.collect::<Vec<_>>())
+                Answer::of(&apart(move || studio.inspect(&document, folder)).await?)
             }
             Verb::Preview { project_id, at, options } => {
                 studio.preview(&project_id, at, options.unwrap_or_default()).await.map(Answer::Picture)

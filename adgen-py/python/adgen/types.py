@@ -13,6 +13,7 @@ Written by ``make types`` from schema/adgen.schema.json. Do not edit.
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple, Type, TypedDict, Union, cast
 
 from ._data import Data, ProblemLine, by_name, each
+from ._notebook import OutcomeHtml
 
 Asset = str
 """A file named by a document: a path relative to the document, an absolute path, or an http(s) URL."""
@@ -1867,7 +1868,7 @@ class State(Data):
     }
 
 
-class Outcome(Data):
+class Outcome(OutcomeHtml, Data):
     """A finished run."""
 
     run_id: str
