@@ -25,34 +25,19 @@ for tool in nasm make pkg-config dpkg-source meson ninja; do
 done
 
 # What the result depends on.
-wanted=$(cat "$0" "$root/scripts/ffmpeg/sources.txt" "$root/scripts/packages/zig.sh" "$root/scripts/packages/requirements.txt" \
+wanted=$({ cat "$0" "$root/scripts/ffmpeg/sources.txt" "$root/scripts/packages/zig.sh"; grep ziglang "$root/scripts/packages/requirements.txt"; } \
          | sha256sum | cut -d' ' -f1)${lgpl:+-lgpl}
 [ "$(cat "$prefix/.built" 2>/dev/null || true)" != "$wanted" ] || exit 0
 rm -rf "${prefix:?}"/{.built,lib,include}
 
-# Debian's lists are fetched into a folder of ours: those of the system, which mostly have no sources, stay as they are.
 sources=$root/target/ffmpeg/sources
 mkdir -p "$sources"
-fetch() {
-    command -v apt-get >/dev/null || fail "only Debian's apt-get knows where the sources are; lay the files of sources.txt in $sources"
-    local lists=$root/target/ffmpeg/lists
-    mkdir -p "$lists/partial" "$lists/parts"
-    if [ -f /etc/apt/sources.list.d/debian.sources ]; then
-        sed 's/^Types:.*/Types: deb-src/' /etc/apt/sources.list.d/debian.sources > "$lists/parts/sources.sources"
-    else
-        sed -n 's/^deb /deb-src /p' /etc/apt/sources.list > "$lists/parts/sources.list"
-    fi
-    local apt=(apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$lists/parts"
-               -o Dir::State::lists="$lists" -o APT::Sandbox::User=root)
-    "${apt[@]}" update
-    (cd "$sources" && "${apt[@]}" source --download-only "${wanted_sources[@]}") \
-        || fail "Debian no longer has these versions: raise those in scripts/ffmpeg/sources.txt, or lay the files in $sources"
-}
 sums() { grep -E '^[0-9a-f]{64}  ' "$root/scripts/ffmpeg/sources.txt"; }
 mapfile -t wanted_sources < <(sed -nE 's/^([a-z0-9]+) (.*)/\1=\2/p' "$root/scripts/ffmpeg/sources.txt")
 if ! (cd "$sources" && sums | sha256sum --check --status 2>/dev/null); then
     say "the sources: ${wanted_sources[*]}"
-    fetch
+    (cd "$sources" && "$root/scripts/packages/debian.sh" source "${wanted_sources[@]}") \
+        || fail "Debian no longer has these versions: raise those in scripts/ffmpeg/sources.txt, or lay the files in $sources"
     (cd "$sources" && sums | sha256sum --check --quiet) || fail "a source is not what was pinned"
 fi
 

@@ -57,9 +57,10 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs the command with these arguments, of which the first is the program's name, and gives its exit code: 0 done, 1 failed,
-/// 2 bad input, 130 cancelled. Waits for all of it. The first time that a run can be cancelled, it takes the process's SIGINT for
-/// itself, and keeps it: this is for programs that are this command and nothing else.
+/// 2 bad input, 130 cancelled. Waits for all of it. It takes the process's signals for itself, and keeps them: this is for programs
+/// that are this command and nothing else.
 pub fn main_with<T: Into<OsString>>(arguments: impl IntoIterator<Item = T>) -> u8 {
+    take_signals_back();
     give_memory_back();
     let given: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let arguments = match Arguments::try_parse_from(&given) {
@@ -82,6 +83,21 @@ pub fn main_with<T: Into<OsString>>(arguments: impl IntoIterator<Item = T>) -> u
         Err(error) => {
             output::problem(&error);
             exit_code(&error)
+        }
+    }
+}
+
+/// What a language's interpreter does at Ctrl-C and when it is told to end: Python notes it for later, Node ends the process. tokio
+/// would call that before its own, so the system's way is set again, until a run listens.
+fn take_signals_back() {
+    #[cfg(unix)]
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        // SAFETY: a plain structure that the call fills in; what is ignored, as by nohup, stays ignored.
+        unsafe {
+            let mut now: libc::sigaction = std::mem::zeroed();
+            if libc::sigaction(signal, std::ptr::null(), &mut now) == 0 && now.sa_sigaction != libc::SIG_IGN {
+                libc::signal(signal, libc::SIG_DFL);
+            }
         }
     }
 }
