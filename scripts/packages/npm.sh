@@ -10,7 +10,7 @@ licence=$2
 work=$root/target/packages/npm
 rm -rf "$work"
 mkdir -p "$work"/{adgen,platform} dist
-built=target/x86_64-unknown-linux-gnu/release/libadgen_node.so
+built=target/x86_64-unknown-linux-gnu/packages/libadgen_node.so
 [ -f $built ] || { echo "npm: $built is not there: run scripts/packages/build.sh" >&2; exit 1; }
 node scripts/packages/npm.mjs "$work" "$licence"
 strip --strip-all -o "$work/platform/adgen.node" $built

@@ -14,7 +14,7 @@ work=$root/target/packages/wheel
 rm -rf "$work"
 mkdir -p "$work" dist
 source scripts/packages/env.sh
-maturin build --quiet --release --target "$target" --manifest-path adgen-py/Cargo.toml --features "$features" \
+maturin build --quiet --profile packages --target "$target" --manifest-path adgen-py/Cargo.toml --features "$features" \
     --compatibility $platform --out "$work"
 python=$root/target/packages/venv/bin/python
 "$python" -m wheel unpack --dest "$work" "$work"/adgen-*.whl >/dev/null

@@ -21,6 +21,16 @@ for argument in "$@"; do
         -lgcc) ;;
         # Unknown to zig's driver, and without effect here: every symbol of the list exists.
         -Wl,--no-undefined-version | -Wl,--undefined-version) ;;
+        # rustc's list of what a module shows has every name of C's kind in any crate. The host looks for one, and the fewer there
+        # are, the less can be taken for another library's in the same process.
+        -Wl,--version-script=*)
+            list=${argument#*=}
+            if entry=$(grep -oE '(PyInit__adgen|napi_register_module_v1|node_api_module_get_api_version_v1);' "$list"); then
+                printf '{ global: %s local: *; };\n' "$(tr '\n' ' ' <<<"$entry")" > "$list.entry"
+                argument=-Wl,--version-script=$list.entry
+            fi
+            arguments+=("$argument")
+            ;;
         *) arguments+=("$argument") ;;
     esac
 done

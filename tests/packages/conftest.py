@@ -67,7 +67,7 @@ def node(machine: Machine, tarballs: list[Path]) -> Machine:
 @pytest.fixture(scope="session")
 def command(python: Machine) -> Machine:
     """The machine with the command of the same build, /opt/adgen, which is told where the wheel has ONNX Runtime and the model."""
-    python.put(ROOT / "target/x86_64-unknown-linux-gnu/release/adgen", "/opt/adgen")
+    python.put(ROOT / "target/x86_64-unknown-linux-gnu/packages/adgen", "/opt/adgen")
     return python
 
 
