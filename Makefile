@@ -32,6 +32,7 @@ npm: setup ## dist/adgen-<version>.tgz and its package for Linux
 test-packages: setup ## build both, and try them from the packed files on an empty machine
 	@scripts/packages/make.sh wheel npm
 	@tests/packages/run.sh
+	@scripts/packages/crate.sh
 
 test: setup test-rust test-python test-node ## every test of the project
 

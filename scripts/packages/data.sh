@@ -55,7 +55,7 @@ cp LICENSE-MIT LICENSE-APACHE "$target/licenses"
 cp adgen-core/assets/fonts/LICENSE.txt "$target/licenses/Inter-OFL-1.1.txt"
 cp "$ffmpeg"/licenses/* "$target/licenses"
 cargo tree --locked --edges normal --prefix none --format '{p}|{l}' --target x86_64-unknown-linux-gnu -p adgen-core -p adgen-py -p adgen-node \
-    --features adgen-core/cli,adgen-core/s3,adgen-core/static-ffmpeg | "$python" "$here/notices.py" "$target/licenses/Rust-crates.txt"
+    --features adgen-core/cli,adgen-core/s3,adgen-core/bridge,adgen-core/static-ffmpeg | "$python" "$here/notices.py" "$target/licenses/Rust-crates.txt"
 cp scripts/ffmpeg/* scripts/packages/zig.sh scripts/packages/debian.sh scripts/packages/data.txt scripts/packages/fonts.py "$target/licenses/sources"
 lgpl=
 [ -f "$ffmpeg/licenses/x264-GPL-2.0.txt" ] || lgpl=1

@@ -1,6 +1,6 @@
 # What compiling for the packages needs, for build.sh and wheel.sh; with FFMPEG_DIR, the prefix of scripts/ffmpeg/build.sh.
 target=x86_64-unknown-linux-gnu
-features=adgen-core/cli,adgen-core/s3,adgen-core/static-ffmpeg
+features=adgen-core/cli,adgen-core/s3,adgen-core/bridge,adgen-core/static-ffmpeg
 export FFMPEG_DIR
 export ADGEN_ZIG=$(echo "$PWD"/target/packages/venv/lib/python3*/site-packages/ziglang/zig)
 # One compiler for all: what the crates have of C, and the linker.
