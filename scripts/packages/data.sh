@@ -47,7 +47,16 @@ cp "$work/onnxruntime/onnxruntime/ThirdPartyNotices.txt" "$target/licenses/ONNX-
 cp "$work/rembg/rembg/u2netp.onnx" "$target/models/u2netp.onnx"
 
 for name in fonts-noto-core fonts-noto-cjk; do dpkg-deb -x "$sources/$(file_of $name)" "$work/debian"; done
-"$python" "$here/fonts.py" "$work/debian/usr/share/fonts" "$target/fonts"
+# Minutes of work, of which little else has a part.
+fonts=$root/target/packages/fonts
+made_of=$(cat "$here/fonts.py" <(grep fonts "$here/data.txt") <(grep fonttools "$here/requirements.txt") | sha256sum | cut -d' ' -f1)
+if [ "$(cat "$fonts/.made" 2>/dev/null || true)" != "$made_of" ]; then
+    rm -rf "$fonts"
+    mkdir -p "$fonts"
+    "$python" "$here/fonts.py" "$work/debian/usr/share/fonts" "$fonts"
+    printf '%s' "$made_of" > "$fonts/.made"
+fi
+cp "$fonts"/* "$target/fonts"
 for name in fonts-noto-core fonts-noto-cjk; do cp "$work/debian/usr/share/doc/$name/copyright" "$target/licenses/$name-OFL-1.1.txt"; done
 
 cp LICENSE "$target/licenses/adgen.txt"

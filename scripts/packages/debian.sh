@@ -7,19 +7,20 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 kind=$1
 shift
 command -v apt-get >/dev/null || { echo "debian: apt-get is not there, which knows where Debian's packages are" >&2; exit 1; }
-lists=$root/target/packages/apt-$kind
+apt=$root/target/packages/apt-$kind
+lists=$apt/lists parts=$apt/parts
 case $kind in source) type=deb-src ;; binary) type=deb ;; *) echo "debian: $kind is neither source nor binary" >&2; exit 2 ;; esac
-rm -rf "$lists"
-mkdir -p "$lists/partial" "$lists/parts"
+rm -rf "$apt"
+mkdir -p "$lists/partial" "$parts"
 if [ -f /etc/apt/sources.list.d/debian.sources ]; then
-    sed "s/^Types:.*/Types: $type/" /etc/apt/sources.list.d/debian.sources > "$lists/parts/debian.sources"
+    sed "s/^Types:.*/Types: $type/" /etc/apt/sources.list.d/debian.sources > "$parts/debian.sources"
 else
-    sed -n "s/^deb /$type /p" /etc/apt/sources.list > "$lists/parts/debian.list"
+    sed -n "s/^deb /$type /p" /etc/apt/sources.list > "$parts/debian.list"
 fi
-apt=(apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$lists/parts" -o Dir::State::lists="$lists"
+ask=(apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$parts" -o Dir::State::lists="$lists"
      -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
-"${apt[@]}" update
+"${ask[@]}" update
 case $kind in
-    source) "${apt[@]}" source --download-only "$@" ;;
-    binary) "${apt[@]}" download "$@" ;;
+    source) "${ask[@]}" source --download-only "$@" ;;
+    binary) "${ask[@]}" download "$@" ;;
 esac

@@ -118,12 +118,15 @@ TEXTS = {
 }
 
 
-def test_texts_of_many_scripts_are_set_in_the_fonts_of_the_package(python: Machine) -> None:
-    # Each a preview of its own would say less: a run that lacks a letter fails.
+def test_texts_of_many_scripts_are_set_in_the_fonts_of_the_package(python: Machine, command: Machine) -> None:
+    # A preview would say less: a run that lacks a letter fails.
     for language, text in TEXTS.items():
         scene = {"id": "only", "role": "hook", "duration_s": 3, "caption": text, "background": {"file": "photo.jpg"}}
         document = project(python, f"text-{language.lower()}", brief={"language": language, "product_name": text}, scenes=[scene], audio={"music": None})
         adgen(python, "python", "generate", document, "--offline", "--storage", "/srv/texts")
+    # The command by itself has no such fonts, and the machine has none.
+    said = adgen(command, "rust", "generate", "/srv/text-th/project.json", "--offline", "--storage", "/srv/texts-without", code=1)
+    assert "font" in said, said
 
 
 CLIPS = {
