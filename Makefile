@@ -6,7 +6,7 @@ VENV := $(CURDIR)/.venv
 # `bench` is the tests' own; the bindings have it in tests, too, so that the library is built once.
 FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench,adgen-core/bridge
 
-.PHONY: help setup build demo test test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema types clean
+.PHONY: help setup build demo wheel npm test test-packages test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema types clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,18 @@ build: setup ## target/release/adgen
 demo: setup ## the ad of a product photo from examples/assets
 	cargo build --features $(FEATURES) --bins
 	@scripts/demo.sh
+
+# What only these need is installed by a script of their own: minutes of downloads and builds that nothing else waits for.
+wheel: setup ## dist/adgen-<version>-cp39-abi3-….whl, with all that an ad needs
+	@scripts/packages/make.sh wheel
+
+npm: setup ## dist/adgen-<version>.tgz and its package for Linux
+	@scripts/packages/make.sh npm
+
+test-packages: setup ## build both, and try them from the packed files on an empty machine
+	@scripts/packages/make.sh wheel npm
+	@tests/packages/run.sh
+	@scripts/packages/crate.sh
 
 test: setup test-rust test-python test-node ## every test of the project
 
@@ -89,4 +101,4 @@ types: ## write the types of Python and Node from schema/adgen.schema.json
 
 clean: ## remove what was built
 	cargo clean
-	rm -rf .venv .setup demo adgen-node/*.node tests/judges/node_modules
+	rm -rf .venv .setup demo dist adgen-node/*.node tests/judges/node_modules

@@ -2,7 +2,7 @@
 // names of `exports.name = …` for `import` without running the file.
 'use strict';
 
-const native = load();
+const native = require('./native.js');
 
 exports.version = function version() {
   return native.version();
@@ -23,15 +23,4 @@ function toJson(project) {
     throw new TypeError(`project must be a string of JSON or an object, not ${kind}`);
   }
   return json;
-}
-
-/** The addon that was built for this platform. */
-function load() {
-  const file = `./adgen.${process.platform}-${process.arch}.node`;
-  try {
-    return require(file);
-  } catch (cause) {
-    const why = cause.code === 'MODULE_NOT_FOUND' ? 'it is not there; `npm run build` makes it' : cause.message;
-    throw new Error(`adgen cannot load its addon ${file.slice(2)}: ${why}`, { cause });
-  }
 }

@@ -89,6 +89,7 @@
 //! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
 //! - [`blocking`]: the verbs of a studio as calls that wait.
 //! - [`ffmpeg`]: what a program says that uses FFmpeg itself.
+//! - [`bundle`]: what a package brings along: ONNX Runtime, a model, fonts.
 //!
 //! Everything else is private. The repository's `docs/api.txt` lists every public name; how the parts depend on each other stands
 //! in its ARCHITECTURE.md, and a test holds it.
@@ -101,6 +102,7 @@
 //!
 //! - `cli`: the `adgen` command.
 //! - `heif`: HEIC, HEIF and AVIF photos, where the machine has libheif, which is loaded at run time.
+//! - `static-ffmpeg`: FFmpeg from the static libraries in `FFMPEG_DIR`, as adgen's own Python and Node packages have it.
 //! - `s3`: storages in S3 and what speaks its language.
 //! - `bridge`: internal, and promises nothing. The façade as data, for the bindings to other languages.
 //! - `bench`: internal, and promises nothing. It opens modules that are private, hidden from this documentation, to the benches
@@ -111,6 +113,7 @@ pub mod blocking;
 #[cfg(feature = "bridge")]
 #[doc(hidden)]
 pub mod bridge;
+pub mod bundle;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

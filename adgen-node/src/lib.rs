@@ -22,6 +22,18 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
+/// The command `adgen` with these arguments, the program's name first; gives its exit code.
+#[napi(catch_unwind)]
+pub fn main(arguments: Vec<String>) -> u8 {
+    adgen::cli::main_with(arguments)
+}
+
+/// Names the folder of what the package brings along.
+#[napi(catch_unwind)]
+pub fn set_bundle(folder: String) -> napi::Result<()> {
+    adgen::bundle::set_folder(folder).map_err(|error| napi::Error::from_reason(error.to_string()))
+}
+
 /// Every problem of a document; empty where it is sound.
 #[napi(catch_unwind)]
 pub fn validate(project: String) -> Vec<Problem> {

@@ -22,7 +22,7 @@ mod _adgen {
     use super::error::{caught, raised};
     use adgen::{ErrorKind, bridge};
     use pyo3::{prelude::*, pybacked::PyBackedStr};
-    use std::{collections::HashMap, time::Duration};
+    use std::{collections::HashMap, ffi::OsString, path::PathBuf, time::Duration};
 
     #[pymodule_export]
     use super::{
@@ -37,6 +37,18 @@ mod _adgen {
     #[pyfunction]
     fn version() -> &'static str {
         env!("CARGO_PKG_VERSION")
+    }
+
+    /// The command `adgen` with these arguments, the program's name first; gives its exit code.
+    #[pyfunction]
+    fn main(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<u8> {
+        caught(py, || Ok(adgen::cli::main_with(arguments)))
+    }
+
+    /// Names the folder of what the package brings along.
+    #[pyfunction]
+    fn set_bundle(py: Python<'_>, folder: PathBuf) -> PyResult<()> {
+        caught(py, || adgen::bundle::set_folder(folder))
     }
 
     /// The codes of all kinds of errors.

@@ -2,6 +2,7 @@
 
 use super::output;
 use crate::{
+    bundle,
     composite::Fonts,
     error::{Error, Result},
     matte::{DEFAULT_MODEL, HOW_TO_GET_RUNTIME, ModelStore, Runtime, SearchRoots},
@@ -38,6 +39,8 @@ struct Finding {
 #[serde(rename_all = "snake_case")]
 enum Health {
     Good,
+    /// Not in use, and nothing that the machine lacks: a service without a key.
+    Off,
     /// Ads can be made, humbler ones.
     Lacking,
     /// No ad can be made.
@@ -54,6 +57,7 @@ impl Doctor {
             for finding in &findings {
                 let mark = match finding.state {
                     Health::Good => "ok     ",
+                    Health::Off => "off    ",
                     Health::Lacking => "missing",
                     Health::Broken => "BROKEN ",
                 };
@@ -140,7 +144,11 @@ fn model() -> Finding {
 
 fn fonts() -> Finding {
     let others = Fonts::system().faces() - Fonts::embedded().faces();
-    good("fonts", format!("Inter, in this program; {others} fonts of the system for other scripts and brands"))
+    let of_package = if bundle::part("fonts").is_some() { " and of this package" } else { "" };
+    good(
+        "fonts",
+        format!("Inter, in this program; {others} more of the system{of_package} for other scripts and brands"),
+    )
 }
 
 /// Whether the key of OpenAI is good, and its planner's model served: one call that costs nothing.
@@ -193,7 +201,7 @@ async fn replicate(offline: bool) -> Finding {
 
 fn unset(what: &'static str, does: &str) -> Finding {
     let detail = format!("is not set: adgen {does} offline");
-    Finding { what, state: Health::Lacking, detail, next: None }
+    Finding { what, state: Health::Off, detail, next: None }
 }
 
 /// What went wrong, with the file that it went wrong with.

@@ -19,7 +19,7 @@ mod validate;
 
 use crate::error::{Error, ErrorKind, Result};
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 /// Turns a product photo, a brief and a brand into a finished video ad.
 #[derive(Debug, Parser)]
@@ -59,29 +59,53 @@ struct Schema {
     all: bool,
 }
 
-/// Runs the command with the process's arguments and gives its exit code: 0 done, 1 failed, 2 bad input, 130 cancelled.
+/// Runs the command with the process's arguments and gives its exit code: [`main_with`].
 pub fn main() -> ExitCode {
+    ExitCode::from(main_with(std::env::args_os()))
+}
+
+/// Runs the command with these arguments, of which the first is the program's name, and gives its exit code: 0 done, 1 failed,
+/// 2 bad input, 130 cancelled. Waits for all of it. It takes the process's signals for itself, and keeps them: this is for programs
+/// that are this command and nothing else.
+pub fn main_with<T: Into<OsString>>(arguments: impl IntoIterator<Item = T>) -> u8 {
+    take_signals_back();
     give_memory_back();
-    let arguments = match Arguments::try_parse() {
+    let given: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let arguments = match Arguments::try_parse_from(&given) {
         Ok(arguments) => arguments,
         Err(error) => {
-            output::arguments(&error);
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            output::arguments(&given, &error);
+            return if error.use_stderr() { 2 } else { 0 };
         }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             output::problem(&Error::from(error).with_operation("start"));
-            return ExitCode::from(1);
+            return 1;
         }
     };
     let done = runtime.block_on(run(arguments.command));
     match done {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
         Err(error) => {
             output::problem(&error);
-            ExitCode::from(exit_code(&error))
+            exit_code(&error)
+        }
+    }
+}
+
+/// What a language's interpreter does at Ctrl-C and when it is told to end: Python notes it for later, Node ends the process. tokio
+/// would call that before its own, so the system's way is set again, until a run listens.
+fn take_signals_back() {
+    #[cfg(unix)]
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        // SAFETY: a plain structure that the call fills in; what is ignored, as by nohup, stays ignored.
+        unsafe {
+            let mut now: libc::sigaction = std::mem::zeroed();
+            if libc::sigaction(signal, std::ptr::null(), &mut now) == 0 && now.sa_sigaction != libc::SIG_IGN {
+                libc::signal(signal, libc::SIG_DFL);
+            }
         }
     }
 }
@@ -90,7 +114,7 @@ pub fn main() -> ExitCode {
 /// and the memory of scenes that are done adds up.
 fn give_memory_back() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: sets a parameter of the allocator, before there is a second thread.
+    // SAFETY: sets a parameter of the allocator, which locks itself.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 256 << 10);
     }

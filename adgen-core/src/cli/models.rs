@@ -25,8 +25,8 @@ pub(super) struct Models {
 enum Action {
     /// Licence, size, hash, and where each lies.
     List,
-    /// Download what is missing of ONNX Runtime and the usual model, or one of them; a model's download that broke off goes on
-    /// where it stopped.
+    /// Download what is missing of ONNX Runtime (through this machine's pip) and the usual model, or one of them; a model's
+    /// download that broke off goes on where it stopped.
     Fetch {
         /// A model's name, or onnxruntime; without one, ONNX Runtime and the model u2netp.
         name: Option<String>,
@@ -45,8 +45,13 @@ impl Models {
         let store = ModelStore::from_env()?;
         match self.action {
             Action::List => {
-                list(&store);
-                list_runtime();
+                // Reads all of what is there.
+                waiting(move || {
+                    list(&store);
+                    list_runtime();
+                    Ok(())
+                })
+                .await?;
             }
             Action::Fetch { name, from, non_commercial } => {
                 let store = store.with_non_commercial(non_commercial);
@@ -57,7 +62,7 @@ impl Models {
                     }
                     (Some(RUNTIME), None) => runtime().await?,
                     (Some(name), None) => model(&store, name).await?,
-                    (name, Some(file)) => bring(&store, name, &file)?,
+                    (_, Some(file)) => waiting(move || bring(&store, name.as_deref(), &file)).await?,
                 }
             }
         }
@@ -70,9 +75,16 @@ const RUNTIME: &str = "onnxruntime";
 
 async fn runtime() -> Result<()> {
     let store = RuntimeStore::from_env()?;
-    match store.installed() {
+    let found = waiting({
+        let store = store.clone();
+        move || Ok(store.installed())
+    });
+    match found.await? {
         Some(path) => there(RUNTIME, &path),
-        None => put(RUNTIME, &watched(|progress| async move { store.fetch(&*progress).await }).await?),
+        None => {
+            output::note(format!("{RUNTIME} {RUNTIME_VERSION}: pip downloads it"));
+            put(RUNTIME, &cancellable(store.fetch()).await?);
+        }
     }
     Ok(())
 }
@@ -143,7 +155,7 @@ fn list_runtime() {
 
 type Progress = dyn Fn(u64, Option<u64>) + Send + Sync;
 
-/// A download that shows how far it is, and ends when the person wants it to.
+/// A download that shows how far it is.
 async fn watched<F: Future<Output = Result<PathBuf>>>(fetch: impl FnOnce(Arc<Progress>) -> F) -> Result<PathBuf> {
     let terminal = std::io::stderr().is_terminal();
     let shown = AtomicU64::new(0);
@@ -154,12 +166,22 @@ async fn watched<F: Future<Output = Result<PathBuf>>>(fetch: impl FnOnce(Arc<Pro
             drop(write!(std::io::stderr(), "\r{percent} % "));
         }
     };
-    let fetched = tokio::select! {
-        fetched = fetch(Arc::new(progress)) => fetched,
-        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "cancelled: the part of a model that is there stays for the next try")),
-    };
+    let fetched = cancellable(fetch(Arc::new(progress))).await;
     if terminal {
         output::note("");
     }
     fetched
+}
+
+/// Ends when the person wants it to.
+async fn cancellable(fetch: impl Future<Output = Result<PathBuf>>) -> Result<PathBuf> {
+    tokio::select! {
+        fetched = fetch => fetched,
+        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "cancelled: the part of a model that is there stays for the next try")),
+    }
+}
+
+/// What waits for the disk, off the async runtime.
+async fn waiting<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| Err(Error::from(std::io::Error::other(panic))))
 }

@@ -37,10 +37,10 @@ pub(super) fn json_line(value: &impl Serialize) {
 }
 
 /// What the reader of arguments says: help, the version, or what is wrong with them.
-pub(super) fn arguments(error: &clap::Error) {
-    let clean = |argument: OsString| matches!(escape::plain(&argument.to_string_lossy()), Cow::Borrowed(_));
+pub(super) fn arguments(given: &[OsString], error: &clap::Error) {
+    let clean = |argument: &OsString| matches!(escape::plain(&argument.to_string_lossy()), Cow::Borrowed(_));
     // Where even that cannot be printed, the exit code still tells.
-    if std::env::args_os().all(clean) {
+    if given.iter().all(clean) {
         drop(error.print());
         return;
     }

@@ -1,8 +1,9 @@
 //! Which typefaces there are: two embedded ones, so that text never fails, and those of the system, of folders, and of bytes.
 //!
-//! May depend on `error` and `file_type`. The order of typefaces does not depend on the order in which a file system lists its files.
+//! May depend on `bundle`, `error` and `file_type`. The order of typefaces does not depend on the order in which a file system lists its files.
 
 use crate::{
+    bundle,
     error::{Error, ErrorKind, Result},
     file_type::FileType,
 };
@@ -34,7 +35,7 @@ pub const MAX_FONT_BYTES: u64 = 50_000_000;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FontSources {
-    /// Whether every font that the system has is there.
+    /// Whether every font that the system has is there, and those of the package that adgen came in.
     system: bool,
     /// Folders whose font files are there, with those of their subfolders.
     folders: Vec<PathBuf>,
@@ -43,7 +44,7 @@ pub struct FontSources {
 }
 
 impl Default for FontSources {
-    /// The system's fonts.
+    /// The system's fonts, and those of the package that adgen came in.
     fn default() -> Self {
         Self { system: true, ..Self::none() }
     }
@@ -65,7 +66,8 @@ impl FontSources {
         Self { system: false, folders: Vec::new(), data: Vec::new() }
     }
 
-    /// Whether every font that the system has is there.
+    /// Whether every font that the system has is there, and, after those, what the package that adgen came in brings along
+    /// ([`bundle`](crate::bundle)).
     #[must_use]
     pub fn with_system(mut self, system: bool) -> Self {
         self.system = system;
@@ -148,23 +150,31 @@ impl FontLibrary {
         Self { database: Arc::new(embedded_database()) }
     }
 
-    /// The embedded typefaces and every font that the system has. It is looked through once a process, when it is asked for
+    /// The embedded typefaces, every font that the system has, and those of the package that adgen came in. It is looked through once a process, when it is asked for
     /// first: fonts that are installed later are not seen.
     pub fn system() -> Self {
         static SYSTEM: OnceLock<FontLibrary> = OnceLock::new();
-        let scan = || {
+        SYSTEM.get_or_init(|| Self::scan(bundle::part("fonts").as_deref())).clone()
+    }
+
+    fn scan(bundled: Option<&Path>) -> Self {
+        let mut found = Database::new();
+        // What the system calls "sans serif", if anything; drawings with text of that family are set in it.
+        found.set_sans_serif_family(TEXT_FAMILY);
+        found.load_system_fonts();
+        let mut database = embedded_database();
+        name_generic_families(&mut database, &found);
+        for face in in_order(&found) {
+            database.push_face_info(face);
+        }
+        if let Some(folder) = bundled {
             let mut found = Database::new();
-            // What the system calls "sans serif", if anything; drawings with text of that family are set in it.
-            found.set_sans_serif_family(TEXT_FAMILY);
-            found.load_system_fonts();
-            let mut database = embedded_database();
-            name_generic_families(&mut database, &found);
+            found.load_fonts_dir(folder);
             for face in in_order(&found) {
                 database.push_face_info(face);
             }
-            Self { database: Arc::new(database) }
-        };
-        SYSTEM.get_or_init(scan).clone()
+        }
+        Self { database: Arc::new(database) }
     }
 
     /// How many faces there are, the embedded ones included.
@@ -287,6 +297,16 @@ mod tests {
         let faces = in_order(&FontLibrary::system().database);
         let system: Vec<_> = FontLibrary::system().database.faces().map(|face| face.post_script_name.clone()).collect();
         assert_eq!(faces.iter().map(|face| face.post_script_name.clone()).collect::<Vec<_>>()[2..], system[2..]);
+    }
+
+    #[test]
+    fn what_the_package_brings_along_comes_after_the_systems_fonts() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("a.otf"), TEXT).unwrap();
+        let (system, all) = (FontLibrary::scan(None), FontLibrary::scan(Some(root.path())));
+        assert_eq!(all.faces(), system.faces() + 1);
+        assert_eq!(families(&all).last(), Some(&entry(TEXT_FAMILY, "a.otf")));
+        assert_eq!(FontLibrary::scan(Some(&root.path().join("nowhere"))).faces(), system.faces());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Scene graph to frames: layout for every shape of video, motion, shadows, text, transitions.
 //!
-//! Depends on `asset`, `file_type`, `error` and `random`, on the enums of `project` and on `media`'s frames and colours.
+//! Depends on `asset`, `bundle`, `file_type`, `error` and `random`, on the enums of `project` and on `media`'s frames and colours.
 //! Sees no file but those of typefaces (`font_library`, `font_shelf`, `fonts`, by `file_type` and `asset`), and no
 //! FFmpeg: it is given background frames of the final size and draws over them in place. Product and text are turned into
 //! the frame's own planes once, so that no frame takes a detour through RGBA; per frame they are resampled and blended.

@@ -6,8 +6,8 @@
 //!                             └─► decontaminate ─► cutout
 //! ```
 //! `registry` knows the models, `store` keeps them; `runtime` finds the library that runs them, `release` knows its builds, and
-//! `runtime_store` keeps adgen's own. May depend on `error`,
-//! `picture` (the photo), `http` (downloads) and `media::color`.
+//! `runtime_store` keeps adgen's own, which `pip` brings. May depend on `bundle`, `error`,
+//! `picture` (the photo), `http` (downloads), `store` (hashes of files) and `media::color`.
 
 mod archive;
 mod classical;
@@ -19,6 +19,7 @@ mod guided;
 mod matting;
 pub mod metric;
 mod onnx;
+mod pip;
 mod plane;
 mod refine;
 mod regions;
@@ -30,7 +31,6 @@ mod runtime;
 mod runtime_store;
 mod sampling;
 mod store;
-mod sum;
 
 pub use crate::picture::{MAX_FILE_BYTES, Photo};
 #[cfg(any(test, fuzzing))]

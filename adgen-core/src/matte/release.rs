@@ -1,10 +1,14 @@
-//! The builds of ONNX Runtime that are known: where each comes from, and what its bytes are.
+//! The builds of ONNX Runtime that are known: what each is called, and what its bytes are.
 //!
-//! Pure data. The libraries are those of Microsoft's packages for Python and Node; the sums are of the files behind the
-//! addresses. `scripts/requirements.txt` names the same version, so that `make setup` installs the same bytes.
+//! Pure data. The libraries are those of Microsoft's packages for Python and Node. `scripts/requirements.txt` names the same version, so that `make setup` installs the same bytes.
 
 /// The version whose libraries are fetched.
 pub const RUNTIME_VERSION: &str = "1.32.0";
+
+/// Its package for Python, as pip calls it.
+pub(super) const REQUIREMENT: &str = "onnxruntime==1.32.0";
+/// The Python whose wheels are pinned, as pip has it: the library in them does not ask for any.
+pub(super) const PYTHON: &str = "311";
 
 /// What a library file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +26,9 @@ pub(super) struct Release {
     pub(super) arch: &'static str,
     /// What the library is called in adgen's folder.
     pub(super) file_name: &'static str,
-    /// The package that is fetched.
-    pub(super) url: &'static str,
+    /// What pip calls that machine.
+    pub(super) platform: &'static str,
+    /// The wheel for it.
     pub(super) package: Pin,
     /// The library in it, and those of other packages that do as well.
     pub(super) libraries: &'static [Pin],
@@ -35,8 +40,7 @@ pub(super) const RELEASES: &[Release] = &[
         os: "linux",
         arch: "x86_64",
         file_name: "libonnxruntime.so",
-        url: "https://files.pythonhosted.org/packages/1d/46/e6f356c9539d2eed44126de3421a81e217da2ad91b22dc11b379cb1e384f/\
-              onnxruntime-1.32.0-cp311-cp311-manylinux_2_28_x86_64.whl",
+        platform: "manylinux_2_28_x86_64",
         package: Pin { bytes: 27_773_237, sha256: "5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d" },
         libraries: &[
             Pin { bytes: 34_824_680, sha256: "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f" },
@@ -48,8 +52,7 @@ pub(super) const RELEASES: &[Release] = &[
         os: "linux",
         arch: "aarch64",
         file_name: "libonnxruntime.so",
-        url: "https://files.pythonhosted.org/packages/b7/30/103820b32e9dc1d1fcfc5b519fd2de5bd699d25a25895caf5d726350d1b5/\
-              onnxruntime-1.32.0-cp311-cp311-manylinux_2_28_aarch64.whl",
+        platform: "manylinux_2_28_aarch64",
         package: Pin { bytes: 23_195_070, sha256: "2303372a85299b6757b0e11e1cbf13e410ddf7e10c37f4b37e99d1c90e7daf7c" },
         libraries: &[
             Pin { bytes: 27_165_936, sha256: "49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a" },
@@ -60,8 +63,7 @@ pub(super) const RELEASES: &[Release] = &[
         os: "macos",
         arch: "aarch64",
         file_name: "libonnxruntime.dylib",
-        url: "https://files.pythonhosted.org/packages/b7/5d/50be370b540a6cb9ea173503f5418e8315dfe5757400ad7720542d348b94/\
-              onnxruntime-1.32.0-cp311-cp311-macosx_14_0_arm64.whl",
+        platform: "macosx_14_0_arm64",
         package: Pin { bytes: 22_506_162, sha256: "366b9e53d07812cc5c92822cecf7563b76a8a0f32ba3bb8dd232a206ac3bcb6c" },
         libraries: &[
             Pin { bytes: 35_272_344, sha256: "fa585fabbea65b823b9a8f7e27d46aee3989d1be7e36b528203d3a1fd613aae7" },
@@ -72,8 +74,7 @@ pub(super) const RELEASES: &[Release] = &[
         os: "windows",
         arch: "x86_64",
         file_name: "onnxruntime.dll",
-        url: "https://files.pythonhosted.org/packages/07/ff/c797464da311c580ec477077a5c65d7841599a46c35392b5978c0a5ae9a4/\
-              onnxruntime-1.32.0-cp311-cp311-win_amd64.whl",
+        platform: "win_amd64",
         package: Pin { bytes: 16_695_880, sha256: "d7e0c45cc5f456ad7805e6dd256a7662736cda9c2fd17becae194eb3c2f6df72" },
         libraries: &[
             Pin { bytes: 22_668_640, sha256: "e9feebaed867b76f741c14ae64e056a3da64a153a61994f1fb48eadc7f9b3ba8" },
@@ -96,10 +97,10 @@ mod tests {
         for release in RELEASES {
             let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
             for pin in release.libraries.iter().chain([&release.package]) {
-                assert!(pin.sha256.len() == 64 && pin.sha256.chars().all(hex), "{}", release.url);
+                assert!(pin.sha256.len() == 64 && pin.sha256.chars().all(hex), "{}", release.platform);
             }
-            assert!(release.url.starts_with("https://") && !release.url.contains(' '));
-            assert!(release.url.contains(&format!("onnxruntime-{RUNTIME_VERSION}-")), "{}", release.url);
+            assert!(!release.platform.contains('-'), "{}", release.platform);
         }
+        assert_eq!(REQUIREMENT, format!("onnxruntime=={RUNTIME_VERSION}"));
     }
 }

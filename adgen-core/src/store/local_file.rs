@@ -1,15 +1,14 @@
 //! Files of this machine as the storage handles them: hashed, moved, copied and linked, each whole or not at all, and
 //! synchronised to the disk before it counts.
 //!
-//! Depends on `error` (what a task that panicked gives) and the standard library alone. Everything here waits
+//! Depends on `error` (what a task that panicked gives), `digest` and the standard library alone. Everything here waits
 //! for the disk: call it through [`off_runtime`].
 
-use super::digest::hex;
+use super::digest::copy_hashed;
 use crate::error::{Error, ErrorKind, Result};
-use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File, Metadata},
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
@@ -42,23 +41,6 @@ pub(super) fn stamp(path: &Path) -> io::Result<Option<Stamp>> {
 /// Size and SHA-256.
 pub(super) fn hash(path: &Path) -> io::Result<(u64, String)> {
     copy_hashed(&mut File::open(path)?, &mut io::sink())
-}
-
-fn copy_hashed(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, String)> {
-    let mut hash = Sha256::new();
-    let mut bytes = 0;
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        let read = match from.read(&mut buffer) {
-            Ok(0) => return Ok((bytes, hex(&hash.finalize()))),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        to.write_all(&buffer[..read])?;
-        hash.update(&buffer[..read]);
-        bytes += read as u64;
-    }
 }
 
 /// Whether a file is a plain one that really lies in `folder` and nowhere else: no link leads out of it, and none into

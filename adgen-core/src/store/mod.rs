@@ -82,7 +82,7 @@ pub(crate) use artifact_record::{ArtifactRecord, MadeBy};
 pub(crate) use artifact_store::NewArtifact;
 pub(crate) use artifacts::{Found, Gone, Loss};
 pub(crate) use cache::DEFAULT_BYTES as DEFAULT_CACHE_BYTES;
-pub(crate) use digest::hex;
+pub(crate) use digest::{Digested, hex};
 pub use gc::{GcPlan, GcRules, Waste};
 pub(crate) use history::{History, HistoryRecord};
 pub(crate) use history_event::HistoryEvent;

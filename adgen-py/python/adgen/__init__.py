@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._adgen import version
+from ._bundle import name_bundle
 from ._errors import (
     AdgenError,
     Cancelled,
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from ._studio import Studio
     from ._tools import schema, validate, verify_webhook, webhook_secret
     from .types import Outcome, Problem
+
+name_bundle()
 
 __all__ = [
     "AdgenError", "AsyncRun", "AsyncStudio", "Cancelled", "Conflict", "ContentRejected", "FallbackDenied", "GenerationFailed",

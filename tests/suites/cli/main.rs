@@ -356,7 +356,11 @@ fn models_and_doctor_say_what_is_there_and_how_to_get_the_rest() {
     assert_eq!(state("codecs")["state"], "good");
     assert_eq!(state("fonts")["state"], "good");
     assert_eq!(state("OPENAI_API_KEY")["state"], "good");
-    assert_eq!(state("REPLICATE_API_TOKEN")["state"], "lacking");
+    assert_eq!(
+        state("REPLICATE_API_TOKEN")["state"],
+        "off",
+        "a service without a key is nothing that the machine lacks"
+    );
     assert_eq!(state("model")["state"], "lacking");
     assert!(state("model")["next"].as_str().is_some_and(|next| next.contains("adgen models fetch u2netp")));
     run(adgen(["doctor"])).expect_code(0).expect_said(["FFmpeg", "ONNX Runtime", "model", "fonts"]);
@@ -369,9 +373,11 @@ fn models(data: &Path, closed: &ClosedPort, arguments: &[&str]) -> Command {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         command.env(name, closed.url());
     }
-    for name in ["NO_PROXY", "no_proxy"] {
+    for name in ["NO_PROXY", "no_proxy", "PIP_FIND_LINKS"] {
         command.env_remove(name);
     }
+    // pip asks nobody either, and says so at once.
+    command.env("PIP_NO_INDEX", "1").env("PIP_CONFIG_FILE", "/dev/null");
     command
 }
 
@@ -380,7 +386,7 @@ async fn models_fetch_gets_the_runtime_and_the_model_and_nothing_that_is_there()
     let (folder, closed) = (folder(), ClosedPort::take());
     let data = folder.path().join("data");
     // Nothing is there, and nobody can be called: it is said what to do.
-    run(models(&data, &closed, &["fetch"])).expect_said(["ONNX Runtime cannot be downloaded", "--from"]);
+    run(models(&data, &closed, &["fetch"])).expect_said(["ONNX Runtime cannot be fetched", "--from"]);
     assert!(!data.join("adgen/runtime/libonnxruntime.so").exists());
 
     // From files of this machine, each told by what it is.
@@ -413,7 +419,7 @@ async fn models_fetch_gets_the_runtime_and_the_model_and_nothing_that_is_there()
     }
     // One that is damaged is not right.
     fs::write(data.join("adgen/runtime/libonnxruntime.so"), "damaged").expect("writes");
-    run(models(&data, &closed, &["fetch"])).expect_said(["ONNX Runtime cannot be downloaded"]);
+    run(models(&data, &closed, &["fetch"])).expect_said(["ONNX Runtime cannot be fetched"]);
 }
 
 #[test]

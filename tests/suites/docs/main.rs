@@ -164,15 +164,19 @@ fn setup_installs_what_the_library_has_pinned() {
 
 #[test]
 fn one_version_of_python_and_node_is_asked_for_everywhere() {
+    // What a checkout is built and tested with, and what the packages run on.
     let (python, node) = ("3.11", "20.15");
+    let (least_python, least_node) = ("3.9", "20");
     for (name, wanted) in [
         ("README.md", format!("Python {python}+ and Node {node}+")),
         ("scripts/setup.sh", format!("Python {python}+ and Node {node}+")),
         ("adgen-node/README.md", format!("Node {node} or newer")),
-        ("adgen-node/package.json", format!("\"node\": \">={node}\"")),
         ("adgen-py/README.md", format!("Python {python} or newer")),
-        ("adgen-py/pyproject.toml", format!("requires-python = \">={python}\"")),
-        ("adgen-py/Cargo.toml", format!("abi3-py{}", python.replace('.', ""))),
+        ("adgen-node/README.md", format!("Node {least_node} or newer")),
+        ("adgen-node/package.json", format!("\"node\": \">={least_node}\"")),
+        ("adgen-py/README.md", format!("Python {least_python} or newer")),
+        ("adgen-py/pyproject.toml", format!("requires-python = \">={least_python}\"")),
+        ("adgen-py/Cargo.toml", format!("abi3-py{}", least_python.replace('.', ""))),
     ] {
         let text = fs::read_to_string(root().join(name)).expect("is there");
         assert!(text.contains(&wanted), "{name} does not say {wanted}");

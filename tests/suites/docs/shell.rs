@@ -135,6 +135,8 @@ fn npm(words: &[String]) -> Result<(), String> {
     let package = fs::read_to_string(root().join("adgen-node/package.json")).expect("there is a package");
     let package: serde_json::Value = serde_json::from_str(&package).expect("it is JSON");
     let script = match words {
+        // The package itself.
+        [install, name] if install == "install" && package["name"] == name.as_str() => return Ok(()),
         [run, name, ..] if run == "run" => name,
         [test] if test == "test" => test,
         _ => return Err(format!("npm {words:?} is neither a script nor the tests")),
@@ -163,7 +165,9 @@ fn pip(words: &[String]) -> Result<(), String> {
     // A version that is named is the project's own.
     let is_own =
         |name: &str| own.lines().any(|line| line == name || line.split(['=', '<', '>', '[']).next() == Some(name));
-    match names.clone().find(|name| !is_own(name)) {
+    // The package itself, from `adgen-py/pyproject.toml`, with extras or without.
+    let is_ours = |name: &str| name.split('[').next() == Some("adgen");
+    match names.clone().find(|name| !is_own(name) && !is_ours(name)) {
         Some(name) => Err(format!("scripts/requirements.txt has no {name}")),
         None if names.count() == 0 => Err("pip installs nothing".to_owned()),
         None => Ok(()),
