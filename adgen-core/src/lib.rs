@@ -87,6 +87,7 @@
 //! - [`provider`]: the contracts of whatever plans, films and scores.
 //! - [`offline`], [`openai`], [`replicate`]: implementations of them.
 //! - [`testkit`]: conformance suites for providers of your own; always compiled, small, without dependencies of its own.
+//! - [`machine`]: what this machine has for making ads, and bringing what it lacks.
 //! - [`blocking`]: the verbs of a studio as calls that wait.
 //! - [`ffmpeg`]: what a program says that uses FFmpeg itself.
 //! - [`bundle`]: what a package brings along: ONNX Runtime, a model, fonts.
@@ -125,6 +126,7 @@ mod file_type;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+pub mod machine;
 pub mod offline;
 pub mod openai;
 pub mod project;

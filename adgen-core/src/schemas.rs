@@ -1,12 +1,13 @@
 //! The JSON Schema of all that passes between adgen and other languages, in one bundle: documents, settings, events, states,
 //! outcomes, and what providers are asked and answer. The types of the bindings are generated from it.
 //!
-//! May depend on `studio`, `engine`, `stages`, `store`, `testkit`, `provider`, `event`, `project` and `error`.
+//! May depend on `machine`, `studio`, `engine`, `stages`, `store`, `testkit`, `provider`, `event`, `project` and `error`.
 
 use crate::{
     engine::{Estimate, Imported, Outcome, RunOptions},
     error::ErrorBody,
     event::EventRecord,
+    machine::{Fetched, Finding},
     project::{AdProject, CostRange, Problem, State, sorted},
     provider::{
         AudioCapability, AudioRequest, Cancelled, Generation, Lookup, Plan, PlanRequest, ProviderInfo, VideoCapability,
@@ -39,6 +40,7 @@ pub fn schemas() -> Value {
     given.add::<EventRecord>().add::<State>().add::<Outcome>().add::<Imported>().add::<StoredDocument>();
     given.add::<Problem>().add::<ErrorBody>().add::<Inspected>().add::<Estimate>().add::<CostRange>();
     given.add::<GcPlan>().add::<StorageUse>().add::<WebhookEvent>().add::<Report>();
+    given.add::<Finding>().add::<Fetched>();
     let roots = json!({ "written": written.roots, "asked": asked.roots, "given": given.roots });
     let mut definitions = Map::new();
     for bundle in [given, asked, written] {

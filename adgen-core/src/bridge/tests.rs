@@ -4,11 +4,7 @@ use super::{
     Answer, EventStream, Files, Host, Hosts, Local, Setup, Studio, Tool, Trial, Verb, error_from_json, from_body,
     process, schema, try_out, validate, verify_webhook,
 };
-use crate::{
-    Error, ErrorKind, Result, Retry,
-    provider::CallContext,
-    studio::testing::smallest,
-};
+use crate::{Error, ErrorKind, Result, Retry, provider::CallContext, studio::testing::smallest};
 use async_trait::async_trait;
 use image::RgbImage;
 use serde_json::{Map, Value, json};
@@ -111,11 +107,15 @@ fn a_project_comes_in_is_edited_copied_and_deleted() {
     told(ask(&studio, json!({ "verb": "copy", "from": "one", "to": "two" })));
     told(ask(&studio, json!({ "verb": "delete", "project_id": "one" })));
     assert_eq!(ask(&studio, json!({ "verb": "state", "project_id": "one" })).unwrap_err().kind(), ErrorKind::NotFound);
-    let url = told(ask(&studio, json!({ "verb": "url", "project_id": "two", "file": "project.json", "expires_s": 60 })));
+    let url =
+        told(ask(&studio, json!({ "verb": "url", "project_id": "two", "file": "project.json", "expires_s": 60 })));
     assert!(url.as_str().unwrap().starts_with("file:///"), "{url}");
     let estimate = told(ask(&studio, json!({ "verb": "estimate", "document": text })));
     assert_eq!(estimate["total"]["low_usd"], 0.0);
-    assert!(told(ask(&studio, json!({ "verb": "inspect", "document": text, "folder": "/" })))[0]["problem"]["code"].is_string());
+    assert!(
+        told(ask(&studio, json!({ "verb": "inspect", "document": text, "folder": "/" })))[0]["problem"]["code"]
+            .is_string()
+    );
     let waste = told(ask(&studio, json!({ "verb": "find_waste", "grace_s": 0 })));
     assert_eq!(told(ask(&studio, json!({ "verb": "remove_waste", "plan": waste }))), 0);
     assert!(told(ask(&studio, json!({ "verb": "storage_use" }))).is_object());

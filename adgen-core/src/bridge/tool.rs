@@ -1,18 +1,22 @@
 //! What needs no studio.
 //!
-//! May depend on `project` (validation, schemas), `replicate` (webhooks), `studio`, `engine` (schemas of options) and `error`.
+//! May depend on `machine`, `project` (validation, schemas), `replicate` (webhooks), `studio`, `engine` (schemas of options) and `error`.
 
 use super::answer::to_json;
 use crate::{
     engine::RunOptions,
     error::{Error, ErrorKind, Result},
+    machine::{doctor, fetch_models},
     project,
     replicate::{Replicate, verify_webhook as verify},
     studio::StudioConfig,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// One question to adgen itself that may take a while. As JSON, `tool` names it.
 #[derive(Debug, Deserialize)]
@@ -21,6 +25,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[allow(missing_docs)]
 pub enum Tool {
     WebhookSecret,
+    Doctor { offline: bool },
+    FetchModels { name: Option<String>, from: Option<PathBuf>, non_commercial: bool },
 }
 
 impl Tool {
@@ -44,6 +50,10 @@ impl Tool {
                         .with_hint("set REPLICATE_API_TOKEN")
                 })?;
                 to_json(&account.webhook_secret().await?.expose_secret())
+            }
+            Self::Doctor { offline } => to_json(&doctor(offline).await),
+            Self::FetchModels { name, from, non_commercial } => {
+                to_json(&fetch_models(name.as_deref(), from.as_deref(), non_commercial, &|_, _| ()).await?)
             }
         }
     }

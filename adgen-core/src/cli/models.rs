@@ -3,7 +3,8 @@
 use super::output;
 use crate::{
     error::{Error, ErrorKind, Result},
-    matte::{CommercialUse, DEFAULT_MODEL, MODELS, ModelStore, RUNTIME_VERSION, RuntimeStore, is_runtime_file},
+    machine::{Fetched, RUNTIME, fetch_models},
+    matte::{CommercialUse, MODELS, ModelStore, RUNTIME_VERSION, RuntimeStore},
 };
 use clap::{Args, Subcommand};
 use std::{
@@ -54,71 +55,26 @@ impl Models {
                 .await?;
             }
             Action::Fetch { name, from, non_commercial } => {
-                let store = store.with_non_commercial(non_commercial);
-                match (name.as_deref(), from) {
-                    (None, None) => {
-                        runtime().await?;
-                        model(&store, DEFAULT_MODEL).await?;
-                    }
-                    (Some(RUNTIME), None) => runtime().await?,
-                    (Some(name), None) => model(&store, name).await?,
-                    (_, Some(file)) => waiting(move || bring(&store, name.as_deref(), &file)).await?,
-                }
+                fetch(name.as_deref(), from.as_deref(), non_commercial).await?
             }
         }
         Ok(())
     }
 }
 
-/// The name by which ONNX Runtime is asked for.
-const RUNTIME: &str = "onnxruntime";
-
-async fn runtime() -> Result<()> {
-    let store = RuntimeStore::from_env()?;
-    let found = waiting({
-        let store = store.clone();
-        move || Ok(store.installed())
-    });
-    match found.await? {
-        Some(path) => there(RUNTIME, &path),
-        None => {
-            output::note(format!("{RUNTIME} {RUNTIME_VERSION}: pip downloads it"));
-            put(RUNTIME, &cancellable(store.fetch()).await?);
-        }
+async fn fetch(name: Option<&str>, from: Option<&Path>, non_commercial: bool) -> Result<()> {
+    let brings_runtime = from.is_none() && name.is_none_or(|name| name == RUNTIME);
+    if brings_runtime && RuntimeStore::from_env()?.installed().is_none() {
+        output::note(format!("{RUNTIME} {RUNTIME_VERSION}: pip downloads it"));
+    }
+    let fetched = watched(|progress| async move { fetch_models(name, from, non_commercial, &*progress).await }).await?;
+    for Fetched { name, path, was_there } in fetched {
+        output::line(match was_there {
+            true => format!("{name} is there already: {}", path.display()),
+            false => format!("{name} is in {}", path.display()),
+        });
     }
     Ok(())
-}
-
-async fn model(store: &ModelStore, name: &str) -> Result<()> {
-    store.info(name)?;
-    match store.locate(name) {
-        Ok(path) => there(name, &path),
-        Err(_) => put(name, &watched(|progress| async move { store.fetch(name, &*progress).await }).await?),
-    }
-    Ok(())
-}
-
-/// Installs a file of this machine as what it is, or as `name` alone.
-fn bring(store: &ModelStore, name: Option<&str>, file: &Path) -> Result<()> {
-    let name = match name {
-        Some(name) => name,
-        None if is_runtime_file(file)? => RUNTIME,
-        None => ModelStore::name_of_file(file)?,
-    };
-    let path = match name {
-        RUNTIME => RuntimeStore::from_env()?.install_from_file(file)?,
-        name => store.install_from_file(name, file)?,
-    };
-    put(name, &path);
-    Ok(())
-}
-
-fn put(name: &str, path: &Path) {
-    output::line(format!("{name} is in {}", path.display()));
-}
-
-fn there(name: &str, path: &Path) {
-    output::line(format!("{name} is there already: {}", path.display()));
 }
 
 fn list(store: &ModelStore) {
@@ -156,7 +112,7 @@ fn list_runtime() {
 type Progress = dyn Fn(u64, Option<u64>) + Send + Sync;
 
 /// A download that shows how far it is.
-async fn watched<F: Future<Output = Result<PathBuf>>>(fetch: impl FnOnce(Arc<Progress>) -> F) -> Result<PathBuf> {
+async fn watched<T, F: Future<Output = Result<T>>>(fetch: impl FnOnce(Arc<Progress>) -> F) -> Result<T> {
     let terminal = std::io::stderr().is_terminal();
     let shown = AtomicU64::new(0);
     let progress = move |done: u64, all: Option<u64>| {
@@ -174,7 +130,7 @@ async fn watched<F: Future<Output = Result<PathBuf>>>(fetch: impl FnOnce(Arc<Pro
 }
 
 /// Ends when the person wants it to.
-async fn cancellable(fetch: impl Future<Output = Result<PathBuf>>) -> Result<PathBuf> {
+async fn cancellable<T>(fetch: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         fetched = fetch => fetched,
         _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "cancelled: the part of a model that is there stays for the next try")),

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ._preview import PreviewImage
     from ._run import Run
     from ._studio import Studio
-    from ._tools import schema, validate, verify_webhook, webhook_secret
+    from ._tools import doctor, fetch_models, schema, validate, verify_webhook, webhook_secret
     from .types import Outcome, Problem
 
 name_bundle()
@@ -58,7 +58,7 @@ __all__ = [
     "AdgenError", "AsyncRun", "AsyncStudio", "Cancelled", "Conflict", "ContentRejected", "FallbackDenied", "GenerationFailed",
     "InvalidConfig", "InvalidInput", "InvalidProject", "Io", "Locked", "Media", "Model", "NotFound", "Outcome", "OutcomeUnknown",
     "PreviewImage", "Problem", "QuotaExceeded", "RateLimited", "Run", "StartingRun", "Studio", "Timeout", "Unauthenticated",
-    "Unavailable", "Unexpected", "Unsupported", "follow_logs", "provider", "schema", "testkit", "types", "validate",
+    "Unavailable", "Unexpected", "Unsupported", "doctor", "fetch_models", "follow_logs", "provider", "schema", "testkit", "types", "validate",
     "verify_webhook", "version", "webhook_secret",
 ]
 __version__ = version()
@@ -66,7 +66,7 @@ __version__ = version()
 # Where each name comes from that is fetched when it is first used: importing adgen has to be quick.
 _LATER = {
     "AsyncRun": "_aio", "AsyncStudio": "_aio", "Outcome": "types", "PreviewImage": "_preview", "Problem": "types", "Run": "_run", "StartingRun": "_aio", "Studio": "_studio",
-    "follow_logs": "_logging", "schema": "_tools", "validate": "_tools", "verify_webhook": "_tools", "webhook_secret": "_tools",
+    "doctor": "_tools", "fetch_models": "_tools", "follow_logs": "_logging", "schema": "_tools", "validate": "_tools", "verify_webhook": "_tools", "webhook_secret": "_tools",
 }
 _MODULES = ("models", "provider", "testkit", "types")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Union
 
 from . import _adgen, _convert, types
 from ._run import attended
@@ -59,3 +60,19 @@ def webhook_secret() -> str:
     """The secret with which the webhooks of the account of ``REPLICATE_API_TOKEN`` are signed. Ask once and keep it."""
     secret: str = _tool(tool="webhook_secret")
     return secret
+
+
+def doctor(offline: bool = False) -> List[types.Finding]:
+    """What this machine has for making ads, what is missing, and how to get it. Keys of services are tried by calls that cost
+    nothing, unless ``offline``."""
+    return [types.Finding.from_dict(finding) for finding in _tool(tool="doctor", offline=offline)]
+
+
+def fetch_models(
+    name: Optional[str] = None, *, source: Union[None, str, "os.PathLike[str]"] = None, non_commercial: bool = False
+) -> List[types.Fetched]:
+    """Brings ONNX Runtime and the usual model to this machine, or one of them by its name; the wheel has both. With ``source``, a
+    file of this machine is installed instead. Models whose licence forbids paid work need ``non_commercial``."""
+    path = None if source is None else os.fspath(source)
+    fetched = _tool(tool="fetch_models", name=name, non_commercial=non_commercial, **{"from": path})
+    return [types.Fetched.from_dict(one) for one in fetched]

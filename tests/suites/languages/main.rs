@@ -133,7 +133,8 @@ async fn run_case(case: Case) {
     let options = case.options.as_ref().map_or_else(RunOptions::new, |options| {
         RunOptions::from_json(&options.to_string()).unwrap_or_else(|error| panic!("{name}: {error}"))
     });
-    let run = studio.generate_with(project, folder.path(), options).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let run =
+        studio.generate_with(project, folder.path(), options).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     let events = heard(&run, &case, &calls).await;
     let result = run.wait().await;
     check(&case, &run, &events, result.as_ref().err(), &calls);
@@ -184,8 +185,16 @@ fn check(case: &Case, run: &Run, events: &[Value], error: Option<&Error>, calls:
         let told = run.state().degradations;
         assert_eq!(told.len(), wanted.len(), "{name}: {told:#?}");
         for (one, wanted) in told.iter().zip(wanted) {
-            assert_eq!((one.artifact.as_str(), one.cause.code.as_str()), (text(&wanted["artifact"]), text(&wanted["code"])), "{name}");
-            assert!(one.cause.to_string().contains(wanted["mentions"].as_str().unwrap_or_default()), "{name}: {}", one.cause);
+            assert_eq!(
+                (one.artifact.as_str(), one.cause.code.as_str()),
+                (text(&wanted["artifact"]), text(&wanted["code"])),
+                "{name}"
+            );
+            assert!(
+                one.cause.to_string().contains(wanted["mentions"].as_str().unwrap_or_default()),
+                "{name}: {}",
+                one.cause
+            );
         }
     }
     for (method, count) in expect.calls.as_object().into_iter().flatten() {

@@ -3,8 +3,8 @@
 use adgen::{
     Error, ErrorBody, ErrorKind, Result, Retry,
     provider::{
-        CallContext, Cancelled, Generated, Generation, JobId, Plan, PlanRequest, ProviderInfo, VideoCapability, VideoProvider,
-        VideoRequest,
+        CallContext, Cancelled, Generated, Generation, JobId, Plan, PlanRequest, ProviderInfo, VideoCapability,
+        VideoProvider, VideoRequest,
     },
 };
 use async_trait::async_trait;
@@ -36,7 +36,8 @@ struct Answers(Mutex<BTreeMap<String, VecDeque<Value>>>, Calls);
 
 impl Answers {
     fn new(script: &Map<String, Value>, calls: Calls) -> Self {
-        let lists = script.iter().filter_map(|(name, answers)| Some((name.clone(), answers.as_array()?.clone().into())));
+        let lists =
+            script.iter().filter_map(|(name, answers)| Some((name.clone(), answers.as_array()?.clone().into())));
         Self(Mutex::new(lists.collect()), calls)
     }
 
