@@ -23,6 +23,18 @@ const CONTRACTS = {
     needed: ['name', 'version', 'coarse_mask'],
   },
 };
+/** The parameters of each method, in the contract's order. */
+const PARAMETERS = {
+  plan: ['request'],
+  estimate: ['request'],
+  offer: ['request'],
+  offered_s: ['request'],
+  start: ['request'],
+  check: ['job'],
+  cancel: ['job'],
+  find: ['request', 'since', 'known'],
+  fetch: ['url', 'target'],
+};
 /** Parts of a studio that may be objects of JavaScript's. */
 exports.ROLES = Object.keys(CONTRACTS);
 
@@ -77,10 +89,10 @@ class Adapter {
   reply({ method, arguments: json, context, photo }, signal) {
     const name = camel(method);
     if (photo) return this.#mask(name, photo, signal);
-    const { since, ...named } = JSON.parse(json);
-    const given = Object.values(named);
-    // An order, the jobs of others, and between them since when: the one parameter that JSON has no word for.
-    if (since !== undefined) given.splice(1, 0, new Date(since * 1000));
+    const named = JSON.parse(json);
+    // The one thing that JSON has no word for.
+    if (named.since !== undefined) named.since = new Date(named.since * 1000);
+    const given = PARAMETERS[method].map((parameter) => named[parameter]);
     if (context) return this.#call(name, [...given, new Context(context, signal)]);
     const value = this.#provider[name](...given);
     if (typeof value?.then === 'function') {
