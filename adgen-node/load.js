@@ -1,13 +1,21 @@
 // Finds the addon of this platform.
 'use strict';
 
-/** The addon that was built for this platform. */
-exports.load = function load() {
-  const file = `./adgen.${process.platform}-${process.arch}.node`;
+/** Where the addon is that was built for this platform. Fails where it is nowhere. */
+exports.locate = function locate() {
+  const name = `adgen.${process.platform}-${process.arch}.node`;
   try {
-    return require(file);
+    return require.resolve(`./${name}`);
   } catch (cause) {
-    const why = cause.code === 'MODULE_NOT_FOUND' ? 'it is not there; `npm run build` makes it' : cause.message;
-    throw new Error(`adgen cannot load its addon ${file.slice(2)}: ${why}`, { cause });
+    throw new Error(`adgen cannot load its addon ${name}: it is not there; \`npm run build\` makes it`, { cause });
+  }
+};
+
+/** The addon at `path`. */
+exports.load = function load(path) {
+  try {
+    return require(path);
+  } catch (cause) {
+    throw new Error(`adgen cannot load its addon ${path}: ${cause.message}`, { cause });
   }
 };

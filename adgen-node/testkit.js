@@ -66,7 +66,7 @@ async function tried(trial, provider, photo, signal) {
   const bytes = photo && convert.bytes(photo.data);
   const told = await desk().ask((addon, id) => {
     desk().withObjects(objects, ([object]) =>
-      native.tryOut(addon, id, json, object, bytes, photo?.width ?? 0, photo?.height ?? 0),
+      native().tryOut(addon, id, json, object, bytes, photo?.width ?? 0, photo?.height ?? 0),
     );
   }, signal);
   return new Report(JSON.parse(told));

@@ -7,7 +7,7 @@ const { byHand, aborted, fromBody, toBody } = require('./errors.js');
 const { guarded, native } = require('./native.js');
 
 class Desk {
-  #native = new native.Desk((kind, id, given) => this.#hear(kind, id, given));
+  #native = new (native().Desk)((kind, id, given) => this.#hear(kind, id, given));
   #last = 0;
   #held = 0;
   /** Who waits for work. */

@@ -1,10 +1,15 @@
 // The addon, and what it throws.
+//
+// Whether it is there is looked at once, loading it waits until it is needed: it brings the media libraries along.
 'use strict';
 
-const { load } = require('../load.js');
+const { load, locate } = require('../load.js');
 const { thrown } = require('./errors.js');
 
-exports.native = load();
+const path = locate();
+let addon;
+/** The addon. */
+exports.native = () => (addon ??= load(path));
 
 /** Calls the addon; what it throws is an error of adgen's. */
 exports.guarded = function guarded(call) {

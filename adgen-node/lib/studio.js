@@ -27,7 +27,7 @@ class Studio {
     const objects = adaptedOf({ planner, video, audio, remover });
     const listener = onEvent === undefined ? undefined : this.#desk.keep(listening(onEvent));
     try {
-      this.#native = this.#desk.withObjects(objects, (given, desk) => new native.Studio(desk, json, given, listener));
+      this.#native = this.#desk.withObjects(objects, (given, desk) => new (native().Studio)(desk, json, given, listener));
     } catch (error) {
       this.#desk.forget(listener);
       throw error;

@@ -7,17 +7,17 @@ const { known } = require('./names.js');
 const { guarded, native } = require('./native.js');
 
 exports.version = function version() {
-  return native.version();
+  return native().version();
 };
 
 exports.validate = function validate(project) {
   const { text } = convert.document(project);
-  const problems = JSON.parse(guarded(() => native.validate(text)));
+  const problems = JSON.parse(guarded(() => native().validate(text)));
   return problems.map(({ path, message }) => ({ path, message }));
 };
 
 exports.schema = function schema(of = 'project') {
-  return JSON.parse(guarded(() => native.schema(String(of))));
+  return JSON.parse(guarded(() => native().schema(String(of))));
 };
 
 exports.verifyWebhook = function verifyWebhook(secret, headers, body, options) {
@@ -30,7 +30,7 @@ exports.verifyWebhook = function verifyWebhook(secret, headers, body, options) {
   if (!(now instanceof Date)) throw new TypeError(`now must be a Date, not ${convert.kindOf(now)}`);
   const seconds = now.getTime() / 1000;
   const bytes = convert.bytes(body);
-  return JSON.parse(guarded(() => native.verifyWebhook(secret, lowered(headers), bytes, seconds, Number(toleranceS))));
+  return JSON.parse(guarded(() => native().verifyWebhook(secret, lowered(headers), bytes, seconds, Number(toleranceS))));
 };
 
 /** A request's headers by their names in lower case: of Node's, of Fetch's, or any pairs. */
@@ -46,7 +46,7 @@ function lowered(headers) {
 /** Asks adgen itself something that may take a while. */
 async function tool(question, signal) {
   const json = convert.text(question, 'the arguments');
-  return JSON.parse(await desk().ask((addon, id) => native.tool(addon, id, json), signal));
+  return JSON.parse(await desk().ask((addon, id) => native().tool(addon, id, json), signal));
 }
 
 exports.webhookSecret = async function webhookSecret(options) {

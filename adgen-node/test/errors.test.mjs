@@ -28,7 +28,7 @@ const fields = () => ({
 });
 
 test('there is a class for each kind', () => {
-  assert.deepEqual(kinds.map(({ code }) => code).sort(), native.errorCodes().sort());
+  assert.deepEqual(kinds.map(({ code }) => code).sort(), native().errorCodes().sort());
   for (const kind of kinds) {
     assert.equal(adgen[kind.name], kind);
     const error = new kind('words');

@@ -40,7 +40,9 @@ process.stdout.write(String(loaded));
 `;
     return Number(clean(program(folder, text)).stdout);
   });
+  // Of the processor's time: others may be at work on this machine.
   assert.ok(Math.min(...times) <= 60, `${times.map((time) => time.toFixed(0))} ms`);
+  t.diagnostic(`require('adgen') takes ${Math.min(...times).toFixed(0)} ms`);
 });
 
 test('a program ends by itself when nothing is under way', (t) => {

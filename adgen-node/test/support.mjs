@@ -85,9 +85,10 @@ export function folderOf(t) {
 /** Runs a program of its own (CommonJS) in `folder`, with `adgen` and `document` at hand; gives what it said. */
 export function program(folder, text, { timeout = 60_000, name = 'program.cjs', args = [] } = {}) {
   const head = `'use strict';
-const loading = performance.now();
+const loading = process.cpuUsage();
 const adgen = require(${JSON.stringify(packageFolder)});
-const loaded = performance.now() - loading;
+const { user, system } = process.cpuUsage(loading);
+const loaded = (user + system) / 1000;
 const document = ${document.toString()};
 `;
   writeFileSync(join(folder, name), head + text);
