@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { document, folderOf, packageFolder, photo, read, root, services } from './support.mjs';
+import { atEnd, document, folderOf, packageFolder, photo, read, root, services } from './support.mjs';
 
 /** A folder as a reader's: the package is installed, and there are a photo, a document and a table. */
 function readerOf(t) {
@@ -44,9 +44,13 @@ async function serves(t, key, env = {}) {
   const folder = readerOf(t);
   writeFileSync(join(folder, name), text);
   const server = spawn(process.execPath, [name], { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => server.kill());
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  atEnd(t, () => {
+    server.kill();
+    return ended;
+  });
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
-  return { origin: (await lines.next()).value, ended: new Promise((resolve) => server.once('exit', resolve)) };
+  return (await lines.next()).value;
 }
 
 const said = {
@@ -62,7 +66,7 @@ for (const [key, words] of Object.entries(said)) {
 }
 
 test('a block does what it says: the service', async (t) => {
-  const { origin } = await serves(t, 'docs/node.md service.mjs');
+  const origin = await serves(t, 'docs/node.md service.mjs');
   const post = (project) => fetch(`${origin}/ads`, { method: 'POST', body: JSON.stringify(project) });
   const project = document('served', { product: { image: 'cup.jpg' } });
   const made = await post(project);
@@ -84,7 +88,7 @@ test('a block does what it says: the service', async (t) => {
 test('a block does what it says: webhooks', async (t) => {
   await services(t);
   const key = Buffer.from('0123456789abcdef01234567');
-  const { origin } = await serves(t, 'docs/node.md webhooks.mjs', { WEBHOOK_SECRET: `whsec_${key.toString('base64')}` });
+  const origin = await serves(t, 'docs/node.md webhooks.mjs', { WEBHOOK_SECRET: `whsec_${key.toString('base64')}` });
   const body = '{"id": "job-1", "status": "succeeded"}';
   const at = Math.floor(Date.now() / 1000);
   const signed = createHmac('sha256', key).update(`msg_1.${at}.${body}`).digest('base64');

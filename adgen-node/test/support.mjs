@@ -74,10 +74,22 @@ export function document(id = 'least', more = {}) {
   };
 }
 
+const ends = new WeakMap();
+/** Cleans up after a test, what came last first: a program goes before its folder. */
+export function atEnd(t, clean) {
+  if (!ends.has(t)) {
+    ends.set(t, []);
+    t.after(async () => {
+      for (const one of ends.get(t).reverse()) await one();
+    });
+  }
+  ends.get(t).push(clean);
+}
+
 /** A folder with the photo, which goes with the test. */
 export function folderOf(t) {
   const folder = mkdtempSync(join(tmpdir(), 'adgen-node-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   writeFileSync(join(folder, 'product.png'), photo);
   return folder;
 }
@@ -129,7 +141,7 @@ export async function services(t, script = {}) {
   const said = async () => JSON.parse((await lines.next()).value);
   const environment = await said();
   Object.assign(process.env, environment);
-  t.after(() => {
+  atEnd(t, () => {
     Object.keys(environment).forEach((name) => delete process.env[name]);
     emulator.stdin.end();
   });

@@ -12,7 +12,8 @@ fn rows() -> Vec<[String; 3]> {
     let text = read("docs/languages.md");
     let cells = |line: &str| -> Option<[String; 3]> {
         let cells: Vec<&str> = line.trim().strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
-        let named: Vec<String> = cells[cells.len().checked_sub(3)?..].iter().map(|cell| cell.replace('`', "")).collect();
+        let named: Vec<String> =
+            cells[cells.len().checked_sub(3)?..].iter().map(|cell| cell.replace('`', "")).collect();
         named.try_into().ok()
     };
     let rows: Vec<_> = text.lines().filter(|line| line.contains('`')).filter_map(cells).collect();
@@ -65,7 +66,10 @@ fn every_verb_of_every_language_has_a_row() {
         .filter(|class| class.starts_with("Studio") || class.starts_with("Run "))
         .flat_map(|class| {
             let body = class.split("\n}").next().unwrap_or_default();
-            after(body, "  ").into_iter().filter(|name| !["static", "constructor", "readonly", "get"].contains(&name.as_str())).collect::<Vec<_>>()
+            after(body, "  ")
+                .into_iter()
+                .filter(|name| !["static", "constructor", "private", "readonly", "get"].contains(&name.as_str()))
+                .collect::<Vec<_>>()
         })
         .collect();
     missing("Node", &of_node, 2, &rows);
