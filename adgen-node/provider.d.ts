@@ -8,7 +8,9 @@ export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer
   ? S
   : { readonly aborted: boolean; readonly reason: unknown; addEventListener(type: 'abort', listener: () => void): void };
 /** The platform's `URL`. */
-export type Url = typeof globalThis extends { URL: { prototype: infer U } } ? U : { readonly href: string; readonly protocol: string };
+export type Url = typeof globalThis extends { URL: { prototype: infer U } }
+  ? U
+  : { readonly href: string; readonly protocol: string };
 /** Bytes: a `Buffer`, a `Uint8Array`, another view of bytes, or a buffer. */
 export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 

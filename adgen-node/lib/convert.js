@@ -60,7 +60,7 @@ function plain(value, path, rules, depth) {
 function object(value, path, rules, depth) {
   if (depth > DEEPEST) throw refused(rules, path, `is nested more than ${DEEPEST} levels deep, or holds itself`);
   if (rules.isAnswer && isBytes(value)) return bytes(value).toString('base64');
-  if (value instanceof URL) return isFileUrl(value) ? fileURLToPath(value) : value.href;
+  if (isUrl(value)) return isFileUrl(value) ? fileURLToPath(value) : value.href;
   if (Array.isArray(value)) {
     return Array.from(value, (entry, at) => plain(entry, `${path}[${at}]`, rules, depth + 1));
   }
@@ -99,8 +99,13 @@ exports.kindOf = kindOf;
 
 const a = (name) => `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
 
+/** Whether it is an address, of whatever realm. */
+function isUrl(value) {
+  return Object.prototype.toString.call(value) === '[object URL]';
+}
+
 function isFileUrl(value) {
-  return value instanceof URL && value.protocol === 'file:';
+  return isUrl(value) && value.protocol === 'file:';
 }
 
 /** A path of the file system, or the URL of one. */

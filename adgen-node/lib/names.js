@@ -1,16 +1,15 @@
 // Names of options: JavaScript's are the JSON's in camelCase.
 'use strict';
 
-const { types } = require('node:util');
-
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** maxUsd is max_usd, wherever it stands; what is undefined is left out. */
 exports.snakeKeys = function snakeKeys(value) {
   if (Array.isArray(value)) return value.map(snakeKeys);
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  // Plain objects alone, those of another realm (a `vm` context, Jest's) among them.
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return value;
   const given = Object.entries(value).filter(([, entry]) => entry !== undefined);
   return Object.fromEntries(given.map(([name, entry]) => [snake(name), snakeKeys(entry)]));
 };

@@ -166,8 +166,7 @@ function withDocument(project, folder, files) {
 
 /** A run's options: data, providers of its own, and who may cancel it. */
 function runOptions({ planner, video, audio, signal, ...data }) {
-  const options = snakeKeys(data);
-  return { options: Object.keys(options).length > 0 ? options : undefined, objects: adaptedOf({ planner, video, audio }), signal };
+  return { options: snakeKeys(data), objects: adaptedOf({ planner, video, audio }), signal };
 }
 
 /** Tells `onEvent` of each event. What it throws is its own business. */

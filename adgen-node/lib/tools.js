@@ -1,6 +1,7 @@
 // What needs no studio.
 'use strict';
 
+const { isDate } = require('node:util').types;
 const convert = require('./convert.js');
 const { desk } = require('./desk.js');
 const { known } = require('./names.js');
@@ -27,7 +28,7 @@ exports.verifyWebhook = function verifyWebhook(secret, headers, body, options) {
     const why = 'as they came: a text that was decoded and encoded may be another one';
     throw new TypeError(`body must be bytes ${why}, not ${convert.kindOf(body)}`);
   }
-  if (!(now instanceof Date)) throw new TypeError(`now must be a Date, not ${convert.kindOf(now)}`);
+  if (!isDate(now)) throw new TypeError(`now must be a Date, not ${convert.kindOf(now)}`);
   const seconds = now.getTime() / 1000;
   const bytes = convert.bytes(body);
   return JSON.parse(guarded(() => native().verifyWebhook(secret, lowered(headers), bytes, seconds, Number(toleranceS))));

@@ -240,6 +240,32 @@ test('two copies of the package live in one process', async (t) => {
   assert.deepEqual([cause.code, cause.request_id], ['rate_limited', 'r1']);
 });
 
+test('a copy that is loaded anew, and one in another realm, work as the first one does', (t) => {
+  const folder = folderOf(t);
+  const text = `
+const vm = require('node:vm');
+async function make(adgen, id) {
+  const run = await new adgen.Studio({ storage: 'storage', maxUsd: 1 }).generate(document(id));
+  const outcome = await run.result();
+  console.log(outcome.project_id, outcome.state.status);
+}
+(async () => {
+  await make(adgen, 'first');
+  for (const name of Object.keys(require.cache)) if (name.includes('adgen-node')) delete require.cache[name];
+  const again = require(${JSON.stringify(packageFolder)});
+  if (again.Studio === adgen.Studio) throw new Error('the same');
+  await Promise.all([make(again, 'again'), make(adgen, 'still')]);
+  const realm = vm.createContext({ adgen, URL });
+  const options = vm.runInContext('({ storage: "storage", maxUsd: 2, assets: { urls: true } })', realm);
+  const { max_usd, assets } = await new adgen.Studio(options).config();
+  console.log(max_usd, assets.urls);
+  console.log(vm.runInContext('adgen.validate({ id: 1, seed: [] })', realm).length > 0);
+})();
+`;
+  const lines = clean(program(folder, text)).stdout.trim().split('\n').toSorted();
+  assert.deepEqual(lines, ['2 true', 'again COMPLETED', 'first COMPLETED', 'still COMPLETED', 'true']);
+});
+
 test('a thousand runs are started and cancelled without a leak', (t) => {
   const folder = folderOf(t);
   const text = `
