@@ -2,25 +2,45 @@
 // names of `exports.name = …` for `import` without running the file.
 'use strict';
 
-const native = require('./native.js');
+const errors = require('./lib/errors.js');
+const { Run } = require('./lib/run.js');
+const { Studio } = require('./lib/studio.js');
+const tools = require('./lib/tools.js');
 
-exports.version = function version() {
-  return native.version();
-};
+exports.Studio = Studio;
+exports.Run = Run;
 
-exports.validate = function validate(project) {
-  return native.validate(toJson(project));
-};
+exports.version = tools.version;
+exports.validate = tools.validate;
+exports.schema = tools.schema;
+exports.verifyWebhook = tools.verifyWebhook;
+exports.webhookSecret = tools.webhookSecret;
+exports.doctor = tools.doctor;
+exports.fetchModels = tools.fetchModels;
 
-/** The document as text. */
-function toJson(project) {
-  if (typeof project === 'string') return project;
-  const isObject = typeof project === 'object' && project !== null && !Array.isArray(project);
-  // An object whose toJSON() returns undefined is no JSON either.
-  const json = isObject ? JSON.stringify(project) : undefined;
-  if (json === undefined) {
-    const kind = project === null ? 'null' : Array.isArray(project) ? 'an array' : typeof project;
-    throw new TypeError(`project must be a string of JSON or an object, not ${kind}`);
-  }
-  return json;
-}
+exports.provider = require('./provider.js');
+exports.testkit = require('./testkit.js');
+
+exports.AdgenError = errors.AdgenError;
+exports.AbortError = errors.AbortError;
+exports.InvalidProject = errors.InvalidProject;
+exports.InvalidConfig = errors.InvalidConfig;
+exports.InvalidInput = errors.InvalidInput;
+exports.Unsupported = errors.Unsupported;
+exports.Unauthenticated = errors.Unauthenticated;
+exports.QuotaExceeded = errors.QuotaExceeded;
+exports.RateLimited = errors.RateLimited;
+exports.ContentRejected = errors.ContentRejected;
+exports.GenerationFailed = errors.GenerationFailed;
+exports.NotFound = errors.NotFound;
+exports.Locked = errors.Locked;
+exports.Conflict = errors.Conflict;
+exports.Timeout = errors.Timeout;
+exports.Unavailable = errors.Unavailable;
+exports.OutcomeUnknown = errors.OutcomeUnknown;
+exports.Cancelled = errors.Cancelled;
+exports.Media = errors.Media;
+exports.Model = errors.Model;
+exports.Io = errors.Io;
+exports.FallbackDenied = errors.FallbackDenied;
+exports.Unexpected = errors.Unexpected;

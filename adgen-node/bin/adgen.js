@@ -2,4 +2,4 @@
 // The command `adgen`. It does everything itself, signals and output included; JavaScript waits for its exit code.
 'use strict';
 
-process.exitCode = require('../native.js').main(['adgen', ...process.argv.slice(2)]);
+process.exitCode = require('../lib/native.js').native().main(['adgen', ...process.argv.slice(2)]);

@@ -58,7 +58,12 @@ fn node_names(text: &str) -> Vec<String> {
 #[test]
 fn every_block_is_of_a_kind_that_is_checked_and_good() {
     let read = |path: &str| fs::read_to_string(root().join(path)).expect(path);
-    let (python, node) = (read("adgen-py/python/adgen/__init__.py"), read("adgen-node/index.d.ts"));
+    let python = read("adgen-py/python/adgen/__init__.py");
+    let node = read("adgen-node/index.d.ts") + &read("adgen-node/errors.d.ts");
+    let exports = |name: &str| {
+        let kinds = [format!("function {name}("), format!("class {name} "), format!("* as {name} ")];
+        kinds.iter().any(|kind| node.contains(&format!("export {kind}")))
+    };
     let mut wrong = Vec::new();
     for (path, text) in super::documents() {
         for Block { number, language, text } in blocks(&text) {
@@ -78,7 +83,7 @@ fn every_block_is_of_a_kind_that_is_checked_and_good() {
                 }
                 "js" => {
                     let names = node_names(&text);
-                    let missing = names.iter().find(|name| !node.contains(&format!("export function {name}(")));
+                    let missing = names.iter().find(|name| !exports(name));
                     let checked = || refused("node", &["--check", "--input-type=module", "-"], &text);
                     missing.map(|name| format!("the package exports no {name}")).or_else(checked)
                 }

@@ -68,7 +68,7 @@ fn every_verb_of_every_language_has_a_row() {
             let body = class.split("\n}").next().unwrap_or_default();
             after(body, "  ")
                 .into_iter()
-                .filter(|name| !["static", "constructor", "readonly", "get"].contains(&name.as_str()))
+                .filter(|name| !["static", "constructor", "private", "readonly", "get"].contains(&name.as_str()))
                 .collect::<Vec<_>>()
         })
         .collect();

@@ -1,0 +1,217 @@
+// The verbs of a studio.
+import assert from 'node:assert/strict';
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { Studio } from 'adgen';
+import { all, below, document, folderOf, photo } from './support.mjs';
+
+const studioIn = (folder, more = {}) => new Studio({ storage: join(folder, 'storage'), ...more });
+
+test('an ad is made and told of', async (t) => {
+  const folder = folderOf(t);
+  const run = await studioIn(folder).generate(document(), { folder });
+  assert.equal(run.projectId, 'least');
+  const events = await all(run);
+  assert.equal(events[0].type, 'run_started');
+  assert.equal(events.at(-1).type, 'run_finished');
+  const progress = events.map((event) => event.progress).filter((progress) => progress !== undefined);
+  assert.deepEqual(progress, progress.toSorted((a, b) => a - b));
+  assert.equal(progress.at(-1), 100);
+  assert.ok(events.every((event) => event.project_id === 'least' && event.run_id === run.id && event.seq > 0 && event.at));
+  const outcome = await run.result();
+  assert.equal(readFileSync(outcome.videos[0].path).toString('latin1', 4, 8), 'ftyp');
+  assert.deepEqual([outcome.cost_usd, outcome.state.status], [0, 'COMPLETED']);
+  // As often as one likes.
+  assert.deepEqual(await run.result(), outcome);
+  assert.deepEqual((await all(run)).at(-1), events.at(-1));
+  assert.deepEqual(await all(run.events(events.at(-1).seq)), events.slice(-1));
+  assert.deepEqual([run.status, run.state.status], ['COMPLETED', 'COMPLETED']);
+  assert.throws(() => run.events(-1), TypeError);
+});
+
+test('a project comes in, is edited, copied and deleted', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  const imported = await studio.import(document(), { folder });
+  assert.deepEqual([imported.project_id, imported.unchanged], ['least', false]);
+  assert.ok((await studio.import(document(), { folder })).unchanged);
+  assert.deepEqual([await studio.list(), (await studio.state('least')).status], [['least'], 'PENDING']);
+  const stored = await studio.document('least');
+  const edited = { ...stored.document, title: 'By hand' };
+  const version = await studio.save(edited, { ifMatch: stored.version });
+  await assert.rejects(studio.save(edited, { ifMatch: stored.version }), { code: 'conflict', name: 'Conflict' });
+  assert.equal((await studio.document('least')).version, version);
+  assert.equal(await studio.copy('least', 'other'), undefined);
+  assert.equal((await studio.document('other')).document.title, 'By hand');
+  assert.match(await studio.url('least', 'project.json'), /^file:\/\/\//);
+  await assert.rejects(studio.url('least', 'final_video.mp4'), { code: 'not_found' });
+  assert.equal(await studio.delete('least'), undefined);
+  assert.deepEqual(await studio.list(), ['other']);
+  await assert.rejects(studio.state('least'), { name: 'NotFound', message: /least/ });
+  const waste = await studio.findWaste({ graceS: 0 });
+  assert.ok((await studio.removeWaste(waste)) >= 0);
+  assert.equal(typeof (await studio.storageUse()).get, 'number');
+  assert.equal((await studio.config()).storage, join(folder, 'storage'));
+});
+
+test('a stored project runs and resumes', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  await studio.import(document(), { folder });
+  const first = await (await studio.run('least', { jobs: 1, offline: true, maxUsd: 0 })).result();
+  const again = await (await studio.resume('least')).result();
+  assert.deepEqual(again.videos, first.videos);
+  assert.notEqual(again.run_id, first.run_id);
+  assert.equal((await studio.report('least')).name, 'report.html');
+  const picture = await studio.preview('least', { scene: 0, width: 120 });
+  assert.ok(Buffer.isBuffer(picture.png) && picture.png.toString('latin1', 1, 4) === 'PNG');
+  assert.deepEqual([picture.width, typeof picture.isFinal], [120, 'boolean']);
+  assert.equal((await studio.preview('least', { seconds: 1.5, shortSide: 200 })).width, 200);
+  for (const wrong of [{}, { scene: 0, seconds: 1 }, { scene: 0, width: 100, shortSide: 100 }]) {
+    await assert.rejects(studio.preview('least', wrong), TypeError);
+  }
+  assert.equal((await studio.estimate(document())).total.low_usd, 0);
+});
+
+test('files are handed in', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  const path = join(folder, 'product.png');
+  const ways = {
+    buffer: photo,
+    view: new Uint8Array(photo),
+    whole: new Uint8Array(photo).buffer,
+    shared: Object.assign(new Uint8Array(new SharedArrayBuffer(photo.length))),
+    blob: new Blob([photo]),
+    stream: createReadStream(path),
+    file: pathToFileURL(path),
+  };
+  ways.shared.set(photo);
+  for (const [id, content] of Object.entries(ways)) {
+    assert.equal((await studio.import(document(id), { files: { 'product.png': content } })).project_id, id);
+  }
+  await studio.import(document('map'), { files: new Map([['product.png', photo]]) });
+  // What is handed in is all there is: nothing of the working directory comes in beside it.
+  await assert.rejects(studio.import(document('none'), { files: { 'other.png': photo } }), { code: 'invalid_input' });
+  for (const wrong of [{ 'product.png': 'text' }, { 'product.png': null }, 'files']) {
+    await assert.rejects(studio.import(document('wrong'), { files: wrong }), TypeError);
+  }
+});
+
+test('a document is an object, a text or a file', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  const inside = below(folder, 'in');
+  const file = pathToFileURL(join(inside, 'ad.json'));
+  writeFileSync(file, `\ufeff${JSON.stringify(document('file'))}`);
+  writeFileSync(join(inside, 'product.png'), photo);
+  assert.equal((await studio.import(file)).project_id, 'file');
+  assert.equal((await studio.import(JSON.stringify(document('text')), { folder })).project_id, 'text');
+  class Order {
+    constructor() {
+      Object.assign(this, document('order'));
+    }
+  }
+  assert.equal((await studio.import(new Order(), { folder: pathToFileURL(folder) })).project_id, 'order');
+  const image = pathToFileURL(join(folder, 'product.png'));
+  assert.equal((await studio.import(document('url', { product: { image } }), { folder })).project_id, 'url');
+  const looked = await studio.inspect(file);
+  assert.ok(looked.length > 0 && looked.every(({ problem }) => problem === null));
+  const broken = await studio.inspect(document('none', { product: { image: 'none.png' } }), { folder });
+  assert.equal(broken.find(({ problem }) => problem !== null).problem.code, 'invalid_input');
+  await assert.rejects(studio.import(pathToFileURL(join(folder, 'none.json'))), { code: 'ENOENT' });
+});
+
+test('a run is watched from elsewhere', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  await studio.import(document(), { folder });
+  const heard = all(studioIn(folder).watch('least', { everyMs: 50 }));
+  const run = await studio.run('least');
+  await run.result();
+  const last = (await heard).at(-1);
+  assert.deepEqual([last.type, last.run_id], ['run_finished', run.id]);
+  assert.deepEqual(await all(studio.watch('least', { fromSeq: last.seq })), [last]);
+  await assert.rejects(studio.watch('nobody').next(), { code: 'not_found' });
+});
+
+test('whoever listens hears of every run, in time', async (t) => {
+  const folder = folderOf(t);
+  const heard = [];
+  const warnings = [];
+  const note = (warning) => warnings.push(warning);
+  process.on('warning', note);
+  t.after(() => process.off('warning', note));
+  const studio = studioIn(folder, {
+    onEvent(event) {
+      heard.push(event);
+      if (event.type === 'run_started') throw new Error("a listener's own fault");
+      // It may ask the studio, too.
+      return event.type === 'estimated' ? studio.state('nobody') : studio.list();
+    },
+  });
+  await (await studio.generate(document(), { folder })).result();
+  assert.deepEqual([heard.at(-1).type, heard.at(-1).status], ['run_finished', 'COMPLETED']);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual(warnings.map(({ name }) => name), ['AdgenWarning', 'AdgenWarning']);
+  assert.match(warnings.map(({ detail }) => detail).join(), /a listener's own fault.*nobody/s);
+  assert.throws(() => new Studio({ onEvent: 1 }), TypeError);
+});
+
+test('many runs share a studio', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  const works = Array.from({ length: 50 }, async (_, number) => {
+    const run = await studio.generate(document(`p${number}`), { folder });
+    if (number % 10 === 0) return (await run.result()).state.status;
+    run.cancel();
+    return run.result().catch((error) => error.code);
+  });
+  const ends = await Promise.all(works);
+  assert.deepEqual([ends.filter((end) => end === 'COMPLETED').length, ends.filter((end) => end === 'cancelled').length], [5, 45]);
+  assert.equal((await studio.list()).length, 50);
+});
+
+test('options are checked at once', async (t) => {
+  const folder = folderOf(t);
+  assert.throws(
+    () => studioIn(folder, { jobs: 0, maxDollars: 2 }),
+    (error) => {
+      assert.equal(error.name, 'InvalidConfig');
+      assert.deepEqual(error.problems.map(({ path }) => path).sort(), ['jobs', 'max_dollars']);
+      return true;
+    },
+  );
+  const studio = studioIn(folder, { maxUsd: 2.5, assets: { urls: true }, jobTimeoutS: 10, models: { video: undefined } });
+  const config = await studio.config();
+  assert.deepEqual([config.max_usd, config.assets.urls, config.job_timeout_s], [2.5, true, 10]);
+  await assert.rejects(studio.generate(document(), { folder, jobs: 0 }), (error) => {
+    assert.deepEqual([error.code, error.problems[0].path], ['invalid_config', 'jobs']);
+    return true;
+  });
+  // A limit that is misspelt must not be none.
+  for (const wrong of [{ maxUSD: 1 }, { max_usd: 1 }, { remover: {} }]) {
+    await assert.rejects(studio.generate(document(), { folder, ...wrong }), TypeError);
+  }
+  await assert.rejects(studio.generate(document(), folder), { name: 'TypeError', message: /takes an object of options/ });
+  for (const wrong of [7, null, 'storage', []]) assert.throws(() => new Studio(wrong), TypeError);
+  assert.throws(() => new Studio({ storage: 7 }), TypeError);
+  assert.throws(() => new Studio({ storage: 'ftp://a/b' }), { code: 'invalid_config', message: /ftp/ });
+  assert.throws(() => Studio('storage'), TypeError);
+});
+
+test('a storage that cannot be written says so', async (t) => {
+  const folder = folderOf(t);
+  writeFileSync(join(folder, 'file'), 'no folder');
+  for (const place of ['file', 'file/below']) {
+    // What can be seen at once is told at once.
+    const imports = async () => new Studio({ storage: join(folder, place) }).import(document(), { folder });
+    await assert.rejects(imports, (error) => {
+      assert.ok(['io', 'invalid_config', 'not_found'].includes(error.code), error.code);
+      assert.match(JSON.stringify(error), /file/);
+      return true;
+    });
+  }
+});
