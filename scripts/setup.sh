@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 say() { printf 'setup: %s\n' "$*"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-# FFmpeg's libraries and what binds to them; ffmpeg the program, the fonts and faketime are for the tests alone.
+# FFmpeg's libraries and what binds to them; ffmpeg the program, the fonts, faketime and Redis are for the tests alone.
 packages=(libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev libavdevice-dev
-          libclang-dev clang pkg-config make python3-venv python3-pip ffmpeg fonts-dejavu-core faketime)
+          libclang-dev clang pkg-config make python3-venv python3-pip ffmpeg fonts-dejavu-core faketime redis-server)
 missing=()
 for package in "${packages[@]}"; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
