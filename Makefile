@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV := $(CURDIR)/.venv
 # `bench` is the tests' own; the bindings have it in tests, too, so that the library is built once.
-FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench,adgen-core/bridge
+FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench,adgen-core/bridge,adgen-core/openh264
 
 .PHONY: help setup build demo wheel npm test test-packages test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema types clean
 
@@ -71,7 +71,7 @@ lint: setup ## formatting, clippy, documentation, public names, licences
 	@# As users build it: what only tests and benches open is closed.
 	cargo clippy -p adgen-core --features cli,s3 -- -D warnings
 	@# With no feature, and with each by itself: none leans on what another one brings.
-	for features in "" s3 cli; do cargo clippy -p adgen-core --features "$$features" -- -D warnings || exit 1; done
+	for features in "" s3 cli openh264; do cargo clippy -p adgen-core --features "$$features" -- -D warnings || exit 1; done
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet -p adgen-core --features cli,s3
 	scripts/api.sh --check
 

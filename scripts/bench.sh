@@ -25,7 +25,7 @@ if [ -z "${ADGEN_REMBG_PYTHON:-}" ]; then
 fi
 
 # One build of the library for the command and the benches.
-features=${FEATURES:-adgen-core/cli,adgen-core/s3,adgen-core/bench}
+features=${FEATURES:-adgen-core/cli,adgen-core/s3,adgen-core/bench,adgen-core/bridge,adgen-core/openh264}
 selected=(-p adgen-core -p adgen-benches --features "$features")
 cargo build --release "${selected[@]}" --bins --bench '*'
 # What is built here is what runs, even where sources change meanwhile.
@@ -34,7 +34,7 @@ say "load average before: $(cut -d' ' -f1-3 /proc/loadavg)"
 began=$(date +%s)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
-for bench in ad many preview composite matting looks remote; do
+for bench in ad many preview composite encoders matting looks remote; do
     program=$(grep "/$bench-" <<<"$built") || { say "the bench $bench was not built"; exit 1; }
     "$program" | tee -a "$rows" >&2
 done

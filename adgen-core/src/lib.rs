@@ -103,6 +103,7 @@
 //!
 //! - `cli`: the `adgen` command.
 //! - `heif`: HEIC, HEIF and AVIF photos, where the machine has libheif, which is loaded at run time.
+//! - `openh264`: Cisco's OpenH264 as a further encoder, for an FFmpeg without x264.
 //! - `static-ffmpeg`: FFmpeg from the static libraries in `FFMPEG_DIR`, as adgen's own Python and Node packages have it.
 //! - `s3`: storages in S3 and what speaks its language.
 //! - `bridge`: internal, and promises nothing. The façade as data, for the bindings to other languages.

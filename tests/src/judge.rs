@@ -106,6 +106,15 @@ pub fn loudness(path: &Path) -> (f64, f64) {
     (after("I:"), after("Peak:"))
 }
 
+/// How much alike two videos of the same size are by FFmpeg's own measure: SSIM over all planes, 1 where they are the same.
+#[track_caller]
+pub fn ssim(a: &Path, b: &Path) -> f64 {
+    let [a, b] = [a, b].map(|path| path.display().to_string());
+    let ran = judge("ffmpeg", &["-hide_banner", "-nostats", "-i", &a, "-i", &b, "-lavfi", "ssim", "-f", "null", "-"]);
+    let all = ran.stderr.rsplit_once(" All:").and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok());
+    all.unwrap_or_else(|| panic!("FFmpeg says no SSIM of {a} and {b}: {}", ran.stderr))
+}
+
 /// The picture at `time_s` as 8-bit RGB: width, height, pixels.
 #[track_caller]
 pub fn picture(path: &Path, time_s: f64) -> image::RgbImage {

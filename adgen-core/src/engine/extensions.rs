@@ -1,8 +1,8 @@
 //! What a host puts into a studio beside providers: all of its runs share it.
 //!
-//! May depend on `matte`, `composite` (fonts), `http` and `store` (the clock).
+//! May depend on `matte`, `composite` (fonts), `media` (encoders), `http` and `store` (the clock).
 
-use crate::{composite::FontShelf, http::Http, matte::ForeignRemover, store::Clock};
+use crate::{composite::FontShelf, http::Http, matte::ForeignRemover, media::Encoders, store::Clock};
 use std::sync::Arc;
 
 /// What a host put into a studio beside providers.
@@ -16,6 +16,8 @@ pub(crate) struct Extensions {
     pub(crate) http: Http,
     /// What dates events, states and histories.
     pub(crate) clock: Clock,
+    /// What encodes. Of this machine; tests put others in.
+    pub(crate) encoders: Arc<Encoders>,
 }
 
 impl Extensions {

@@ -8,7 +8,10 @@ use crate::{
     composite::Fonts,
     error::Error,
     matte::{DEFAULT_MODEL, HOW_TO_GET_RUNTIME, ModelStore, Runtime, SearchRoots},
-    media::environment::{Direction, environment},
+    media::{
+        EncoderKind, Encoders,
+        environment::{Direction, environment},
+    },
     openai::{OpenAi, OpenAiPlanner},
     provider::Planner,
     replicate::Replicate,
@@ -47,10 +50,10 @@ pub enum Health {
     Broken,
 }
 
-/// Looks at all that an ad needs: FFmpeg and its codecs, ONNX Runtime, the model, fonts, and the keys of services, each of which is
+/// Looks at all that an ad needs: FFmpeg and its codecs, encoders, ONNX Runtime, the model, fonts, and the keys of services, each of which is
 /// tried by a call that costs nothing, unless `offline`.
 pub async fn doctor(offline: bool) -> Vec<Finding> {
-    let here = tokio::task::spawn_blocking(|| vec![ffmpeg(), codecs(), runtime(), model(), fonts()]);
+    let here = tokio::task::spawn_blocking(|| vec![ffmpeg(), codecs(), encoders(), runtime(), model(), fonts()]);
     let (here, openai, replicate) = tokio::join!(here, openai(offline), replicate(offline));
     let mut findings = here.unwrap_or_else(|panic| {
         let detail = format!("looking at it failed, which is a defect of adgen: {panic}");
@@ -99,7 +102,30 @@ fn codecs() -> Finding {
         what: "codecs".to_owned(),
         state: Health::Broken,
         detail: format!("FFmpeg lacks {}", missing.join(", ")),
-        next: Some("install an FFmpeg that was built with libx264, AAC and LAME".to_owned()),
+        next: Some("install an FFmpeg that was built with AAC and LAME".to_owned()),
+    }
+}
+
+/// What encodes video, each of them tried: what `output.encoder` can name.
+fn encoders() -> Finding {
+    let what = "encoders";
+    let encoders = Encoders::of_this_process();
+    let all: Vec<_> = EncoderKind::H264.into_iter().map(|encoder| encoders.support(encoder)).collect();
+    let usable: Vec<&str> = all.iter().filter(|one| one.is_usable()).map(|one| one.encoder.as_str()).collect();
+    let reasons = all.iter().filter_map(|one| one.reason().map(|reason| format!("{} ({reason})", one.encoder)));
+    let reasons: Vec<String> = reasons.collect();
+    let without = if reasons.is_empty() { String::new() } else { format!("; without {}", reasons.join(", ")) };
+    match encoders.choose(None) {
+        Ok(choice) => {
+            let detail = format!("{}, of which {} is the choice of `auto`{without}", usable.join(", "), choice.encoder);
+            good(what, detail)
+        }
+        Err(error) => Finding {
+            what: what.to_owned(),
+            state: Health::Broken,
+            detail: error.message().to_owned(),
+            next: next_of(&error),
+        },
     }
 }
 

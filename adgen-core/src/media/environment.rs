@@ -1,4 +1,4 @@
-//! What this build of FFmpeg can do: for `adgen doctor`.
+//! What this build of FFmpeg can do beside encoding video: for `adgen doctor`.
 //!
 //! Depends on `error` and `native`.
 
@@ -53,8 +53,7 @@ impl Environment {
 }
 
 /// Name, direction, required.
-const CODECS: [(&str, Direction, bool); 16] = [
-    ("libx264", Direction::Encode, true),
+const CODECS: [(&str, Direction, bool); 15] = [
     ("aac", Direction::Encode, true),
     ("libmp3lame", Direction::Encode, true),
     ("h264", Direction::Decode, true),

@@ -15,12 +15,16 @@ mod cover;
 mod decoder;
 mod deinterlacer;
 mod display_matrix;
+mod encoder_kind;
+mod encoder_options;
+mod encoders;
 pub mod environment;
 mod fade;
 mod fault;
 mod formats;
 mod fps;
 mod frame;
+mod frame_encoder;
 mod frame_rgb;
 mod input;
 mod join;
@@ -34,8 +38,11 @@ mod master;
 mod matrix;
 mod mp4;
 mod native;
+mod native_encoder;
 mod offset;
 mod onset;
+#[cfg(feature = "openh264")]
+mod openh264;
 mod opening;
 mod orientation;
 mod picture_format;
@@ -49,14 +56,18 @@ mod source;
 mod stills;
 mod stream;
 mod stream_info;
+mod surfaces;
 mod sws;
 mod tags;
 mod tone_map;
 mod video_encoder;
 mod video_reader;
+mod video_settings;
 
 #[cfg(test)]
 mod formats_tests;
+#[cfg(test)]
+mod software_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -65,9 +76,12 @@ pub(crate) use audio_reader::decode_audio_until;
 pub use audio_reader::{MAX_SOUND_S, decode_audio};
 pub use audio_writer::{encode_mp3, encode_wav};
 pub use decoder::Decode;
+pub use encoder_kind::EncoderKind;
+pub use encoders::{Choice, EncoderSupport, Encoders};
 pub use fade::{fade_in, fade_out, fit_length};
 pub use fps::Fps;
 pub use frame::Frame;
+pub use frame_encoder::is_encoders;
 pub use input::{MAX_PIXELS, MAX_STREAMS};
 pub use join::{JoinOptions, Joined, join};
 pub(crate) use limiter::limit;
@@ -86,5 +100,6 @@ pub use probe::{MediaInfo, probe, still_format};
 pub use samples::{CHANNELS, SAMPLE_RATE, Samples};
 pub use source::MAX_FILE_BYTES;
 pub use stream_info::{AudioInfo, VideoInfo};
-pub use video_encoder::{Encoded, VideoEncoder, VideoSettings};
+pub use video_encoder::{Encoded, VideoEncoder};
 pub use video_reader::{Damage, VideoReader, VideoTarget};
+pub use video_settings::VideoSettings;

@@ -43,7 +43,7 @@ pub use document::{AdProject, Product, SCHEMA_VERSION};
 // Shown by `provider`, whose implementers tell these.
 pub(crate) use metadata::{Ground, Metadata};
 pub(crate) use name::is_word;
-pub use output::{Aspect, Output, Quality};
+pub use output::{Aspect, Encoder, Output, Quality};
 pub use parse::MAX_DOCUMENT_BYTES;
 pub use policy::{Fallback, Policy};
 pub use problem::Problem;

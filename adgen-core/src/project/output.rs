@@ -28,6 +28,11 @@ pub struct Output {
     #[serde(default = "default_audio_kbps")]
     #[schemars(range(min = 96, max = 320))]
     pub audio_kbps: u32,
+    /// What encodes the pictures. One that cannot be used where the ad is made is replaced by one in software, which is told.
+    // Documents that leave it open are written as they always were.
+    #[serde(default, skip_serializing_if = "Encoder::is_auto")]
+    #[schemars(extend("default" = "auto"))]
+    pub encoder: Encoder,
 }
 
 impl Default for Output {
@@ -38,6 +43,7 @@ impl Default for Output {
             fps: default_fps(),
             quality: Quality::default(),
             audio_kbps: default_audio_kbps(),
+            encoder: Encoder::default(),
         }
     }
 }
@@ -78,6 +84,13 @@ impl Output {
     #[must_use]
     pub fn with_audio_kbps(mut self, audio_kbps: u32) -> Self {
         self.audio_kbps = audio_kbps;
+        self
+    }
+
+    /// What encodes the pictures.
+    #[must_use]
+    pub fn with_encoder(mut self, encoder: Encoder) -> Self {
+        self.encoder = encoder;
         self
     }
 
@@ -125,6 +138,32 @@ pub enum Quality {
     Standard,
     /// To keep.
     High,
+}
+
+/// What encodes a video's pictures as H.264.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Encoder {
+    /// x264 where there is one, else OpenH264; never hardware.
+    #[default]
+    Auto,
+    /// x264: the best pictures, in builds of FFmpeg under the GPL.
+    X264,
+    /// Cisco's OpenH264: quicker, and larger files.
+    Openh264,
+    /// NVIDIA's graphics cards.
+    Nvenc,
+    /// Graphics processors through Linux's VA-API.
+    Vaapi,
+    /// Intel's Quick Sync Video.
+    Qsv,
+}
+
+impl Encoder {
+    fn is_auto(&self) -> bool {
+        *self == Self::Auto
+    }
 }
 
 /// The shape of a video.

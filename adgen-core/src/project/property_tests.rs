@@ -129,6 +129,7 @@ fn project() -> impl Strategy<Value = AdProject> {
             short_side: half * 2,
             fps,
             quality: Quality::High,
+            encoder: Encoder::Vaapi,
             audio_kbps,
         },
     );

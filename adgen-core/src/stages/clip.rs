@@ -3,6 +3,7 @@
 //! May depend on `provider` (contracts), `media`, `project`, `error` and its neighbours.
 
 use super::{
+    encoding::with_clip_encoder,
     key::content_key,
     names::name_for,
     stitch::parts_of,
@@ -119,21 +120,21 @@ pub(crate) fn clip_request(
 
 /// The key of the parts of a clip when they are joined.
 pub(crate) fn joined_key(parts: &[&str]) -> String {
-    content_key("joined_clip", VERSION, &json!([]), parts)
+    content_key("joined_clip", VERSION, &with_clip_encoder(json!([])), parts)
 }
 
 /// The key of the clip that a provider makes of a request.
 fn key_of(provider: &dyn VideoProvider, request: &VideoRequest) -> String {
     let info = provider.info();
     let parameters = match provider.capability().local {
-        true => json!({
+        true => with_clip_encoder(json!({
             "provider": [info.name, info.model],
             "prompt": request.prompt,
             "seed": request.seed,
             "aspect": request.aspect,
             "duration_s": request.duration_s,
             "drawn": [json!(request.short_side), json!(request.fps), json!(request.palette)],
-        }),
+        })),
         false => {
             let offer = provider.offer(request);
             json!({
@@ -187,7 +188,8 @@ pub(crate) fn clip_wishes(
 /// A black clip, for want of anything better.
 pub(crate) fn black(artifact: &str, output: Output, slot: Slot, aspect: Aspect) -> Recipe {
     let (width, height) = output.size(aspect);
-    let key = content_key("black", VERSION, &json!([width, height, output.fps, slot.frames + slot.tail]), &[]);
+    let parameters = with_clip_encoder(json!([width, height, output.fps, slot.frames + slot.tail]));
+    let key = content_key("black", VERSION, &parameters, &[]);
     let name = format!("{artifact}.mp4");
     let draw = move |work: &Work| {
         let path = work.folder().join("black.mp4");

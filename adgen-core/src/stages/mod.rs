@@ -52,7 +52,7 @@ pub(crate) use clip::{
     shape_of,
 };
 pub(crate) use composite::{Segment, SharedBackdrop};
-pub(crate) use encoding::video_settings;
+pub(crate) use encoding::{video_settings, wanted_encoder};
 pub(crate) use extract::{CUTOUT, CUTOUT_FILE, Way};
 pub(crate) use fidelity::combined as combined_fidelity;
 pub(crate) use file_kind::{FileKind, kind_of};

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     composite::{FontShelf, FontSources},
-    media::{VideoEncoder, VideoReader, VideoSettings, VideoTarget},
+    media::{EncoderKind, VideoEncoder, VideoReader, VideoSettings, VideoTarget},
     project::{GeneratedBackground, Output, Quality, Role, Scene, Style, Transition},
     stages::{Segment, SharedBackdrop, Work, timeline, video_settings},
 };
@@ -107,7 +107,7 @@ impl Ad {
             cutout: Some((self.cutout.clone(), String::new())),
             brand: self.brand.clone(),
             fonts: None,
-            settings: video_settings(&self.project.output, ASPECT),
+            settings: video_settings(&self.project.output, ASPECT, EncoderKind::X264),
             backdrops: (SharedBackdrop::default(), Some(SharedBackdrop::default())),
             art: Arc::clone(&self.art),
         };

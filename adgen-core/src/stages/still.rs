@@ -2,6 +2,7 @@
 
 use super::{
     animation::Animation,
+    encoding::with_clip_encoder,
     file_kind::FileKind,
     ground::ground_of,
     key::content_key,
@@ -46,7 +47,7 @@ pub(crate) fn still(
     // By the picture, so that scenes may be moved and it is still the same clip.
     let seed = u64::from_str_radix(hash.get(..8).unwrap_or_default(), 16).unwrap_or_default() ^ u64::from(project.seed);
     let fps = project.output.fps;
-    let parameters = json!([width, height, fps, frames + tail, seed, ground]);
+    let parameters = with_clip_encoder(json!([width, height, fps, frames + tail, seed, ground]));
     let key = content_key("still", VERSION, &parameters, &[hash]);
     let (path, name) = (path.to_owned(), format!("{artifact}.mp4"));
     let draw = Drawing { size: (width as usize, height as usize), fps, frames: frames + tail, seed, ground, kind };

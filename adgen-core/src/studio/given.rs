@@ -1,7 +1,7 @@
 //! What was put into a studio and is code, beside providers: not yet looked at.
 //!
-//! May depend on `engine` (what runs take of it), `matte`, `composite` (fonts), `http`, `store` (the clock), `error` and its
-//! neighbour `config`.
+//! May depend on `engine` (what runs take of it), `matte`, `composite` (fonts), `media` (encoders), `http`, `store` (the clock),
+//! `error` and its neighbour `config`.
 
 use super::config::StudioConfig;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     error::Result,
     http::Http,
     matte::{BackgroundRemover, ForeignRemover},
+    media::Encoders,
     store::Clock,
 };
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub(super) struct Given {
     pub(super) remover: Option<Arc<dyn BackgroundRemover>>,
     pub(super) clock: Clock,
+    /// Tests alone put some in.
+    pub(super) encoders: Option<Arc<Encoders>>,
 }
 
 impl Given {
@@ -32,6 +35,7 @@ impl Given {
             fonts: Arc::new(FontShelf::new(&config.fonts)?),
             http: Http::new(config.http.clone())?,
             clock: self.clock,
+            encoders: self.encoders.unwrap_or_else(Encoders::of_this_process),
         })
     }
 }

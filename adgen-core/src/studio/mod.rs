@@ -4,6 +4,8 @@
 
 mod builder;
 mod config;
+#[cfg(test)]
+mod encoder_tests;
 mod extensions;
 mod given;
 mod home;

@@ -354,6 +354,12 @@ fn models_and_doctor_say_what_is_there_and_how_to_get_the_rest() {
     };
     assert_eq!(state("FFmpeg")["state"], "good");
     assert_eq!(state("codecs")["state"], "good");
+    assert_eq!(state("encoders")["state"], "good");
+    let encoders = state("encoders")["detail"].as_str().expect("is text").to_owned();
+    // Every encoder is named, those that cannot be used with the reason.
+    for name in ["x264", "openh264", "nvenc", "vaapi", "qsv"] {
+        assert!(encoders.contains(name), "{name} is not in {encoders}");
+    }
     assert_eq!(state("fonts")["state"], "good");
     assert_eq!(state("OPENAI_API_KEY")["state"], "good");
     assert_eq!(

@@ -9,15 +9,15 @@ use serde_json::json;
 use std::path::Path;
 
 /// What a video has to be.
-struct Wanted {
-    width: u64,
-    height: u64,
-    fps: u64,
-    frames: u64,
+pub(super) struct Wanted {
+    pub(super) width: u64,
+    pub(super) height: u64,
+    pub(super) fps: u64,
+    pub(super) frames: u64,
 }
 
 /// Every fact that is wrong, at once.
-fn wrong_facts(path: &Path, wanted: &Wanted) -> Vec<String> {
+pub(super) fn wrong_facts(path: &Path, wanted: &Wanted) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut fact = |name: &str, found: String, expected: String| {
         if found != expected {
@@ -79,7 +79,7 @@ fn wrong_facts(path: &Path, wanted: &Wanted) -> Vec<String> {
 }
 
 /// A key frame at least every half second, and no frame that needs one from before the last key frame.
-fn wrong_groups(path: &Path, frames_in_group: usize) -> Vec<String> {
+pub(super) fn wrong_groups(path: &Path, frames_in_group: usize) -> Vec<String> {
     let mut wrong = Vec::new();
     let packets = judge::video_packets(path);
     let keys: Vec<usize> = (0..packets.len()).filter(|&index| packets[index].key).collect();
@@ -99,7 +99,7 @@ fn wrong_groups(path: &Path, frames_in_group: usize) -> Vec<String> {
 }
 
 /// The index comes first, and nothing shifts a stream against the other.
-fn wrong_boxes(path: &Path) -> Vec<String> {
+pub(super) fn wrong_boxes(path: &Path) -> Vec<String> {
     let atoms = mp4::atoms(path);
     let at = |name: &str| atoms.iter().position(|atom| atom.path == name);
     let mut wrong = Vec::new();

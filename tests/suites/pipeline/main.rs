@@ -1,6 +1,7 @@
 //! From document to finished video through the library, and what runs reuse, repeat and pay for.
 
 mod captions;
+mod encoders;
 mod facade;
 mod facts;
 mod footage;

@@ -1,11 +1,12 @@
 //! The planned ad: what every step of the graph reads.
 //!
-//! May depend on `project`, `media` (frame rates) and `stages` (the timeline).
+//! May depend on `project`, `media` (frame rates, settings), `stages` (the timeline) and its neighbour `encoding`.
 
+use super::encoding::Encoding;
 use crate::{
-    media::{Fps, SAMPLE_RATE},
+    media::{Fps, SAMPLE_RATE, VideoSettings},
     project::{AdProject, Aspect, Scene},
-    stages::{Brand, Slot, name_for, timeline},
+    stages::{Brand, Slot, name_for, timeline, video_settings},
 };
 
 /// The planned ad.
@@ -14,11 +15,17 @@ pub(crate) struct Board {
     pub(crate) project: AdProject,
     pub(crate) slots: Vec<Slot>,
     pub(crate) brand: Brand,
+    pub(super) encoding: Encoding,
 }
 
 impl Board {
-    pub(crate) fn new(project: AdProject, brand: Brand) -> Self {
-        Self { slots: timeline(&project), project, brand }
+    pub(super) fn new(project: AdProject, brand: Brand, encoding: Encoding) -> Self {
+        Self { slots: timeline(&project), project, brand, encoding }
+    }
+
+    /// How the pictures of a shape are encoded, as things are.
+    pub(super) fn video_settings(&self, aspect: Aspect) -> VideoSettings {
+        video_settings(&self.project.output, aspect, self.encoding.encoder())
     }
 
     pub(crate) fn scenes(&self) -> &[Scene] {

@@ -1,14 +1,15 @@
 //! Scenes composited: with the product, or the background alone where that fails.
 //!
-//! May depend on `composite`, `project`, the engine's parts and `stages`.
+//! May depend on `composite`, `media` (whose fault an error is), `project`, the engine's parts and `stages`.
 
 use super::{board::Board, clips::Clip, extract::Cutout};
 use crate::{
     composite::{FontFacts, SceneSpec},
     engine::{artifacts::Artifact, parts::Parts, turns::blocking},
     error::{Error, ErrorKind, Result},
+    media::is_encoders,
     project::{Aspect, Background, Stage},
-    stages::{AssetUse, SceneSource, Segment, SharedBackdrop, scene_spec, typefaces_of, video_settings},
+    stages::{AssetUse, SceneSource, Segment, SharedBackdrop, scene_spec, typefaces_of},
 };
 use std::{
     path::{Path, PathBuf},
@@ -29,13 +30,33 @@ pub(super) struct Scene {
 /// The segment of a scene.
 pub(super) async fn composite(parts: &Parts, board: &Board, scene: Scene, cutout: Option<Cutout>) -> Result<Artifact> {
     let artifact = board.composite_name(scene.index, scene.aspect);
-    let first = with(parts, board, &scene, cutout.as_ref(), &artifact).await;
+    let encoder = board.encoding.encoder();
+    match in_whatever_way(parts, board, &scene, cutout.as_ref(), &artifact).await {
+        Ok(made) => Ok(made),
+        Err(error) => {
+            board.encoding.give_up(parts, encoder, &artifact, error).await?;
+            in_whatever_way(parts, board, &scene, cutout.as_ref(), &artifact).await
+        }
+    }
+}
+
+/// With the product where that can be.
+async fn in_whatever_way(
+    parts: &Parts,
+    board: &Board,
+    scene: &Scene,
+    cutout: Option<&Cutout>,
+    artifact: &str,
+) -> Result<Artifact> {
+    let encoder = board.encoding.encoder();
+    let first = with(parts, board, scene, cutout, artifact).await;
     match first.map_err(|error| own_clips_fault(parts, board, scene.index, error)) {
         Ok(made) => Ok(made),
-        // A clip of the person's own that is broken is broken without the product, too.
+        // A device that encodes is broken without the product, too; and so is a clip of the person's own.
+        Err(error) if encoder.is_hardware() && is_encoders(&error) => Err(error),
         Err(error) if cutout.is_some() && error.kind() != ErrorKind::InvalidInput => {
-            parts.fallbacks.degrade(Stage::Composite, &artifact, "background alone", error)?;
-            with(parts, board, &scene, None, &artifact).await
+            parts.fallbacks.degrade(Stage::Composite, artifact, "background alone", error)?;
+            with(parts, board, scene, None, artifact).await
         }
         Err(error) => Err(error),
     }
@@ -63,7 +84,7 @@ async fn with(
             None => None,
         },
         brand: board.brand.clone(),
-        settings: video_settings(&board.project.output, *aspect),
+        settings: board.video_settings(*aspect),
         backdrops: (scene.backdrop.clone(), scene.backdrop_before.clone()),
         art: Arc::clone(&parts.art),
     };

@@ -8,6 +8,7 @@ mod board;
 mod brand;
 mod clips;
 mod composites;
+mod encoding;
 mod extract;
 mod lettering;
 mod plan;
@@ -30,6 +31,7 @@ pub(crate) async fn build(parts: &Parts, project: AdProject) -> Result<AdProject
     parts.progress.estimated(estimate(&project, &parts.providers).total);
     // Before anything is spent, for a policy may deny an ad without the logo.
     let brand = brand::brand(parts, &project).await?;
+    let encoding = encoding::encoding(parts, &project).await?;
     let cutting = Cutting { parts, product: project.product.clone(), cutout: OnceCell::new() };
     parts.progress.expect(Stage::Plan, ["plan".to_owned()]);
     // Cutting out needs no plan, and planning no cut-out.
@@ -40,7 +42,7 @@ pub(crate) async fn build(parts: &Parts, project: AdProject) -> Result<AdProject
     };
     let rest = async {
         let project = plan::plan(parts, project).await?;
-        let graph = Graph::new(parts, Board::new(project, brand), &cutting);
+        let graph = Graph::new(parts, Board::new(project, brand, encoding), &cutting);
         graph.run().await?;
         Ok(graph.board.project)
     };
@@ -113,9 +115,15 @@ impl<'a> Graph<'a> {
         };
         let composites = async {
             let of = |aspect| try_join_all((0..board.slots.len()).map(move |index| self.composite(index, aspect)));
-            let composites = try_join_all(aspects.iter().map(|&aspect| of(aspect))).await?;
-            progress.finished(Stage::Composite);
-            Ok(composites)
+            loop {
+                let encoder = board.encoding.encoder();
+                let composites = try_join_all(aspects.iter().map(|&aspect| of(aspect))).await?;
+                // Where a device failed half way, those that it had finished are like no others.
+                if board.encoding.encoder() == encoder {
+                    progress.finished(Stage::Composite);
+                    return Ok(composites);
+                }
+            }
         };
         let ((), sound, composites) = futures_util::try_join!(clips, sound, composites)?;
         render::render(parts, board, &composites, sound.as_ref()).await?;

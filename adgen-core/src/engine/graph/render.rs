@@ -7,7 +7,7 @@ use crate::{
     engine::{artifacts::Artifact, parts::Parts},
     error::Result,
     project::{Aspect, Role, Stage},
-    stages::{CAPTIONS, Rendering, combined_fidelity, loudness_of, srt, still_of, video_settings, vtt},
+    stages::{CAPTIONS, Rendering, combined_fidelity, loudness_of, srt, still_of, vtt},
     text::shown_name,
 };
 
@@ -62,7 +62,7 @@ async fn video(
         loudness: board.project.audio.loudness_lufs,
         kbps: board.project.output.audio_kbps,
         title: shown_name(board.project.title()),
-        settings: video_settings(&board.project.output, aspect),
+        settings: board.video_settings(aspect),
     };
     match parts.artifacts.make(rendering.recipe(&artifact)).await {
         Ok(made) => Ok(made),
