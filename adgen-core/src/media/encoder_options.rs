@@ -42,9 +42,13 @@ impl EncoderOptions {
             EncoderKind::Nvenc => nvenc(settings),
             EncoderKind::Vaapi => vaapi(settings),
             EncoderKind::Qsv => qsv(settings),
-            EncoderKind::Mpeg4 => {
-                Self { quality: Some(CLIP_QUANTISER * ffi::FF_QP2LAMBDA), is_quantiser: true, ..Self::default() }
-            }
+            EncoderKind::Mpeg4 => Self {
+                // Key frames at fixed places only.
+                options: vec![("sc_threshold", "1000000000".to_owned())],
+                quality: Some(CLIP_QUANTISER * ffi::FF_QP2LAMBDA),
+                is_quantiser: true,
+                ..Self::default()
+            },
             EncoderKind::OpenH264 => Self::default(),
         }
     }
@@ -157,7 +161,8 @@ mod tests {
     /// known; but their names, values and ranges are.
     #[test]
     fn every_option_is_one_that_the_encoder_knows() {
-        for encoder in [EncoderKind::X264, EncoderKind::Nvenc, EncoderKind::Vaapi, EncoderKind::Qsv] {
+        let all = [EncoderKind::X264, EncoderKind::Nvenc, EncoderKind::Vaapi, EncoderKind::Qsv, EncoderKind::Mpeg4];
+        for encoder in all {
             for preset in VideoSettings::PRESETS {
                 let name = encoder.native_name().expect("one of FFmpeg's");
                 let (context, _) = native::encoder(name, "test").expect("Debian's FFmpeg has them all compiled in");

@@ -44,7 +44,7 @@ impl EncoderSupport {
     /// Opens the encoder and has it encode a few frames.
     pub fn probe(encoder: EncoderKind) -> Self {
         let _inside = log::inside();
-        let fault = encode_some(encoder).err();
+        let fault = log::with_values(|| encode_some(encoder)).err();
         Self { encoder, compiled_in: encoder.is_compiled_in(), fault }
     }
 
@@ -63,7 +63,20 @@ impl EncoderSupport {
     fn refusal(&self) -> Option<Error> {
         let (fault, reason) = (self.fault.clone()?, self.reason()?);
         let message = format!("the encoder {} cannot be used here: {reason}", self.encoder);
-        Some(Error::new(ErrorKind::Unsupported, message).with_source(fault))
+        let needs = match self.encoder {
+            EncoderKind::X264 => "an FFmpeg that was built with libx264",
+            EncoderKind::OpenH264 => "an adgen that was built with the feature `openh264`",
+            EncoderKind::Nvenc => "an FFmpeg with h264_nvenc, an NVIDIA card that encodes, and its driver",
+            EncoderKind::Vaapi => {
+                "an FFmpeg with h264_vaapi, a graphics processor in /dev/dri, and its driver for VA-API"
+            }
+            EncoderKind::Qsv => {
+                "an FFmpeg with h264_qsv, an Intel graphics processor in /dev/dri, and its media driver"
+            }
+            EncoderKind::Mpeg4 => "an FFmpeg that was built with mpeg4",
+        };
+        let hint = format!("{} needs {needs}; `adgen doctor` lists what can be used", self.encoder);
+        Some(Error::new(ErrorKind::Unsupported, message).with_hint(hint).with_source(fault))
     }
 }
 

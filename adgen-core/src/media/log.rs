@@ -7,12 +7,14 @@
 //! asked; a program that did keeps its own by [`leave_log_alone`].
 //!
 //! Depends on FFmpeg's logger alone. The values of a message come as a C `va_list`, whose type and way of being passed
-//! differ between platforms; it is handed on untouched or left alone, and an ellipsis stands where a value would.
+//! differ between platforms; it is handed on untouched or left alone, and an ellipsis stands where a value would. Where a value
+//! is the very thing to be told, as the name of a library that is missing, [`with_values`] has FFmpeg fill it in, on the
+//! platforms where that list is a pointer.
 
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
-    ffi::{CStr, c_char, c_int, c_void},
+    ffi::{CStr, CString, c_char, c_int, c_void},
     marker::PhantomData,
     mem, ptr,
     sync::{
@@ -31,6 +33,15 @@ thread_local! {
     static TOO_LARGE: Cell<bool> = const { Cell::new(false) };
     static COMPLAINTS: Cell<u64> = const { Cell::new(0) };
     static INSIDE: Cell<u32> = const { Cell::new(0) };
+    static FILLED_IN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What FFmpeg complains about on this thread is kept with its values while `work` lasts, where the platform allows that.
+pub(super) fn with_values<T>(work: impl FnOnce() -> T) -> T {
+    let before = FILLED_IN.replace(true);
+    let made = work();
+    FILLED_IN.set(before);
+    made
 }
 
 /// A call of ours: while this lives, what FFmpeg says on this thread is about it.
@@ -126,6 +137,12 @@ static OTHERS: AtomicPtr<()> = AtomicPtr::new(ptr::null_mut());
 /// whichever way it is passed, as the last argument it has no bearing on those before it.
 type Logger<V> = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, V);
 
+/// What fills in the values of a message: a function of [`Formatter`]'s type for the platform's `va_list`.
+static FORMATTER: AtomicPtr<()> = AtomicPtr::new(ptr::null_mut());
+
+/// FFmpeg's type of what writes a message with its values.
+type Formatter<V> = unsafe extern "C" fn(*mut c_void, c_int, *const c_char, V, *mut c_char, c_int, *mut c_int) -> c_int;
+
 /// Leaves FFmpeg's log as the program has set it up, for one that has installed a logger of its own. `true` where that came in
 /// time: before anything else of this crate used FFmpeg.
 ///
@@ -139,14 +156,15 @@ pub fn leave_log_alone() -> bool {
 /// Routes FFmpeg's log into this module, unless it is to be left alone. Called once, from [`super::native::init`].
 pub(super) fn install() {
     HANDLED.get_or_init(|| {
-        route(ffi::av_log_default_callback, ffi::av_log_set_callback);
+        route(ffi::av_log_default_callback, ffi::av_log_format_line2, ffi::av_log_set_callback);
         true
     });
 }
 
-/// `others` is FFmpeg's default logger, `set` replaces the logger.
-fn route<V>(others: Logger<V>, set: unsafe extern "C" fn(Option<Logger<V>>)) {
+/// `others` is FFmpeg's default logger, `fill_in` writes a message with its values, `set` replaces the logger.
+fn route<V>(others: Logger<V>, fill_in: Formatter<V>, set: unsafe extern "C" fn(Option<Logger<V>>)) {
     OTHERS.store(others as *mut (), Ordering::Release);
+    FORMATTER.store(fill_in as *mut (), Ordering::Release);
     // SAFETY: `capture` has a logger's type; FFmpeg guards the pointer itself.
     unsafe { set(Some(capture::<V>)) };
 }
@@ -179,7 +197,12 @@ unsafe extern "C" fn capture<V>(context: *mut c_void, level: c_int, format: *con
     if level > ffi::AV_LOG_ERROR {
         return;
     }
-    let text = without_values(format);
+    let text = if cfg!(target_arch = "x86_64") && FILLED_IN.try_with(Cell::get).unwrap_or_default() {
+        // SAFETY: the format and the arguments are what FFmpeg passed, and are handed on once. Here they are a pointer.
+        unsafe { with_its_values(level, format, arguments) }
+    } else {
+        without_values(format)
+    };
     if text.contains("exceeds specified max pixel count") {
         let _ = TOO_LARGE.try_with(|said| said.set(true));
     }
@@ -191,6 +214,27 @@ unsafe extern "C" fn capture<V>(context: *mut c_void, level: c_int, format: *con
             }
         });
     }
+}
+
+/// A message with its values, without FFmpeg's prefix of addresses.
+///
+/// # Safety
+///
+/// `format` must be one of FFmpeg's, and `arguments` its values, of which nobody has taken any.
+unsafe fn with_its_values<V>(level: c_int, format: &[u8], arguments: V) -> String {
+    let fill_in = FORMATTER.load(Ordering::Acquire);
+    let (Ok(format), false) = (CString::new(format), fill_in.is_null()) else { return without_values(format) };
+    let mut line = [0_u8; LONGEST];
+    let mut prefix = 0;
+    // SAFETY: `route` stored it before it installed the logger, with this very type. It writes a terminated text of at most
+    // that many bytes.
+    unsafe {
+        let fill_in = mem::transmute::<*mut (), Formatter<V>>(fill_in);
+        let room = line.len() as c_int;
+        fill_in(ptr::null_mut(), level, format.as_ptr(), arguments, line.as_mut_ptr().cast(), room, &mut prefix);
+    }
+    let text = CStr::from_bytes_until_nul(&line).unwrap_or_default().to_string_lossy();
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
 /// A format string of `printf` with an ellipsis for each value.
@@ -227,6 +271,22 @@ mod tests {
         assert_eq!(without_values(b"%5.2f%% of %-*s, %s"), "…% of …, …");
         assert_eq!(without_values(b"%"), "…");
         assert_eq!(without_values(b""), "");
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn values_are_filled_in_where_they_are_wanted() {
+        super::super::native::init().expect("FFmpeg starts");
+        let _inside = inside();
+        let (text, name) = (c"Cannot load %s, tried %d%% of %5.1f\n", c"libcuda.so.1");
+        // SAFETY: the format asks for these three values.
+        let say = || unsafe {
+            ffi::av_log(ptr::null_mut(), ffi::AV_LOG_ERROR, text.as_ptr(), name.as_ptr(), 50 as c_int, 2.25_f64);
+        };
+        with_values(say);
+        assert_eq!(take_last(), "Cannot load libcuda.so.1, tried 50% of   2.2");
+        say();
+        assert_eq!(take_last(), "Cannot load …, tried …% of …");
     }
 
     /// What the tests below do as programs of their own: the logger is one for a process, and so is its stderr.

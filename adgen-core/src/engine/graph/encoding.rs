@@ -60,7 +60,8 @@ impl Encoding {
         let mut encoder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if *encoder == failed {
             let message = format!("{failed} failed: {}", error.message());
-            let error = error.clone().with_message(message).with_source(error);
+            let hint = "see what else uses the device, or ask for another encoder in output.encoder";
+            let error = error.clone().with_message(message).with_hint(hint).with_source(error);
             parts.fallbacks.degrade(Stage::Composite, artifact, &fallback(software), error)?;
             *encoder = software;
         }
