@@ -42,7 +42,9 @@ def main() -> None:
     ]
     for extra, packages in about.get("optional-dependencies", {}).items():
         head.append(f"Provides-Extra: {extra}")
-        head += [f"Requires-Dist: {package} ; extra == '{extra}'" for package in packages]
+        for package in packages:
+            wanted, _, when = (part.strip() for part in package.partition(";"))
+            head.append(f"Requires-Dist: {wanted} ; " + (f"({when}) and " if when else "") + f"extra == '{extra}'")
     head.append("Description-Content-Type: text/markdown")
     readme = (SOURCE / about["readme"]).read_text(encoding="utf-8")
     (info / "METADATA").write_text("\n".join(head) + "\n\n" + readme, encoding="utf-8")
