@@ -21,7 +21,7 @@ scripts/packages/data.sh "$ffmpeg" "$data"
 scripts/packages/build.sh "$ffmpeg"
 for package in "$@"; do
     case $package in
-        wheel) scripts/packages/wheel.sh "$ffmpeg" "$data" "$licence" ;;
+        wheel) scripts/packages/wheel.sh "$data" "$licence" ;;
         npm) scripts/packages/npm.sh "$data" "$licence" ;;
     esac
 done

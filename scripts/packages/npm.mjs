@@ -1,5 +1,5 @@
 // Lays the files of the npm packages into folders: `npm.mjs <folder> <licence of what is compiled>`.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder, license] = process.argv.slice(2);
@@ -8,7 +8,8 @@ const own = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
 const name = `${own.name}-linux-x64-gnu`;
 
 // The main package: JavaScript and types.
-for (const file of [...own.files, 'README.md']) cpSync(join(source, file), join(folder, 'adgen', file), { recursive: true });
+const files = own.files.flatMap((name) => (name.startsWith('*') ? readdirSync(source).filter((file) => file.endsWith(name.slice(1))) : [name]));
+for (const file of [...files, 'README.md']) cpSync(join(source, file), join(folder, 'adgen', file), { recursive: true });
 const { private: _, scripts: __, ...main } = own;
 write('adgen', { ...main, optionalDependencies: { [name]: own.version } });
 
