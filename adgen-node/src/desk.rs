@@ -67,7 +67,7 @@ struct Books {
 impl Desk {
     /// `hear` hears of every message, and never throws.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, hear: Function<'_, Told, ()>) -> napi::Result<Self> {
+    pub(crate) fn new(env: Env, hear: Function<'_, Told, ()>) -> napi::Result<Self> {
         let port = hear
             .build_threadsafe_function::<Message>()
             .callee_handled::<false>()
