@@ -66,6 +66,8 @@ struct Books {
 #[napi]
 impl Desk {
     /// `hear` hears of every message, and never throws.
+    // napi wants it to be `pub`; JavaScript alone calls it.
+    #[allow(private_interfaces)]
     #[napi(constructor, catch_unwind)]
     pub fn new(env: Env, hear: Function<'_, Told, ()>) -> napi::Result<Self> {
         let port = hear
