@@ -68,7 +68,7 @@ test('a signal cancels a run: before, during its start, and later', async (t) =>
     await assert.rejects(starting.then((run) => run.result()), isAbort);
     await until(() => listeners() <= 0);
     // Nothing of it is left that would hold the project.
-    await until(async () => (await studio.list()).length === 0 || (await studio.state('during')).status !== 'PLANNING');
+    await until(() => studio.import(document('during'), { folder }).then(() => true, ({ code }) => assert.equal(code, 'locked')));
   }
 
   const { controller, signal, listeners } = counted();

@@ -118,9 +118,9 @@ test('a document is an object, a text or a file', async (t) => {
   const image = pathToFileURL(join(folder, 'product.png'));
   assert.equal((await studio.import(document('url', { product: { image } }), { folder })).project_id, 'url');
   const looked = await studio.inspect(file);
-  assert.ok(looked.length > 0 && looked.every(({ problem }) => problem === null));
+  assert.ok(looked.length > 0 && looked.every(({ problem }) => !problem));
   const broken = await studio.inspect(document('none', { product: { image: 'none.png' } }), { folder });
-  assert.equal(broken.find(({ problem }) => problem !== null).problem.code, 'invalid_input');
+  assert.equal(broken.find(({ problem }) => problem).problem.code, 'invalid_input');
   await assert.rejects(studio.import(pathToFileURL(join(folder, 'none.json'))), { code: 'ENOENT' });
 });
 
