@@ -224,6 +224,21 @@ export interface Degradation {
   also?: string[];
 }
 
+/** What encodes a video's pictures as H.264. */
+export type Encoder =
+  /** x264 where there is one, else OpenH264; never hardware. */
+  | 'auto'
+  /** x264: the best pictures, in builds of FFmpeg under the GPL. */
+  | 'x264'
+  /** Cisco's OpenH264: quicker, and larger files. */
+  | 'openh264'
+  /** NVIDIA's graphics cards. */
+  | 'nvenc'
+  /** Graphics processors through Linux's VA-API. */
+  | 'vaapi'
+  /** Intel's Quick Sync Video. */
+  | 'qsv';
+
 /** An error as plain data. */
 export interface ErrorBody {
   /** The public code of its `ErrorKind`; newer versions may know more of them. */
@@ -551,6 +566,16 @@ export type Fallback =
   /** The run fails instead. */
   | 'deny';
 
+/** What was asked for, and where it is. */
+export interface Fetched {
+  /** `onnxruntime`, or a model's name. */
+  name: string;
+  /** Where it lies. */
+  path: string;
+  /** Whether it was there before. */
+  was_there: boolean;
+}
+
 /** How true the product is to its photo, measured on decoded frames of the final video. */
 export interface FidelityReport {
   /** Frames that were measured. */
@@ -559,6 +584,18 @@ export interface FidelityReport {
   worst_luma_error: number;
   /** Mean over the frames. */
   mean_luma_error: number;
+}
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** What, such as `FFmpeg`. */
+  what: string;
+  /** How it is. */
+  state: Health;
+  /** In one line. */
+  detail: string;
+  /** What to do next, where there is something to do. */
+  next?: string | null;
 }
 
 /**
@@ -572,7 +609,7 @@ export interface FontSources {
   /** Folders whose font files are there, with those of their subfolders. */
   folders?: string[];
   /**
-   * Whether every font that the system has is there.
+   * Whether every font that the system has is there, and those of the package that adgen came in.
    * @default true
    */
   system?: boolean;
@@ -656,6 +693,17 @@ export interface Ground {
    */
   centered?: boolean;
 }
+
+/** How something is. */
+export type Health =
+  /** As it should be. */
+  | 'good'
+  /** Not in use, and nothing that the machine lacks: a service without a key. */
+  | 'off'
+  /** Ads can be made, humbler ones. */
+  | 'lacking'
+  /** No ad can be made. */
+  | 'broken';
 
 /**
  * How calls travel: through which proxy, trusting whom, and how long a connection may take.
@@ -838,6 +886,12 @@ export interface Output {
    * @default 192
    */
   audio_kbps?: number;
+  /**
+   * What encodes the pictures. One that cannot be used where the ad is made is replaced by one in software, which is
+   * told.
+   * @default "auto"
+   */
+  encoder?: Encoder;
   /**
    * Frames a second: 24, 25, 30, 50 or 60.
    * @default 30

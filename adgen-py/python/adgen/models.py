@@ -158,6 +158,22 @@ Aspect = TypeAliasType(
 )
 
 
+Encoder = TypeAliasType(
+    "Encoder",
+    Annotated[
+        Literal["auto", "x264", "openh264", "nvenc", "vaapi", "qsv"],
+        words("What encodes a video's pictures as H.264.", {
+            "auto": "x264 where there is one, else OpenH264; never hardware.",
+            "x264": "x264: the best pictures, in builds of FFmpeg under the GPL.",
+            "openh264": "Cisco's OpenH264: quicker, and larger files.",
+            "nvenc": "NVIDIA's graphics cards.",
+            "vaapi": "Graphics processors through Linux's VA-API.",
+            "qsv": "Intel's Quick Sync Video.",
+        }),
+    ],
+)
+
+
 Quality = TypeAliasType(
     "Quality",
     Annotated[
@@ -181,6 +197,10 @@ class Output(Written):
     audio_kbps: Annotated[Uint32, Field(ge=96, le=320)] = Field(
         default=192,
         description="Bit rate of the AAC sound in kb/s.",
+    )
+    encoder: Encoder = Field(
+        default="auto",
+        description="What encodes the pictures. One that cannot be used where the ad is made is replaced by one in software, which is told.",
     )
     fps: Annotated[Uint32, Field(ge=24, le=60)] = Field(
         default=30,
@@ -868,6 +888,7 @@ __all__ = [
     "ComputePrice",
     "CostRange",
     "Degradation",
+    "Encoder",
     "ErrorBody",
     "Estimate",
     "Fact",

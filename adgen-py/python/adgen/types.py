@@ -96,6 +96,18 @@ Aspect = Literal["9:16", "4:5", "1:1", "16:9"]
 """The shape of a video."""
 
 
+Encoder = Literal["auto", "x264", "openh264", "nvenc", "vaapi", "qsv"]
+"""What encodes a video's pictures as H.264.
+
+- ``auto``: x264 where there is one, else OpenH264; never hardware.
+- ``x264``: x264: the best pictures, in builds of FFmpeg under the GPL.
+- ``openh264``: Cisco's OpenH264: quicker, and larger files.
+- ``nvenc``: NVIDIA's graphics cards.
+- ``vaapi``: Graphics processors through Linux's VA-API.
+- ``qsv``: Intel's Quick Sync Video.
+"""
+
+
 Quality = Literal["draft", "standard", "high"]
 """How much time and how many bits are spent on the picture.
 
@@ -112,6 +124,10 @@ class Output(TypedDict, total=False):
     """One video is rendered for each; the first is the main one."""
     audio_kbps: int
     """Bit rate of the AAC sound in kb/s."""
+    encoder: Encoder
+    """What encodes the pictures. One that cannot be used where the ad is made is replaced by one in software, which is
+    told.
+    """
     fps: int
     """Frames a second: 24, 25, 30, 50 or 60."""
     quality: Quality
@@ -529,7 +545,7 @@ class FontSources(TypedDict, total=False):
     folders: List[str]
     """Folders whose font files are there, with those of their subfolders."""
     system: bool
-    """Whether every font that the system has is there."""
+    """Whether every font that the system has is there, and those of the package that adgen came in."""
 
 
 class GcRules(TypedDict, total=False):
@@ -1643,6 +1659,19 @@ def event(data: Mapping[str, Any]) -> Event:
     return cast(Event, kind.from_dict(flat))
 
 
+class Fetched(Data):
+    """What was asked for, and where it is."""
+
+    name: str
+    """``onnxruntime``, or a model's name."""
+    path: str
+    """Where it lies."""
+    was_there: bool
+    """Whether it was there before."""
+
+    _NEEDED = frozenset({"name", "path", "was_there"})
+
+
 class FidelityReport(Data):
     """How true the product is to its photo, measured on decoded frames of the final video."""
 
@@ -1654,6 +1683,31 @@ class FidelityReport(Data):
     """Mean over the frames."""
 
     _NEEDED = frozenset({"frames", "mean_luma_error", "worst_luma_error"})
+
+
+Health = Literal["good", "off", "lacking", "broken"]
+"""How something is.
+
+- ``good``: As it should be.
+- ``off``: Not in use, and nothing that the machine lacks: a service without a key.
+- ``lacking``: Ads can be made, humbler ones.
+- ``broken``: No ad can be made.
+"""
+
+
+class Finding(Data):
+    """One thing that was looked at."""
+
+    what: str
+    """What, such as ``FFmpeg``."""
+    state: Health
+    """How it is."""
+    detail: str
+    """In one line."""
+    next: Optional[str] = None
+    """What to do next, where there is something to do."""
+
+    _NEEDED = frozenset({"detail", "state", "what"})
 
 
 class Waste(Data):
@@ -2010,6 +2064,7 @@ __all__ = [
     "DegradedEvent",
     "DoneGeneration",
     "EVENT_TYPES",
+    "Encoder",
     "ErrorBody",
     "ErrorKind",
     "Estimate",
@@ -2021,12 +2076,14 @@ __all__ = [
     "FailedVerdict",
     "Failure",
     "Fallback",
+    "Fetched",
     "FidelityReport",
     "FileBackground",
     "FileContent",
     "FileImageInput",
     "FileMusic",
     "FileRootCertificates",
+    "Finding",
     "FontSources",
     "FoundLookup",
     "FreePrice",
@@ -2039,6 +2096,7 @@ __all__ = [
     "GeneratedMusic",
     "Generation",
     "Ground",
+    "Health",
     "HttpOptions",
     "ImageInput",
     "Imported",
