@@ -62,7 +62,12 @@ impl AudioProvider for HostAudio {
     /// Never left behind: an order that was begun is waited for, so that its job is known. Its context tells of a wish to stop.
     async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation> {
         let arguments = arguments([("request", value(request)?)]);
-        read(ROLE, "start", self.host.call("start", &arguments, context).await?)
+        let answer = self.host.call("start", &arguments, context).await.and_then(|answer| read(ROLE, "start", answer));
+        // What nobody expected, an exception or an answer that makes no sense, says nothing of whether something was ordered.
+        answer.map_err(|error| match error.kind() {
+            ErrorKind::Unexpected if !self.info.price.is_free() => error.with_kind(ErrorKind::OutcomeUnknown),
+            _ => error,
+        })
     }
 
     async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {

@@ -94,12 +94,12 @@ def _listener(on_event: Optional[Callable[[types.Event], object]]) -> Optional[C
         raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
     heard = on_event
 
-    def listen(record: str) -> None:
+    def _listen(record: str) -> None:
         import json
 
         heard(types.event(json.loads(record)))
 
-    return listen
+    return _listen
 
 
 class Studio(Base):

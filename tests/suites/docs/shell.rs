@@ -104,6 +104,8 @@ fn fault(line: &Line, folder: &Path, workspace: &Workspace) -> Result<(), String
         "npm" => npm(rest),
         "maturin" => maturin(rest),
         "pip" => pip(rest),
+        // What a reader brings to a machine of another kind.
+        "rustup" if rest == ["target", "add"] => Ok(()),
         "export" => export(rest),
         "convert" => result_is_there(rest, folder),
         script if script.contains('/') => runs_a_script(script, rest, folder),

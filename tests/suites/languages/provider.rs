@@ -68,11 +68,12 @@ fn error(body: ErrorBody) -> Error {
     body.hint.into_iter().fold(error, Error::with_hint)
 }
 
-/// What an answer says; what makes no sense here cannot be given by a provider of Rust's, whose compiler refuses it.
+/// What an answer says. One that makes no sense cannot be given by a provider of Rust's, whose compiler refuses it: here it is what the
+/// other languages make of it.
 fn read<T: DeserializeOwned>(method: &str, answer: Value) -> Result<T> {
     let shown = answer.to_string();
     serde_json::from_value(answer)
-        .map_err(|error| Error::new(ErrorKind::Unexpected, format!("answered {method} with {shown}: {error}")))
+        .map_err(|error| Error::new(ErrorKind::OutcomeUnknown, format!("answered {method} with {shown}: {error}")))
 }
 
 #[derive(Debug)]
