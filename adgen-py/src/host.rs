@@ -3,6 +3,7 @@
 use super::{
     context::{Context, Wanted},
     error::heard,
+    gate,
     task::SLICE,
 };
 use adgen::{Error, ErrorKind, Result, bridge::Host, image::RgbImage, provider::CallContext};
@@ -44,7 +45,7 @@ impl fmt::Debug for PyHost {
 
 /// Asks Python, if there still is one.
 fn attached<T>(work: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T> {
-    let done = Python::try_attach(|py| work(py).map_err(|exception| heard(py, &exception)));
+    let done = gate::enter(|py| work(py).map_err(|exception| heard(py, &exception)));
     done.unwrap_or_else(|| Err(Error::new(ErrorKind::Cancelled, "Python is shutting down")))
 }
 
@@ -125,7 +126,7 @@ impl Abandons {
 impl Drop for Abandons {
     fn drop(&mut self) {
         if let Some(context) = &self.0 {
-            Python::try_attach(|py| context.get().abandon(py));
+            gate::enter(|py| context.get().abandon(py));
         }
     }
 }

@@ -9,6 +9,7 @@
 mod context;
 mod error;
 mod events;
+mod gate;
 mod host;
 mod log;
 mod run;
@@ -116,9 +117,11 @@ mod _adgen {
     #[pyfunction]
     fn end(py: Python<'_>, patience_s: f64) {
         let patience = Duration::try_from_secs_f64(patience_s).unwrap_or_default();
-        let Some(process) = bridge::Process::current() else { return };
-        // A second Ctrl-C means it.
-        let look = || Python::try_attach(|py| py.check_signals().is_err()).unwrap_or(true);
-        py.detach(|| process.end(patience, look));
+        if let Some(process) = bridge::Process::current() {
+            // A second Ctrl-C means it.
+            let look = || Python::try_attach(|py| py.check_signals().is_err()).unwrap_or(true);
+            py.detach(|| process.end(patience, look));
+        }
+        py.detach(|| super::gate::close(patience));
     }
 }

@@ -1,6 +1,7 @@
 //! What the core tells (`tracing`) goes to Python's `logging`, by a handler of the logger's own: with the facts of the event and
 //! of the spans that it happened in. Keys and prompts are not among them: the core sees to that.
 
+use super::gate;
 use pyo3::prelude::*;
 use std::{
     fmt::{self, Write},
@@ -91,7 +92,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToPython {
         }
         line.push_str(&words.facts);
         let (level, Some(logger)) = (level_of(*event.metadata().level()), LOGGER.get()) else { return };
-        Python::try_attach(|py| {
+        gate::enter(|py| {
             // The message is an argument: percent signs in it mean nothing.
             if let Err(error) = logger.call_method1(py, "log", (level, "%s", line.trim_start())) {
                 error.write_unraisable(py, None);

@@ -2,6 +2,7 @@
 
 use super::{
     error::{caught, raised},
+    gate,
     host::PyHost,
     task::{Given, Task},
 };
@@ -68,7 +69,7 @@ fn hosts(py: Python<'_>, objects: Objects) -> PyResult<Hosts> {
 fn sink(listener: Py<PyAny>) -> EventSink {
     Arc::new(move |record| {
         let Ok(json) = serde_json::to_string(record) else { return };
-        Python::try_attach(|py| {
+        gate::enter(|py| {
             if let Err(error) = listener.call1(py, (json,)) {
                 error.write_unraisable(py, Some(listener.bind(py)));
             }

@@ -3,6 +3,7 @@
 use super::{
     error::{caught, defect, raised},
     events::Events,
+    gate,
     run::Run,
 };
 use adgen::{
@@ -90,7 +91,7 @@ impl State {
 
 /// Calls back; where the interpreter ends, nobody is left to hear it.
 fn tell(callback: Py<PyAny>) {
-    Python::try_attach(|py| {
+    gate::enter(|py| {
         if let Err(error) = callback.call0(py) {
             error.write_unraisable(py, Some(callback.bind(py)));
         }

@@ -178,7 +178,7 @@ impl OpenH264 {
             (*raw).width = self.size.0 as i32;
             (*raw).height = self.size.1 as i32;
             (*raw).sample_aspect_ratio = ffi::AVRational { num: 1, den: 1 };
-            (*raw).profile = PRO_HIGH as i32;
+            (*raw).profile = PRO_HIGH;
             (*raw).field_order = ffi::AVFieldOrder::AV_FIELD_PROGRESSIVE;
             (*raw).color_range = ffi::AVColorRange::AVCOL_RANGE_MPEG;
             (*raw).color_primaries = ffi::AVColorPrimaries::AVCOL_PRI_BT709;
