@@ -96,8 +96,9 @@ fn make(storage: &Path, ad: &mut Value, id: &str, output: Value) -> Outcome<(Ran
 
 /// SSIM of two videos over all planes, by FFmpeg's filter.
 fn ssim(a: &Path, b: &Path) -> Outcome<f64> {
-    let output = Command::new("ffmpeg").args(["-hide_banner", "-nostats", "-i"]).arg(a).arg("-i").arg(b);
-    let output = output.args(["-lavfi", "ssim", "-f", "null", "-"]).output()?;
+    let mut judge = Command::new("ffmpeg");
+    judge.args(["-hide_banner", "-nostats", "-i"]).arg(a).arg("-i").arg(b);
+    let output = judge.args(["-lavfi", "ssim", "-f", "null", "-"]).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     let all = said.rsplit_once(" All:").and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok());
     all.ok_or_else(|| format!("FFmpeg says no SSIM: {said}").into())

@@ -250,6 +250,28 @@ time.sleep(1)
     assert last(str(tmp_path / "storage"), "least") == ("FAILED" if "_exit" in how else "CANCELLED")
 
 
+def test_programs_that_end_right_after_a_run_end_well(tmp_path):
+    """Whoever of adgen's threads is just telling Python something has left before the interpreter ends."""
+    program = script(
+        tmp_path,
+        """
+import asyncio, adgen
+async def main():
+    studio = adgen.AsyncStudio(sys.argv[1])
+    async with studio.generate(document()) as run:
+        async for event in run:
+            pass
+        await run
+asyncio.run(main())
+""",
+    )
+    ends = []
+    for number in range(15):
+        done = subprocess.run([sys.executable, str(program), str(number)], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        ends.append((done.returncode, done.stderr))
+    assert ends == [(0, "")] * 15
+
+
 def test_a_thousand_runs_are_started_and_cancelled_without_a_leak(tmp_path):
     done = run_script(
         tmp_path,

@@ -18,10 +18,10 @@ use std::{
 
 /// How often each method was called.
 #[derive(Debug, Clone, Default)]
-pub struct Calls(Arc<Mutex<BTreeMap<String, u64>>>);
+pub(crate) struct Calls(Arc<Mutex<BTreeMap<String, u64>>>);
 
 impl Calls {
-    pub fn of(&self, method: &str) -> u64 {
+    pub(crate) fn of(&self, method: &str) -> u64 {
         self.0.lock().expect("counts").get(method).copied().unwrap_or_default()
     }
 
@@ -77,14 +77,14 @@ fn read<T: DeserializeOwned>(method: &str, answer: Value) -> Result<T> {
 }
 
 #[derive(Debug)]
-pub struct Video {
+pub(crate) struct Video {
     info: ProviderInfo,
     answers: Answers,
     clip: Vec<u8>,
 }
 
 impl Video {
-    pub fn new(script: &Map<String, Value>, clip: Vec<u8>, calls: Calls) -> Self {
+    pub(crate) fn new(script: &Map<String, Value>, clip: Vec<u8>, calls: Calls) -> Self {
         let info = serde_json::from_value(script["info"].clone()).expect("who it is");
         Self { info, answers: Answers::new(script, calls), clip }
     }
@@ -121,13 +121,13 @@ impl VideoProvider for Video {
 }
 
 #[derive(Debug)]
-pub struct Planner {
+pub(crate) struct Planner {
     info: ProviderInfo,
     answers: Answers,
 }
 
 impl Planner {
-    pub fn new(script: &Map<String, Value>, calls: Calls) -> Self {
+    pub(crate) fn new(script: &Map<String, Value>, calls: Calls) -> Self {
         let info = serde_json::from_value(script["info"].clone()).expect("who it is");
         Self { info, answers: Answers::new(script, calls) }
     }
