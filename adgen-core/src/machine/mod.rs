@@ -7,5 +7,6 @@ mod doctor;
 mod models;
 
 pub use doctor::{Finding, Health, doctor};
+#[cfg(feature = "cli")]
 pub(crate) use models::RUNTIME;
 pub use models::{Fetched, fetch_models};

@@ -49,7 +49,9 @@ pub use policy::{Fallback, Policy};
 pub use problem::Problem;
 pub use scene::{Background, GeneratedBackground, Motion, Placement, ProductLayer, Role, Scene, Transition};
 pub use schema::schema;
-pub(crate) use schema::{schema_of, sorted};
+pub(crate) use schema::schema_of;
+#[cfg(any(feature = "bridge", feature = "cli", test))]
+pub(crate) use schema::sorted;
 pub use stage::{Stage, StageState, StageStatus};
 pub(crate) use state::UnreadableState;
 pub use state::{FidelityReport, LoudnessReport, State, StateAsset};
