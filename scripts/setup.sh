@@ -8,11 +8,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # FFmpeg's libraries and what binds to them; ffmpeg the program, the fonts, faketime and Redis are for the tests alone.
 packages=(libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev libavdevice-dev
-<<<<<<< HEAD
-          libclang-dev clang pkg-config make python3-venv python3-pip ffmpeg fonts-dejavu-core faketime redis-server)
-=======
-          libclang-dev clang nasm pkg-config make python3-venv python3-pip ffmpeg fonts-dejavu-core faketime)
->>>>>>> 7c6a010 (Encoders are tried and chosen by output.encoder: x264, OpenH264, and graphics processors, with fallbacks that tell why)
+          libclang-dev clang nasm pkg-config make python3-venv python3-pip ffmpeg fonts-dejavu-core faketime redis-server)
 missing=()
 for package in "${packages[@]}"; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
