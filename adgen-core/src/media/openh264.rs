@@ -34,8 +34,9 @@ use crate::error::{Error, ErrorKind, Result};
 const BT709: u8 = 1;
 /// The longest and the shortest side that it encodes at the most.
 const MOST: (usize, usize) = (3840, 2160);
-/// So much finer than x264's rate factor the quantiser is: x264 spends its bits where they are seen, and has B-frames.
-const FINER: i32 = 3;
+/// So much finer than x264's rate factor the quantiser is: at the same number it looks a little weaker, and from three on it keeps
+/// every grain of noise, at more than twice the size.
+const FINER: i32 = 1;
 /// The rate that is told where nothing depends on it.
 const ANY_KBPS: i32 = 4000;
 
