@@ -177,7 +177,7 @@ export interface Brief {
 
 /** What became of a job that was to be cancelled. */
 export type Cancelled =
-  /** It was stopped, after it had cost this much: `Cancelled::stopped`. */
+  /** It was stopped, after it had cost this much. */
   | { stopped: {
       /** US dollars. */
       cost_usd: number;
@@ -195,7 +195,7 @@ export interface Check {
 
 /** Where a made file lies. */
 export type Content =
-  /** On this machine, in the folder that the call's context named (`CallContext::scratch`). */
+  /** On this machine, in the folder that the call's context named as `scratch`. */
   | { file: string }
   /** On the web; the pipeline has the provider fetch it at once. */
   | { url: string }
@@ -669,7 +669,7 @@ export interface GeneratedMusic {
 
 /** A job at a provider. */
 export type Generation =
-  /** Under way: `Generation::pending`. */
+  /** Under way. */
   | { pending: {
       /** To ask for it again. */
       job: JobId;
@@ -709,9 +709,8 @@ export type Health =
  * How calls travel: through which proxy, trusting whom, and how long a connection may take.
  *
  * The default suits most machines: proxies as the environment says (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
- * `NO_PROXY`), the roots that the system trusts. It is given to `StudioBuilder::with_http`, for files,
- * `ReplicateBuilder::with_http` and `OpenAiBuilder::with_http`, or to a studio (`StudioConfig::http`), and checked
- * there.
+ * `NO_PROXY`), the roots that the system trusts. It is given to a studio as the setting `http`, or by `with_http` to
+ * the builders of a studio (for files) and of the accounts at Replicate and OpenAI, and checked there.
  *
  * It can be read from and written to JSON and the like, with defaults for what is missing; unknown fields are errors.
  * The proxy's credentials are never written and never read.
@@ -923,7 +922,7 @@ export interface OutputFile {
   path?: string | null;
   /**
    * Its address, for whoever may look into the storage: `file:///…` or `s3://bucket/key`. `None` in an object store
-   * whose name adgen was not told. `Studio::url` gives addresses for others.
+   * whose name adgen was not told. `Studio.url` gives addresses for others.
    */
   url?: string | null;
 }
@@ -1414,7 +1413,7 @@ export interface StorageUse {
 export interface StoredDocument {
   /** The document. */
   document: AdProject;
-  /** Stands for its content: what `Studio::save` takes, so that nobody else's edit is written over. */
+  /** Stands for its content: what `Studio.save` takes, so that nobody else's edit is written over. */
   version: string;
 }
 
@@ -1647,7 +1646,7 @@ export interface WatchOptions {
   from_seq?: number;
 }
 
-/** A webhook that was verified: hand it to `Run::notify`. */
+/** A webhook that was verified: hand it to `Run.notify`. */
 export interface WebhookEvent {
   /** The job that moved on. */
   job: JobId;

@@ -37,7 +37,7 @@ pub(crate) fn enter<T>(work: impl FnOnce(Python<'_>) -> T) -> Option<T> {
     if CLOSED.load(SeqCst) { None } else { Python::try_attach(work) }
 }
 
-/// Closes it for good, and waits until nobody is inside, so long at most. To be called without holding Python up.
+/// Closes it for good, and waits until nobody is inside, so long at most: a callback may take its time. To be called without holding Python up.
 pub(crate) fn close(patience: Duration) {
     begin_anew_after_a_fork();
     CLOSED.store(true, SeqCst);

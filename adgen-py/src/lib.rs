@@ -5,6 +5,9 @@
 //! never PyO3's own exception, which `except Exception` does not catch.
 //!
 //! Importing it starts no thread: the runtime comes with the first call that needs one, in each process its own.
+//!
+//! Free-threaded Python is not supported: pip refuses the wheel there, and a module that was built for it asks for the lock, which
+//! Python turns on then, with a warning.
 
 mod context;
 mod error;
@@ -18,17 +21,23 @@ mod task;
 
 use pyo3::prelude::*;
 
-#[pymodule(gil_used = false)]
+#[pymodule(gil_used = true)]
 mod _adgen {
     use super::error::{caught, raised};
     use adgen::{ErrorKind, bridge};
     use pyo3::{prelude::*, pybacked::PyBackedStr};
-    use std::{collections::HashMap, ffi::OsString, path::PathBuf, time::Duration};
+    use std::{
+        collections::HashMap,
+        ffi::OsString,
+        path::PathBuf,
+        time::{Duration, Instant},
+    };
 
     #[pymodule_export]
     use super::{
         context::{Context, Wanted},
         events::Events,
+        host::Reply,
         run::Run,
         studio::Studio,
         task::Task,
@@ -117,11 +126,12 @@ mod _adgen {
     #[pyfunction]
     fn end(py: Python<'_>, patience_s: f64) {
         let patience = Duration::try_from_secs_f64(patience_s).unwrap_or_default();
+        let begun = Instant::now();
         if let Some(process) = bridge::Process::current() {
             // A second Ctrl-C means it.
             let look = || Python::try_attach(|py| py.check_signals().is_err()).unwrap_or(true);
             py.detach(|| process.end(patience, look));
         }
-        py.detach(|| super::gate::close(patience));
+        py.detach(|| super::gate::close(patience.saturating_sub(begun.elapsed())));
     }
 }

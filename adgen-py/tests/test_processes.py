@@ -250,6 +250,35 @@ time.sleep(1)
     assert last(str(tmp_path / "storage"), "least") == ("FAILED" if "_exit" in how else "CANCELLED")
 
 
+@pytest.mark.parametrize("method", ["start", "coarse_mask"])
+def test_a_provider_that_never_comes_back_does_not_keep_the_interpreter(tmp_path, method):
+    begun = time.monotonic()
+    done = run_script(
+        tmp_path,
+        f"""
+import adgen, test_processes, threading
+at_it = threading.Event()
+class Stuck(test_processes.Slow):
+    name, version = "stuck", 1
+    def {method}(self, *arguments, **named):
+        at_it.set()
+        while True:
+            try:
+                threading.Event().wait()
+            except BaseException:
+                pass
+role = "remover" if "{method}" == "coarse_mask" else "video"
+studio = adgen.Studio("storage", **{{role: Stuck()}})
+run = studio.generate(document())
+assert at_it.wait(60)
+""",
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert time.monotonic() - begun < 30
+    assert last(str(tmp_path / "storage"), "least") == "CANCELLED"
+
+
 def test_programs_that_end_right_after_a_run_end_well(tmp_path):
     """Whoever of adgen's threads is just telling Python something has left before the interpreter ends."""
     program = script(

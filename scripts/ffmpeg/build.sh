@@ -33,7 +33,7 @@ rm -rf "${prefix:?}"/{.built,lib,include}
 sources=$root/target/ffmpeg/sources
 mkdir -p "$sources"
 sums() { grep -E '^[0-9a-f]{64}  ' "$root/scripts/ffmpeg/sources.txt"; }
-mapfile -t wanted_sources < <(sed -nE 's/^([a-z0-9]+) (.*)/\1=\2/p' "$root/scripts/ffmpeg/sources.txt")
+mapfile -t wanted_sources < <(sed -nE 's/^([a-z0-9]+) ([^ ].*)/\1=\2/p' "$root/scripts/ffmpeg/sources.txt")
 if ! (cd "$sources" && sums | sha256sum --check --status 2>/dev/null); then
     say "the sources: ${wanted_sources[*]}"
     (cd "$sources" && "$root/scripts/packages/debian.sh" source "${wanted_sources[@]}") \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gathers what the packages bring along beside the compiled module: `data.sh <prefix of FFmpeg> <target folder>`.
+# Gathers what the packages bring along beside the compiled module: `data.sh gpl|lgpl <target folder>`.
 #
 #   runtime/   ONNX Runtime's library, as it is in its package for Python
 #   models/    u2netp
@@ -10,12 +10,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
-ffmpeg=$1
+kind=$1
+ffmpeg=$root/target/ffmpeg/$kind
 target=$2
 fail() { printf 'data: %s\n' "$*" >&2; exit 1; }
 python=$root/target/packages/venv/bin/python
 here=$root/scripts/packages
-wanted=$(cat "$0" "$here/data.txt" "$here/fonts.py" "$here/notices.py" Cargo.lock LICENSE* "$root"/scripts/ffmpeg/* "$ffmpeg/.built" | sha256sum | cut -d' ' -f1)
+wanted=$(cat "$0" "$here/env.sh" "$here/data.txt" "$here/fonts.py" "$here/notices.py" Cargo.lock LICENSE* "$root"/scripts/ffmpeg/* "$ffmpeg/.built" | sha256sum | cut -d' ' -f1)
 [ "$(cat "$target/.gathered" 2>/dev/null || true)" != "$wanted" ] || exit 0
 
 sources=$root/target/packages/sources
@@ -63,11 +64,15 @@ cp LICENSE "$target/licenses/adgen.txt"
 cp LICENSE-MIT LICENSE-APACHE "$target/licenses"
 cp adgen-core/assets/fonts/LICENSE.txt "$target/licenses/Inter-OFL-1.1.txt"
 cp "$ffmpeg"/licenses/* "$target/licenses"
+features=$(source scripts/packages/env.sh && echo "$features")
 cargo tree --locked --edges normal --prefix none --format '{p}|{l}' --target x86_64-unknown-linux-gnu -p adgen-core -p adgen-py -p adgen-node \
-    --features adgen-core/cli,adgen-core/s3,adgen-core/bridge,adgen-core/static-ffmpeg | "$python" "$here/notices.py" "$target/licenses/Rust-crates.txt"
+    --features "$features" | "$python" "$here/notices.py" "$target/licenses/Rust-crates.txt"
 cp scripts/ffmpeg/* scripts/packages/zig.sh scripts/packages/debian.sh scripts/packages/data.txt scripts/packages/fonts.py "$target/licenses/sources"
-lgpl=
-[ -f "$ffmpeg/licenses/x264-GPL-2.0.txt" ] || lgpl=1
+if [ "$kind" = lgpl ]; then
+    # Its crate has the text beside Cisco's source, not beside its own.
+    version=$(sed -n '/^name = "openh264-sys2"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
+    cp "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/"openh264-sys2-$version/upstream/LICENSE" "$target/licenses/OpenH264-BSD-2-Clause.txt"
+fi
 {
     cat <<TEXT
 What is in this package, and where its sources are
@@ -76,7 +81,7 @@ What is in this package, and where its sources are
 The compiled module holds adgen (MIT OR Apache-2.0), the Rust crates of Rust-crates.txt, and, linked in:
 
 TEXT
-    grep -E '^[a-z0-9]+ [0-9]' scripts/ffmpeg/sources.txt | { [ -z "$lgpl" ] && cat || grep -v '^x264 '; } | sed 's/^/  /'
+    grep -E '^[a-z0-9]+ [0-9]' scripts/ffmpeg/sources.txt | { if [ "$kind" = gpl ]; then cat; else grep -v '^x264 '; fi; } | sed 's/^/  /'
     cat <<TEXT
 
 Those are names and versions of source packages of Debian 12 (\`apt-get source ffmpeg=<version>\`; Debian keeps every version that
@@ -84,7 +89,7 @@ it ever had). The folder sources/ beside this file holds the sums of their files
 them (build.sh, zig.sh, debian.sh). They lie in adgen's own repository, too, with the source of this very version.
 
 TEXT
-    if [ -z "$lgpl" ]; then
+    if [ "$kind" = gpl ]; then
         cat <<TEXT
 x264 is under the GNU GPL, version 2 or later, and so is an FFmpeg that was built with it. Therefore the compiled module as a
 whole may be given on under the terms of the GPL alone. What it makes is yours: a licence of a program is none of its output.
@@ -92,7 +97,8 @@ Using it on your own machines, or offering it as a service, is not distribution.
 TEXT
     else
         cat <<TEXT
-FFmpeg was built without its parts under the GPL: it is under the GNU LGPL, version 2.1 or later, as LAME is.
+FFmpeg was built without its parts under the GPL: it is under the GNU LGPL, version 2.1 or later, as LAME is. H.264 is written by
+OpenH264 (BSD-2-Clause), whose source is in the crate openh264-sys2.
 TEXT
     fi
     cat <<TEXT

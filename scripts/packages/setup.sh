@@ -6,8 +6,8 @@ cd "$(dirname "$0")/../.."
 say() { printf 'packages: %s\n' "$*"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-# Sources and their assembler; debootstrap makes the empty machine in which the packages are tried.
-packages=(dpkg-dev make nasm pkg-config debootstrap)
+# Sources and their assembler; what packs smaller than pip and npm do; debootstrap makes the empty machine in which the packages are tried.
+packages=(dpkg-dev make nasm pkg-config debootstrap advancecomp)
 missing=()
 for package in "${packages[@]}"; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A C compiler and linker for Linux with the glibc of 2012, so that what it makes runs on every system since: zig's clang.
-# Called as `cc` by configure scripts and by cargo; as `ar` and `ranlib` under those names.
+# A compiler of C and C++ and a linker for Linux with the glibc of 2012, so that what it makes runs on every system since: zig's clang.
+# Called as `cc` by configure scripts and by cargo; as `c++`, `ar` and `ranlib` under those names.
 set -euo pipefail
 zig=${ADGEN_ZIG:?names the program zig: scripts/packages/setup.sh installs it}
 export ZIG_GLOBAL_CACHE_DIR=${ZIG_GLOBAL_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/zig}
@@ -8,6 +8,8 @@ export ZIG_LOCAL_CACHE_DIR=$ZIG_GLOBAL_CACHE_DIR
 case $(basename "$0") in
     *ranlib) exec "$zig" ranlib "$@" ;;
     *ar) exec "$zig" ar "$@" ;;
+    *++) language=c++ ;;
+    *) language=cc ;;
 esac
 arguments=()
 for argument in "$@"; do
@@ -35,4 +37,4 @@ for argument in "$@"; do
     esac
 done
 # No sanitizer, which zig turns on by itself in builds without optimisation, and no line tables.
-exec "$zig" cc -target x86_64-linux-gnu.2.17 -fno-sanitize=undefined -g0 "${arguments[@]}"
+exec "$zig" $language -target x86_64-linux-gnu.2.17 -fno-sanitize=undefined -g0 "${arguments[@]}"

@@ -32,7 +32,11 @@ pub fn from_body(body: ErrorBody) -> Error {
         error = error.with_request_id(id);
     }
     for fact in body.context {
-        error = error.with_context("fact", format!("{}: {}", fact.name, fact.value));
+        error = error.with_context(fact.name, fact.value);
+    }
+    // The outermost comes first in a body, and last to an error.
+    for operation in body.operations.into_iter().rev() {
+        error = error.with_operation(operation);
     }
     match Said::chain(body.causes) {
         Some(said) => error.with_source(said),

@@ -1,11 +1,6 @@
 //! `adgen estimate`: what an ad will cost, before anything is called.
 
-use super::{
-    generate::{is_document, storage_there, studio_over},
-    output,
-    services::Services,
-    validate,
-};
+use super::{generate::is_document, output, services::Services, storage::Storage, validate};
 use crate::{
     engine::Estimate as Cost,
     error::Result,
@@ -22,9 +17,8 @@ pub(super) struct Estimate {
     /// A document, or the id of a project in the storage.
     #[arg(value_name = "PROJECT")]
     target: String,
-    /// Where projects are kept: a folder, or s3://bucket/prefix in a build with the feature s3.
-    #[arg(long, value_name = "DIR", default_value = "storage")]
-    storage: PathBuf,
+    #[command(flatten)]
+    storage: Storage,
     #[command(flatten)]
     services: Services,
     /// As JSON.
@@ -34,7 +28,7 @@ pub(super) struct Estimate {
 
 impl Estimate {
     pub(super) async fn run(self) -> Result<()> {
-        let builder = studio_over(&self.storage);
+        let builder = self.storage.studio();
         let builder = match self.services.offline {
             true => builder.offline(),
             // Prices are known without a key; only a model that nobody knows has to be looked up with one.
@@ -60,8 +54,8 @@ impl Estimate {
             let path = PathBuf::from(&self.target);
             return AdProject::from_json(&validate::read(&path)?).map_err(|e| e.with_context("path", path.display()));
         }
-        storage_there(&self.storage, &self.target)?;
-        studio_over(&self.storage).build()?.document(&self.target).await.map(|stored| stored.document)
+        self.storage.must_hold(&self.target)?;
+        self.storage.studio().build()?.document(&self.target).await.map(|stored| stored.document)
     }
 }
 

@@ -1,18 +1,17 @@
 //! `adgen gc`: removes what no project of a storage uses any more.
 
-use super::{generate::studio_over, output};
+use super::{output, storage::Storage};
 use crate::{
     error::{Error, ErrorKind, Result},
-    store::{GcRules, local_folder},
+    store::GcRules,
 };
 use clap::Args;
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 #[derive(Debug, Args)]
 pub(super) struct Gc {
-    /// Where projects are kept: a folder, or s3://bucket/prefix in a build with the feature s3.
-    #[arg(long, value_name = "DIR", default_value = "storage")]
-    storage: PathBuf,
+    #[command(flatten)]
+    storage: Storage,
     /// Remove what was found; without this it is only listed.
     #[arg(long)]
     delete: bool,
@@ -29,11 +28,11 @@ pub(super) struct Gc {
 
 impl Gc {
     pub(super) async fn run(self) -> Result<()> {
-        if let Some(folder) = local_folder(&self.storage)?.filter(|folder| !folder.is_dir()) {
+        if let Some(folder) = self.storage.missing()? {
             return Err(Error::new(ErrorKind::NotFound, "there is no such storage: name it with --storage")
                 .with_context("path", folder.display()));
         }
-        let studio = studio_over(&self.storage).build()?;
+        let studio = self.storage.studio().build()?;
         let grace = Duration::from_secs(u64::from(self.older_than) * 3600);
         let plan = studio.find_waste(GcRules::new().with_bought(self.bought).with_grace(grace)).await?;
         let freed = match self.delete {

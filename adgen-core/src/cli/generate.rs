@@ -1,12 +1,13 @@
 //! `adgen generate`: makes the ad and shows how far it is.
 
-use super::{assets::Assets, numbers, output, progress, services::Services, signals::stop_signal, validate};
+use super::{
+    assets::Assets, numbers, output, progress, services::Services, signals::stop_signal, storage::Storage, validate,
+};
 use crate::{
     engine::{Run, RunOptions},
     error::{Error, ErrorKind, Result},
     project::AdProject,
-    store::local_folder,
-    studio::{StoredDocument, Studio, StudioBuilder},
+    studio::{StoredDocument, Studio},
 };
 use clap::Args;
 use futures_util::StreamExt;
@@ -20,9 +21,8 @@ pub(super) struct Generate {
     /// A document, or the id of a project in the storage.
     #[arg(value_name = "PROJECT")]
     target: String,
-    /// Where projects are kept: a folder, or s3://bucket/prefix in a build with the feature s3.
-    #[arg(long, value_name = "DIR", default_value = "storage")]
-    storage: PathBuf,
+    #[command(flatten)]
+    storage: Storage,
     #[command(flatten)]
     services: Services,
     /// The most that the whole ad may cost; its document's policy.max_usd may be lower.
@@ -55,33 +55,12 @@ pub(super) fn is_document(target: &str) -> bool {
     target.contains(['/', '\\', '.']) || Path::new(target).is_file()
 }
 
-/// A studio over the storage of the command line: a folder or an address.
-pub(super) fn studio_over(storage: &Path) -> StudioBuilder {
-    match storage.to_str() {
-        Some(address) => Studio::builder().with_storage_url(address),
-        // Only folders have names that are no text.
-        None => Studio::builder().with_storage_dir(storage),
-    }
-}
-
-/// A storage in which a project is looked for must be there.
-pub(super) fn storage_there(storage: &Path, project: &str) -> Result<()> {
-    match local_folder(storage)? {
-        Some(folder) if !folder.is_dir() => {}
-        // Elsewhere the project itself is looked for.
-        _ => return Ok(()),
-    }
-    let message =
-        format!("there is no project {project:?}, for there is no such storage: name the right one with --storage");
-    Err(Error::new(ErrorKind::NotFound, message).with_context("path", storage.display()))
-}
-
 impl Generate {
     pub(super) async fn run(self) -> Result<()> {
         if !is_document(&self.target) {
-            storage_there(&self.storage, &self.target)?;
+            self.storage.must_hold(&self.target)?;
         }
-        let mut builder = studio_over(&self.storage).with_asset_policy(self.assets.policy());
+        let mut builder = self.storage.studio().with_asset_policy(self.assets.policy());
         if let Some(jobs) = self.jobs {
             builder = builder.with_jobs(jobs);
         }

@@ -15,6 +15,7 @@ mod services;
 mod signals;
 mod spans;
 mod status;
+mod storage;
 mod validate;
 
 use crate::error::{Error, ErrorKind, Result};

@@ -1,9 +1,6 @@
 //! `adgen status`: where a project stands.
 
-use super::{
-    generate::{is_document, storage_there, studio_over},
-    output, validate,
-};
+use super::{generate::is_document, output, storage::Storage, validate};
 use crate::{
     error::Result,
     project::{AdProject, Stage, StageStatus},
@@ -16,9 +13,8 @@ pub(super) struct StatusOf {
     /// The id of a project in the storage, or its document.
     #[arg(value_name = "PROJECT")]
     target: String,
-    /// Where projects are kept: a folder, or s3://bucket/prefix in a build with the feature s3.
-    #[arg(long, value_name = "DIR", default_value = "storage")]
-    storage: PathBuf,
+    #[command(flatten)]
+    storage: Storage,
     /// The whole state as JSON.
     #[arg(long)]
     json: bool,
@@ -31,8 +27,8 @@ impl StatusOf {
             false => self.target,
         };
         // A question leaves nothing behind.
-        storage_there(&self.storage, &id)?;
-        let state = studio_over(&self.storage).build()?.state(&id).await?;
+        self.storage.must_hold(&id)?;
+        let state = self.storage.studio().build()?.state(&id).await?;
         if self.json {
             output::json(&state);
             return Ok(());

@@ -57,7 +57,7 @@ impl Validate {
                 Some(error) => {
                     code = 2;
                     let hint = error.hint().map(|hint| ("next", hint));
-                    let facts = error.context().iter().map(|(key, value)| (*key, value.as_str())).chain(hint);
+                    let facts = error.context().chain(hint);
                     let facts = facts.map(|(key, value)| format!("; {key}: {value}"));
                     let message = error.message();
                     output::line(format!("{}: {:?}: {message}{}", one.field, one.named, facts.collect::<String>()));

@@ -181,7 +181,6 @@ impl From<&Error> for ErrorBody {
             source = cause.source();
         }
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let context = error.context().iter();
         Self {
             hint: owned(error.hint()),
             operations: error.operations().map(str::to_owned).collect(),
@@ -190,7 +189,7 @@ impl From<&Error> for ErrorBody {
             request_id: owned(error.request_id()),
             spent_usd: error.spent_usd(),
             possibly_spent_usd: error.possibly_spent_usd(),
-            context: context.map(|(name, value)| Fact::new(*name, value.clone())).collect(),
+            context: error.context().map(|(name, value)| Fact::new(name, value)).collect(),
             causes,
             ..Self::new(error.kind().as_str(), error.message()).with_retry(error.retry())
         }

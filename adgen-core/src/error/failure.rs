@@ -5,6 +5,7 @@
 use super::{kind::ErrorKind, retry::Retry};
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
+    borrow::Cow,
     error::Error as StdError,
     fmt,
     sync::Arc,
@@ -19,7 +20,7 @@ struct Inner {
     kind: ErrorKind,
     retry: Retry,
     /// The innermost first.
-    operations: Vec<&'static str>,
+    operations: Vec<Cow<'static, str>>,
     message: String,
     hint: Option<String>,
     provider: Option<String>,
@@ -27,7 +28,7 @@ struct Inner {
     request_id: Option<String>,
     spent_usd: f64,
     possibly_spent_usd: f64,
-    context: Vec<(&'static str, String)>,
+    context: Vec<(Cow<'static, str>, String)>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     /// Of what should never happen, where the environment asks for it (`RUST_BACKTRACE`): `Debug` alone shows it.
     backtrace: Option<Arc<Backtrace>>,
@@ -55,7 +56,8 @@ impl Error {
 
     /// The operation during which it happened, such as `"extract"`; around those that are named already.
     #[must_use]
-    pub fn with_operation(mut self, operation: &'static str) -> Self {
+    pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        let operation = operation.into();
         if self.0.operations.last() != Some(&operation) {
             self.0.operations.push(operation);
         }
@@ -64,8 +66,8 @@ impl Error {
 
     /// One more named fact: a path, a value, an amount.
     #[must_use]
-    pub fn with_context(mut self, key: &'static str, value: impl ToString) -> Self {
-        self.0.context.push((key, value.to_string()));
+    pub fn with_context(mut self, key: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
+        self.0.context.push((key.into(), value.to_string()));
         self
     }
 
@@ -143,7 +145,7 @@ impl Error {
     /// Without the facts of that name, such as the path of a copy that nobody knows of.
     #[must_use]
     pub(crate) fn without_context(mut self, key: &str) -> Self {
-        self.0.context.retain(|(name, _)| *name != key);
+        self.0.context.retain(|(name, _)| name != key);
         self
     }
 
@@ -180,13 +182,13 @@ impl Error {
     }
 
     /// The outermost operation during which it happened; empty where nobody named one.
-    pub fn operation(&self) -> &'static str {
-        self.0.operations.last().copied().unwrap_or_default()
+    pub fn operation(&self) -> &str {
+        self.0.operations.last().map(|operation| &**operation).unwrap_or_default()
     }
 
     /// The operations during which it happened, the outermost first.
-    pub fn operations(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.operations.iter().rev().copied()
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.0.operations.iter().rev().map(|operation| &**operation)
     }
 
     /// What to do next, as this error or the first one underneath says.
@@ -225,8 +227,8 @@ impl Error {
     }
 
     /// The named facts, in the order in which they were added.
-    pub fn context(&self) -> &[(&'static str, String)] {
-        &self.0.context
+    pub fn context(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.context.iter().map(|(name, value)| (&**name, &**value))
     }
 
     /// This error and those underneath that are of this type.

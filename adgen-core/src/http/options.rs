@@ -26,11 +26,8 @@ const LARGEST: u64 = 4 << 20;
 /// How calls travel: through which proxy, trusting whom, and how long a connection may take.
 ///
 /// The default suits most machines: proxies as the environment says (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
-/// `NO_PROXY`), the roots that the system trusts. It is given to
-/// [`StudioBuilder::with_http`](crate::StudioBuilder::with_http), for files,
-/// [`ReplicateBuilder::with_http`](crate::replicate::ReplicateBuilder::with_http) and
-/// [`OpenAiBuilder::with_http`](crate::openai::OpenAiBuilder::with_http), or to a studio
-/// ([`StudioConfig::http`](crate::StudioConfig::http)), and checked there.
+/// `NO_PROXY`), the roots that the system trusts. It is given to a studio as the setting `http`, or by `with_http` to the builders of a
+/// studio (for files) and of the accounts at Replicate and OpenAI, and checked there.
 ///
 /// It can be read from and written to JSON and the like, with defaults for what is missing; unknown fields are errors.
 /// The proxy's credentials are never written and never read.

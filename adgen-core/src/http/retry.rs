@@ -274,7 +274,7 @@ mod tests {
         };
         assert_eq!(error.retry(), Retry::Exhausted);
         assert_eq!(error.provider(), Some("replicate"));
-        assert_eq!(error.context(), [("attempts", "5".to_owned())]);
+        assert_eq!(error.context().collect::<Vec<_>>(), [("attempts", "5")]);
         let mut slow = tries(Repeat::Safe);
         let thirty = Duration::from_secs(30);
         assert!(matches!(slow.next(answered(500, Retry::Now, &[]), thirty, Duration::ZERO), Next::Again { .. }));

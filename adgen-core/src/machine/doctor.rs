@@ -221,8 +221,8 @@ fn unset(what: &str, does: &str) -> Finding {
 
 /// What went wrong, with the file that it went wrong with.
 fn said(error: &Error) -> String {
-    let of = |name: &str| error.context().iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-    let details: Vec<String> = ["path", "reason"].iter().filter_map(|name| of(name).cloned()).collect();
+    let of = |name: &str| error.context().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let details: Vec<&str> = ["path", "reason"].iter().filter_map(|name| of(name)).collect();
     // How to get it stands in the next line.
     let message = error.message().split(": ").next().unwrap_or_default();
     if details.is_empty() { message.to_owned() } else { format!("{message} ({})", details.join(": ")) }

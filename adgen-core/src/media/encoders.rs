@@ -51,7 +51,7 @@ impl EncoderSupport {
     /// Why it cannot be used, in one line with its own words.
     pub fn reason(&self) -> Option<String> {
         let fault = self.fault.as_ref()?;
-        let detail = fault.context().iter().find(|(key, _)| *key == "detail").map(|(_, detail)| detail.clone());
+        let detail = fault.context().find(|(key, _)| *key == "detail").map(|(_, detail)| detail.to_owned());
         let own = detail.or_else(|| std::error::Error::source(fault).map(ToString::to_string));
         Some(match own {
             Some(own) => format!("{}: {own}", fault.message()),

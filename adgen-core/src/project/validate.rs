@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn an_error_lists_every_problem() {
         let error = AdProject::from_json("{}").expect_err("nothing is there");
-        assert_eq!(error.context().len(), 3);
+        assert_eq!(error.context().count(), 3);
         assert!(error.to_string().contains("brief: is missing; it is required"), "{error}");
     }
 }

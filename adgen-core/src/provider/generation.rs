@@ -86,7 +86,7 @@ impl Generated {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
-    /// On this machine, in the folder that the call's context named ([`CallContext::scratch`](super::CallContext::scratch)).
+    /// On this machine, in the folder that the call's context named as `scratch`.
     File(PathBuf),
     /// On the web; the pipeline has the provider fetch it at once.
     Url(String),
@@ -115,7 +115,7 @@ impl fmt::Debug for Content {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Generation {
-    /// Under way: [`Generation::pending`].
+    /// Under way.
     #[non_exhaustive]
     Pending {
         /// To ask for it again.
@@ -210,7 +210,7 @@ impl Failure {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Cancelled {
-    /// It was stopped, after it had cost this much: [`Cancelled::stopped`].
+    /// It was stopped, after it had cost this much.
     #[non_exhaustive]
     Stopped {
         /// US dollars.

@@ -193,7 +193,7 @@ mod tests {
             {"type":"enum","field":"input.aspect_ratio","description":"must be one of: \"1:1\""},
             {"type":"required","field":"input","description":"prompt is required"}, {"odd": true}]}"#;
         let error = error(422, body);
-        let fields: Vec<_> = error.context().iter().filter(|(key, _)| *key == "field").map(|(_, text)| text).collect();
+        let fields: Vec<_> = error.context().filter(|(key, _)| *key == "field").map(|(_, text)| text).collect();
         assert_eq!(fields.len(), 3);
         assert!(fields[0].contains("input.aspect_ratio") && fields[0].contains("enum"), "{fields:?}");
         assert!(fields[1].contains("prompt is required"), "{fields:?}");

@@ -73,3 +73,9 @@ class Wanted:
     @property
     def cancelled(self) -> bool:
         """Whether nobody waits for the mask any more."""
+
+class Reply:
+    """Where a provider's thread leaves what it has, once."""
+
+    def give(self, answer: bytes) -> None: ...
+    def fail(self, exception: BaseException) -> None: ...

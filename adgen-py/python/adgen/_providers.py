@@ -10,7 +10,8 @@ import base64
 import inspect
 import json
 import os
-from typing import Any, Dict, List, Optional, cast
+import threading
+from typing import Any, Callable, Dict, List, Optional, cast
 
 from ._errors import InvalidConfig, Unexpected
 from ._loops import Home
@@ -75,21 +76,43 @@ class Adapter:
             raise Unexpected(f"{name} must answer at once: it cannot be a coroutine")
         return _json(value)
 
-    def call(self, name: str, arguments: str, context: Any) -> str:
-        """Calls a method on this thread; one that is a coroutine runs in its loop, and this thread waits for it."""
-        value = getattr(self._provider, name)(**json.loads(arguments), context=context)
-        if inspect.isawaitable(value):
-            value = self._home.wait_for(value, context)
-        return _json(value)
+    def call(self, name: str, arguments: str, context: Any, reply: Any) -> None:
+        """Calls a method, whose value goes to ``reply``; one that is a coroutine runs in its loop."""
 
-    def mask(self, width: int, height: int, pixels: bytes, wanted: Any) -> bytes:
-        """The mask of a photo, a byte a pixel."""
-        from .provider import Photo
+        def work() -> bytes:
+            value = getattr(self._provider, name)(**json.loads(arguments), context=context)
+            if inspect.isawaitable(value):
+                value = self._home.wait_for(value, context)
+            return _json(value).encode()
 
-        value = self._provider.coarse_mask(Photo(width, height, pixels), wanted)
-        if inspect.isawaitable(value):
-            value = self._home.wait_for(value, None)
-        return _mask(value, width, height)
+        _aside(work, reply)
+
+    def mask(self, width: int, height: int, pixels: bytes, wanted: Any, reply: Any) -> None:
+        """The mask of a photo, a byte a pixel, to ``reply``."""
+
+        def work() -> bytes:
+            from .provider import Photo
+
+            value = self._provider.coarse_mask(Photo(width, height, pixels), wanted)
+            if inspect.isawaitable(value):
+                value = self._home.wait_for(value, None)
+            return _mask(value, width, height)
+
+        _aside(work, reply)
+
+
+def _aside(work: Callable[[], bytes], reply: Any) -> None:
+    """Does the work in a thread that ends with the interpreter, however long the work takes."""
+
+    def run() -> None:
+        try:
+            answer = work()
+        except BaseException as exception:
+            reply.fail(exception)
+        else:
+            reply.give(answer)
+
+    threading.Thread(target=run, name="adgen-provider", daemon=True).start()
 
 
 def _close(awaitable: Any) -> None:

@@ -436,7 +436,7 @@ class StoppedCancelledFields(TypedDict):
 
 
 class StoppedCancelled(TypedDict):
-    """It was stopped, after it had cost this much: ``Cancelled::stopped``."""
+    """It was stopped, after it had cost this much."""
 
     stopped: StoppedCancelledFields
 
@@ -446,7 +446,7 @@ Cancelled = Union[StoppedCancelled, Literal["already_over"]]
 
 
 class FileContent(TypedDict):
-    """On this machine, in the folder that the call's context named (``CallContext::scratch``)."""
+    """On this machine, in the folder that the call's context named as ``scratch``."""
 
     file: str
 
@@ -624,7 +624,7 @@ class PendingGenerationFields(_PendingGenerationFields, total=False):
 
 
 class PendingGeneration(TypedDict):
-    """Under way: ``Generation::pending``."""
+    """Under way."""
 
     pending: PendingGenerationFields
 
@@ -665,9 +665,9 @@ class HttpOptions(TypedDict, total=False):
     """How calls travel: through which proxy, trusting whom, and how long a connection may take.
 
     The default suits most machines: proxies as the environment says (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``,
-    ``NO_PROXY``), the roots that the system trusts. It is given to ``StudioBuilder::with_http``, for files,
-    ``ReplicateBuilder::with_http`` and ``OpenAiBuilder::with_http``, or to a studio (``StudioConfig::http``), and
-    checked there.
+    ``NO_PROXY``), the roots that the system trusts. It is given to a studio as the setting ``http``, or by
+    ``with_http`` to the builders of a studio (for files) and of the accounts at Replicate and OpenAI, and checked
+    there.
 
     It can be read from and written to JSON and the like, with defaults for what is missing; unknown fields are
     errors. The proxy's credentials are never written and never read.
@@ -1802,7 +1802,7 @@ class OutputFile(Data):
     """Where it lies, if the storage is a folder of this machine."""
     url: Optional[str] = None
     """Its address, for whoever may look into the storage: ``file:///…`` or ``s3://bucket/key``. ``None`` in an object
-    store whose name adgen was not told. ``Studio::url`` gives addresses for others.
+    store whose name adgen was not told. ``Studio.url`` gives addresses for others.
     """
 
     _NEEDED = frozenset({"bytes", "media_type", "name"})
@@ -2022,13 +2022,13 @@ class StoredDocument(Data):
     document: AdProject
     """The document."""
     version: str
-    """Stands for its content: what ``Studio::save`` takes, so that nobody else's edit is written over."""
+    """Stands for its content: what ``Studio.save`` takes, so that nobody else's edit is written over."""
 
     _NEEDED = frozenset({"document", "version"})
 
 
 class WebhookEvent(Data):
-    """A webhook that was verified: hand it to ``Run::notify``."""
+    """A webhook that was verified: hand it to ``Run.notify``."""
 
     job: JobId
     """The job that moved on."""

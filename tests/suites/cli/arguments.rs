@@ -101,6 +101,22 @@ fn a_storage_that_is_a_file_is_bad_input() {
 }
 
 #[test]
+fn the_storage_is_named_by_the_option_else_by_the_environment() {
+    let folder = folder();
+    let looked_in = |environment: &str, more: &[&str]| {
+        let mut command = adgen(["status", "nobody"]);
+        command.current_dir(folder.path()).env("ADGEN_STORAGE", environment).args(more);
+        let ran = run(command);
+        let line = ran.stderr.lines().find_map(|line| line.trim().strip_prefix("path: ").map(str::to_owned));
+        line.unwrap_or_else(|| panic!("no path: {}", ran.stderr))
+    };
+    assert_eq!(looked_in("there", &[]), "there");
+    assert_eq!(looked_in("there", &["--storage", "here"]), "here");
+    // Set to nothing is not set.
+    assert_eq!(looked_in("", &[]), "storage");
+}
+
+#[test]
 fn files_are_looked_at_beside_other_problems() {
     let folder = folder();
     let text =

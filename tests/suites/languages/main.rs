@@ -1,6 +1,7 @@
 //! The cases that every language runs, here against the library itself; the Python and Node packages run them in their own tests.
 //! What each language calls a thing stands in docs/languages.md, which is held against all three.
 
+mod many;
 mod provider;
 mod table;
 
@@ -210,7 +211,7 @@ fn expect_error(name: &str, error: &Error, wanted: &Value) {
     assert_eq!(error.kind().as_str(), text(&wanted["code"]), "{name}: {error}");
     assert!(error.to_string().contains(text(&wanted["mentions"])), "{name}: {error}");
     if let Value::Array(paths) = &wanted["problems"] {
-        let problems = error.context().iter().filter(|(name, _)| *name == "problem");
+        let problems = error.context().filter(|(name, _)| *name == "problem");
         let mut told: Vec<&str> = problems.filter_map(|(_, line)| line.split(": ").next()).collect();
         let mut wanted: Vec<&str> = paths.iter().map(text).collect();
         told.sort_unstable();

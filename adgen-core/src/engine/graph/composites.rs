@@ -113,7 +113,7 @@ async fn source_of(parts: &Parts, board: &Board, index: usize, aspect: Aspect, c
 
 /// Where a clip that the person brought turns out to be broken beyond its beginning, that is bad input, by its own name.
 fn own_clips_fault(parts: &Parts, board: &Board, index: usize, error: Error) -> Error {
-    let path = error.context().iter().find(|(key, _)| *key == "path").map(|(_, path)| PathBuf::from(path));
+    let path = error.context().find(|(key, _)| *key == "path").map(|(_, path)| PathBuf::from(path));
     let (Some(file), ErrorKind::Media) = (path.as_deref().and_then(Path::file_name), error.kind()) else {
         return error;
     };
