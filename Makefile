@@ -6,7 +6,7 @@ VENV := $(CURDIR)/.venv
 # `bench` is the tests' own; the bindings have it in tests, too, so that the library is built once.
 FEATURES := adgen-core/cli,adgen-core/s3,adgen-core/bench,adgen-core/bridge,adgen-core/openh264
 
-.PHONY: help setup build demo wheel npm test test-packages test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema types clean
+.PHONY: help setup build demo wheel npm test test-packages test-packages-lgpl test-rust test-python test-node fmt lint sanitize fuzz bench docs api schema types clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,12 +29,17 @@ wheel: setup ## dist/adgen-<version>-cp39-abi3-….whl, with all that an ad need
 npm: setup ## dist/adgen-<version>.tgz and its package for Linux
 	@scripts/packages/make.sh npm
 
-test-packages: setup ## build both, and try them from the packed files on an empty machine
+test-packages: setup ## build the wheel, npm's packages and the crate, and try them from the packed files on an empty machine
 	@scripts/packages/make.sh wheel npm
 	@tests/packages/run.sh
 	@scripts/packages/crate.sh
 
-test: setup test-rust test-python test-node ## every test of the project
+# Not a part of `test`: a second build of the same, and what differs is the encoder, which the other tests have in every build.
+test-packages-lgpl: setup ## the same without the GPL: dist/lgpl/
+	@scripts/packages/make.sh --lgpl wheel npm
+	@tests/packages/run.sh --lgpl
+
+test: setup test-rust test-python test-node test-packages ## every test of the project
 
 # One selection of packages throughout: another one unifies features in another way and builds the tree again.
 test-rust: setup

@@ -10,13 +10,30 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from kind import IS_GPL, LICENCE
 from machine import ROOT
 
 MOST_BYTES = 40_000_000
-LICENCE = "(MIT OR Apache-2.0) AND GPL-2.0-or-later AND LGPL-2.1-or-later"
 LIBC = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "ld-linux-x86-64.so.2"}
 # ONNX Runtime is a file of its own, as its makers have it: C++, whose library every Python and Node has.
 CPP = {"libstdc++.so.6", "libgcc_s.so.1"}
+# Words of each licence's text, by its file.
+TEXTS = {
+    "LICENSE-MIT": "Permission is hereby granted",
+    "LICENSE-APACHE": "Apache License",
+    "FFmpeg-LGPL-2.1.txt": "LESSER GENERAL PUBLIC LICENSE",
+    "LAME-LGPL-2.0.txt": "LIBRARY GENERAL PUBLIC LICENSE",
+    "dav1d-BSD-2-Clause.txt": "Redistribution and use",
+    "zlib.txt": "as-is",
+    "ONNX-Runtime-MIT.txt": "Microsoft",
+    "ONNX-Runtime-third-party-notices.txt": "protobuf",
+    "Inter-OFL-1.1.txt": "SIL Open Font License",
+    "fonts-noto-core-OFL-1.1.txt": "SIL",
+    "Rust-crates.txt": "tokio 1.",
+    "sources/build.sh": "--enable-libx264",
+}
+# Those of the build with the GPL alone, and of the one without.
+OWN_TEXTS = {True: {"x264-GPL-2.0.txt": "GNU GENERAL PUBLIC LICENSE"}, False: {"OpenH264-BSD-2-Clause.txt": "Redistribution and use"}}
 
 
 @pytest.fixture(scope="session")
@@ -91,23 +108,46 @@ def test_the_licence_is_that_of_the_whole_and_its_texts_are_there(unpacked: dict
         packages = re.findall(r"^[a-z0-9]+ [0-9].*$", pins, re.MULTILINE)
         assert len(packages) == 5
         for package in packages:
-            assert package in sources, f"{package} is not in {folder}/SOURCES.txt"
-        for name, words in {
-            "LICENSE-MIT": "Permission is hereby granted",
-            "LICENSE-APACHE": "Apache License",
-            "FFmpeg-LGPL-2.1.txt": "LESSER GENERAL PUBLIC LICENSE",
-            "x264-GPL-2.0.txt": "GNU GENERAL PUBLIC LICENSE",
-            "LAME-LGPL-2.0.txt": "LIBRARY GENERAL PUBLIC LICENSE",
-            "dav1d-BSD-2-Clause.txt": "Redistribution and use",
-            "zlib.txt": "as-is",
-            "ONNX-Runtime-MIT.txt": "Microsoft",
-            "ONNX-Runtime-third-party-notices.txt": "protobuf",
-            "Inter-OFL-1.1.txt": "SIL Open Font License",
-            "fonts-noto-core-OFL-1.1.txt": "SIL",
-            "Rust-crates.txt": "tokio 1.",
-            "sources/build.sh": "--enable-libx264",
-        }.items():
+            is_in = IS_GPL or not package.startswith("x264 ")
+            assert (f"  {package}\n" in sources) == is_in, f"{package} in {folder}/SOURCES.txt: {not is_in}"
+        for name, words in {**TEXTS, **OWN_TEXTS[IS_GPL]}.items():
             assert words.lower() in (folder / name).read_text(encoding="utf-8", errors="replace").lower(), name
+        for name in OWN_TEXTS[not IS_GPL]:
+            assert not (folder / name).exists(), f"{name} is of the other build"
+
+
+def test_the_encoder_of_the_build_is_in_it_and_no_other(unpacked: dict[str, Path]) -> None:
+    for module in modules(unpacked):
+        code = module.read_bytes()
+        # What each says of itself; FFmpeg's decoder has words of x264's, too.
+        assert (b"http://www.videolan.org/x264.html" in code) == IS_GPL, module.name
+        assert (b"[OpenH264]" in code) == (not IS_GPL), module.name
+
+
+def test_the_wheel_has_the_modules_and_types_of_the_source(unpacked: dict[str, Path]) -> None:
+    source = ROOT / "adgen-py/python/adgen"
+    wanted = {path.name for pattern in ["*.py", "*.pyi", "py.typed"] for path in source.glob(pattern)}
+    assert {"py.typed", "_adgen.pyi", "types.py", "models.py", "provider.py", "testkit.py"} <= wanted
+    packed = unpacked["wheel"] / "adgen"
+    assert {path.name for path in packed.iterdir()} == wanted | {"_adgen.abi3.so", "bundle"}
+    for name in wanted:
+        assert (packed / name).read_bytes() == (source / name).read_bytes(), name
+
+
+def test_the_main_package_has_the_modules_and_types_that_it_names(unpacked: dict[str, Path]) -> None:
+    source, packed = ROOT / "adgen-node", unpacked["main"]
+    types = {path.name for path in source.glob("*.d.ts")}
+    assert {"index.d.ts", "types.d.ts", "errors.d.ts", "provider.d.ts", "testkit.d.ts"} <= types
+    for name in types:
+        assert (packed / name).read_bytes() == (source / name).read_bytes(), name
+    manifest = json.loads((packed / "package.json").read_text(encoding="utf-8"))
+    exports = [path for entry in manifest["exports"].values() for path in ([entry] if isinstance(entry, str) else entry.values())]
+    for path in [manifest["main"], manifest["types"], *manifest["bin"].values(), *exports]:
+        assert (packed / path).is_file(), path
+    for file in [*packed.rglob("*.js"), *packed.rglob("*.d.ts")]:
+        for name in re.findall(r"""(?:require\(|from )['"](\.[^'"]+)['"]""", file.read_text(encoding="utf-8")):
+            ends = ["", ".js", ".d.ts"]
+            assert any((file.parent / f"{name}{end}").is_file() for end in ends), f"{file.name} needs {name}"
 
 
 def test_the_main_package_names_the_one_of_its_platform(unpacked: dict[str, Path]) -> None:
@@ -118,3 +158,6 @@ def test_the_main_package_names_the_one_of_its_platform(unpacked: dict[str, Path
     for pattern in main["files"]:
         assert list(unpacked["main"].glob(pattern)), pattern
     assert not list(unpacked["main"].rglob("*.node")), "an addon of this machine came along"
+    assert main["license"] == "MIT OR Apache-2.0"
+    for name in ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"]:
+        assert (unpacked["main"] / name).is_file(), f"{name} is not in the main package"
