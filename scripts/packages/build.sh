@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles what the packages are made of, once: the Python module, the Node addon and the command `adgen`, with FFmpeg linked
 # in, for glibc 2.17 and later: `build.sh gpl|lgpl`. The results lie in target/x86_64-unknown-linux-gnu/packages, and the command, which
-the tests hold beside the packages, in target/packages/command-<kind>, too.
+# the tests hold beside the packages, in target/packages/command-<kind>, too.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kind=${1:?gpl or lgpl}

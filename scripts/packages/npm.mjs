@@ -10,8 +10,10 @@ const name = `${own.name}-linux-x64-gnu`;
 // The main package: JavaScript and types.
 const files = own.files.flatMap((name) => (name.startsWith('*') ? readdirSync(source).filter((file) => file.endsWith(name.slice(1))) : [name]));
 for (const file of [...files, 'README.md']) cpSync(join(source, file), join(folder, 'adgen', file), { recursive: true });
+// npm takes LICENSE along by itself, and no other text.
+const texts = ['LICENSE-MIT', 'LICENSE-APACHE'];
 const { private: _, scripts: __, ...main } = own;
-write('adgen', { ...main, optionalDependencies: { [name]: own.version } });
+write('adgen', { ...main, files: [...own.files, ...texts], optionalDependencies: { [name]: own.version } });
 
 // The platform's: what is compiled, and what it brings along.
 const { version, description, engines } = own;

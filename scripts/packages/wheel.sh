@@ -17,7 +17,7 @@ python=$root/target/packages/venv/bin/python
 inside=$("$python" scripts/packages/wheel.py "$work/module.so" "$data" "$licence" manylinux_2_28_x86_64 "$work")
 "$python" -m wheel pack --dest-dir "$work" "$inside" >/dev/null
 # A wheel is deflated, and 3 % smaller where more time is spent on it than zlib does.
-advzip --recompress --shrink-extra --quiet "$work"/*.whl
+advzip --recompress --shrink-normal --quiet "$work"/*.whl
 rm -f "$dist"/adgen-*.whl
 mv "$work"/*.whl "$dist"
 ls -l "$dist"/adgen-*.whl

@@ -131,7 +131,7 @@ def test_the_wheel_has_the_modules_and_types_of_the_source(unpacked: dict[str, P
     packed = unpacked["wheel"] / "adgen"
     assert {path.name for path in packed.iterdir()} == wanted | {"_adgen.abi3.so", "bundle"}
     for name in wanted:
-        assert (packed / name).read_bytes() == (source / name).read_bytes(), name
+        assert (packed / name).read_bytes() == (source / name).read_bytes(), f"{name} is another than when this was packed"
 
 
 def test_the_main_package_has_the_modules_and_types_that_it_names(unpacked: dict[str, Path]) -> None:
@@ -139,7 +139,7 @@ def test_the_main_package_has_the_modules_and_types_that_it_names(unpacked: dict
     types = {path.name for path in source.glob("*.d.ts")}
     assert {"index.d.ts", "types.d.ts", "errors.d.ts", "provider.d.ts", "testkit.d.ts"} <= types
     for name in types:
-        assert (packed / name).read_bytes() == (source / name).read_bytes(), name
+        assert (packed / name).read_bytes() == (source / name).read_bytes(), f"{name} is another than when this was packed"
     manifest = json.loads((packed / "package.json").read_text(encoding="utf-8"))
     exports = [path for entry in manifest["exports"].values() for path in ([entry] if isinstance(entry, str) else entry.values())]
     for path in [manifest["main"], manifest["types"], *manifest["bin"].values(), *exports]:

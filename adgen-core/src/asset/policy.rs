@@ -190,7 +190,7 @@ impl AssetPolicy {
         let also = if self.folders.is_empty() { "" } else { " or in a folder that was allowed" };
         let message = format!("it lies outside the folder of the document; only files in it{also} may be named");
         Error::new(ErrorKind::InvalidInput, message).with_hint(
-            "put the file into the document's folder, or allow its own: AssetPolicy::allow_folder in the library",
+            "put the file into the document's folder, or allow its own by the studio's setting `assets.folders` (AssetPolicy)",
         )
     }
 }

@@ -67,8 +67,11 @@ impl Listeners {
         for sink in &self.sinks {
             sink.add(record.clone());
         }
-        // Late listeners need to know where things stand, not every step on the way.
-        self.history.retain(|old| !record.event.overtakes(&old.event));
+        // Late listeners need to know where things stand, not every step on the way. Few events overtake others: a long history is
+        // not gone through for each of the rest.
+        if matches!(record.event, Event::Progress { .. }) {
+            self.history.retain(|old| !record.event.overtakes(&old.event));
+        }
         self.history.push(record);
     }
 }

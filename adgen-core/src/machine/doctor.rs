@@ -7,7 +7,7 @@ use crate::{
     bundle,
     composite::Fonts,
     error::Error,
-    matte::{DEFAULT_MODEL, HOW_TO_GET_RUNTIME, ModelStore, Runtime, SearchRoots},
+    matte::{DEFAULT_MODEL, HOW_TO_GET_RUNTIME, ModelStore, RUNTIME_LACKS_A_LIBRARY, Runtime, SearchRoots},
     media::{
         EncoderKind, Encoders,
         environment::{Direction, environment},
@@ -139,6 +139,7 @@ fn runtime() -> Finding {
             detail: format!("{}: products are cut out by the backdrop's colour alone", said(&error)),
             next: Some(match roots.library {
                 Some(_) => next_of(&error).unwrap_or_else(|| HOW_TO_GET_RUNTIME.to_owned()),
+                None if error.hint() == Some(RUNTIME_LACKS_A_LIBRARY) => RUNTIME_LACKS_A_LIBRARY.to_owned(),
                 None => HOW_TO_GET_RUNTIME.to_owned(),
             }),
         },
@@ -222,7 +223,7 @@ fn unset(what: &str, does: &str) -> Finding {
 /// What went wrong, with the file that it went wrong with.
 fn said(error: &Error) -> String {
     let of = |name: &str| error.context().find(|(key, _)| *key == name).map(|(_, value)| value);
-    let details: Vec<&str> = ["path", "reason"].iter().filter_map(|name| of(name)).collect();
+    let details: Vec<&str> = ["path", "reason", "tried"].iter().filter_map(|name| of(name)).collect();
     // How to get it stands in the next line.
     let message = error.message().split(": ").next().unwrap_or_default();
     if details.is_empty() { message.to_owned() } else { format!("{message} ({})", details.join(": ")) }

@@ -45,7 +45,9 @@ pub use registry::{CommercialUse, DEFAULT_MODEL, MODELS, ModelInfo, find as find
 pub use release::RUNTIME_VERSION;
 pub use remover::BackgroundRemover;
 pub(crate) use resample::resize_rgb;
-pub use runtime::{HOW_TO_GET as HOW_TO_GET_RUNTIME, ORT_DYLIB_PATH, SearchRoots};
+pub use runtime::{
+    HOW_TO_GET as HOW_TO_GET_RUNTIME, LACKS_A_LIBRARY as RUNTIME_LACKS_A_LIBRARY, ORT_DYLIB_PATH, SearchRoots,
+};
 pub use runtime_store::{RuntimeStore, is_runtime_file};
 pub use store::{MODELS_DIR, ModelStore};
 

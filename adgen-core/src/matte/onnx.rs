@@ -6,7 +6,7 @@ use super::{
     registry::ModelInfo,
     remover::BackgroundRemover,
     resample,
-    runtime::{HOW_TO_GET, NAMED_WRONGLY, SearchRoots},
+    runtime::{HOW_TO_GET, LACKS_A_LIBRARY, NAMED_WRONGLY, SearchRoots},
 };
 use crate::error::{Error, ErrorKind, Result};
 use image::{GrayImage, RgbImage};
@@ -27,6 +27,16 @@ use std::{
     thread,
     time::Duration,
 };
+
+/// Why a library cannot be loaded, in the system's own words where it has some: which other library it lacks, for one.
+fn reason_of(error: &ort::LoadDynamicError) -> String {
+    match error {
+        ort::LoadDynamicError::Dlopen { error, .. } => {
+            std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+        }
+        other => other.to_string(),
+    }
+}
 
 /// ONNX Runtime, loaded. Cheap to clone; the library stays loaded as long as the process lives.
 #[derive(Clone)]
@@ -59,9 +69,15 @@ impl Runtime {
                 Err(error) => tried.push(error.to_string()),
             }
         }
-        Err(Error::new(ErrorKind::Model, format!("no ONNX Runtime that was found can be used: {HOW_TO_GET}"))
-            .with_context("tried", tried.join("; "))
-            .with_hint("install ONNX Runtime, then run again; `adgen doctor` says whether it is found"))
+        // It is there, and would be no better if it were there once more.
+        let (message, hint) = match tried.iter().any(|reason| reason.contains("cannot open shared object file")) {
+            true => ("no ONNX Runtime that was found can be used".to_owned(), LACKS_A_LIBRARY),
+            false => (
+                format!("no ONNX Runtime that was found can be used: {HOW_TO_GET}"),
+                "install ONNX Runtime, then run again; `adgen doctor` says whether it is found",
+            ),
+        };
+        Err(Error::new(ErrorKind::Model, message).with_context("tried", tried.join("; ")).with_hint(hint))
     }
 
     /// Loads this library file, unless one was loaded before: that one is given then.
@@ -80,7 +96,7 @@ impl Runtime {
         };
         // ort asserts on libraries that export the entry point and break its contract.
         let loaded = catch_unwind(AssertUnwindSafe(|| {
-            let builder = ort::init_from(library).map_err(|error| error.to_string())?;
+            let builder = ort::init_from(library).map_err(|error| reason_of(&error))?;
             builder.with_name("adgen").build().map_err(|error| error.to_string())
         }));
         let environment = match loaded {

@@ -21,6 +21,9 @@ pub const ORT_DYLIB_PATH: &str = "ORT_DYLIB_PATH";
 pub const HOW_TO_GET: &str = "run `adgen models fetch` (`--from FILE` without a network), or `pip install --user onnxruntime`, \
                               or put libonnxruntime.so (.dylib, onnxruntime.dll) into adgen's data folder \
                               (~/.local/share/adgen/runtime), or set ORT_DYLIB_PATH to that file";
+/// What to do where the library is there, and one is missing that it needs in its turn.
+pub const LACKS_A_LIBRARY: &str =
+    "install the library that it lacks: libstdc++.so.6 is in Debian's package libstdc++6, and in libstdc++ elsewhere";
 
 /// What to do about a library that was named and is no good.
 pub(super) const NAMED_WRONGLY: &str = "set ORT_DYLIB_PATH to the file libonnxruntime.so itself, of version 1.20 or newer; or \

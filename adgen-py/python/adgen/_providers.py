@@ -7,7 +7,6 @@ runs in the event loop of the studio that has it, or in one of adgen's own.
 from __future__ import annotations
 
 import base64
-import inspect
 import json
 import os
 import threading
@@ -71,7 +70,7 @@ class Adapter:
         value = getattr(self._provider, name)
         if callable(value):
             value = value(**json.loads(arguments))
-        if inspect.isawaitable(value):
+        if _is_awaitable(value):
             _close(value)
             raise Unexpected(f"{name} must answer at once: it cannot be a coroutine")
         return _json(value)
@@ -81,7 +80,7 @@ class Adapter:
 
         def work() -> bytes:
             value = getattr(self._provider, name)(**json.loads(arguments), context=context)
-            if inspect.isawaitable(value):
+            if _is_awaitable(value):
                 value = self._home.wait_for(value, context)
             return _json(value).encode()
 
@@ -94,7 +93,7 @@ class Adapter:
             from .provider import Photo
 
             value = self._provider.coarse_mask(Photo(width, height, pixels), wanted)
-            if inspect.isawaitable(value):
+            if _is_awaitable(value):
                 value = self._home.wait_for(value, None)
             return _mask(value, width, height)
 
@@ -113,6 +112,13 @@ def _aside(work: Callable[[], bytes], reply: Any) -> None:
             reply.give(answer)
 
     threading.Thread(target=run, name="adgen-provider", daemon=True).start()
+
+
+def _is_awaitable(value: Any) -> bool:
+    # A large module, which a studio without providers does without.
+    import inspect
+
+    return inspect.isawaitable(value)
 
 
 def _close(awaitable: Any) -> None:

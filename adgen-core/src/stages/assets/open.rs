@@ -41,6 +41,6 @@ pub(crate) fn bounded(mut file: PlainFile, used: AssetUse) -> Result<PlainFile> 
 pub(crate) fn urls_are_closed() -> Error {
     Error::new(ErrorKind::InvalidInput, "it lies on the web, and this program takes files of this machine alone")
         .with_hint(
-            "download it and name the local file; in the library: hand it in, or allow it by AssetPolicy::with_urls",
+            "download it and name the local file, hand it in, or allow it by the studio's setting `assets.urls` (AssetPolicy)",
         )
 }
