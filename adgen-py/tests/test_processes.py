@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import adgen
-from conftest import document, run_script, script
+from conftest import ROOT, document, run_script, script
 
 
 def make(storage: str, folder: str, id: str) -> str:
@@ -253,6 +254,8 @@ time.sleep(1)
 # An order is waited for, so that its job can be stopped; when the interpreter gives up, it is as if the process had been killed.
 @pytest.mark.parametrize(("method", "status"), [("start", "FAILED"), ("check", "CANCELLED"), ("coarse_mask", "CANCELLED")])
 def test_a_provider_that_never_comes_back_does_not_keep_the_interpreter(tmp_path, method, status):
+    # A photo whose product has to be cut out.
+    shutil.copy(ROOT / "examples/assets/can_studio.jpg", tmp_path / "can.jpg")
     begun = time.monotonic()
     done = run_script(
         tmp_path,
@@ -260,7 +263,9 @@ def test_a_provider_that_never_comes_back_does_not_keep_the_interpreter(tmp_path
 import adgen, test_processes, threading
 at_it = threading.Event()
 class Stuck(test_processes.Slow):
-    name, version = "stuck", 1
+    name, version = "stuck", "1"
+    def start(self, request, context):
+        return {{"pending": {{"job": "j", "check_after_ms": 20, "progress": None}}}}
     def {method}(self, *arguments, **named):
         at_it.set()
         while True:
@@ -270,8 +275,8 @@ class Stuck(test_processes.Slow):
                 pass
 role = "remover" if "{method}" == "coarse_mask" else "video"
 studio = adgen.Studio("storage", **{{role: Stuck()}})
-run = studio.generate(document())
-assert at_it.wait(60)
+run = studio.generate(document(product={{"image": "can.jpg"}}))
+assert at_it.wait(40)
 """,
         timeout=60,
     )
