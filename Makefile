@@ -39,7 +39,7 @@ test-packages-lgpl: setup ## the same without the GPL: dist/lgpl/
 	@scripts/packages/make.sh --lgpl wheel npm
 	@tests/packages/run.sh --lgpl
 
-test: setup test-rust test-python test-node test-packages ## every test of the project
+test: setup test-rust test-python test-node ## every test of the project but those of the packed files
 
 # One selection of packages throughout: another one unifies features in another way and builds the tree again.
 test-rust: setup

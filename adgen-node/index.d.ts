@@ -9,6 +9,7 @@ import type * as types from './types';
 
 export type * as types from './types';
 export type * from './types';
+export type { AudioProvider, BackgroundRemover, Planner, VideoProvider } from './provider';
 export * from './errors';
 // The error; what became of a job is `types.Cancelled`.
 export { Cancelled } from './errors';
@@ -23,11 +24,26 @@ export type Camel<T> = T extends readonly (infer E)[]
     ? { [K in keyof T as K extends string ? CamelName<K> : K]: Camel<T[K]> | Extract<undefined, T[K]> }
     : T;
 
+/** Data as it is handed in: it may be read-only, and where a text stands, a URL may, which names a file. */
+export type Given<T> = T extends string
+  ? T | (string extends T ? Url : never)
+  : T extends readonly (infer E)[]
+    ? readonly Given<E>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Given<T[K]> }
+      : T;
+
 /** A document: as an object, as JSON text, or as the `file:` URL of one. */
-export type Project = types.AdProject | string | Url;
-/** Files by the names that the document has for them: bytes, a Blob, a stream, or the `file:` URL of one. */
+export type Project = Given<types.AdProject> | string | Url;
+/** Files by the names that the document has for them. */
 export type Files = Readonly<Record<string, FileContent>> | ReadonlyMap<string, FileContent>;
-export type FileContent = Bytes | Url | { arrayBuffer(): Promise<ArrayBuffer> } | AsyncIterable<Uint8Array>;
+/** A file that is handed in: bytes, a `Blob` or a `Response`, a stream of Node's or of the web, or a `file:` URL. */
+export type FileContent =
+  | Bytes
+  | Url
+  | { arrayBuffer(): PromiseLike<Bytes> }
+  | { getReader(): { read(): PromiseLike<{ done: boolean; value?: Bytes | undefined }> } }
+  | AsyncIterable<Bytes>;
 /** `Buffer`, where the types of Node are there. */
 export type NodeBuffer = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : Uint8Array;
 
@@ -60,7 +76,7 @@ export interface RunOptions extends CallOptions {
 
 /** How a studio is set up: the fields of `types.StudioConfig` in camelCase, and what is no data. */
 export interface StudioOptions extends Omit<Camel<types.StudioConfig>, 'storage'> {
-  /** Where ads are kept: a folder, `s3://bucket/prefix`, or `./storage` where it is not said. */
+  /** Where ads are kept: a folder or its `file:` URL, `s3://bucket/prefix`, or `./storage` where it is not said. */
   storage?: string | Url | undefined;
   /** Providers of one's own; what is left out is made offline. */
   planner?: Planner | undefined;
@@ -154,7 +170,7 @@ export interface WatchOptions extends CallOptions {
   afterRun?: string | undefined;
   /** Events from this number on; 0 for all. */
   fromSeq?: number | undefined;
-  /** How often to look, in milliseconds: 250 in a folder and 2000 elsewhere, 50 at least. */
+  /** How often to look, in milliseconds: 250 in a folder and 2000 elsewhere. Less than 50 counts as 50. */
   everyMs?: number | undefined;
 }
 
@@ -193,7 +209,10 @@ export class Run implements AsyncIterable<types.Event> {
   result(): Promise<types.Outcome>;
   /** Draws the run's progress until it is over, and gives its outcome: a bar on a terminal, plain lines elsewhere. */
   show(out?: { write(text: string): unknown; isTTY?: boolean; columns?: number }): Promise<types.Outcome>;
-  /** Lets the program end although the run is under way, which is cancelled then. Whoever waits still keeps it alive. */
+  /**
+   * Lets the program end although the run is under way, which is left as it is then: `Studio.run` goes on from there. Whoever waits
+   * still keeps the program alive.
+   */
   unref(): this;
   /** Takes `unref` back. */
   ref(): this;
@@ -215,7 +234,8 @@ export function version(): string;
  * an exception.
  *
  * @throws {InvalidProject} for what JSON has no word for, with its place
- * @throws {TypeError} for what is neither an object nor a text
+ * @throws {NotFound} for the `file:` URL of a file that is not there, `Io` for one that cannot be read
+ * @throws {TypeError} for what is no object, no text and no `file:` URL
  */
 export function validate(project: Project | object): types.Problem[];
 

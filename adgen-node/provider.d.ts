@@ -97,8 +97,8 @@ export interface BackgroundRemover {
   coarseMask(photo: Photo, context: { readonly signal: Signal }): Awaitable<Bytes>;
 }
 
-/** Who a provider is. `price` is as `types.Price` has it, `'unknown'`, or nothing where it costs nothing. */
-export function info(name: string, model: string, price?: types.Price | 'unknown' | 'free'): types.ProviderInfo;
+/** Who a provider is. `price` is as `types.Price` has it, `'unknown'`, or `'free'`: all limits of costs go by it. */
+export function info(name: string, model: string, price: types.Price | 'unknown' | 'free'): types.ProviderInfo;
 
 /** A job that is finished: its file on this machine (in the folder `context.scratch`), its address, or its bytes. */
 export function done(

@@ -5,10 +5,12 @@
 
 const { fileURLToPath } = require('node:url');
 
-/** Who a provider is. `price` is as `types.Price` has it, `'unknown'`, or nothing where it costs nothing. */
+/** Who a provider is. `price` is as `types.Price` has it, `'unknown'`, or `'free'`: all limits of costs go by it, so it has to be said. */
 exports.info = function info(name, model, price) {
-  const per = price === undefined ? { per: 'free' } : typeof price === 'string' ? { per: price } : price;
-  return { name, model, price: per };
+  if (!(price === 'free' || price === 'unknown' || (typeof price === 'object' && price !== null))) {
+    throw new TypeError("info needs a price: 'free', 'unknown' or an object such as { per: 'second', usd: 0.02, as_of: '2026-11-01' }");
+  }
+  return { name, model, price: typeof price === 'string' ? { per: price } : price };
 };
 
 /** A job that is finished: its file on this machine (in the folder `context.scratch`), its address, or its bytes. */

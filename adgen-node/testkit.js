@@ -5,6 +5,8 @@
 
 const convert = require('./lib/convert.js');
 const { desk } = require('./lib/desk.js');
+const { bytes } = require('./lib/files.js');
+const { isBytes } = require('./lib/kinds.js');
 const { known, snakeKeys } = require('./lib/names.js');
 const { native } = require('./lib/native.js');
 const { adapted } = require('./lib/providers.js');
@@ -15,7 +17,9 @@ const CASE = [...PLAIN, 'folder', 'doneAtOnce', 'refusesImages'];
 /** What the checks of one implementation gave. */
 class Report {
   constructor({ subject, checks, text }) {
-    Object.assign(this, { subject, checks, text });
+    Object.assign(this, { subject, checks });
+    // It says the same once more.
+    Object.defineProperty(this, 'text', { value: text });
   }
 
   /** Whether no rule is broken. */
@@ -48,25 +52,25 @@ exports.planner = (provider, request, options) => withRequest('planner', provide
 async function withRequest(role, provider, request, options) {
   const { signal, folder, ...rest } = known(options, CASE, `testkit.${role}`);
   const where = folder === undefined ? undefined : convert.path(folder, 'folder');
-  return tried({ role, request, folder: where, ...snakeKeys(rest) }, provider, undefined, signal);
+  return tried({ role, request, folder: where, ...snakeKeys(rest, `testkit.${role}`) }, provider, undefined, signal);
 }
 
 exports.remover = async function remover(provider, photo, options) {
   const { signal, ...rest } = known(options, PLAIN, 'testkit.remover');
   const { width, height, data } = photo;
-  if (!convert.isBytes(data) || data.byteLength !== width * height * 3) {
+  if (!isBytes(data) || data.byteLength !== width * height * 3) {
     throw new TypeError(`a photo of ${width}x${height} needs data of ${width * height * 3} bytes`);
   }
-  return tried({ role: 'remover', ...snakeKeys(rest) }, provider, photo, signal);
+  return tried({ role: 'remover', ...snakeKeys(rest, 'testkit.remover') }, provider, photo, signal);
 };
 
 async function tried(trial, provider, photo, signal) {
   const json = convert.text(trial, 'the case');
   const objects = [adapted(trial.role, provider)];
-  const bytes = photo && convert.bytes(photo.data);
+  const data = photo && bytes(photo.data);
   const told = await desk().ask((addon, id) => {
     desk().withObjects(objects, ([object]) =>
-      native().tryOut(addon, id, json, object, bytes, photo?.width ?? 0, photo?.height ?? 0),
+      native().tryOut(addon, id, json, object, data, photo?.width ?? 0, photo?.height ?? 0),
     );
   }, signal);
   return new Report(JSON.parse(told));

@@ -12,7 +12,7 @@ import { NotFound, Studio, Unsupported, provider, testkit } from 'adgen';
 /** Clips that go from colour to colour. A job has a name before it is done, so that it can be found again. */
 class Tides {
   // The model is part of every clip's content key: give it a new name when the pictures change.
-  info = provider.info('tides', 'tides-1');
+  info = provider.info('tides', 'tides-1', 'free');
   capability = { max_duration_s: 60 };
   #jobs = new Map();
 

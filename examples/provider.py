@@ -11,26 +11,25 @@ import itertools
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy
 
 import adgen
-from adgen import provider, testkit
+from adgen import provider, testkit, types
 
 
 class Stripes:
     """Makes clips of moving stripes in the project's colours. A job has a name before it is done, so that it can be found again."""
 
-    info = provider.info("stripes", "stripes-1")
+    info = provider.info("stripes", "stripes-1", "free")
     capability = {"max_duration_s": 60.0}
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._numbers = itertools.count(1)
 
-    def start(self, request: dict[str, Any], context: provider.Context) -> dict[str, Any]:
+    def start(self, request: types.VideoRequest, context: provider.Context) -> types.Generation:
         if request["image"] is not None or request["duration_s"] > 60:
             raise adgen.Unsupported("stripes have no picture to begin with, and last a minute at most")
         # The last moment to leave: from here on something is ordered.
@@ -39,7 +38,7 @@ class Stripes:
         self._jobs[name] = Job(request, Path(context.scratch) / f"{name}.mp4")
         return provider.pending(name, check_after=0.05)
 
-    def check(self, job: str, context: provider.Context) -> dict[str, Any]:
+    def check(self, job: str, context: provider.Context) -> types.Generation:
         found = self._job(job)
         if found.thread.is_alive():
             return provider.pending(job, check_after=0.05, progress=found.progress)
@@ -47,7 +46,7 @@ class Stripes:
             return provider.failed("it was cancelled", kind="cancelled")
         return provider.done(file=found.path)
 
-    def cancel(self, job: str, context: provider.Context) -> Any:
+    def cancel(self, job: str, context: provider.Context) -> types.Cancelled:
         found = self._job(job)
         if not found.thread.is_alive():
             return provider.already_over()
@@ -64,12 +63,12 @@ class Stripes:
 class Job:
     """One clip in the making."""
 
-    def __init__(self, request: dict[str, Any], path: Path) -> None:
+    def __init__(self, request: types.VideoRequest, path: Path) -> None:
         self.path, self.progress, self.stopped = path, 0.0, threading.Event()
         self.thread = threading.Thread(target=self._make, args=(request,), daemon=True)
         self.thread.start()
 
-    def _make(self, request: dict[str, Any]) -> None:
+    def _make(self, request: types.VideoRequest) -> None:
         short = request["short_side"] // 2 * 2
         wide, high = (int(part) for part in request["aspect"].split(":"))
         width, height = (short, short * high // wide // 2 * 2) if wide <= high else (short * wide // high // 2 * 2, short)
@@ -92,7 +91,7 @@ class Job:
 
 
 def main() -> None:
-    request = {
+    request: types.VideoRequest = {
         "prompt": "stripes", "negative_prompt": None, "image": None, "duration_s": 2.0, "aspect": "9:16", "short_side": 240,
         "fps": 24, "seed": 1, "palette": ["#B5651D", "#2F3E2E"],
     }

@@ -38,6 +38,12 @@ for bench in ad many preview composite encoders matting looks remote; do
     program=$(grep "/$bench-" <<<"$built") || { say "the bench $bench was not built"; exit 1; }
     "$program" | tee -a "$rows" >&2
 done
+# The packages, where they have been built (`make wheel npm`).
+if compgen -G "dist/adgen-*.whl" >/dev/null; then
+    benches/languages/run.sh | tee -a "$rows" >&2
+else
+    say "the packages are skipped: dist/ has none"
+fi
 say "took $(($(date +%s) - began)) s; load average after: $(cut -d' ' -f1-3 /proc/loadavg)"
 
 cpu=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)

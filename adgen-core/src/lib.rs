@@ -126,6 +126,7 @@ mod file_type;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gate;
 mod http;
 pub mod machine;
 pub mod offline;

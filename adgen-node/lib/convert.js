@@ -4,12 +4,12 @@
 // one that is missing.
 'use strict';
 
-const { readFileSync } = require('node:fs');
-const { readFile } = require('node:fs/promises');
+const { existsSync, readFileSync } = require('node:fs');
 const { dirname } = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { types } = require('node:util');
 const { InvalidConfig, InvalidProject, Unexpected } = require('./errors.js');
+const { bytes, unread } = require('./files.js');
+const { isBytes, isExotic, isFileUrl, isUrl, kindOf, shortened } = require('./kinds.js');
 const { problemLine } = require('./problem.js');
 
 // Documents are a handful of levels deep; the core's own bound is a hundred and more.
@@ -20,30 +20,53 @@ exports.document = function document(project) {
   if (typeof project === 'string') return { text: project };
   if (isFileUrl(project)) {
     const path = fileURLToPath(project);
-    return { text: readFileSync(path, 'utf8').replace(/^\ufeff/, ''), beside: dirname(path) };
+    try {
+      return { text: readFileSync(path, 'utf8').replace(/^\ufeff/, ''), beside: dirname(path) };
+    } catch (error) {
+      throw unread(error, 'the document', path);
+    }
   }
-  if (typeof project !== 'object' || project === null || Array.isArray(project)) {
+  if (typeof project !== 'object' || project === null || Array.isArray(project) || isUrl(project)) {
+    const why = isUrl(project) ? ': only file: URLs are read' : '';
     throw new TypeError(
-      `project must be an object, JSON text or the file: URL of a document, not ${kindOf(project)}`,
+      `project must be an object, JSON text or the file: URL of a document, not ${kindOf(project)}${why}`,
     );
   }
   return { text: text(project, 'the document', InvalidProject) };
 };
 
+/** What whoever wrote a path in a document's place is told; nothing where a text is none. */
+exports.pathHint = function pathHint(project) {
+  if (typeof project !== 'string' || project.length > 4096 || /[\n{]/.test(project) || isJson(project)) return undefined;
+  if (!/\.json$/i.test(project) && !existsSync(project)) return undefined;
+  return 'text is taken as JSON; a file is handed in as its file: URL, which pathToFileURL of node:url makes of a path';
+};
+
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Strict JSON. What JSON has no word for is an error of `Refusal`'s, with its place. */
 function text(value, what, Refusal = InvalidConfig) {
-  return JSON.stringify(plain(value, '', { what, Refusal }, 0));
+  return JSON.stringify(plain(value, '', { what, Refusal, above: new Set() }));
 }
 exports.text = text;
 
 /** What a provider answered: bytes are Base64, and what is infinite is what nobody knows. */
 exports.answer = function answer(value, what, Refusal = Unexpected) {
-  return JSON.stringify(plain(value ?? null, '', { what, Refusal, isAnswer: true }, 0));
+  return JSON.stringify(plain(value ?? null, '', { what, Refusal, above: new Set(), isAnswer: true }));
 };
 
-function plain(value, path, rules, depth) {
+function plain(value, path, rules) {
   switch (typeof value) {
     case 'string':
+      if (!value.isWellFormed()) throw refused(rules, path, 'holds half of a character (a lone surrogate)');
+      return value;
     case 'boolean':
       return value;
     case 'number':
@@ -51,61 +74,47 @@ function plain(value, path, rules, depth) {
       if (rules.isAnswer && !Number.isNaN(value)) return null;
       throw refused(rules, path, `${value} is no number that JSON has`);
     case 'object':
-      return value === null ? null : object(value, path, rules, depth);
+      return value === null ? null : below(value, path, rules);
     default:
-      throw refused(rules, path, `is ${kindOf(value)}: objects, arrays, text, numbers, true, false and null are allowed`);
+      throw other(value, path, rules);
   }
 }
 
-function object(value, path, rules, depth) {
-  if (depth > DEEPEST) throw refused(rules, path, `is nested more than ${DEEPEST} levels deep, or holds itself`);
+/** What an object holds. Those that are above it are remembered: one that holds itself has no end. */
+function below(value, path, rules) {
+  const { above } = rules;
+  if (above.has(value)) throw refused(rules, path, 'is an object that holds itself');
+  if (above.size > DEEPEST) throw refused(rules, path, `is nested more than ${DEEPEST} levels deep`);
+  above.add(value);
+  const made = object(value, path, rules);
+  above.delete(value);
+  return made;
+}
+
+function object(value, path, rules) {
   if (rules.isAnswer && isBytes(value)) return bytes(value).toString('base64');
   if (isUrl(value)) return isFileUrl(value) ? fileURLToPath(value) : value.href;
-  if (Array.isArray(value)) {
-    return Array.from(value, (entry, at) => plain(entry, `${path}[${at}]`, rules, depth + 1));
-  }
-  const exotic = exoticKind(value);
-  if (exotic !== undefined) {
-    throw refused(rules, path, `is ${exotic}: objects, arrays, text, numbers, true, false and null are allowed`);
-  }
-  if (typeof value.toJSON === 'function') return plain(value.toJSON(), path, rules, depth + 1);
+  if (Array.isArray(value)) return Array.from(value, (entry, at) => plain(entry, `${path}[${at}]`, rules));
+  if (isExotic(value)) throw other(value, path, rules);
+  if (typeof value.toJSON === 'function') return plain(value.toJSON(), path, rules);
   // Without a prototype, a field named __proto__ is a field.
   const made = Object.create(null);
   for (const [name, entry] of Object.entries(value)) {
-    if (entry !== undefined) made[name] = plain(entry, path === '' ? name : `${path}.${name}`, rules, depth + 1);
+    const place = path === '' ? name : `${path}.${name}`;
+    if (!name.isWellFormed()) throw refused(rules, place, 'is a name that holds half of a character (a lone surrogate)');
+    if (entry !== undefined) made[name] = plain(entry, place, rules);
   }
   return made;
 }
 
-/** An object that JSON.stringify would make something else of. */
-function exoticKind(value) {
-  const { isDate, isMap, isSet, isRegExp, isPromise, isAnyArrayBuffer, isNativeError, isBoxedPrimitive } = types;
-  const is = [isDate, isMap, isSet, isRegExp, isPromise, isAnyArrayBuffer, isNativeError, isBoxedPrimitive];
-  if (!is.some((test) => test(value)) && !ArrayBuffer.isView(value)) return undefined;
-  return a(value.constructor?.name ?? 'object');
+function other(value, path, rules) {
+  const it = path === '' ? 'it is' : 'is';
+  return refused(rules, path, `${it} ${kindOf(value)}: objects, arrays, text, numbers, true, false and null are allowed`);
 }
 
 function refused({ what, Refusal }, path, message) {
-  const problem = problemLine({ path, message });
-  return new Refusal(`${what} is no JSON: ${problem}`, { context: [{ name: 'problem', value: problem }] });
-}
-
-function kindOf(value) {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value;
-}
-exports.kindOf = kindOf;
-
-const a = (name) => `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
-
-/** Whether it is an address, of whatever realm. */
-function isUrl(value) {
-  return Object.prototype.toString.call(value) === '[object URL]';
-}
-
-function isFileUrl(value) {
-  return isUrl(value) && value.protocol === 'file:';
+  const problem = problemLine({ path: shortened(path), message });
+  return new Refusal(`${what} cannot be written as JSON: ${problem}`, { context: [{ name: 'problem', value: problem }] });
 }
 
 /** A path of the file system, or the URL of one. */
@@ -115,35 +124,10 @@ exports.path = function path(value, name) {
   throw new TypeError(`${name} must be a path or a file: URL, not ${kindOf(value)}`);
 };
 
-function isBytes(value) {
-  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
-}
-
-/** The bytes of a view or a buffer; nothing is copied but what another thread could change. */
-function bytes(value) {
-  if (!ArrayBuffer.isView(value)) value = new Uint8Array(value);
-  const seen = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return types.isSharedArrayBuffer(value.buffer) ? Buffer.from(seen) : seen;
-}
-exports.isBytes = isBytes;
-exports.bytes = bytes;
-
-/** Files that are handed in: bytes, or whatever has them to read. */
-exports.fileBytes = async function fileBytes(files) {
-  const given = Object.create(null);
-  if (files === undefined || files === null) return given;
-  if (typeof files !== 'object') throw new TypeError(`files must be an object or a Map, not ${kindOf(files)}`);
-  for (const [name, content] of files instanceof Map ? files : Object.entries(files)) {
-    given[name] = await read(content, name);
-  }
-  return given;
+/** A path, or an address of whatever kind. */
+exports.place = function place(value, name) {
+  if (isFileUrl(value)) return fileURLToPath(value);
+  if (isUrl(value)) return value.href;
+  if (typeof value === 'string') return value;
+  throw new TypeError(`${name} must be a path or a URL, not ${kindOf(value)}`);
 };
-
-async function read(content, name) {
-  if (isBytes(content)) return bytes(content);
-  if (isFileUrl(content)) return readFile(content);
-  if (content instanceof Blob) return Buffer.from(await content.arrayBuffer());
-  if (typeof content?.[Symbol.asyncIterator] === 'function') return require('node:stream/consumers').buffer(content);
-  const allowed = 'bytes, a Blob, a stream or a file: URL';
-  throw new TypeError(`file ${JSON.stringify(name)} must be ${allowed}, not ${kindOf(content)}`);
-}

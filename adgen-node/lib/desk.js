@@ -5,6 +5,7 @@
 
 const { byHand, aborted, fromBody, toBody } = require('./errors.js');
 const { guarded, native } = require('./native.js');
+const { listen } = require('./signals.js');
 
 class Desk {
   #native = new (native().Desk)((kind, id, given) => this.#hear(kind, id, given));
@@ -43,9 +44,7 @@ class Desk {
       throw error;
     }
     if (signal === undefined) return told;
-    const giveUp = () => this.#native.giveUp(id);
-    signal.addEventListener('abort', giveUp, { once: true });
-    return told.finally(() => signal.removeEventListener('abort', giveUp));
+    return told.finally(listen(signal, () => this.#native.giveUp(id)));
   }
 
   /** Has work done, and gives what came of it. */

@@ -24,10 +24,10 @@ class AdgenError extends Error {
     for (const [name, value] of Object.entries({ hint, provider, model, requestId, retryAfter })) {
       if (value !== undefined && value !== null) this[name] = value;
     }
-    this.retryable = Boolean(retryable) || this.retryAfter !== undefined;
-    this.spentUsd = spentUsd ?? 0;
-    this.possiblySpentUsd = possiblySpentUsd ?? 0;
-    this.context = [...(context ?? [])];
+    tell(this, 'retryable', Boolean(retryable) || this.retryAfter !== undefined);
+    tell(this, 'spentUsd', spentUsd ?? 0);
+    tell(this, 'possiblySpentUsd', possiblySpentUsd ?? 0);
+    tell(this, 'context', [...(context ?? [])]);
     if (operations?.length > 0) this.operations = [...operations];
     if ('cause' in fields) hide(this, 'cause', fields.cause);
   }
@@ -164,7 +164,7 @@ exports.thrown = function thrown(error, above) {
 exports.toBody = function toBody(raised, signal) {
   // Nobody knows what was thrown, or what its properties do.
   try {
-    const body = raised?.[BRAND] ? raised.toJSON() : { code: codeOf(raised, signal), message: lineOf(raised) };
+    const body = raised?.[BRAND] ? raised.toJSON() : foreign(raised, signal);
     const stacks = [stackOf(raised), ...causesOf(raised, stackOf)].filter((stack) => stack !== undefined);
     return { ...body, causes: [...(raised?.[BRAND] ? (body.causes ?? []) : []), ...stacks] };
   } catch (error) {
@@ -172,10 +172,10 @@ exports.toBody = function toBody(raised, signal) {
   }
 };
 
-function codeOf(raised, signal) {
+function foreign(raised, signal) {
   // Whoever gives up for another reason is no sign that the run was cancelled.
-  if (raised?.name === 'AbortError' && signal?.aborted) return 'cancelled';
-  return raised?.name === 'TimeoutError' ? 'timeout' : 'unexpected';
+  if (raised?.name === 'AbortError' && signal?.aborted) return { code: 'cancelled', message: 'the run was cancelled' };
+  return { code: raised?.name === 'TimeoutError' ? 'timeout' : 'unexpected', message: lineOf(raised) };
 }
 
 function lineOf(raised) {
@@ -205,6 +205,12 @@ function cause(line, below) {
   hide(made, TOLD, line);
   if (below !== undefined) hide(made, 'cause', below);
   return made;
+}
+
+/** Sets what is always there, and shown where it says something. */
+function tell(error, name, value) {
+  if (value === false || value === 0 || value.length === 0) hide(error, name, value);
+  else error[name] = value;
 }
 
 /** Sets what is not shown among the properties. */

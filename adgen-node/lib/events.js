@@ -2,6 +2,7 @@
 'use strict';
 
 const { aborted } = require('./errors.js');
+const { listen } = require('./signals.js');
 
 // So many events are fetched together where they are there.
 const MOST = 256;
@@ -57,12 +58,11 @@ exports.EventIterator = class EventIterator {
   }
 
   async #fetch() {
-    const leave = () => this.#leaves.abort();
     if (this.#signal?.aborted) {
       this.#isOver = true;
       throw aborted(this.#signal);
     }
-    this.#signal?.addEventListener('abort', leave, { once: true });
+    const end = listen(this.#signal, () => this.#leaves.abort());
     try {
       const { signal } = this.#leaves;
       this.#events ??= await this.#open(signal);
@@ -75,7 +75,7 @@ exports.EventIterator = class EventIterator {
       // Left by whoever iterates, it is over; left by the signal, that is told.
       if (this.#signal?.aborted) throw aborted(this.#signal);
     } finally {
-      this.#signal?.removeEventListener('abort', leave);
+      end();
     }
   }
 

@@ -7,6 +7,8 @@
 const convert = require('./convert.js');
 const { Context } = require('./context.js');
 const { InvalidConfig, Unexpected } = require('./errors.js');
+const { bytes } = require('./files.js');
+const { isBytes, kindOf } = require('./kinds.js');
 const { camel } = require('./names.js');
 
 const JOBS = {
@@ -46,7 +48,7 @@ class Adapter {
   constructor(role, provider) {
     const { needed } = CONTRACTS[role];
     if ((typeof provider !== 'object' && typeof provider !== 'function') || provider === null) {
-      throw new InvalidConfig(`the ${role} is ${convert.kindOf(provider)}: an object is needed`);
+      throw new InvalidConfig(`the ${role} must be an object with the methods of a contract, not ${kindOf(provider)}`);
     }
     const missing = needed.map(camel).filter((name) => provider[name] === undefined);
     if (missing.length > 0) {
@@ -108,10 +110,10 @@ class Adapter {
 
   async #mask(name, { width, height, data }, signal) {
     const mask = await this.#provider[name]({ width, height, data }, { signal });
-    if (!convert.isBytes(mask) || (mask.BYTES_PER_ELEMENT ?? 1) !== 1) {
+    if (!isBytes(mask) || (mask.BYTES_PER_ELEMENT ?? 1) !== 1) {
       throw new Unexpected(`a mask must be a Uint8Array, 0 to 255 a pixel, not ${mask?.constructor?.name ?? mask}`);
     }
-    return { bytes: convert.bytes(mask) };
+    return { bytes: bytes(mask) };
   }
 
   #told(name, value) {

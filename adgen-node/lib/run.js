@@ -1,9 +1,12 @@
 // A run under way.
 'use strict';
 
+const { needed } = require('./arguments.js');
 const { byHand, fromBody } = require('./errors.js');
 const { EventIterator } = require('./events.js');
+const { kindOf } = require('./kinds.js');
 const { guarded } = require('./native.js');
+const { listen } = require('./signals.js');
 
 const FINAL = ['COMPLETED', 'FAILED', 'CANCELLED'];
 
@@ -21,17 +24,16 @@ class Run {
     this.#desk = desk;
     this.#native = native;
     this.#signal = signal;
-    const cancel = () => native.cancel();
+    const heard = listen(signal, () => native.cancel());
     // As a child process does, a run keeps the program alive until it is over.
     desk.hold();
     this.#end = desk.end((_, id) => native.wait(id)).then((end) => {
-      signal?.removeEventListener('abort', cancel);
+      heard();
       this.#isOver = true;
       this.unref();
       return end;
     });
-    signal?.addEventListener('abort', cancel, { once: true });
-    if (signal?.aborted) cancel();
+    if (signal?.aborted) native.cancel();
   }
 
   /** Name of this run. */
@@ -61,14 +63,16 @@ class Run {
 
   /** Hands in the event of a webhook (`verifyWebhook`); tells whether its job is this run's. */
   notify(event) {
-    return guarded(() => this.#native.notify(JSON.stringify(event ?? null)));
+    const { job, delivery } = event ?? {};
+    if (typeof job !== 'string' || typeof delivery !== 'string') {
+      throw new TypeError(`notify takes the event that verifyWebhook gave, not ${kindOf(event)}${event ? ' without its job' : ''}`);
+    }
+    return guarded(() => this.#native.notify(JSON.stringify({ job, delivery })));
   }
 
   /** All events of the run from number `fromSeq` on, those of the past first. Ends with the run. */
   events(fromSeq = 0) {
-    if (!Number.isSafeInteger(fromSeq) || fromSeq < 0) {
-      throw new TypeError(`fromSeq is ${String(fromSeq)}: a whole number, 0 or more, is needed`);
-    }
+    needed('events', { fromSeq }, 'count');
     return new EventIterator(this.#desk, async () => this.#native.events(fromSeq));
   }
 
@@ -91,11 +95,14 @@ class Run {
 
   /** Draws the run's progress on stderr until it is over, and gives its outcome: a bar on a terminal, lines elsewhere. */
   async show(out = process.stderr) {
+    if (typeof out?.write !== 'function') {
+      throw new TypeError(`show draws on what has write(text), as process.stderr has, not on ${kindOf(out)}`);
+    }
     await require('./progress.js').show(this, out);
     return this.result();
   }
 
-  /** Lets the program end although the run is under way: it is cancelled then. Whoever waits still keeps it alive. */
+  /** Lets the program end although the run is under way: it is left as it is then. Whoever waits still keeps it alive. */
   unref() {
     if (this.#isHeld) this.#desk.letGo();
     this.#isHeld = false;

@@ -48,6 +48,12 @@ pub fn set_bundle(folder: String) -> napi::Result<()> {
     adgen::bundle::set_folder(folder).map_err(|error| napi::Error::from_reason(error.to_string()))
 }
 
+/// Right before the process ends: see [`bridge::leave`].
+#[napi(catch_unwind)]
+pub fn leave() {
+    bridge::leave();
+}
+
 /// The codes of all kinds of errors.
 #[napi(catch_unwind)]
 pub fn error_codes() -> Vec<&'static str> {

@@ -59,7 +59,7 @@ const said = {
   'docs/node.md cancel.mjs': /^AbortError TimeoutError 0$/m,
   'docs/node.md batch.mjs': /^one .*final_video\.mp4: \$0\.00\ntwo invalid_input: .+$/m,
   'docs/node.md errors.mjs': /^(seed|id): .+\n(seed|id): .+\ntrue$/m,
-  'docs/node.md provider.mjs': /^scene_1_bg .+$/m,
+  'docs/node.md provider.mjs': /^scene_1_bg .+answer was lost/m,
 };
 for (const [key, words] of Object.entries(said)) {
   test(`a block does what it says: ${key}`, (t) => assert.match(ends(t, key), words));
@@ -75,7 +75,10 @@ test('a block does what it says: the service', async (t) => {
   assert.match(events, /"run_started"[\s\S]*"status":"COMPLETED"/);
   assert.equal((await (await fetch(`${origin}/ads/served`)).json()).status, 'COMPLETED');
   const broken = await post({ ...project, seed: -1 });
-  assert.deepEqual([broken.status, (await broken.json()).code], [422, 'invalid_project']);
+  const { message, ...shown } = await broken.json();
+  assert.deepEqual([broken.status, shown.code, shown.problems[0].path], [422, 'invalid_project', 'seed']);
+  // Nothing of this machine is shown to strangers.
+  assert.deepEqual(Object.keys(shown).sort(), ['code', 'problems']);
   assert.equal((await post('no document')).status, 422);
   assert.equal((await fetch(`${origin}/ads/nobody`)).status, 404);
   assert.equal((await fetch(`${origin}/ads`, { method: 'POST', body: '{' })).status, 400);

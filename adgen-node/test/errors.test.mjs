@@ -82,6 +82,13 @@ test('an error goes through a worker as far as Node carries it, and whole as dat
   assert.equal((await failed).message, error.message);
 });
 
+test('what says nothing is there and not shown', () => {
+  const error = new adgen.Io('no space');
+  assert.deepEqual([error.retryable, error.spentUsd, error.possiblySpentUsd, error.context, error.problems], [false, 0, 0, [], []]);
+  assert.match(inspect(error), /\{\s+code: 'io'\s+\}$/);
+  assert.match(inspect(new adgen.RateLimited('slower', { retryAfter: 2 })), /retryable: true/);
+});
+
 test('a cause that holds itself has an end', () => {
   const error = new adgen.Io('a');
   error.cause = new Error('b', { cause: error });

@@ -1,6 +1,8 @@
 // Compiled, never run: everything of the package, as a program uses it.
 import { AbortError, AdgenError, RateLimited, Studio, provider, schema, testkit, validate, verifyWebhook, version, webhookSecret } from 'adgen';
-import type { AdProject, Event, Run, types } from 'adgen';
+import type {
+  AdProject, AudioProvider, BackgroundRemover, Event, FileContent, Planner, Project, Run, VideoProvider as Films, types,
+} from 'adgen';
 import { done, type VideoProvider } from 'adgen/provider';
 import { video } from 'adgen/testkit';
 
@@ -25,6 +27,31 @@ const own: VideoProvider = {
 // @ts-expect-error what is required is required
 const lacking: VideoProvider = { info: own.info, start: own.start };
 
+/** Whoever writes a provider finds its types where the studio is. */
+export const roles: [Films, Planner?, AudioProvider?, BackgroundRemover?] = [own];
+
+const fixed = {
+  id: 'rosso',
+  brief: { product_name: 'Rosso' },
+  product: { image: new URL('https://example.com/cup.jpg') },
+  scenes: [{ id: 'a', background: { generate: { prompt: 'steam' } } }],
+  output: { aspects: ['9:16', '1:1'] },
+} as const;
+export const projects: Project[] = [project, fixed, Object.freeze(project), '{}', new URL('file:///ads/rosso.json')];
+// @ts-expect-error there is no such shape, wherever it comes from
+export const shapeless: Project = { ...fixed, output: { aspects: ['9:17'] } } as const;
+// @ts-expect-error a field that is written wrongly is none
+export const slip: Project = { id: 'rosso', brief: { product_name: 'Rosso', langauge: 'en' }, product: { image: 'cup.jpg' } };
+
+export const contents = (response: Response, stream: ReadableStream<Uint8Array>, pieces: AsyncGenerator<Uint8Array>): FileContent[] => [
+  new Uint8Array(1), new ArrayBuffer(1), new DataView(new ArrayBuffer(1)), new URL('file:///cup.jpg'),
+  new Blob([]), new File([], 'cup.jpg'), response, stream, response.body!, pieces,
+];
+// @ts-expect-error text is no file
+export const text: FileContent = 'text';
+// @ts-expect-error nor are pieces of it
+export const texts: FileContent = (async function* () { yield 'text'; })();
+
 function tell(event: Event): string {
   switch (event.type) {
     case 'degraded':
@@ -47,6 +74,7 @@ export async function everything(controller: AbortController, photo: Uint8Array)
     remover: { name: 'own', version: '1', coarseMask: ({ width, height }) => new Uint8Array(width * height) },
     onEvent: (event) => console.log(tell(event)),
   });
+  new Studio({ storage: new URL('s3://bucket/prefix') });
   // @ts-expect-error options are in camelCase
   new Studio({ max_usd: 2 });
   // @ts-expect-error a number is needed
@@ -71,6 +99,7 @@ export async function everything(controller: AbortController, photo: Uint8Array)
   // @ts-expect-error a run comes from a studio
   new Run();
 
+  await studio.import(fixed, { files: { 'cup.jpg': await fetch('https://example.com/cup.jpg') } });
   const cost: number | null = (await studio.estimate(JSON.stringify(project))).total.high_usd;
   const problems = (await studio.inspect(new URL('file:///ads/rosso.json'))).map(({ problem }) => problem?.message);
   const { png, width, isFinal } = await studio.preview('rosso', { scene: 0, width: 270, aspect: '9:16' });
@@ -94,7 +123,7 @@ export async function everything(controller: AbortController, photo: Uint8Array)
   const event = verifyWebhook(secret, { 'webhook-id': 'a', other: ['b'] }, photo, { now: new Date() });
   verifyWebhook(secret, new Headers(), photo.buffer);
   console.log(run.notify(event), event.job, schema('run_options')['type'], version());
-  console.log(validate(project).map(({ path, message }) => `${path}: ${message}`), validate({ id: 1 }));
+  console.log(validate(project).map(({ path, message }) => `${path}: ${message}`), validate({ id: 1 }), validate(fixed));
 
   try {
     await run.result();
@@ -110,7 +139,7 @@ export async function everything(controller: AbortController, photo: Uint8Array)
   const report = await video(own, request, { refusesImages: true, limitS: 20 });
   report.expectPassed();
   console.log(report.isPassed, report.failures.map(({ name, why }) => `${name}: ${why}`));
-  await testkit.planner({ info: provider.info('own', 'p1'), plan: async () => ({}) as types.Plan }, {} as types.PlanRequest);
+  await testkit.planner({ info: provider.info('own', 'p1', 'free'), plan: async () => ({}) as types.Plan }, {} as types.PlanRequest);
   await testkit.audio({ ...own, offeredS: () => 5, capability: { music: true } } as never, {} as types.AudioRequest, { doneAtOnce: true });
   console.log(lacking);
 }

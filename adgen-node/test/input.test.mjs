@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { InvalidProject, Studio, schema, validate, verifyWebhook } from 'adgen';
 import { folderOf } from './support.mjs';
 
@@ -33,18 +34,22 @@ const ways = [
 for (const [name, value, path, words] of [
   ['NaN', { ...sound, seed: NaN }, 'seed', /NaN is no number/],
   ['Infinity', { ...sound, brief: { duration_s: Infinity } }, 'brief.duration_s', /Infinity is no number/],
-  ['BigInt', { ...sound, seed: 1n }, 'seed', /is bigint/],
+  ['BigInt', { ...sound, seed: 1n }, 'seed', /^is a BigInt/],
   ['Date', { ...sound, scenes: [{}, { id: new Date() }] }, 'scenes[1].id', /is a Date/],
   ['Map', { ...sound, brand: new Map() }, 'brand', /is a Map/],
   ['Set', { ...sound, brand: { colors: new Set(['red']) } }, 'brand.colors', /is a Set/],
   ['Buffer', { ...sound, product: { image: Buffer.from('x') } }, 'product.image', /is a Buffer/],
   ['ArrayBuffer', { ...sound, product: { image: new ArrayBuffer(1) } }, 'product.image', /is an ArrayBuffer/],
   ['Promise', { ...sound, brief: Promise.resolve() }, 'brief', /is a Promise/],
-  ['function', { ...sound, title: () => 'x' }, 'title', /is function/],
-  ['symbol', { ...sound, title: Symbol('x') }, 'title', /is symbol/],
+  ['function', { ...sound, title: () => 'x' }, 'title', /^is a function/],
+  ['symbol', { ...sound, title: Symbol('x') }, 'title', /^is a symbol/],
   ['undefined in an array', { ...sound, scenes: [undefined] }, 'scenes[0]', /is undefined/],
   ['a hole', { ...sound, scenes: new Array(1) }, 'scenes[0]', /is undefined/],
-  ['itself', itself(), undefined, /nested more than 100 levels deep, or holds itself/],
+  ['a document that is none', Buffer.from('{}'), '', /^it is a Buffer/],
+  ['half of a character', { ...sound, scenes: [{ caption: 'a\ud83d' }] }, 'scenes[0].caption', /half of a character/],
+  ['half of a character in a name', { ...sound, 'a\ud83d': 1 }, 'a\ufffd', /half of a character/],
+  ['a long name', { ...sound, ['k'.repeat(1_000_000)]: NaN }, `${'k'.repeat(80)}…`, /NaN/],
+  ['itself', itself(), 'brief', /^is an object that holds itself$/],
   ['deep', deep(), undefined, /nested more than 100 levels deep/],
   ['no JSON', { toJSON: () => undefined }, '', /is undefined/],
 ]) {
@@ -55,6 +60,7 @@ for (const [name, value, path, words] of [
         const [problem] = error.problems;
         if (path !== undefined) assert.equal(problem.path, path);
         assert.match(problem.message, words);
+        assert.ok(error.message.startsWith('the document cannot be written as JSON: ') && error.message.length < 300);
         return true;
       });
     }
@@ -75,14 +81,16 @@ for (const [kind, wrong] of [
   ['undefined', undefined],
   ['null', null],
   ['an array', []],
-  ['number', 1],
-  ['boolean', true],
-  ['bigint', 1n],
-  ['symbol', Symbol('project')],
-  ['function', () => '{}'],
+  ['a number', 1],
+  ['a boolean', true],
+  ['a BigInt', 1n],
+  ['a symbol', Symbol('project')],
+  ['a function', () => '{}'],
+  ['a URL (http:): only file: URLs are read', new URL('http://x/y')],
 ]) {
   test(`another type is a TypeError: ${kind}`, async () => {
-    for (const way of ways) await assert.rejects(way(wrong), { name: 'TypeError', message: new RegExp(`not ${kind}$`) });
+    const message = `project must be an object, JSON text or the file: URL of a document, not ${kind}`;
+    for (const way of ways) await assert.rejects(way(wrong), { name: 'TypeError', message });
   });
 }
 
@@ -98,8 +106,7 @@ test('ten megabytes of text are answered', async () => {
   }
 });
 
-test('half of a character is no crash', () => {
-  assert.deepEqual(validate({ id: '\ud83d' }).map((problem) => problem.path), ['']);
+test('half of a character in a text is no crash', () => {
   // In a text, Node itself puts U+FFFD in its place.
   assert.ok(validate('{"id": "\ud83d"}').some((problem) => problem.path === 'id'));
 });
@@ -110,7 +117,7 @@ test('a document that is far too deep is a problem', () => {
 
 test('ids that are none are refused', async (t) => {
   const here = new Studio({ storage: join(folderOf(t), 'storage') });
-  for (const id of ['', '..', 'a/b', '\0', 'x'.repeat(1000), 'é', '\ud83d', 7, null, undefined, {}, NaN]) {
+  for (const id of ['', '..', 'a/b', '\0', 'x'.repeat(1000), 'é', '\ud83d']) {
     for (const verb of ['state', 'document', 'delete', 'run']) {
       await assert.rejects(here[verb](id), (error) => {
         assert.ok(['invalid_project', 'invalid_config', 'not_found'].includes(error.code), `${verb}: ${error.stack}`);
@@ -118,9 +125,54 @@ test('ids that are none are refused', async (t) => {
       });
     }
   }
+  for (const none of [7, null, undefined, {}, NaN, ['a']]) {
+    for (const [verb, ...more] of [['state'], ['document'], ['delete'], ['report'], ['run'], ['resume'], ['copy', 'b'], ['url', 'b']]) {
+      await assert.rejects(here[verb](none, ...more), { name: 'TypeError', message: /^(projectId|from) of \w+ must be a string, not / });
+    }
+    assert.throws(() => here.watch(none), { name: 'TypeError', message: /^projectId of watch must be a string/ });
+  }
   await assert.rejects(here.removeWaste({ waste: 'all' }), { code: 'invalid_config' });
   await assert.rejects(here.url('a', 'b', { expiresS: -1 }), { code: 'invalid_config' });
 });
+
+for (const [words, ask] of [
+  ['scene of preview must be a whole number, 0 or more, not -1', () => studio.preview('x', { scene: -1 })],
+  ['scene of preview must be a whole number, 0 or more, not "0"', () => studio.preview('x', { scene: '0' })],
+  ['seconds of preview must be a number, not NaN', () => studio.preview('x', { seconds: NaN })],
+  ['width of preview must be a whole number, 1 or more, not 0.5', () => studio.preview('x', { scene: 0, width: 0.5 })],
+  ['shortSide of preview must be a whole number, 1 or more, not "wide"', () => studio.preview('x', { scene: 0, shortSide: 'wide' })],
+  ['to of copy must be a string, not undefined', () => studio.copy('x')],
+  ['file of url must be a string, not undefined', () => studio.url('x')],
+  ['expiresS of url must be a number, not "60"', () => studio.url('x', 'y', { expiresS: '60' })],
+  ['everyMs of watch must be a whole number, 0 or more, not -1', async () => studio.watch('x', { everyMs: -1 })],
+  ['ifMatch of save must be a string, not 7', () => studio.save(sound, { ifMatch: 7 })],
+  ['bought of findWaste must be true or false, not "no"', () => studio.findWaste({ bought: 'no' })],
+  ['plan of removeWaste must be an object, not undefined', () => studio.removeWaste()],
+]) {
+  test(`a wrong argument is told in JavaScript's words: ${words}`, async () => {
+    await assert.rejects(ask(), { name: 'TypeError', message: words });
+  });
+}
+
+for (const [path, isHinted] of [
+  ['project.json', true],
+  ['../ads/ROSSO.JSON', true],
+  [fileURLToPath(import.meta.url), true],
+  ['hello', false],
+  ['{"id": 1', false],
+  ['null', false],
+]) {
+  test(`a path in a document's place is told ${isHinted ? 'how files are handed in' : 'of no files'}: ${path}`, async () => {
+    for (const way of ways.slice(1)) {
+      await assert.rejects(way(path), (error) => {
+        assert.equal(error.code, 'invalid_project');
+        assert.equal(/pathToFileURL/.test(error.hint), isHinted, error.hint);
+        return true;
+      });
+    }
+    assert.equal(/pathToFileURL/.test(validate(path)[0].message), isHinted);
+  });
+}
 
 test('a webhook is checked', () => {
   const key = Buffer.from('0123456789abcdef01234567');

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Studio } from 'adgen';
-import { below, document, folderOf, packageFolder, program } from './support.mjs';
+import { below, document, folderOf, packageFolder, program, root } from './support.mjs';
 
 const last = async (folder, id = 'least') => (await new Studio({ storage: join(folder, 'storage') }).state(id)).status;
 
@@ -75,6 +75,47 @@ studio.generate(document('free')).then((run) => run.unref().ref().unref());
   assert.ok(clean(program(folder, free)).seconds < 20);
 });
 
+for (const [how, text] of [['unref', 'run.unref()'], ['process.exit', 'process.exit()']]) {
+  test(`a program that ends before its run leaves it as it is, and another one goes on: ${how}`, async (t) => {
+    const folder = folderOf(t);
+    const left = `${SLOW}
+slow.cancel = () => console.log('cancelled');
+const studio = new adgen.Studio({ storage: 'storage', video: slow });
+(async () => {
+  const run = await studio.generate(document());
+  for await (const { status } of run) if (status === 'GENERATING_SCENES') break;
+  ${text};
+})();
+`;
+    assert.equal(clean(program(folder, left)).stdout, '');
+    const studio = new Studio({ storage: join(folder, 'storage') });
+    const { status, error } = await studio.state('least');
+    assert.deepEqual([status, error.code], ['FAILED', 'interrupted']);
+    assert.equal((await (await studio.run('least')).result()).state.status, 'COMPLETED');
+  });
+}
+
+test('a time-out is heard where nothing else keeps the program alive', (t) => {
+  const text = `
+const { Readable } = require('node:stream');
+const files = { 'product.png': new Readable({ read() {} }) };
+const studio = new adgen.Studio({ storage: 'storage' });
+studio.import(document(), { files, signal: AbortSignal.timeout(100) }).catch((error) => console.log(error.name, files['product.png'].destroyed));
+`;
+  assert.equal(clean(program(folderOf(t), text)).stdout, 'AbortError true\n');
+});
+
+test('a stream whose turn has not come ends no program', (t) => {
+  const text = `
+const { createReadStream } = require('node:fs');
+const { Readable } = require('node:stream');
+const slow = Readable.from((async function* () { await new Promise((resolve) => setTimeout(resolve, 200)); yield Buffer.from('x'); })());
+const files = { slow, 'product.png': createReadStream('none.png') };
+new adgen.Studio({ storage: 'storage' }).import(document(), { files }).catch((error) => console.log(error.name));
+`;
+  assert.equal(clean(program(folderOf(t), text)).stdout, 'NotFound\n');
+});
+
 test('a program stays while an event is awaited', (t) => {
   const folder = folderOf(t);
   const text = `
@@ -121,6 +162,20 @@ const busy = new adgen.Studio({ storage: 'busy' });
       assert.deepEqual([ran.status, ran.signal], [status, null], ran.stderr);
       if (status === 3) assert.equal(ran.stderr, '');
       assert.ok(ran.seconds < 15, `${ran.seconds} s`);
+    }
+  });
+}
+
+for (const how of ['process.exit(3)', 'run.unref(); process.exitCode = 3']) {
+  test(`a program that ends while a product is cut out ends in peace: ${how}`, (t) => {
+    const folder = folderOf(t);
+    cpSync(join(root, 'examples/assets/can_studio.jpg'), join(folder, 'can.jpg'));
+    for (let tries = 0; tries < 10; tries += 1) {
+      const text = `
+const studio = new adgen.Studio({ storage: 'storage-${tries}' });
+studio.generate(document('can', { product: { image: 'can.jpg' } })).then((run) => setTimeout(() => { ${how}; }, ${20 + 70 * tries}));
+`;
+      clean(program(folder, text, { timeout: 30_000 }), 3);
     }
   });
 }
@@ -226,7 +281,7 @@ test('two copies of the package live in one process', async (t) => {
   const other = createRequire(import.meta.url)(copy);
   assert.notEqual(other.Studio, Studio);
   const video = {
-    info: other.provider.info('own', '1'),
+    info: other.provider.info('own', '1', 'free'),
     // Of a package that has a copy of its own.
     start: () => { throw new other.RateLimited('not so fast', { requestId: 'r1' }); },
     check() {},

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { Cancelled, ContentRejected, NotFound, Studio, Unavailable, Unsupported, provider, testkit } from 'adgen';
 import { all, clip, document, folderOf, jpeg, sleep, track, until } from './support.mjs';
 
@@ -103,7 +104,7 @@ test('an audio provider is asked', async (t) => {
 test('a planner is asked, and what it throws is told with its stack', async (t) => {
   const folder = folderOf(t);
   const planner = {
-    info: info('own', 'p1'),
+    info: info('own', 'p1', 'free'),
     async plan(request, context) {
       assert.equal(request.brief.product_name, 'Amara Oil');
       assert.ok(context.remaining === null || context.remaining > 0);
@@ -212,7 +213,8 @@ test('cancelling reaches a provider', async (t) => {
   await until(() => video.jobs.size > 0);
   await sleep(200);
   run.cancel();
-  await assert.rejects(run.result(), { code: 'cancelled' });
+  // The signal's own words would be those of Node.
+  await assert.rejects(run.result(), { code: 'cancelled', message: /^the run was cancelled/ });
   assert.deepEqual([video.cancelled, seen], [['job-1'], ['check']]);
 
   class Starting extends Jobs {
@@ -259,15 +261,19 @@ test('a provider may call back into the studio, and one that works hard deadlock
   assert.equal((await (await starting).result()).cost_usd, 0.25);
 });
 
-test('an answer that must come at once and does not counts for nothing', async (t) => {
+test('an answer that must come at once and does not is an error: nobody knows what it would cost', async (t) => {
   const folder = folderOf(t);
   const video = Object.assign(new Jobs(clip()), { estimate: async () => ({ low_usd: 9, high_usd: 9 }) });
-  assert.equal((await studioIn(folder, { video }).estimate(document())).total.low_usd, 0.25);
+  await assert.rejects(studioIn(folder, { video }).estimate(document()), (error) => {
+    assert.match(error.message, /failed in estimate/);
+    assert.match(JSON.stringify(error), /must answer at once/);
+    return true;
+  });
 });
 
 for (const [words, make] of [
   [/the video Object lacks info, start, check, cancel/, () => ({})],
-  [/the video is number/, () => 7],
+  [/the video must be an object with the methods of a contract, not a number/, () => 7],
   [/`info` is/, () => Object.assign(new Jobs(), { info: { name: 'x' } })],
   [/`info` is 7/, () => Object.assign(new Jobs(), { info: 7 })],
   [/must be known at once/, () => Object.assign(new Jobs(), { info: async () => ({}) })],
@@ -305,6 +311,7 @@ for (const kind of [Jobs, AsyncJobs]) {
     const options = { refusesImages: true, folder, limitS: 20 };
     const report = await testkit.video(new Careful(clip(), { seconds: 0.3 }), request, options);
     report.expectPassed();
+    assert.ok(!inspect(report).includes(report.text) && String(report) === report.text);
     assert.ok(report.subject.includes('own') && report.checks.some(({ name }) => name === 'info_never_changes'));
 
     const forgetful = Object.assign(new Careful(clip(), { seconds: 0.3 }), { cancel: () => stopped() });
@@ -329,7 +336,7 @@ test('the testkit tries a remover and a planner', async () => {
   (await testkit.remover(remover, { width, height, data })).expectPassed();
   await assert.rejects(testkit.remover(remover, { width, height, data: Buffer.from('x') }), /18432 bytes/);
 
-  const planner = { info: info('own', 'p1'), plan: () => { throw new Unavailable('nobody home'); } };
+  const planner = { info: info('own', 'p1', 'free'), plan: () => { throw new Unavailable('nobody home'); } };
   const plan = { brief: { product_name: 'Rosso' }, brand: {}, product_palette: [], photo: null, style: null, scenes: null, seed: 1 };
   const report = await testkit.planner(planner, plan);
   assert.ok(!report.isPassed && String(report).includes('nobody home'));

@@ -116,6 +116,30 @@ test('other verbs take signals, too', async (t) => {
   await assert.rejects(watched, (error) => error.name === 'AbortError' && error.cause.name === 'TimeoutError');
 });
 
+test('one signal serves any number of calls without a warning, and keeps none of them', async (t) => {
+  const folder = folderOf(t);
+  const warnings = [];
+  const note = (warning) => warnings.push(warning);
+  process.on('warning', note);
+  t.after(() => process.off('warning', note));
+  const studio = studioIn(folder, { video: slow() });
+  const { controller, signal, listeners } = counted();
+  await Promise.all(Array.from({ length: 30 }, () => studio.list({ signal })));
+  assert.equal(listeners(), 0);
+  await studio.import(document(), { folder, signal });
+  const starting = Array.from({ length: 12 }, (_, number) => studio.generate(document(`p${number}`), { folder, signal }));
+  const runs = await Promise.all(starting);
+  assert.equal(listeners(), 1);
+  const watched = Array.from({ length: 12 }, () => studio.watch('least', { signal }).next());
+  const ends = Promise.allSettled([...runs.map((run) => run.result()), ...watched]);
+  await sleep(50);
+  controller.abort();
+  assert.ok((await ends).every(({ reason }) => reason?.name === 'AbortError'));
+  assert.equal(listeners(), 0);
+  await sleep(20);
+  assert.deepEqual(warnings, []);
+});
+
 test('a run is no promise', async (t) => {
   const folder = folderOf(t);
   const run = await studioIn(folder).generate(document(), { folder });
@@ -168,8 +192,8 @@ test('a run is notified of its own jobs alone', async (t) => {
   const run = await studioIn(folder, { video: slow() }).generate(document(), { folder });
   await until(() => run.status === 'GENERATING_SCENES');
   assert.equal(run.notify({ job: "somebody-else's", delivery: 'msg_1' }), false);
-  for (const wrong of [{ task: 'x' }, undefined, 'j']) {
-    assert.throws(() => run.notify(wrong), { code: 'invalid_input' });
+  for (const wrong of [{ task: 'x' }, undefined, null, 'j', { job: 'j' }]) {
+    assert.throws(() => run.notify(wrong), { name: 'TypeError', message: /verifyWebhook/ });
   }
   run.cancel();
   await assert.rejects(run.result());
@@ -188,6 +212,7 @@ test('progress is drawn for people', async (t) => {
   await run.show(bar);
   assert.match(bar.said, /█/);
   assert.match(bar.said, /completed after/);
+  for (const wrong of [null, {}]) await assert.rejects(run.show(wrong), { name: 'TypeError', message: /write\(text\)/ });
 });
 
 test('a signal cancels what was ordered at a service', async (t) => {

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { Studio } from 'adgen';
-import { all, below, document, folderOf, photo } from './support.mjs';
+import { inspect } from 'node:util';
+import { Io, NotFound, Studio, Unavailable, validate } from 'adgen';
+import { all, below, document, folderOf, photo, until } from './support.mjs';
 
 const studioIn = (folder, more = {}) => new Studio({ storage: join(folder, 'storage'), ...more });
 
@@ -86,6 +88,10 @@ test('files are handed in', async (t) => {
     shared: Object.assign(new Uint8Array(new SharedArrayBuffer(photo.length))),
     blob: new Blob([photo]),
     stream: createReadStream(path),
+    web: new Blob([photo]).stream(),
+    pieces: (async function* () { yield photo.subarray(0, 100); yield new Uint8Array(photo).buffer.slice(100); })(),
+    response: new Response(photo),
+    lazy: { arrayBuffer: async () => new Uint8Array(photo).buffer },
     file: pathToFileURL(path),
   };
   ways.shared.set(photo);
@@ -97,6 +103,51 @@ test('files are handed in', async (t) => {
   await assert.rejects(studio.import(document('none'), { files: { 'other.png': photo } }), { code: 'invalid_input' });
   for (const wrong of [{ 'product.png': 'text' }, { 'product.png': null }, 'files']) {
     await assert.rejects(studio.import(document('wrong'), { files: wrong }), TypeError);
+  }
+});
+
+test('a signal is heard while files are read, which are let go', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  let cancelled = 0;
+  let left = 0;
+  const never = { async next() { return new Promise(() => {}); }, async return() { left += 1; return { done: true }; } };
+  const web = () => new ReadableStream({ cancel: () => void (cancelled += 1) });
+  for (const abort of [() => AbortSignal.timeout(30), () => AbortSignal.abort()]) {
+    for (const verb of ['import', 'generate']) {
+      const node = new Readable({ read() {} });
+      const files = { node, web: web(), response: new Response(web()), own: { [Symbol.asyncIterator]: () => never } };
+      await assert.rejects(studio[verb](document(), { files, signal: abort() }), { name: 'AbortError', code: 'ABORT_ERR' });
+      await until(() => node.destroyed);
+    }
+  }
+  await until(() => cancelled === 8);
+  // Those that were never begun need no end.
+  assert.equal(left, 2);
+  assert.deepEqual(await studio.list(), []);
+});
+
+test('where a file cannot be read, that is told, and the others are let go', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  const missing = join(folder, 'none.png');
+  const own = new Unavailable('the house is closed');
+  for (const [content, kind, told] of [
+    [pathToFileURL(missing), NotFound, (error) => error.cause.code === 'ENOENT'],
+    [createReadStream(missing), NotFound, (error) => error.cause.code === 'ENOENT'],
+    [pathToFileURL(folder), Io, (error) => error.cause.code === 'EISDIR'],
+    [Readable.from((function* () { throw new RangeError('mine'); })()), Io, (error) => error.cause instanceof RangeError],
+    [{ arrayBuffer: async () => { throw own; } }, Unavailable, (error) => error === own],
+    [Readable.from([{}]), TypeError, (error) => /must be read as bytes: it gave an object/.test(error.message)],
+  ]) {
+    // While another one is read that never ends.
+    const endless = new Readable({ read() {} });
+    await assert.rejects(studio.import(document(), { files: { endless, 'product.png': content } }), (error) => {
+      assert.ok(error instanceof kind && told(error), error.stack);
+      assert.match(error.message, kind === Unavailable ? /closed/ : /"product\.png"/);
+      return true;
+    });
+    await until(() => endless.destroyed);
   }
 });
 
@@ -121,7 +172,11 @@ test('a document is an object, a text or a file', async (t) => {
   assert.ok(looked.length > 0 && looked.every(({ problem }) => !problem));
   const broken = await studio.inspect(document('none', { product: { image: 'none.png' } }), { folder });
   assert.equal(broken.find(({ problem }) => problem).problem.code, 'invalid_input');
-  await assert.rejects(studio.import(pathToFileURL(join(folder, 'none.json'))), { code: 'ENOENT' });
+  const missing = pathToFileURL(join(folder, 'none.json'));
+  for (const ask of [() => studio.import(missing), async () => validate(missing)]) {
+    await assert.rejects(ask(), (error) => error instanceof NotFound && error.cause.code === 'ENOENT' && /none\.json/.test(error.message));
+  }
+  await assert.rejects(studio.import(pathToFileURL(folder)), (error) => error instanceof Io && error.cause.code === 'EISDIR');
 });
 
 test('a run is watched from elsewhere', async (t) => {
@@ -180,7 +235,7 @@ test('options are checked at once', async (t) => {
     () => studioIn(folder, { jobs: 0, maxDollars: 2 }),
     (error) => {
       assert.equal(error.name, 'InvalidConfig');
-      assert.deepEqual(error.problems.map(({ path }) => path).sort(), ['jobs', 'max_dollars']);
+      assert.deepEqual(error.problems.map(({ path }) => path).sort(), ['jobs', 'maxDollars']);
       return true;
     },
   );
@@ -200,6 +255,41 @@ test('options are checked at once', async (t) => {
   assert.throws(() => new Studio({ storage: 7 }), TypeError);
   assert.throws(() => new Studio({ storage: 'ftp://a/b' }), { code: 'invalid_config', message: /ftp/ });
   assert.throws(() => Studio('storage'), TypeError);
+});
+
+test('what is wrong with options is told with their names', async (t) => {
+  const folder = folderOf(t);
+  for (const [options, path, words] of [
+    [{ maxUsd: '2' }, 'maxUsd', /number/],
+    [{ maxUsd: NaN }, 'maxUsd', /NaN/],
+    [{ http: { timeout: 5 } }, 'http.timeout', /connectTimeoutS, proxy, readTimeoutS or rootCertificates/],
+    [{ http: { connectTimeoutS: 'x' } }, 'http.connectTimeoutS', /number/],
+    // What is a value keeps its name.
+    [{ assets: { reach: 'max_usd' } }, 'assets.reach', /"max_usd".*document_folder, own_documents or any_path/],
+  ]) {
+    assert.throws(() => studioIn(folder, options), (error) => {
+      assert.deepEqual([error.code, error.problems.map((problem) => problem.path)], ['invalid_config', [path]]);
+      assert.match(error.problems[0].message, words);
+      return true;
+    });
+  }
+  await assert.rejects(studioIn(folder).generate(document(), { folder, maxUsd: '2' }), (error) => error.problems[0].path === 'maxUsd');
+  for (const [wrong, words] of [
+    [{ max_usd: 2 }, 'Studio has no option max_usd: maxUsd is its name'],
+    [{ http: { connect_timeout_s: 1 } }, 'Studio has no option http.connect_timeout_s: connectTimeoutS is its name'],
+  ]) {
+    assert.throws(() => studioIn(folder, wrong), { name: 'TypeError', message: words });
+    assert.throws(() => Studio.fromEnv(wrong), { name: 'TypeError', message: words });
+  }
+  await assert.rejects(studioIn(folder).generate(document(), { folder, max_usd: 2 }), { message: /maxUsd is its name/ });
+});
+
+test('a storage is a path or an address, and seen', async (t) => {
+  const folder = folderOf(t);
+  assert.equal((await new Studio({ storage: pathToFileURL(folder) }).config()).storage, folder);
+  const bucket = new Studio({ storage: new URL('s3://bucket/prefix') });
+  assert.equal(inspect(bucket), "Studio { storage: 's3://bucket/prefix' }");
+  assert.equal(inspect(new Studio()), "Studio { storage: 'storage' }");
 });
 
 test('a storage that cannot be written says so', async (t) => {

@@ -1,5 +1,6 @@
 //! What the core tells (`tracing`) goes to Python's `logging`, by a handler of the logger's own: with the facts of the event and
-//! of the spans that it happened in. Keys and prompts are not among them: the core sees to that.
+//! of the spans that it happened in. Python knows no spans, so it is told when one is over: a run, an artifact, a call of a
+//! provider. Keys and prompts are not among the facts: the core sees to that.
 
 use super::gate;
 use pyo3::prelude::*;
@@ -9,6 +10,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU8, Ordering},
     },
+    time::Instant,
 };
 use tracing::{
     Event, Level, Metadata, Subscriber,
@@ -19,7 +21,7 @@ use tracing::{
 use tracing_subscriber::{
     Layer,
     layer::{Context, SubscriberExt},
-    registry::{LookupSpan, Registry},
+    registry::{LookupSpan, Registry, Scope},
 };
 
 /// From which of Python's levels on; nothing while nobody has asked for it.
@@ -49,8 +51,8 @@ const fn level_of(level: Level) -> u8 {
 
 struct ToPython;
 
-/// The facts of a span, as they are written.
-struct Facts(String);
+/// The facts of a span, as they are written, and when it began.
+struct Facts(String, Instant);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToPython {
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
@@ -66,8 +68,16 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToPython {
         let mut words = Words::default();
         attributes.record(&mut words);
         if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(Facts(words.facts));
+            span.extensions_mut().insert(Facts(words.facts, Instant::now()));
         }
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let Some(span) = context.span(&id) else { return };
+        let Some(elapsed) = span.extensions().get::<Facts>().map(|facts| facts.1.elapsed()) else { return };
+        let mut line = format!("{} over", span.name());
+        add_facts(&mut line, span.scope());
+        tell(*span.metadata().level(), format!("{line} elapsed_ms={}", elapsed.as_millis()));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
@@ -84,21 +94,31 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for ToPython {
         let mut words = Words::default();
         event.record(&mut words);
         let mut line = words.message;
-        let spans = context.event_scope(event).into_iter().flat_map(|scope| scope.from_root());
-        for span in spans {
-            if let Some(facts) = span.extensions().get::<Facts>() {
-                line.push_str(&facts.0);
-            }
+        if let Some(scope) = context.event_scope(event) {
+            add_facts(&mut line, scope);
         }
         line.push_str(&words.facts);
-        let (level, Some(logger)) = (level_of(*event.metadata().level()), LOGGER.get()) else { return };
-        gate::enter(|py| {
-            // The message is an argument: percent signs in it mean nothing.
-            if let Err(error) = logger.call_method1(py, "log", (level, "%s", line.trim_start())) {
-                error.write_unraisable(py, None);
-            }
-        });
+        tell(*event.metadata().level(), line);
     }
+}
+
+/// The facts of spans, those of the outermost first.
+fn add_facts<'a, S: LookupSpan<'a>>(line: &mut String, spans: Scope<'a, S>) {
+    for span in spans.from_root() {
+        if let Some(facts) = span.extensions().get::<Facts>() {
+            line.push_str(&facts.0);
+        }
+    }
+}
+
+fn tell(level: Level, line: String) {
+    let Some(logger) = LOGGER.get() else { return };
+    gate::enter(|py| {
+        // The message is an argument: percent signs in it mean nothing.
+        if let Err(error) = logger.call_method1(py, "log", (level_of(level), "%s", line.trim_start())) {
+            error.write_unraisable(py, None);
+        }
+    });
 }
 
 /// Collects what is told: the message, and facts as ` name=value`.
@@ -112,6 +132,8 @@ impl Visit for Words {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "message" => self.message.push_str(value),
+            // Such as the code of an error where there is none.
+            _ if value.is_empty() => {}
             name => drop(write!(self.facts, " {name}={value}")),
         }
     }

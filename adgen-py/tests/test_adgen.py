@@ -86,3 +86,9 @@ def test_other_threads_run_meanwhile():
         thread.join()
     # One tick or two may fall between reading the clock and the calls themselves.
     assert sum(start < at < end for at in ticks) > 5
+
+
+def test_what_the_module_lists_is_for_its_users():
+    assert {"Studio", "models", "provider", "__version__"} <= set(dir(adgen))
+    assert not {"Any", "TYPE_CHECKING", "name_bundle", "annotations"} & set(dir(adgen))
+    assert adgen.Studio.resume.__doc__ != adgen.Studio.run.__doc__ and "crash" in adgen.Studio.resume.__doc__

@@ -176,3 +176,45 @@ def test_within_a_loop_the_waiting_studio_still_waits(folder):
         return adgen.Studio(folder / "storage").list()
 
     assert asyncio.run(main()) == []
+
+
+def test_a_start_that_nobody_awaits_says_so(folder):
+    async def main():
+        studio = adgen.AsyncStudio(folder / "storage")
+        starting = studio.generate(document(), folder)
+        for name in ("id", "project_id", "status", "result", "cancel"):
+            with pytest.raises(AttributeError, match=f"no {name}: await it first"):
+                getattr(starting, name)
+        with pytest.raises(AttributeError, match="no attribute 'moons'"):
+            starting.moons
+        with pytest.raises(TypeError, match="no events: await it first"):
+            async for _ in starting:
+                pass
+        with pytest.warns(RuntimeWarning, match="AsyncStudio.generate was never awaited"):
+            del starting
+        with pytest.warns(RuntimeWarning, match="AsyncStudio.run was never awaited"):
+            studio.run("least")
+        assert await studio.list() == []
+
+    asyncio.run(main())
+
+
+def test_whoever_only_follows_a_run_leaves_it_at_work(folder):
+    async def main():
+        studio = adgen.AsyncStudio(folder / "storage")
+        run = await studio.generate(document(), folder)
+
+        async def follow():
+            async for _ in run:
+                pass
+
+        task = asyncio.ensure_future(follow())
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await run).videos and run.status == "COMPLETED"
+        with pytest.raises(ValueError, match="from_seq must be 0 or more"):
+            run.events(-1)
+
+    asyncio.run(main())

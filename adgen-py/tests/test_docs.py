@@ -41,11 +41,19 @@ with TestClient(app) as client:
     assert made.status_code == 202 and made.json()["run_id"], made.text
     assert client.post("/ads", json={**project, "seed": -1}).status_code == 422
     assert client.get("/ads/nobody").status_code == 404
+    none = client.get("/ads/a b")
+    assert none.status_code == 422 and none.json()["code"] == "invalid_project", none.text
+    missing = client.post("/ads", json={**project, "id": "missing", "product": {"image": "none.jpg"}})
+    assert missing.status_code == 422 and missing.json()["code"] == "invalid_input", missing.text
+    assert set(missing.json()) == {"code", "message", "problems"} and os.getcwd() not in missing.text
     while client.get("/ads/served").json()["status"] not in ("COMPLETED", "FAILED", "CANCELLED"):
         time.sleep(0.2)
     assert client.get("/ads/served").json()["status"] == "COMPLETED"
     os.environ["REPLICATE_WEBHOOK_SECRET"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    assert client.post("/webhooks/replicate", content=b"{}").status_code == 401
+    unsigned = client.post("/webhooks/replicate", content=b"{}")
+    assert unsigned.status_code == 422, unsigned.text
+    signed = {"webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
+    assert client.post("/webhooks/replicate", content=b"{}", headers=signed).status_code == 401
 """,
 }
 

@@ -56,7 +56,7 @@ def test_what_is_told_of_a_raised_error_is_what_was_raised():
 
 @pytest.mark.parametrize(
     ("raised", "code"),
-    [(ValueError("no idea"), "unexpected"), (TimeoutError(), "timeout"), (KeyboardInterrupt(), "cancelled"), (OSError(2, "gone"), "unexpected")],
+    [(ValueError("no idea"), "unexpected"), (TimeoutError(), "timeout"), (KeyboardInterrupt(), "cancelled"), (SystemExit(3), "unexpected"), (OSError(2, "gone"), "unexpected")],
 )
 def test_other_exceptions_become_what_they_mean(raised, code):
     error = _errors.from_json(_errors.to_json(raised))

@@ -36,11 +36,11 @@ def deep():
     [
         ({**SOUND, "seed": float("nan")}, "seed", "nan is no number"),
         ({**SOUND, "brief": {"duration_s": float("inf")}}, "brief.duration_s", "inf is no number"),
-        ({**SOUND, "product": {"image": b"bytes"}}, "product.image", "is a bytes"),
-        ({**SOUND, "scenes": [{}, {"id": datetime.datetime(2026, 1, 1)}]}, "scenes[1].id", "is a datetime"),
-        ({**SOUND, "seed": decimal.Decimal("1.5")}, "seed", "is a Decimal"),
-        ({**SOUND, "brand": {"colors": {"red"}}}, "brand.colors", "is a set"),
-        ({**SOUND, "brand": object()}, "brand", "is an object"),
+        ({**SOUND, "product": {"image": b"bytes"}}, "product.image", "a value of bytes stands here"),
+        ({**SOUND, "scenes": [{}, {"id": datetime.datetime(2026, 1, 1)}]}, "scenes[1].id", "a datetime stands here"),
+        ({**SOUND, "seed": decimal.Decimal("1.5")}, "seed", "a Decimal stands here"),
+        ({**SOUND, "brand": {"colors": {"red"}}}, "brand.colors", "a set stands here"),
+        ({**SOUND, "brand": object()}, "brand", "an object stands here"),
         ({**SOUND, 7: 1}, "", "the name 7 is an int"),
         (itself(), "brief", "nested more than 100 levels deep"),
         (deep(), "x", "nested more than 100 levels deep"),
@@ -154,3 +154,86 @@ def test_schemas_are_there():
     assert adgen.schema("studio_config")["properties"]["jobs"]
     with pytest.raises(adgen.InvalidConfig, match="run_options"):
         adgen.schema("nothing")
+
+
+def test_a_path_that_is_given_as_text_is_told_so(studio, folder):
+    (folder / "project.json").write_text(json.dumps(document()))
+    for ask in (studio.import_, studio.generate, studio.estimate, studio.inspect, studio.save):
+        with pytest.raises(adgen.InvalidProject) as caught:
+            ask("project.json")
+        assert "pathlib.Path('project.json')" in caught.value.hint and caught.value.problems[0].path == ""
+    (problem,) = adgen.validate("project.json")
+    assert "not JSON" in problem.message and "pathlib.Path('project.json')" in problem.message
+    # What is JSON, or meant to be, is judged as a document.
+    for text in ("null", "7", '{"id": ', "[1]", '"project.json"'):
+        (problem, *_) = adgen.validate(text)
+        assert "pathlib" not in problem.message
+
+
+def test_a_photo_is_no_document(studio, folder):
+    (folder / "cup.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    for ask in (adgen.validate, studio.import_, studio.generate):
+        with pytest.raises(adgen.InvalidProject, match="cup.jpg is no document"):
+            ask(folder / "cup.jpg")
+
+
+@pytest.mark.parametrize("read", ["dict", "text"])
+def test_half_of_a_character_is_told_with_its_place(studio, read):
+    whole = {**SOUND, "scenes": [{"id": "a", "caption": "x\ud83d"}]}
+    for ask in (adgen.validate, studio.import_, studio.generate, studio.save):
+        with pytest.raises(adgen.InvalidProject) as caught:
+            ask(whole if read == "dict" else json.dumps(whole, ensure_ascii=False))
+        (problem,) = caught.value.problems
+        assert problem.path == "scenes[0].caption" and "half of a character, \\ud83d" in problem.message
+    with pytest.raises(adgen.InvalidProject, match="half of a character"):
+        adgen.validate('{"id": \ud83d}')
+    with pytest.raises(adgen.InvalidConfig, match="project_id: half of a character"):
+        studio.state("\ud83d")
+
+
+def test_settings_that_are_no_json_are_invalid_settings(studio, folder):
+    nan = float("nan")
+    for ask, problem in (
+        (lambda: adgen.Studio(folder, max_usd=nan), "max_usd: nan is no number"),
+        (lambda: adgen.Studio(folder, assets={"folders": [b"x"]}), "assets.folders[0]: a value of bytes stands here"),
+        (lambda: adgen.Studio(b"/tmp/x"), "storage: a value of bytes stands here"),
+        (lambda: adgen.Studio.from_env(folder, webhook=nan), "webhook: nan is no number"),
+        (lambda: studio.generate(document(), folder, max_usd=nan), "max_usd: nan is no number"),
+        (lambda: studio.run("a", jobs=b"1"), "jobs: a value of bytes stands here"),
+        (lambda: studio.find_waste(grace=nan), "grace_s: nan is no number"),
+        (lambda: studio.watch("a", every=nan), "every: nan is no number"),
+    ):
+        with pytest.raises(adgen.InvalidConfig) as caught:
+            ask()
+        assert problem in str(caught.value) and "have 1 problem" in caught.value.message
+
+
+def test_seconds_are_a_number(studio):
+    with pytest.raises(TypeError, match="every must be a number of seconds, not str"):
+        studio.watch("a", every="1")
+
+
+def test_files_that_are_none_are_told_so(studio):
+    for files, words in (
+        (["cup.jpg"], "files must be a dict of names and what they hold, not list"),
+        ({7: b"x"}, "the name 7 of a file must be text"),
+        ({"cup.jpg": "cup.jpg"}, r"a path is pathlib.Path\('cup.jpg'\)"),
+        ({"cup.jpg": None}, "must be bytes, a path or an open binary file, not NoneType"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            studio.import_(document(), files=files)
+
+
+def test_headers_of_a_webhook_come_in_several_shapes():
+    secret, body = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", b"{}"
+    named = {"webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
+    in_bytes = [(name.title().encode(), value.encode()) for name, value in named.items()]
+    for headers in (named, list(named.items()), in_bytes, dict(in_bytes)):
+        with pytest.raises(adgen.Unauthenticated):
+            adgen.verify_webhook(secret, headers, body, now=1)
+    for headers in (None, 7, "webhook-id", ["webhook-id: a"], [("a", "b", "c")]):
+        with pytest.raises(TypeError, match="headers must be a dict, or pairs"):
+            adgen.verify_webhook(secret, headers, body, now=1)
+    for body in (None, 7):
+        with pytest.raises(TypeError, match="body must be bytes"):
+            adgen.verify_webhook(secret, named, body, now=1)

@@ -76,6 +76,8 @@ studio.generate(document("quiet")).result()
     lines = [line for line in done.stderr.splitlines() if line.startswith("adgen ")]
     assert done.stdout == "made\n" and any("least" in line and "INFO" in line for line in lines), done.stderr
     assert not any("DEBUG" in line or "quiet" in line for line in lines), lines
+    assert any("artifact over" in line and "stage=scenes" in line and "elapsed_ms=" in line for line in lines), lines
+    assert any("run over" in line for line in lines), lines
     # Prompts are nobody's business.
     assert "soft light" not in done.stderr
 

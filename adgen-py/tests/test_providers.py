@@ -131,7 +131,7 @@ def test_an_audio_provider_is_asked(folder, track):
 
 def test_a_planner_is_asked_and_what_it_raises_is_told(folder):
     class Planner:
-        info = provider.info("own", "p1")
+        info = provider.info("own", "p1", "free")
 
         async def plan(self, request, context):
             assert request["brief"]["product_name"] == "Amara Oil" and context.scratch.is_dir()
@@ -321,10 +321,112 @@ def test_the_testkit_tries_a_remover():
 
 def test_the_testkit_tries_a_planner():
     class Planner:
-        info = provider.info("own", "p1")
+        info = provider.info("own", "p1", "free")
 
         def plan(self, request, context):
             raise adgen.Unavailable("nobody home")
 
     report = testkit.planner(Planner(), {"brief": {"product_name": "Rosso"}, "brand": {}, "product_palette": [], "photo": None, "style": None, "scenes": None, "seed": 1})
     assert not report.is_passed and "nobody home" in str(report)
+
+
+def test_a_provider_says_what_it_costs():
+    with pytest.raises(TypeError, match="price"):
+        provider.info("own", "p1")
+    with pytest.raises(ValueError, match='"free", "unknown" or a dict'):
+        provider.info("own", "p1", "0.02")
+    with pytest.raises(ValueError, match='"free", "unknown" or a dict'):
+        provider.info("own", "p1", None)
+    with pytest.raises(ValueError, match="check_after must be a number"):
+        provider.pending("job", check_after=float("nan"))
+    with pytest.raises(TypeError, match="cost_usd must be an amount in US dollars, not str"):
+        provider.stopped("0.1")
+    assert provider.info("own", "p1", "unknown")["price"] == {"per": "unknown"}
+    for wrong in (float("nan"), float("inf"), -1):
+        for answer in (lambda cost: provider.done(url="x", cost_usd=cost), provider.stopped, lambda cost: provider.failed("x", cost_usd=cost)):
+            with pytest.raises(ValueError, match="cost_usd must be an amount"):
+                answer(wrong)
+    with pytest.raises(TypeError, match="data must be the bytes of the file, not str"):
+        provider.done(data="clip.mp4")
+
+
+@pytest.mark.parametrize(
+    ("methods", "words"),
+    [
+        ({"start": lambda self, req, context: None}, "its start lacks the parameter request and needs req, which nobody gives"),
+        ({"check": lambda self, job: None}, "its check lacks the parameter context"),
+        ({"cancel": lambda self, job, context, force: None}, "its cancel needs force, which nobody gives"),
+        ({"find": lambda self, request, context: None}, "its find lacks the parameter since and lacks the parameter known"),
+        ({"offer": lambda self: None}, "its offer lacks the parameter request"),
+        ({"fetch": "address"}, "its fetch is no method"),
+    ],
+)
+def test_a_method_that_cannot_be_called_is_told_at_once(folder, methods, words):
+    own = type("Own", (Jobs,), methods)(b"")
+    for ask in (lambda: adgen.Studio(folder, video=own), lambda: adgen.Studio(folder).run("least", video=own)):
+        with pytest.raises(adgen.InvalidConfig) as caught:
+            ask()
+        assert words in caught.value.message, caught.value
+        assert f"{next(iter(methods))}(" in caught.value.hint and "help(adgen.provider)" in caught.value.hint
+
+
+def test_a_remover_and_a_planner_are_looked_at_too(folder):
+    class Remover:
+        name, version = "own", "1"
+
+        def coarse_mask(self, picture, wanted): ...
+
+    class Planner:
+        info = provider.info("own", "p1", "free")
+
+        async def plan(self, brief, context): ...
+
+    with pytest.raises(adgen.InvalidConfig, match="coarse_mask lacks the parameter photo and lacks the parameter context"):
+        adgen.Studio(folder, remover=Remover())
+    with pytest.raises(adgen.InvalidConfig, match="plan lacks the parameter request and needs brief"):
+        testkit.planner(Planner(), {})
+
+
+def test_methods_may_take_more_than_they_are_given(folder):
+    class Free(Jobs):
+        def start(self, *arguments, **more): ...
+
+        def check(self, job, context=None, more=1): ...
+
+    adgen.Studio(folder, video=Free(b""))
+
+
+def test_what_is_no_provider_is_told_what_to_give(folder):
+    with pytest.raises(adgen.InvalidConfig, match="is the class itself") as caught:
+        adgen.Studio(folder, video=Jobs)
+    assert "Jobs()" in caught.value.hint
+    with pytest.raises(adgen.InvalidConfig, match="not the text 'owner/name'") as caught:
+        adgen.Studio(folder, video="owner/name")
+    assert "models={\"video\": 'owner/name'}" in caught.value.hint
+    with pytest.raises(adgen.InvalidConfig) as caught:
+        adgen.Studio(folder, planner=object())
+    assert "help(adgen.provider)" in caught.value.hint and provider.__doc__.count("def ") == 3
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_exiting_is_a_fault_like_any_other_and_told_from_the_provider_on(folder, is_async):
+    import sys
+
+    class Leaves(Jobs):
+        def start(self, request, context):
+            sys.exit(3)
+
+    class LeavesLater(Jobs):
+        async def start(self, request, context):
+            await asyncio.sleep(0)
+            sys.exit(3)
+
+    jobs = (LeavesLater if is_async else Leaves)(b"")
+    for id in ("least", "again"):
+        events = list(adgen.Studio(folder / "storage", video=jobs).generate(document(id), folder))
+        causes = [event.cause for event in events if event.type == "degraded"]
+        assert events[-1].status in ("COMPLETED", "FAILED"), events[-1]
+        cause = causes[0] if causes else events[-1].error
+        assert cause.code in ("unexpected", "outcome_unknown") and "SystemExit" in " ".join([cause.message, *cause.causes])
+        (trace,) = [told for told in cause.causes if told.startswith("Traceback")]
+        assert trace.splitlines()[1].endswith("in start") and "adgen/_" not in trace, trace

@@ -213,3 +213,46 @@ def test_options_are_checked_at_once(folder):
         studio.preview("least", scene=0, seconds=1)
     with pytest.raises(TypeError):
         studio.preview("least", scene=0, width=1, short_side=1)
+
+
+def test_a_slip_in_an_argument_stops_no_run(studio, folder):
+    run = studio.generate(document(), folder)
+    for timeout, error in (("5", TypeError), (True, TypeError), (float("nan"), ValueError)):
+        with pytest.raises(error, match="timeout must be a number"):
+            run.result(timeout)
+    with pytest.raises(ValueError, match="from_seq must be 0 or more"):
+        run.events(-1)
+    assert run.result(timeout=float("inf")).videos and run.status == "COMPLETED"
+
+
+def test_a_broken_listener_is_told_of_once(folder, monkeypatch):
+    broken = []
+    monkeypatch.setattr("sys.unraisablehook", lambda fault: broken.append(type(fault.exc_value)))
+    heard = []
+
+    def listen(event):
+        heard.append(event)
+        raise KeyError(1) if event.type == "run_started" else RuntimeError("again and again")
+
+    adgen.Studio(folder / "storage", on_event=listen).generate(document(), folder).result()
+    assert broken == [KeyError, RuntimeError] and len(heard) > 5
+
+
+def test_studios_and_outcomes_are_shown_in_a_line(studio, folder, monkeypatch):
+    assert repr(studio) == f"<adgen.Studio of {str(folder / 'storage')!r}>"
+    monkeypatch.setenv("ADGEN_STORAGE", str(folder / "other"))
+    assert "other" in repr(adgen.AsyncStudio.from_env())
+    run = studio.generate(document(), folder)
+    outcome = run.result()
+    for told in (outcome, outcome.state, studio.find_waste(grace=0), studio.estimate(document())):
+        assert len(repr(told)) < 1_500 and repr(told).startswith(f"{type(told).__name__}("), repr(told)
+    assert "project_id='least'" in repr(outcome)
+
+
+def test_a_studio_stays_in_its_process(studio):
+    import copy
+    import pickle
+
+    for carry in (pickle.dumps, copy.copy):
+        with pytest.raises(TypeError, match="make one in each process"):
+            carry(studio)

@@ -87,9 +87,9 @@ def test_every_name_of_the_schema_is_one_in_each_language():
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright", "pyright for 3.9"])
 def test_type_checkers_find_them_sound(checker, tmp_path):
-    package, uses = ROOT / "adgen-py/python/adgen", ROOT / "adgen-py/tests/typed/data.py"
+    package, uses = ROOT / "adgen-py/python/adgen", sorted((ROOT / "adgen-py/tests/typed").glob("*.py"))
     if checker == "mypy":
-        files = [uses, package / "types.py", package / "models.py"]
+        files = [*uses, package / "types.py", package / "models.py"]
         command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", *files]
         env = {"MYPYPATH": str(package.parent)}
     else:
@@ -98,7 +98,7 @@ def test_type_checkers_find_them_sound(checker, tmp_path):
         version = "3.9" if checker.endswith("3.9") else "3.13"
         config = {
             # Other than relative ones are passed over.
-            "include": [os.path.relpath(path, tmp_path) for path in (uses, package / "types.py", package / "_data.py")],
+            "include": [os.path.relpath(path, tmp_path) for path in (*uses, package / "types.py", package / "_data.py", package / "_arguments.py")],
             "extraPaths": [os.path.relpath(package.parent, tmp_path)],
             "pythonVersion": version,
             "typeCheckingMode": "strict",
@@ -111,7 +111,7 @@ def test_type_checkers_find_them_sound(checker, tmp_path):
         command, env = ["node", pyright, "-p", tmp_path], {}
     ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env}, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert re.search("no issues found in 3 source files|^0 errors, 0 warnings", ran.stdout, re.MULTILINE), ran.stdout
+    assert re.search("no issues found in 4 source files|^0 errors, 0 warnings", ran.stdout, re.MULTILINE), ran.stdout
 
 
 def test_python_3_9_can_read_them():
@@ -121,6 +121,20 @@ def test_python_3_9_can_read_them():
     for name in types.__all__:
         if isinstance(getattr(types, name), type):
             typing.get_type_hints(getattr(types, name))
+
+
+def test_the_settings_of_a_studio_are_those_of_its_config():
+    from adgen import _arguments
+
+    settings, config = (typing.get_type_hints(kind) for kind in (_arguments.Settings, types.StudioConfig))
+    # A path may be one, and the storage has an argument of its own.
+    assert settings.pop("cache_dir") and config.pop("cache_dir") and config.pop("storage")
+    assert settings == config
+
+
+def test_importing_adgen_needs_nothing_for_type_checkers():
+    code = "import adgen, sys; adgen.Studio; assert not {'adgen._arguments', 'typing_extensions', 'inspect'} & set(sys.modules), sorted(sys.modules)"
+    subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"], check=True)
 
 
 def test_what_may_be_left_out_is_known_at_run_time():

@@ -21,7 +21,7 @@ cp -r "$data/licenses" "$work/platform"
 cp LICENSE LICENSE-MIT LICENSE-APACHE "$work/adgen"
 for folder in adgen platform; do (cd "$work/$folder" && npm pack --silent --ignore-scripts --pack-destination "$work" >/dev/null); done
 # A tarball of npm's is deflated, and 4 % smaller where more time is spent on it than zlib does.
-advdef --recompress --shrink-normal --quiet "$work"/*.tgz
+advdef --recompress --shrink-extra --quiet "$work"/*.tgz
 rm -f "$dist"/adgen-*.tgz
 mv "$work"/*.tgz "$dist"
 ls -l "$dist"/adgen-*.tgz

@@ -139,8 +139,8 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// What the object answers about a request at once, where it has an answer of its own; one that makes no sense is told in the
-/// program's log and counts for nothing, for such questions have no errors.
+/// What the object answers about a request at once, where it has an answer of its own. Such questions have no errors: what goes wrong is
+/// a panic, as it would be in Rust, and the engine begins nothing for a request about whose price or length it was.
 pub(super) fn asked<T: DeserializeOwned>(
     host: &dyn Host,
     role: Role,
@@ -153,5 +153,9 @@ pub(super) fn asked<T: DeserializeOwned>(
     let answer = value(request)
         .and_then(|request| host.ask(method, &arguments([("request", request)])))
         .and_then(|answer| read(role, method, answer));
-    answer.inspect_err(|error| tracing::warn!(%role, method, %error, "a provider's answer counts for nothing")).ok()
+    match answer {
+        Ok(answer) => Some(answer),
+        // Not by `panic!`, whose hook would print it.
+        Err(error) => std::panic::resume_unwind(Box::new(error)),
+    }
 }

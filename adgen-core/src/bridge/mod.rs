@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Behind the feature `bridge`, internal, without promises. May depend on everything that `blocking` may, on `testkit`,
-//! `replicate` (webhooks) and the contracts of providers.
+//! `replicate` (webhooks), `gate`, `matte` (the end of the process) and the contracts of providers.
 
 mod answer;
 mod audio;
@@ -26,11 +26,12 @@ mod trial;
 mod verb;
 mod video;
 
+pub use crate::gate::Gate;
 pub use answer::{Answer, EventStream};
 pub use error::{from_body, from_json as error_from_json};
 pub use host::{Host, Role};
 pub use local::Local;
-pub use process::{Process, process};
+pub use process::{Process, leave, process};
 pub use setup::{Hosts, Setup};
 pub use studio::Studio;
 pub use tool::{Tool, schema, validate, verify_webhook};

@@ -1,10 +1,11 @@
 //! The runtime of this process, and the runs that go on in it.
 //!
-//! Depends on `engine` (runs) and `error`.
+//! Depends on `engine` (runs), `matte` (the end of the process) and `error`.
 
 use crate::{
     engine::Run,
     error::{Error, Result},
+    matte,
 };
 use std::{
     ptr,
@@ -61,6 +62,11 @@ pub fn process() -> Result<&'static Process> {
     }
 }
 
+/// Right before the process ends: has whoever computes on this library's threads leave what the end of the process destroys, and waits for that.
+pub fn leave() {
+    matte::ready_for_the_end();
+}
+
 impl Process {
     /// That of this process, if anything has needed one.
     pub fn current() -> Option<&'static Self> {
@@ -95,6 +101,7 @@ impl Process {
                 }
             }
         }
+        leave();
     }
 
     fn runs(&self) -> std::sync::MutexGuard<'_, Vec<Run>> {

@@ -208,18 +208,20 @@ fn a_provider_says_who_it_is_or_is_refused() {
 }
 
 #[test]
-fn what_a_provider_answers_counts_and_what_makes_no_sense_is_told() {
+fn what_a_provider_answers_counts_and_what_makes_no_sense_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    let estimate = |answers: Vec<(&'static str, Value)>| {
+    let asked = |answers: Vec<(&'static str, Value)>| {
         let host = Scripted::new(answers);
         let studio = set_up(&folder, Hosts { video: Some(host), ..Hosts::default() }).unwrap();
-        told(ask(&studio, json!({ "verb": "estimate", "document": document("one").0 })))["total"]["low_usd"].clone()
+        ask(&studio, json!({ "verb": "estimate", "document": document("one").0 }))
     };
+    let estimate = |answers: Vec<(&'static str, Value)>| told(asked(answers))["total"]["low_usd"].clone();
     let clips = estimate(vec![("info", info())]).as_f64().unwrap() / 0.25;
     let own = json!({ "low_usd": 1.0, "high_usd": 2.0 });
     assert_eq!(estimate(vec![("info", info()), ("estimate", own)]), clips);
-    // Nonsense counts for nothing: the price does.
-    assert_eq!(estimate(vec![("info", info()), ("estimate", json!("much"))]), clips * 0.25);
+    // Nobody knows what it would cost.
+    let error = asked(vec![("info", info()), ("estimate", json!("much"))]).unwrap_err();
+    assert!(error.to_string().contains("failed in estimate") && error.to_string().contains("much"), "{error}");
 }
 
 #[tokio::test]

@@ -14,10 +14,11 @@ use crate::{
     error::{Error, ErrorKind, Result},
     testkit::{self, Case, RemoverCase, Report, Verdict},
 };
+use futures_util::FutureExt;
 use image::RgbImage;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
 
 /// With what an implementation is tried. As JSON, the fields of a testkit's case.
 #[derive(Debug, Deserialize)]
@@ -73,6 +74,15 @@ impl Trial {
 /// # Errors
 /// `InvalidConfig` for a case that makes no sense, or an implementation that does not say who it is.
 pub async fn try_out(host: Arc<dyn Host>, trial: Trial, photo: Option<RgbImage>) -> Result<String> {
+    let tried = AssertUnwindSafe(tried(host, trial, photo)).catch_unwind().await;
+    // What a method said that has no errors.
+    tried.unwrap_or_else(|panic| match panic.downcast::<Error>() {
+        Ok(error) => Err(*error),
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
+}
+
+async fn tried(host: Arc<dyn Host>, trial: Trial, photo: Option<RgbImage>) -> Result<String> {
     let report = match trial.role {
         Role::Planner => testkit::planner(&HostPlanner::new(host)?, &trial.case()?).await,
         Role::Video => {

@@ -62,9 +62,17 @@ fn asked<T>(who: &str, method: &str, ask: impl FnOnce() -> T) -> Result<T> {
 }
 
 fn panicked(who: &str, method: &str, panic: &(dyn Any + Send)) -> Error {
-    let message = format!("{who} panicked in {method}: {}", panic_words(panic));
-    Error::new(ErrorKind::Unexpected, message)
-        .with_hint("this is a defect of the provider: tell whoever wrote it, or choose another one")
+    // A provider of another language has no panics, and says what went wrong.
+    let error = match panic.downcast_ref::<Error>() {
+        Some(error) => {
+            Error::new(ErrorKind::Unexpected, format!("{who} failed in {method}")).with_source(error.clone())
+        }
+        None => {
+            let message = format!("{who} panicked in {method}: {}", panic_words(panic));
+            Error::new(ErrorKind::Unexpected, message)
+        }
+    };
+    error.with_hint("this is a defect of the provider: tell whoever wrote it, or choose another one")
 }
 
 impl<P: ?Sized, C, R: Clone + PartialEq> Foreign<P, C, R> {

@@ -16,10 +16,26 @@ pub(super) struct Listeners {
     project_id: String,
     seq: u64,
     history: Vec<EventRecord>,
-    listeners: Vec<mpsc::UnboundedSender<EventRecord>>,
+    listeners: Vec<Listener>,
     is_closed: bool,
     sinks: Vec<SinkThread>,
     clock: Clock,
+}
+
+/// Hears of events from a number on.
+struct Listener {
+    from_seq: u64,
+    sender: mpsc::UnboundedSender<EventRecord>,
+}
+
+impl Listener {
+    /// Gives whether it still listens.
+    fn tell(&self, record: &EventRecord) -> bool {
+        match record.seq >= self.from_seq {
+            true => self.sender.send(record.clone()).is_ok(),
+            false => !self.sender.is_closed(),
+        }
+    }
 }
 
 impl Listeners {
@@ -37,7 +53,7 @@ impl Listeners {
         }
         // After the end there is nothing more to hear.
         if !self.is_closed {
-            self.listeners.push(sender);
+            self.listeners.push(Listener { from_seq, sender });
         }
         receiver
     }
@@ -63,7 +79,7 @@ impl Listeners {
             at: self.clock.now(),
             event,
         };
-        self.listeners.retain(|listener| listener.send(record.clone()).is_ok());
+        self.listeners.retain(|listener| listener.tell(&record));
         for sink in &self.sinks {
             sink.add(record.clone());
         }
@@ -73,5 +89,24 @@ impl Listeners {
             self.history.retain(|old| !record.event.overtakes(&old.event));
         }
         self.history.push(record);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_hears_of_events_from_its_number_on() {
+        let mut listeners = Listeners::new("r".to_owned(), "p".to_owned(), Vec::new(), Clock::default());
+        let tell = |listeners: &mut Listeners| listeners.add(Event::Unknown);
+        tell(&mut listeners);
+        let (mut all, mut later) = (listeners.listen(0), listeners.listen(4));
+        (0..4).for_each(|_| tell(&mut listeners));
+        listeners.close();
+        let heard = |receiver: &mut mpsc::UnboundedReceiver<EventRecord>| {
+            std::iter::from_fn(|| receiver.try_recv().ok()).map(|record| record.seq).collect::<Vec<_>>()
+        };
+        assert_eq!((heard(&mut all), heard(&mut later)), (vec![1, 2, 3, 4, 5], vec![4, 5]));
     }
 }

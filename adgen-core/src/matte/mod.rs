@@ -6,7 +6,7 @@
 //!                             └─► decontaminate ─► cutout
 //! ```
 //! `registry` knows the models, `store` keeps them; `runtime` finds the library that runs them, `release` knows its builds, and
-//! `runtime_store` keeps adgen's own, which `pip` brings. May depend on `bundle`, `error`,
+//! `runtime_store` keeps adgen's own, which `pip` brings; `ending` sees to it that it survives the end of the process. May depend on `bundle`, `error`, `gate`,
 //! `picture` (the photo), `http` (downloads), `store` (hashes of files) and `media::color`.
 
 mod archive;
@@ -14,6 +14,7 @@ mod classical;
 mod closed_form;
 mod cutout;
 mod decontaminate;
+mod ending;
 mod foreign;
 mod guided;
 mod matting;
@@ -37,6 +38,8 @@ pub use crate::picture::{MAX_FILE_BYTES, Photo};
 pub(crate) use archive::visit as visit_archive;
 pub(crate) use cutout::is_cut_out;
 pub use cutout::{Bounds, Cutout, CutoutSource, by_backdrop, by_model, by_transparency, framed};
+#[cfg(feature = "bridge")]
+pub(crate) use ending::prepare as ready_for_the_end;
 pub(crate) use foreign::ForeignRemover;
 pub use matting::Matting;
 pub use onnx::{OnnxRemover, Runtime};

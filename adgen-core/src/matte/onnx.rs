@@ -1,8 +1,9 @@
 //! A background remover that runs an ONNX model: exactly rembg's pre- and post-processing. The only user of `ort`.
 //!
-//! May depend on `error` and its neighbours `registry`, `remover`, `resample`, `runtime`.
+//! May depend on `error` and its neighbours `ending`, `registry`, `remover`, `resample`, `runtime`.
 
 use super::{
+    ending,
     registry::ModelInfo,
     remover::BackgroundRemover,
     resample,
@@ -18,6 +19,7 @@ use ort::{
 };
 use std::{
     fmt,
+    mem::ManuallyDrop,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
@@ -94,11 +96,14 @@ impl Runtime {
                 .with_context("path", library.display())
                 .with_context("reason", reason)
         };
+        let Some(_inside) = ending::enter() else { return Err(Error::cancelled()) };
         // ort asserts on libraries that export the entry point and break its contract.
-        let loaded = catch_unwind(AssertUnwindSafe(|| {
-            let builder = ort::init_from(library).map_err(|error| reason_of(&error))?;
-            builder.with_name("adgen").build().map_err(|error| error.to_string())
-        }));
+        let loaded = ending::heard_of(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                let builder = ort::init_from(library).map_err(|error| reason_of(&error))?;
+                builder.with_name("adgen").build().map_err(|error| error.to_string())
+            }))
+        });
         let environment = match loaded {
             Ok(Ok(environment)) => environment,
             Ok(Err(reason)) => return Err(failed(reason)),
@@ -128,7 +133,17 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct OnnxRemover {
     info: ModelInfo,
-    session: Mutex<Session>,
+    session: Mutex<ManuallyDrop<Session>>,
+}
+
+impl Drop for OnnxRemover {
+    fn drop(&mut self) {
+        // Where the process ends, it takes the session with it.
+        let Some(_inside) = ending::enter() else { return };
+        let session = self.session.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: nobody uses it from here on.
+        unsafe { ManuallyDrop::drop(session) };
+    }
 }
 
 impl OnnxRemover {
@@ -137,7 +152,8 @@ impl OnnxRemover {
     /// # Errors
     /// [`ErrorKind::Model`] where the file is no model, or one with other inputs.
     pub fn load(runtime: &Runtime, path: &Path, info: &ModelInfo, threads: usize) -> Result<Self> {
-        let session = open(runtime, path, threads).map_err(|reason| {
+        let Some(_inside) = ending::enter() else { return Err(Error::cancelled()) };
+        let session = ending::heard_of(|| open(runtime, path, threads)).map_err(|reason| {
             Error::new(ErrorKind::Model, "the model cannot be loaded")
                 .with_model(info.name)
                 .with_context("path", path.display())
@@ -147,7 +163,7 @@ impl OnnxRemover {
             return Err(Error::new(ErrorKind::Model, "the model has no input or no output")
                 .with_context("path", path.display()));
         }
-        Ok(Self { info: *info, session: Mutex::new(session) })
+        Ok(Self { info: *info, session: Mutex::new(ManuallyDrop::new(session)) })
     }
 
     /// The model's facts.
@@ -156,6 +172,9 @@ impl OnnxRemover {
     }
 
     fn infer(&self, input: &[f32], cancel: &(dyn Fn() -> bool + Sync)) -> Result<Vec<f32>> {
+        // Declared first, so that all else is gone when it goes.
+        let Some(_inside) = ending::enter() else { return Err(Error::cancelled()) };
+        let cancel = &|| ending::is_near() || cancel();
         let side = self.info.input as usize;
         let failed = |reason: String| {
             Error::new(ErrorKind::Model, "the model failed").with_model(self.info.name).with_context("reason", reason)
@@ -180,7 +199,7 @@ impl OnnxRemover {
             };
             // Without a thread for it, the model is waited for.
             let _watcher = thread::Builder::new().name("adgen-matte".to_owned()).spawn_scoped(scope, watch);
-            let outputs = session.run_with_options(ort::inputs![tensor], options);
+            let outputs = ending::heard_of(|| session.run_with_options(ort::inputs![tensor], options));
             drop(running);
             let outputs = outputs.map_err(|e| failed(e.to_string()))?;
             let (shape, map) = outputs[0].try_extract_tensor::<f32>().map_err(|e| failed(e.to_string()))?;

@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     media::{Frame, VideoEncoder, VideoReader, VideoSettings, VideoTarget},
     project::{AdProject, Aspect, Background, CostRange, GeneratedBackground, Output, Stage},
-    provider::{VideoOffer, VideoProvider, VideoRequest, prompt_rules::NOT_WANTED},
+    provider::{ProviderInfo, VideoOffer, VideoProvider, VideoRequest, prompt_rules::NOT_WANTED},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -71,6 +71,7 @@ pub(crate) fn estimate_clips(project: &AdProject, slots: &[Slot], provider: &dyn
     let main = project.main_aspect();
     let (mut ordered, mut cost) = (0, CostRange::ZERO);
     let mut seen = BTreeSet::new();
+    let (info, is_local) = (provider.info(), provider.capability().local);
     for (scene, &slot) in project.scenes.iter().flatten().zip(slots) {
         let Some(Background::Generate(wanted)) = &scene.background else { continue };
         let parts = parts_of(&provider.capability(), needed_s(project, slot));
@@ -84,7 +85,8 @@ pub(crate) fn estimate_clips(project: &AdProject, slots: &[Slot], provider: &dyn
                 seed: part_seed(seed, part),
                 ..VideoRequest::new(wanted.prompt.clone(), parts.duration_s)
             };
-            if seen.insert(key_of(provider, &request)) {
+            let offer = (!is_local).then(|| provider.offer(&request));
+            if seen.insert(key_of(info, &request, offer)) {
                 is_new = true;
                 cost = cost + provider.estimate(&request);
             }
@@ -123,11 +125,10 @@ pub(crate) fn joined_key(parts: &[&str]) -> String {
     content_key("joined_clip", VERSION, &with_clip_encoder(json!([])), parts)
 }
 
-/// The key of the clip that a provider makes of a request.
-fn key_of(provider: &dyn VideoProvider, request: &VideoRequest) -> String {
-    let info = provider.info();
-    let parameters = match provider.capability().local {
-        true => with_clip_encoder(json!({
+/// The key of the clip that a provider makes of a request; `offer` is what one elsewhere offers for it.
+fn key_of(info: &ProviderInfo, request: &VideoRequest, offer: Option<VideoOffer>) -> String {
+    let parameters = match offer {
+        None => with_clip_encoder(json!({
             "provider": [info.name, info.model],
             "prompt": request.prompt,
             "seed": request.seed,
@@ -135,17 +136,14 @@ fn key_of(provider: &dyn VideoProvider, request: &VideoRequest) -> String {
             "duration_s": request.duration_s,
             "drawn": [json!(request.short_side), json!(request.fps), json!(request.palette)],
         })),
-        false => {
-            let offer = provider.offer(request);
-            json!({
-                "provider": [info.name, info.model],
-                "prompt": request.prompt,
-                "seed": request.seed,
-                "aspect": request.aspect,
-                "duration_s": offer.duration_s,
-                "short_side": offer.short_side,
-            })
-        }
+        Some(offer) => json!({
+            "provider": [info.name, info.model],
+            "prompt": request.prompt,
+            "seed": request.seed,
+            "aspect": request.aspect,
+            "duration_s": offer.duration_s,
+            "short_side": offer.short_side,
+        }),
     };
     content_key("clip", VERSION, &parameters, &[])
 }
@@ -157,28 +155,35 @@ pub(crate) fn clip_wishes(
     shapes: &[Aspect],
     request: VideoRequest,
 ) -> Vec<Wish<VideoRequest>> {
-    let capability = provider.capability();
-    let mut wishes = vec![Wish { key: key_of(provider, &request), request: request.clone() }];
+    let (info, capability) = (provider.info(), provider.capability());
     if capability.local {
-        return wishes;
+        return vec![Wish { key: key_of(info, &request, None), request }];
     }
     let least = provider.offer(&request);
+    let mut wishes = vec![Wish { key: key_of(info, &request, Some(least)), request: request.clone() }];
     let others = shapes.iter().copied().filter(|shape| *shape != request.aspect && capability.aspects.contains(shape));
-    let longest = capability.max_duration_s.min(LONGEST_S).floor() as u32;
-    let first = request.duration_s.floor() as u32 + 1;
+    let longest = capability.max_duration_s.min(LONGEST_S).floor();
     let mut seen: Vec<(Aspect, VideoOffer)> = vec![(request.aspect, least)];
     for aspect in std::iter::once(request.aspect).chain(others) {
         for short_side in
             std::iter::once(request.short_side).chain(SIDES.into_iter().filter(|&s| s > request.short_side))
         {
-            for duration_s in std::iter::once(request.duration_s).chain((first..=longest).map(f64::from)) {
+            let mut duration_s = request.duration_s;
+            // Asked for a length in between, a provider offers the same once more: the next one that may give another is longer than
+            // what it offered.
+            loop {
                 let other = VideoRequest { aspect, short_side, duration_s, ..request.clone() };
                 let offer = provider.offer(&other);
                 let serves = offer.duration_s + 1e-6 >= least.duration_s && offer.short_side >= least.short_side;
                 if serves && !seen.contains(&(aspect, offer)) {
                     seen.push((aspect, offer));
-                    wishes.push(Wish { key: key_of(provider, &other), request: other });
+                    wishes.push(Wish { key: key_of(info, &other, Some(offer)), request: other });
                 }
+                let next = duration_s.max(offer.duration_s.min(LONGEST_S)).floor() + 1.0;
+                if next > longest {
+                    break;
+                }
+                duration_s = next;
             }
         }
     }

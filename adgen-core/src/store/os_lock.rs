@@ -57,7 +57,10 @@ impl OsLock {
         let path = folder.join(LOCK);
         fs::create_dir_all(folder).map_err(|error| match error.kind() {
             // The first that a run writes: it is the storage that nobody may write to.
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory => {
                 let message = "cannot use the storage folder: it must be a folder that can be written to";
                 Error::new(ErrorKind::Io, message).with_context("path", folder.display()).with_source(error)
             }

@@ -7,10 +7,11 @@ use super::{
     local_file::off_runtime,
     objects::Objects,
     project_folder::{DOCUMENT, EVENTS, HISTORY, LEASE, PROJECTS, ProjectFolder, RENDERED, STATE, WORK, is_id},
+    time::Clock,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    project::AdProject,
+    project::{AdProject, State},
 };
 use std::{fs, io, path::Path};
 
@@ -67,7 +68,7 @@ fn remove_around(folder: &Path, last: &str) -> io::Result<()> {
 /// no history, and what was bought for the first one costs it nothing.
 ///
 /// # Errors
-/// `NotFound`; `InvalidProject` where there is such a project already, or where the document is no good; `Locked`;
+/// `NotFound`; `Conflict` where there is such a project already; `InvalidProject` where the document is no good; `Locked`;
 /// `Io`, `Timeout`.
 pub(super) async fn copy(objects: &Objects, from: &ProjectFolder, to: &ProjectFolder, run: &str) -> Result<()> {
     let document = from.read(DOCUMENT).await?.ok_or_else(|| not_there(from))?;
@@ -92,6 +93,12 @@ pub(super) async fn copy(objects: &Objects, from: &ProjectFolder, to: &ProjectFo
                 held.duplicate(&seen.name, &to.at(name)).await?;
             }
         }
+        // It waits for its first run, as one that was imported does.
+        let state = State::new(to.id(), Clock::default().now());
+        let json = serde_json::to_vec_pretty(&state)
+            .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
+        // Of half a copy, it may be there already.
+        drop(held.create(&to.at(STATE), json).await?);
         // Last, so that half a copy is no project.
         match held.create(&to.at(DOCUMENT), project.to_json()).await? {
             super::objects::Created::Written => Ok(()),
@@ -109,7 +116,7 @@ fn not_there(folder: &ProjectFolder) -> Error {
 }
 
 fn exists(folder: &ProjectFolder) -> Error {
-    Error::new(ErrorKind::InvalidProject, format!("there is a project {:?} already", folder.id()))
+    Error::new(ErrorKind::Conflict, format!("there is a project {:?} already", folder.id()))
         .with_context("file", folder.display(DOCUMENT))
         .with_hint("choose another id, or delete that project first")
 }

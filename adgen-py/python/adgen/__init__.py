@@ -86,7 +86,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> "list[str]":
-    return sorted({*globals(), *_LATER, *_MODULES})
+    return sorted({*__all__, "models", *(name for name in globals() if name.startswith("__"))})
 
 
 def _at_exit() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any, AsyncIterator, Dict, Generator, List, Mapping, Optional, Type
+from typing import TYPE_CHECKING, Any, AsyncIterator, Dict, Generator, List, NoReturn, Optional, Type, cast
 
 from . import _verbs, types
 from ._adgen import Events as _Events
@@ -12,9 +12,15 @@ from ._adgen import Run as _Run
 from ._adgen import Task
 from ._errors import AdgenError
 from ._preview import PreviewImage
-from ._run import MOST, is_over, outcome_of, webhook_json
+from ._run import MOST, is_over, number, outcome_of, webhook_json
 from ._studio import Base, PathLike, _preview_options, _watch_options
 from ._verbs import Question
+
+if TYPE_CHECKING:
+    from . import provider
+    from ._arguments import Document, Files
+
+_AWAIT_IT = "await it first, as in `run = await studio.generate(project)`"
 
 
 async def finished(task: Task) -> Any:
@@ -65,9 +71,9 @@ class AsyncRun:
         return types.State.from_dict(json.loads(self._run.state()))
 
     @property
-    def status(self) -> str:
+    def status(self) -> types.Status:
         """Where the project stands: ``PENDING`` to ``COMPLETED``, ``FAILED`` or ``CANCELLED``."""
-        return self._run.status()
+        return cast(types.Status, self._run.status())
 
     def cancel(self) -> None:
         """Stops the run, remote jobs included, and does not wait for that. What is finished stays."""
@@ -78,8 +84,12 @@ class AsyncRun:
         return self._run.notify(webhook_json(event))
 
     def events(self, from_seq: int = 0) -> AsyncIterator[types.Event]:
-        """All events of the run from number ``from_seq`` on, those of the past first. Ends with the run."""
-        return _follow(self._run.events(from_seq))
+        """All events of the run from number ``from_seq`` on, those of the past first. Ends with the run.
+
+        Progress of the past that later progress has overtaken is left out: the numbers have gaps there. Whoever is cancelled while
+        following leaves the run at work.
+        """
+        return _follow(self._run.events(number(from_seq)))
 
     def __aiter__(self) -> AsyncIterator[types.Event]:
         return self.events()
@@ -146,6 +156,25 @@ class StartingRun:
     def __repr__(self) -> str:
         return "<adgen run that was not awaited>" if self._run is None else repr(self._run)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("__") or not hasattr(AsyncRun, name):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise AttributeError(f"a run that is about to begin has no {name}: {_AWAIT_IT}")
+
+        def __aiter__(self) -> NoReturn:
+            raise TypeError(f"a run that is about to begin has no events: {_AWAIT_IT}")
+
+    def __del__(self) -> None:
+        # As a coroutine does that nobody awaits: what was forgotten is a run that never began.
+        question: Optional[Question] = self.__dict__.get("_question")
+        if question is not None:
+            import warnings
+
+            verb = json.loads(question.verb)["verb"]
+            warnings.warn(f"AsyncStudio.{verb} was never awaited: {_AWAIT_IT}", RuntimeWarning, source=self, stacklevel=2)
+
 
 async def _follow(events: _Events) -> AsyncIterator[types.Event]:
     while True:
@@ -168,26 +197,27 @@ class AsyncStudio(Base):
         return question.read(await finished(self._core.ask(question.verb, question.files, question.objects)))
 
     async def import_(
-        self, project: Any, folder: Optional[PathLike] = None, files: Optional[Mapping[str, Any]] = None
+        self, project: Document, folder: Optional[PathLike] = None, files: Optional[Files] = None
     ) -> types.Imported:
         """Brings a document and its files into the storage, and makes nothing: ``Studio.import_``."""
         return await self._ask(_verbs.import_(project, folder, files))
 
     def generate(
         self,
-        project: Any,
+        project: Document,
         folder: Optional[PathLike] = None,
-        files: Optional[Mapping[str, Any]] = None,
+        files: Optional[Files] = None,
         *,
         max_usd: Optional[float] = None,
         offline: Optional[bool] = None,
         jobs: Optional[int] = None,
-        planner: Any = None,
-        video: Any = None,
-        audio: Any = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
     ) -> StartingRun:
         """Imports a document and makes its ad. ``run = await studio.generate(project)``, or ``async with studio.generate(project)
-        as run``, which cancels the run where the block is left before it is over."""
+        as run``, which cancels the run where the block is left before it is over. Files are read within the run, which tells of
+        a missing one when it is awaited; ``import_`` reads them at once."""
         options = dict(max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
         return StartingRun(self, _verbs.generate(project, folder, files, options))
 
@@ -198,22 +228,33 @@ class AsyncStudio(Base):
         max_usd: Optional[float] = None,
         offline: Optional[bool] = None,
         jobs: Optional[int] = None,
-        planner: Any = None,
-        video: Any = None,
-        audio: Any = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
     ) -> StartingRun:
         """Makes what is missing of the ad of a project in the storage: to be awaited or entered as ``generate`` is."""
         options = dict(max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
         return StartingRun(self, _verbs.run(project_id, options))
 
-    resume = run
-    """``run`` by the name that fits after a crash."""
+    def resume(
+        self,
+        project_id: str,
+        *,
+        max_usd: Optional[float] = None,
+        offline: Optional[bool] = None,
+        jobs: Optional[int] = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
+    ) -> StartingRun:
+        """Goes on with a project after a crash or a failure: ``run`` by the name that fits."""
+        return self.run(project_id, max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
 
-    async def estimate(self, project: Any) -> types.Estimate:
+    async def estimate(self, project: Document) -> types.Estimate:
         """What the ad of a document will cost: ``Studio.estimate``."""
         return await self._ask(_verbs.estimate(project))
 
-    async def inspect(self, project: Any, folder: Optional[PathLike] = None) -> List[types.Inspected]:
+    async def inspect(self, project: Document, folder: Optional[PathLike] = None) -> List[types.Inspected]:
         """Looks at every file that a document names: ``Studio.inspect``."""
         return await self._ask(_verbs.inspect(project, folder))
 
@@ -242,7 +283,7 @@ class AsyncStudio(Base):
         """The document as it lies in the storage, with its version."""
         return await self._ask(_verbs.document(project_id))
 
-    async def save(self, project: Any, if_match: Optional[str] = None) -> str:
+    async def save(self, project: Document, if_match: Optional[str] = None) -> str:
         """Saves an edited document: ``Studio.save``."""
         return await self._ask(_verbs.save(project, if_match))
 
@@ -265,7 +306,10 @@ class AsyncStudio(Base):
     async def watch(
         self, project_id: str, *, after_run: Optional[str] = None, from_seq: Optional[int] = None, every: Optional[float] = None
     ) -> AsyncIterator[types.Event]:
-        """The events of a run of the project wherever it is at work: ``async for event in studio.watch(id)``."""
+        """The events of a run of the project wherever it is at work: ``async for event in studio.watch(id)``.
+
+        Where none is under way, those of the last one are told; where there was none, the first one is waited for.
+        """
         events = await self._ask(_verbs.watch(project_id, _watch_options(after_run, from_seq, every)))
         async for event in _follow(events):
             yield event

@@ -14,6 +14,9 @@ else:
 
 _D = TypeVar("_D", bound="Data")
 
+# Of one field.
+_MOST_SHOWN = 100
+
 
 # No dataclasses: making fifty of them takes 40 to 80 ms, which is more than all of `import adgen` may. Type checkers take them
 # for such.
@@ -78,7 +81,7 @@ class Data:
         return hash((type(self), _hashable(self.__dict__)))
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        fields = ", ".join(f"{name}={_shown(value)}" for name, value in self.__dict__.items())
         return f"{type(self).__name__}({fields})"
 
 
@@ -115,6 +118,19 @@ def _plain(value: Any) -> Any:
     if kind is dict:
         return {name: _plain(one) for name, one in value.items()}
     return value.to_dict() if isinstance(value, Data) else value
+
+
+def _shown(value: Any) -> str:
+    """What is long by what it is: an outcome with all that it holds has thousands of characters."""
+    text = repr(value)
+    if len(text) <= _MOST_SHOWN:
+        return text
+    kind = value.__class__
+    if kind is tuple or kind is list:
+        return f"<{len(value)} x {value[0].__class__.__name__}>"
+    if kind is dict:
+        return f"<{len(value)} entries>"
+    return f"{type(value).__name__}(...)" if isinstance(value, Data) else f"{text[:_MOST_SHOWN]}..."
 
 
 def _hashable(value: Any) -> Any:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Type
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from .types import Problem
 
 # More of a traceback is of no use to anybody who reads an ad's report.
 _MOST_TRACEBACK = 8_000
+# By these modules a provider is called.
+_CALLING = frozenset(("adgen._providers", "adgen._loops", "concurrent.futures._base"))
 
 
 class AdgenError(Exception):
@@ -296,16 +300,23 @@ def to_json(raised: BaseException) -> str:
     else:
         words = f"{type(raised).__name__}: {raised}" if str(raised) else type(raised).__name__
         body = {"code": _code_of(raised), "message": words}
-    lines = traceback.format_exception(type(raised), raised, raised.__traceback__)
+    lines = traceback.format_exception(type(raised), raised, _own(raised.__traceback__))
     body["causes"] = [*body.get("causes", ()), "".join(lines)[-_MOST_TRACEBACK:].rstrip()]
     # Half of a surrogate pair is no text beyond Python.
     return json.dumps(body)
 
 
+def _own(trace: Optional[TracebackType]) -> Optional[TracebackType]:
+    """The frames of whoever wrote the provider: those by which adgen calls it tell nobody anything."""
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") in _CALLING:
+        trace = trace.tb_next
+    return trace
+
+
 def _code_of(raised: BaseException) -> str:
     # By name: asyncio is not imported for it.
     names = {kind.__name__ for kind in type(raised).__mro__}
-    if names & {"CancelledError", "KeyboardInterrupt", "SystemExit"}:
+    if names & {"CancelledError", "KeyboardInterrupt"}:
         return "cancelled"
     if isinstance(raised, TimeoutError) or "TimeoutError" in names:
         return "timeout"

@@ -50,13 +50,20 @@ class Home:
         import asyncio
         import concurrent.futures
 
-        async def run() -> Any:
-            return await awaitable
+        async def run() -> Tuple[Any, Optional[SystemExit]]:
+            try:
+                return await awaitable, None
+            except SystemExit as left:
+                # It would end the loop, which belongs to others, too.
+                return None, left
 
         future = asyncio.run_coroutine_threadsafe(run(), self._here())
         if context is not None:
             context.on_abandoned(future.cancel)
         try:
-            return future.result()
+            value, left = future.result()
         except concurrent.futures.CancelledError:
             raise asyncio.CancelledError from None
+        if left is not None:
+            raise left
+        return value

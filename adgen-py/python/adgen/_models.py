@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any, Callable, Dict, List, Tuple, Union
 
@@ -13,7 +14,7 @@ try:
 except ImportError as error:
     raise ImportError("adgen.models needs pydantic 2: pip install 'adgen[pydantic]'") from error
 
-from . import validate
+from . import InvalidProject, validate
 
 Handler = Callable[[Any], Dict[str, Any]]
 
@@ -40,13 +41,12 @@ class Document(Written):
         if not isinstance(data, dict):
             return data
         try:
-            text = json.dumps(data, default=_of_model)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise PydanticCustomError("not_json", "this is no JSON: {why}", {"why": str(error)}) from None
-        problems = validate(text)
+            problems = validate(data)
+        except InvalidProject as error:
+            problems = error.problems
         if problems:
             raise ValidationError.from_exception_data(cls.__name__, [_line(p.path, p.message, data) for p in problems])
-        return data
+        return _with_texts(data)
 
 
 class Format:
@@ -91,10 +91,13 @@ def keyed(*names: str) -> Discriminator:
     return Discriminator(key, custom_error_type="alternative", custom_error_message=message)
 
 
-def _of_model(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    raise TypeError(f"{type(value).__name__} is no JSON")
+def _with_texts(value: Any) -> Any:
+    """Paths are texts, as in a dict that is handed in."""
+    if isinstance(value, dict):
+        return {name: _with_texts(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(entry) for entry in value]
+    return os.fsdecode(value) if isinstance(value, os.PathLike) else value
 
 
 def _line(path: str, message: str, data: Any) -> InitErrorDetails:

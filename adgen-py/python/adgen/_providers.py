@@ -10,35 +10,17 @@ import base64
 import json
 import os
 import threading
-from typing import Any, Callable, Dict, List, Optional, cast
+from typing import Any, Callable, List, Optional, cast
 
-from ._errors import InvalidConfig, Unexpected
+from . import _contract
+from ._contract import Role
+from ._errors import Unexpected
 from ._loops import Home
-
-Role = str
-
-_METHODS: Dict[Role, List[str]] = {
-    "planner": ["info", "estimate", "plan"],
-    "video": [
-        "info", "capability", "gives_private_urls", "estimate", "offer", "start", "check", "cancel", "find", "fetch",
-    ],
-    "audio": [
-        "info", "capability", "gives_private_urls", "estimate", "offered_s", "start", "check", "cancel", "find", "fetch",
-    ],
-    "remover": ["name", "version", "resolution", "coarse_mask"],
-}
-_NEEDED: Dict[Role, List[str]] = {
-    "planner": ["info", "plan"],
-    "video": ["info", "start", "check", "cancel"],
-    "audio": ["info", "start", "check", "cancel"],
-    "remover": ["name", "version", "coarse_mask"],
-}
-
 
 def adapted(role: Role, provider: Any, home: Optional[Home] = None) -> Adapter:
     """The provider as the core asks it.
 
-    Raises ``InvalidConfig`` where it lacks a method.
+    Raises ``InvalidConfig`` where it lacks a method, or a method something that it is given.
     """
     return provider if isinstance(provider, Adapter) else Adapter(role, provider, home or Home())
 
@@ -47,19 +29,14 @@ class Adapter:
     """An object with the methods of a contract."""
 
     def __init__(self, role: Role, provider: Any, home: Home) -> None:
-        missing = [name for name in _NEEDED[role] if not hasattr(provider, name)]
-        if missing:
-            raise InvalidConfig(
-                f"the {role} {type(provider).__name__} lacks {', '.join(missing)}",
-                hint=f"it needs {', '.join(_NEEDED[role])}; docs/python.md shows one",
-            )
+        _contract.check(role, provider)
         self._role = role
         self._provider = provider
         self._home = home
 
     def methods(self) -> List[str]:
         """What the object has of the contract."""
-        return [name for name in _METHODS[self._role] if hasattr(self._provider, name)]
+        return _contract.methods(self._role, self._provider)
 
     def shown(self) -> str:
         """The object in logs and reports: what it says of itself, by its own ``repr``."""
@@ -92,7 +69,7 @@ class Adapter:
         def work() -> bytes:
             from .provider import Photo
 
-            value = self._provider.coarse_mask(Photo(width, height, pixels), wanted)
+            value = self._provider.coarse_mask(photo=Photo(width, height, pixels), context=wanted)
             if _is_awaitable(value):
                 value = self._home.wait_for(value, None)
             return _mask(value, width, height)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import time
-from typing import Any, Iterator, List, Optional, Type
+from typing import Any, Iterator, List, Optional, Type, cast
 
 from . import types
 from ._adgen import Events as _Events
@@ -16,6 +17,8 @@ from ._errors import AdgenError, Cancelled
 MOST = 256
 # So long an interrupted program waits for the orderly end of its run: remote jobs have to be stopped.
 FAREWELL_S = 10.0
+# Whoever waits for longer waits for ever.
+_LONGEST_S = 1e9
 
 
 def outcome_of(answer: str) -> types.Outcome:
@@ -51,9 +54,9 @@ class Run:
         return types.State.from_dict(json.loads(self._run.state()))
 
     @property
-    def status(self) -> str:
+    def status(self) -> types.Status:
         """Where the project stands: ``PENDING`` to ``COMPLETED``, ``FAILED`` or ``CANCELLED``."""
-        return self._run.status()
+        return cast(types.Status, self._run.status())
 
     def cancel(self) -> None:
         """Stops the run, remote jobs included, and does not wait for that. What is finished stays."""
@@ -64,8 +67,11 @@ class Run:
         return self._run.notify(webhook_json(event))
 
     def events(self, from_seq: int = 0) -> Iterator[types.Event]:
-        """All events of the run from number ``from_seq`` on, those of the past first. Ends with the run."""
-        yield from follow(self._run.events(from_seq), types.event, self)
+        """All events of the run from number ``from_seq`` on, those of the past first. Ends with the run.
+
+        Progress of the past that later progress has overtaken is left out: the numbers have gaps there.
+        """
+        return follow(self._run.events(number(from_seq)), types.event, self)
 
     def __iter__(self) -> Iterator[types.Event]:
         return self.events()
@@ -76,6 +82,8 @@ class Run:
         Raises why the run failed, ``Cancelled`` where it was cancelled, and ``TimeoutError`` after ``timeout`` seconds: the run
         goes on then.
         """
+        # Before anything is waited for: a slip in the argument stops no run.
+        timeout = seconds(timeout)
         task = self._run.wait()
         if not attended(task, self, timeout):
             raise TimeoutError(f"run {self.id} is still at work after {timeout} s; it goes on")
@@ -99,6 +107,25 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<adgen.Run {self.id} of {self.project_id!r}>"
+
+
+def seconds(timeout: Any) -> Optional[float]:
+    """How long to wait at most; None for as long as it takes."""
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not hasattr(timeout, "__float__"):
+        raise TypeError(f"timeout must be a number of seconds or None, not {type(timeout).__name__}")
+    value = float(timeout)
+    if math.isnan(value):
+        raise ValueError("timeout must be a number of seconds, not nan")
+    return None if value > _LONGEST_S else max(0.0, value)
+
+
+def number(from_seq: int) -> int:
+    """The number of an event."""
+    if from_seq < 0:
+        raise ValueError(f"from_seq must be 0 or more, not {from_seq}")
+    return from_seq
 
 
 def is_over(status: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NoReturn, Optional, Set, Type, TypeVar, Union
 
 from . import _convert, _verbs, types
 from ._adgen import Studio as _Studio
@@ -13,8 +13,15 @@ from ._providers import adapted
 from ._run import Run, attended, follow
 from ._verbs import Question
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from . import provider
+    from ._arguments import Document, Files, Settings
+
 PathLike = Union[str, "os.PathLike[str]"]
 ROLES = ("planner", "video", "audio", "remover")
+_S = TypeVar("_S", bound="Base")
 
 
 class Base:
@@ -27,17 +34,18 @@ class Base:
         self,
         storage: Optional[PathLike] = None,
         *,
-        planner: Any = None,
-        video: Any = None,
-        audio: Any = None,
-        remover: Any = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
+        remover: Optional[provider.BackgroundRemover] = None,
         on_event: Optional[Callable[[types.Event], object]] = None,
-        **config: Any,
+        **config: Unpack[Settings],
     ) -> None:
         """Ads are kept in ``storage``: a folder, ``s3://bucket/prefix``, or ``./storage`` where it is not said.
 
         ``planner``, ``video``, ``audio`` and ``remover`` are providers of one's own (``adgen.provider``); what is left out is made
-        offline. ``on_event`` hears of every event of every run, on another thread. Everything else is a field of
+        offline. ``on_event`` hears of every event of every run, on another thread; what it raises is printed once for each kind of
+        exception. Everything else is a field of
         ``types.StudioConfig``: ``max_usd=2.0, jobs=4, assets={"urls": True}``.
         """
         self._set_up(storage, None, (planner, video, audio, remover), on_event, config)
@@ -53,28 +61,33 @@ class Base:
         given = {name: value for name, value in config.items() if value is not None}
         if storage is not None:
             given["storage"] = os.fspath(storage)
-        setup: Dict[str, Any] = {"config": given}
+        what = _convert.options("the studio's options")
+        setup: Dict[str, Any] = {"config": _convert.plain(given, what)}
         if services is not None:
-            setup["services"] = {name: value for name, value in services.items() if value is not None}
+            told = {name: value for name, value in services.items() if value is not None}
+            setup["services"] = _convert.plain(told, what)
+        # As it was said: what is told of a studio asks nobody.
+        of_environment = os.environ.get("ADGEN_STORAGE") if services is not None else None
+        self._storage = given.get("storage") or of_environment or "./storage"
         self._home = Home()
         objects = {
             role: adapted(role, provider, self._home) for role, provider in zip(ROLES, providers) if provider is not None
         }
-        self._core = _Studio(_convert.text(setup, "the studio's options"), objects, _listener(on_event))
+        self._core = _Studio(_convert.text(setup, what), objects, _listener(on_event))
 
     @classmethod
     def from_env(
-        cls,
+        cls: Type[_S],
         storage: Optional[PathLike] = None,
         *,
         webhook: Optional[str] = None,
-        planner: Any = None,
-        video: Any = None,
-        audio: Any = None,
-        remover: Any = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
+        remover: Optional[provider.BackgroundRemover] = None,
         on_event: Optional[Callable[[types.Event], object]] = None,
-        **config: Any,
-    ) -> Any:
+        **config: Unpack[Settings],
+    ) -> _S:
         """The same with the services whose keys are in the environment: OpenAI plans where ``OPENAI_API_KEY`` is set, Replicate
         films and scores where ``REPLICATE_API_TOKEN`` is; what has no key is made offline. ``ADGEN_STORAGE`` is the storage where
         none is said, ``ADGEN_PLANNER_MODEL``, ``ADGEN_VIDEO_MODEL`` and ``ADGEN_AUDIO_MODEL`` choose models. ``webhook`` is the
@@ -84,7 +97,10 @@ class Base:
         return studio
 
     def __repr__(self) -> str:
-        return f"<adgen.{type(self).__name__}>"
+        return f"<adgen.{type(self).__name__} of {self._storage!r}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"adgen.{type(self).__name__} cannot be pickled or copied: make one in each process")
 
 
 def _listener(on_event: Optional[Callable[[types.Event], object]]) -> Optional[Callable[[str], None]]:
@@ -93,11 +109,19 @@ def _listener(on_event: Optional[Callable[[types.Event], object]]) -> Optional[C
     if not callable(on_event):
         raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
     heard = on_event
+    told: Set[type] = set()
 
     def _listen(record: str) -> None:
         import json
 
-        heard(types.event(json.loads(record)))
+        try:
+            heard(types.event(json.loads(record)))
+        except Exception as exception:
+            # There are hundreds of events, and a slip in a listener is mostly the same at each.
+            if type(exception) in told:
+                return
+            told.add(type(exception))
+            raise
 
     return _listen
 
@@ -111,29 +135,36 @@ class Studio(Base):
         attended(task, None)
         return question.read(task.result())
 
-    def import_(self, project: Any, folder: Optional[PathLike] = None, files: Optional[Mapping[str, Any]] = None) -> types.Imported:
+    def import_(
+        self, project: Document, folder: Optional[PathLike] = None, files: Optional[Files] = None
+    ) -> types.Imported:
         """Brings a document and its files into the storage, and makes nothing: ``run`` does.
 
         ``project`` is a ``dict`` (``types.AdProject``), a model of ``adgen.models``, JSON text, or the path of a document. Its
         files lie in ``folder`` (the document's own, or the working directory), or are handed in: ``files`` has bytes, paths or
-        open files by the names that the document has for them.
+        open files by the names that the document has for them. They are read at once: ``InvalidInput`` for one that is missing or
+        is no photo.
         """
         return self._ask(_verbs.import_(project, folder, files))
 
     def generate(
         self,
-        project: Any,
+        project: Document,
         folder: Optional[PathLike] = None,
-        files: Optional[Mapping[str, Any]] = None,
+        files: Optional[Files] = None,
         *,
         max_usd: Optional[float] = None,
         offline: Optional[bool] = None,
         jobs: Optional[int] = None,
-        planner: Any = None,
-        video: Any = None,
-        audio: Any = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
     ) -> Run:
-        """Imports a document and makes its ad: gives the run, which works by itself. The options are this run's own."""
+        """Imports a document and makes its ad: gives the run, which works by itself. The options are this run's own.
+
+        The document is checked at once, its files are read within the run: ``result`` raises ``InvalidInput`` for one that is missing
+        or is no photo. ``import_`` and ``run`` tell of that before a run begins.
+        """
         options = dict(max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
         return Run(self._ask(_verbs.generate(project, folder, files, options)))
 
@@ -144,22 +175,33 @@ class Studio(Base):
         max_usd: Optional[float] = None,
         offline: Optional[bool] = None,
         jobs: Optional[int] = None,
-        planner: Any = None,
-        video: Any = None,
-        audio: Any = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
     ) -> Run:
         """Makes what is missing of the ad of a project in the storage: all of it, or what a crash, an edit or a fallback left."""
         options = dict(max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
         return Run(self._ask(_verbs.run(project_id, options)))
 
-    resume = run
-    """``run`` by the name that fits after a crash."""
+    def resume(
+        self,
+        project_id: str,
+        *,
+        max_usd: Optional[float] = None,
+        offline: Optional[bool] = None,
+        jobs: Optional[int] = None,
+        planner: Optional[provider.Planner] = None,
+        video: Optional[provider.VideoProvider] = None,
+        audio: Optional[provider.AudioProvider] = None,
+    ) -> Run:
+        """Goes on with a project after a crash or a failure: ``run`` by the name that fits."""
+        return self.run(project_id, max_usd=max_usd, offline=offline, jobs=jobs, planner=planner, video=video, audio=audio)
 
-    def estimate(self, project: Any) -> types.Estimate:
+    def estimate(self, project: Document) -> types.Estimate:
         """What the ad of a document will cost, everything made anew. Calls nobody."""
         return self._ask(_verbs.estimate(project))
 
-    def inspect(self, project: Any, folder: Optional[PathLike] = None) -> List[types.Inspected]:
+    def inspect(self, project: Document, folder: Optional[PathLike] = None) -> List[types.Inspected]:
         """Looks at every file that a document names, without storing anything."""
         return self._ask(_verbs.inspect(project, folder))
 
@@ -189,7 +231,7 @@ class Studio(Base):
         """The document as it lies in the storage, with its version."""
         return self._ask(_verbs.document(project_id))
 
-    def save(self, project: Any, if_match: Optional[str] = None) -> str:
+    def save(self, project: Document, if_match: Optional[str] = None) -> str:
         """Saves an edited document, which counts for the next run; gives its version. With ``if_match``, a version, only where
         nobody else has saved another one since: ``Conflict`` otherwise."""
         return self._ask(_verbs.save(project, if_match))
@@ -213,7 +255,10 @@ class Studio(Base):
     def watch(
         self, project_id: str, *, after_run: Optional[str] = None, from_seq: Optional[int] = None, every: Optional[float] = None
     ) -> Iterator[types.Event]:
-        """The events of a run of the project wherever it is at work, in another process or on another machine."""
+        """The events of a run of the project wherever it is at work, in another process or on another machine.
+
+        Where none is under way, those of the last one are told; where there was none, the first one is waited for.
+        """
         events = self._ask(_verbs.watch(project_id, _watch_options(after_run, from_seq, every)))
         return follow(events, types.event, None)
 
@@ -245,5 +290,5 @@ def _watch_options(after_run: Optional[str], from_seq: Optional[int], every: Opt
     return {
         "after_run": after_run,
         "from_seq": from_seq,
-        "every_ms": None if every is None else max(0, round(every * 1000)),
+        "every_ms": None if every is None else _convert.milliseconds("every", every),
     }

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from . import _adgen, _convert, types
 from ._run import attended
 
+if TYPE_CHECKING:
+    from ._arguments import Document
 
-def validate(project: Any) -> List[types.Problem]:
+
+def validate(project: Document) -> List[types.Problem]:
     """Every problem of a document at once; an empty list where it is sound.
 
     ``project`` is a ``dict``, a model of ``adgen.models``, JSON text, or the path of a document. Whatever a text holds is answered
     with problems, not with an exception; what is no JSON at all raises ``InvalidProject`` with its place.
     """
+    if isinstance(project, str) and _convert.is_path(project):
+        return [types.Problem(path="", message=f"the document is not JSON: {_convert.PATH_HINT.format(path=project)}")]
     problems = json.loads(_adgen.validate(_convert.document(project)[0]))
     return [types.Problem.from_dict(problem) for problem in problems]
 
@@ -29,7 +34,7 @@ def schema(of: str = "project") -> Dict[str, Any]:
 
 def verify_webhook(
     secret: str,
-    headers: Mapping[str, str],
+    headers: Union[Mapping[str, str], Iterable[Tuple[Union[str, bytes], Union[str, bytes]]]],
     body: bytes,
     *,
     tolerance: float = 300.0,
@@ -37,16 +42,30 @@ def verify_webhook(
 ) -> types.WebhookEvent:
     """Checks a webhook of Replicate and tells which job it is about: what ``Run.notify`` takes.
 
-    ``secret`` comes from ``webhook_secret``; ``headers`` are the request's, in any spelling; ``body`` is the body as it came, byte
-    for byte. ``tolerance`` is how many seconds its time may be from ``now``.
+    ``secret`` comes from ``webhook_secret``; ``headers`` are the request's, in any spelling, as a dict or as pairs (such as ASGI's, of
+    bytes); ``body`` is the body as it came, byte for byte. ``tolerance`` is how many seconds its time may be from ``now``.
 
     Raises ``Unauthenticated`` for a signature that is none of this secret's, or a time out of tolerance.
     """
     if isinstance(body, str):
         raise TypeError("body must be bytes, as they came: a text that was decoded and encoded may be another one")
-    lower = {str(name).lower(): str(value) for name, value in headers.items()}
+    if not isinstance(body, (bytes, bytearray, memoryview)):
+        raise TypeError(f"body must be bytes, not {type(body).__name__}")
+    lower = _headers(headers)
     at = time.time() if now is None else now
     return types.WebhookEvent.from_dict(json.loads(_adgen.verify_webhook(secret, lower, bytes(body), at, tolerance)))
+
+
+def _headers(headers: Any) -> Dict[str, str]:
+    def words(value: Any) -> str:
+        # What HTTP has beyond ASCII means Latin-1.
+        return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+    try:
+        pairs = headers.items() if callable(getattr(headers, "items", None)) else headers
+        return {words(name).lower(): words(value) for name, value in pairs}
+    except (TypeError, ValueError):
+        raise TypeError(f"headers must be a dict, or pairs of name and value, not {type(headers).__name__}") from None
 
 
 def _tool(**arguments: Any) -> Any:

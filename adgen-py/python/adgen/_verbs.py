@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Generic, Mapping, NamedTuple, Optional, 
 
 from . import _convert, types
 from ._preview import PreviewImage
-from ._providers import Role, adapted
+from ._providers import adapted
 
 T = TypeVar("T")
 
@@ -27,8 +27,12 @@ class Question(NamedTuple):
 
 def _ask(verb: str, read: Callable[[Any], Any], /, files: Any = None, objects: Any = None, **arguments: Any) -> Question:
     given = {name: value for name, value in arguments.items() if value is not None}
+    what = _convert.options(f"the arguments of {verb}")
+    # Options are named as they are written, without what they lie in.
+    if "options" in given:
+        given["options"] = _convert.plain(given["options"], what)
     return Question(
-        _convert.text({"verb": verb, **given}, f"the arguments of {verb}"),
+        _convert.text({"verb": verb, **given}, what),
         _convert.file_bytes(files),
         dict(objects or {}),
         read,

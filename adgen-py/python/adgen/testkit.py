@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Union
 
 from . import _adgen, _convert
 from ._providers import adapted
 from ._run import attended
+
+if TYPE_CHECKING:
+    from . import types
+    from .provider import AudioProvider, BackgroundRemover, Planner, VideoProvider
 
 __all__ = ["Check", "Report", "audio", "planner", "remover", "video"]
 
@@ -53,7 +57,7 @@ class Report(NamedTuple):
         return self.text
 
 
-def video(provider: Any, request: Dict[str, Any], **case: Any) -> Report:
+def video(provider: VideoProvider, request: types.VideoRequest, **case: Any) -> Report:
     """Tries a video provider with a request that it can meet (``types.VideoRequest``), a small one: it is made up to three times.
 
     ``case`` may have ``folder``, ``limit_s`` (60), ``secrets`` that must not be seen in any error, ``done_at_once`` for one whose
@@ -62,18 +66,18 @@ def video(provider: Any, request: Dict[str, Any], **case: Any) -> Report:
     return _try("video", provider, {"request": request, **case})
 
 
-def audio(provider: Any, request: Dict[str, Any], **case: Any) -> Report:
+def audio(provider: AudioProvider, request: types.AudioRequest, **case: Any) -> Report:
     """Tries an audio provider in the way of ``video``."""
     return _try("audio", provider, {"request": request, **case})
 
 
-def planner(provider: Any, request: Dict[str, Any], **case: Any) -> Report:
+def planner(provider: Planner, request: types.PlanRequest, **case: Any) -> Report:
     """Tries a planner with a request (``types.PlanRequest``)."""
     return _try("planner", provider, {"request": request, **case})
 
 
 def remover(
-    provider: Any,
+    provider: BackgroundRemover,
     photo: Any,
     *,
     limit_s: float = 60.0,
@@ -94,7 +98,7 @@ def remover(
 def _try(role: str, provider: Any, case: Dict[str, Any], photo: Union[None, "tuple[int, int, bytes]"] = None) -> Report:
     if case.get("folder") is not None:
         case["folder"] = os.fsdecode(case["folder"])
-    task = _adgen.try_out(_convert.text({"role": role, **case}, "the case"), adapted(role, provider), photo)
+    task = _adgen.try_out(_convert.text({"role": role, **case}, _convert.options("the options of the case")), adapted(role, provider), photo)
     attended(task, None)
     told = json.loads(task.result())
     checks = [Check(check["name"], check["verdict"], check.get("why")) for check in told["checks"]]

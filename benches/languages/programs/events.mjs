@@ -8,7 +8,7 @@ import { Studio, Unavailable, provider } from 'adgen';
 
 const [document, storage, rounds] = process.argv.slice(2);
 const planner = {
-  info: provider.info('bench', 'repeats-1'),
+  info: provider.info('bench', 'repeats-1', 'free'),
   plan(request, context) {
     for (let attempt = 0; attempt < 10_000; attempt += 1) context.retrying(attempt, 0, 'timeout');
     throw new Unavailable('there is no plan', { retryable: false });

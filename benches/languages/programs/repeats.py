@@ -10,7 +10,7 @@ from adgen import Unavailable, provider
 class Planner:
     """Repeats itself and gives up, so that the plan is made offline."""
 
-    info = provider.info("bench", "repeats-1")
+    info = provider.info("bench", "repeats-1", "free")
 
     def plan(self, request, context):
         for attempt in range(10_000):

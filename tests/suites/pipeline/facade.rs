@@ -179,7 +179,10 @@ async fn what_one_project_made_serves_another_and_outlives_it() {
     studio.copy("first", "second").await.expect("copied");
     // What the first one's runs told is not the copy's.
     assert!(!bench.project("second").path("events.json").exists());
-    assert_eq!(studio.copy("first", "second").await.expect_err("is there").kind(), ErrorKind::InvalidProject);
+    assert_eq!(studio.copy("first", "second").await.expect_err("is there").kind(), ErrorKind::Conflict);
+    // It waits for its first run.
+    let state = studio.state("second").await.expect("a state");
+    assert_eq!((state.status, state.run_id, state.cost_usd), (Status::Pending, None, 0.0));
     let stored = studio.document("second").await.expect("a document");
     let mut edited = stored.document.clone();
     if let Some(scenes) = &mut edited.scenes {
