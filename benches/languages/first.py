@@ -49,6 +49,6 @@ for way in ways[:-1]:
         "first",
         f"first event of a run, {way}: since `generate` was called / since the process began",
         " / ".join(seconds(median(times)) for times in both),
-        f"first line of `adgen generate --json --offline`, since its process began: {seconds(median(whole[COMMAND]))}",
+        f"first line of `adgen generate project.json --json --offline`, since its process began: {seconds(median(whole[COMMAND]))}",
         *(middle_ratio(times, whole[COMMAND]) for times in both),
     )

@@ -44,7 +44,7 @@ pub(crate) fn folder(text: &Path) -> Result<PathBuf> {
     }
     match rest.starts_with("//") || ELSEWHERE.contains(&lower.as_str()) {
         true => refused(format!(
-            "storages of the kind {lower}: are not known to the command; the library takes any object store"
+            "storages of the kind {lower}: are not known; a folder or s3://bucket/prefix is, and in Rust any object store"
         )),
         false => Ok(text.to_owned()),
     }

@@ -176,11 +176,12 @@ async fn projects_are_listed_copied_and_deleted_without_their_artifacts() {
         let copied =
             AdProject::from_json(&String::from_utf8_lossy(&second.read("project.json").await.unwrap().unwrap()));
         assert_eq!(copied.unwrap().id, "second");
-        assert_eq!(second.list().await.unwrap(), ["product_original.png", "project.json", "scene_1_bg.mp4"], "{kind}");
+        let names = ["product_original.png", "project.json", "scene_1_bg.mp4", "state.json"];
+        assert_eq!(second.list().await.unwrap(), names, "{kind}");
         assert_eq!(second.read("notes/a #1.txt").await.unwrap().unwrap(), "n", "{kind}");
         assert_eq!((second.history().await.unwrap().len(), second.holder().await.unwrap()), (0, Holder::Nobody));
         let error = storage.copy_project("first", "second", "x").await.unwrap_err();
-        assert!(error.kind() == ErrorKind::InvalidProject && error.to_string().contains("already"), "{kind}: {error}");
+        assert!(error.kind() == ErrorKind::Conflict && error.to_string().contains("already"), "{kind}: {error}");
         assert_eq!(storage.copy_project("none", "third", "x").await.unwrap_err().kind(), ErrorKind::NotFound);
         storage.delete_project("first", "x").await.unwrap();
         assert_eq!(storage.projects().await.unwrap(), ["second"], "{kind}");

@@ -132,7 +132,7 @@ impl Studio {
     /// the copy for nothing.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidProject` for an id that is none or that another project has; `Locked`; `InvalidConfig` outside of
+    /// `NotFound`; `InvalidProject` for an id that is none; `Conflict` for one that another project has; `Locked`; `InvalidConfig` outside of
     /// a Tokio runtime; `Io`.
     pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
         let copied = async {
