@@ -56,14 +56,15 @@ def verify_webhook(
     return types.WebhookEvent.from_dict(json.loads(_adgen.verify_webhook(secret, lower, bytes(body), at, tolerance)))
 
 
-def _headers(headers: Any) -> Dict[str, str]:
-    def words(value: Any) -> str:
-        # What HTTP has beyond ASCII means Latin-1.
-        return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+def _words(value: Any) -> str:
+    # What HTTP has beyond ASCII means Latin-1.
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
+
+def _headers(headers: Any) -> Dict[str, str]:
     try:
         pairs = headers.items() if callable(getattr(headers, "items", None)) else headers
-        return {words(name).lower(): words(value) for name, value in pairs}
+        return {_words(name).lower(): _words(value) for name, value in pairs}
     except (TypeError, ValueError):
         raise TypeError(f"headers must be a dict, or pairs of name and value, not {type(headers).__name__}") from None
 
