@@ -62,7 +62,8 @@ pub fn process() -> Result<&'static Process> {
     }
 }
 
-/// Right before the process ends: has whoever computes on this library's threads leave what the end of the process destroys, and waits for that.
+/// Right before the process ends: has whoever computes on this library's threads leave what the end of the process destroys, and
+/// waits for that.
 pub fn leave() {
     matte::ready_for_the_end();
 }
