@@ -27,16 +27,21 @@ def readme_of(wheel: Path) -> str:
         return email.message_from_bytes(archive.read(name)).get_payload(decode=True).decode("utf-8")
 
 
+def run_all(machine: Machine, programs: list[str], folder: str, name: str, interpreter: str) -> None:
+    """Runs each in a folder of its own beside a photo; one that makes an ad leaves it there."""
+    for number, program in enumerate(programs):
+        own = f"{folder}-{number}"
+        machine.put(PHOTO, f"{own}/cup.jpg")
+        machine.write(f"{own}/{name}", program)
+        machine.run("sh", "-c", f"cd {own} && {interpreter} {name}")
+        assert made(machine, own) or "generate(" not in program, f"no ad came of\n{program}"
+
+
 def test_the_programs_of_python(python: Machine, wheel: Path) -> None:
     first = blocks("python", (ROOT / "README.md").read_text(encoding="utf-8"))
     own = blocks("python", readme_of(wheel))
     assert first and own, "a README without a program"
-    for number, block in enumerate([*first, *own]):
-        folder = f"/srv/readme-python-{number}"
-        python.put(PHOTO, f"{folder}/cup.jpg")
-        python.write(f"{folder}/first.py", block)
-        python.run("sh", "-c", f"cd {folder} && /opt/venv/bin/python first.py")
-        assert made(python, folder) or "generate(" not in block, f"no ad came of\n{block}"
+    run_all(python, [*first, *own], "/srv/readme-python", "first.py", "/opt/venv/bin/python")
 
 
 def test_the_programs_of_node(node: Machine, tarballs: list[Path]) -> None:
@@ -44,10 +49,5 @@ def test_the_programs_of_node(node: Machine, tarballs: list[Path]) -> None:
         own = blocks("js", archive.extractfile("package/README.md").read().decode("utf-8"))
     first = blocks("js", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert own, "a README without a program"
-    for number, block in enumerate([*first, *own]):
-        # Below the folder with node_modules.
-        folder = f"/opt/node/readme-{number}"
-        node.put(PHOTO, f"{folder}/cup.jpg")
-        node.write(f"{folder}/first.mjs", block)
-        node.run("sh", "-c", f"cd {folder} && node first.mjs")
-        assert made(node, folder) or "generate(" not in block, f"no ad came of\n{block}"
+    # Below the folder with node_modules.
+    run_all(node, [*first, *own], "/opt/node/readme", "first.mjs", "node")
