@@ -13,6 +13,8 @@ const MOST_CAUSES = 20;
 const BRAND = Symbol.for('adgen.error');
 // The line that a cause was told in.
 const TOLD = Symbol('told');
+// The message as other languages have it, beside the one that is shown.
+const COUNTED = Symbol('counted');
 
 /** Something failed. Decide by the class or by `code`, never by the message. */
 class AdgenError extends Error {
@@ -39,7 +41,8 @@ class AdgenError extends Error {
 
   /** The error as JSON has it in events, states and other languages. */
   toJSON() {
-    const body = { code: this.code, message: this.message };
+    const { shown, message } = this[COUNTED] ?? {};
+    const body = { code: this.code, message: this.message === shown ? message : this.message };
     const optional = { hint: this.hint, provider: this.provider, model: this.model, request_id: this.requestId };
     for (const [name, value] of Object.entries(optional)) if (value !== undefined) body[name] = String(value);
     body.retryable = this.retryable;
@@ -143,12 +146,22 @@ function fromBody(body, above = fromBody) {
   });
   // A newer version's, perhaps.
   if (typeof body.code === 'string') error.code = body.code;
+  nameFirst(error);
   const chain = causes.slice(0, MOST_CAUSES).reduceRight((below, line) => cause(line, below), undefined);
   if (chain !== undefined) hide(error, 'cause', chain);
   Error.captureStackTrace(error, above);
   return error;
 }
 exports.fromBody = fromBody;
+
+/** Names the first problem in a message that counts them: whoever catches an error often shows the message alone. */
+function nameFirst(error) {
+  const { message } = error;
+  const [first, ...others] = error.context.filter(({ name }) => name === 'problem');
+  if (first === undefined || !/ problems?$/.test(message)) return;
+  error.message = `${message}${others.length > 0 ? ', the first of them' : ''}: ${first.value}`;
+  hide(error, COUNTED, { shown: error.message, message });
+}
 
 /** What the addon threw: adgen's errors come as JSON. */
 exports.thrown = function thrown(error, above) {

@@ -1,6 +1,7 @@
 // Names of options: JavaScript's are the JSON's in camelCase.
 'use strict';
 
+const { fromBody } = require('./errors.js');
 const { kindOf, shortened } = require('./kinds.js');
 
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -49,20 +50,14 @@ exports.inCamel = function inCamel(error, schema) {
   if (error?.code !== 'invalid_config') return error;
   const names = new Set(namesOf(schema()));
   const told = (text) => text.replace(/"(?:[^"\\]|\\.)*"|\b[a-z]+(?:_[a-z]+)+\b/g, (word) => (names.has(word) ? camel(word) : word));
-  const message = told(error.message);
-  if (message !== error.message) {
-    error.message = message;
-    // It begins with the message.
-    Error.captureStackTrace(error, inCamel);
-  }
-  if (error.hint !== undefined) error.hint = told(error.hint);
-  error.context = error.context.map(({ name, value }) => {
+  const body = error.toJSON();
+  const context = body.context?.map(({ name, value }) => {
     if (name !== 'problem') return { name, value };
     // A path is made of names, whether they are known or not.
     const [, path, message] = /^([\w.[\]]+)(: .*)$/s.exec(value) ?? [undefined, '', value];
     return { name, value: camel(path) + told(message) };
   });
-  return error;
+  return fromBody({ ...body, message: told(body.message), hint: body.hint && told(body.hint), context }, inCamel);
 };
 
 /** Every name of a field in a JSON Schema. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import * as adgen from 'adgen';
-import { packageFolder } from './support.mjs';
+import { folderOf, packageFolder } from './support.mjs';
 
 const { native } = createRequire(import.meta.url)('../lib/native.js');
 const { AdgenError, AbortError } = adgen;
@@ -56,6 +56,24 @@ for (const kind of kinds) {
     }
   });
 }
+
+test('the message names the first problem', async (t) => {
+  const storage = folderOf(t);
+  const first = await new adgen.Studio({ storage }).save({ id: 'x', brief: {}, product: { image: 3 } }).catch((error) => error);
+  const message = 'the project has 2 problems, the first of them: brief.product_name: is missing; it is required';
+  assert.equal(first.message, message);
+  assert.ok(first.stack.startsWith(`InvalidProject: ${message}\n`), first.stack);
+  // The others have the problems beside the count.
+  const body = first.toJSON();
+  assert.equal(body.message, 'the project has 2 problems');
+  assert.equal(AdgenError.fromJSON(body).message, message);
+  first.message = `rosso.json: ${first.message}`;
+  assert.equal(first.toJSON().message, `rosso.json: ${message}`);
+  assert.throws(() => new adgen.Studio({ storage, maxUsd: -1 }), (error) => {
+    assert.match(error.message, /^[^:]* 1 problem: maxUsd: -1/);
+    return error.toJSON().message.endsWith(' 1 problem');
+  });
+});
 
 test('an error of a newer version is one', () => {
   const error = AdgenError.fromJSON({ code: 'out_of_moons', message: 'x', moons: 3 });
