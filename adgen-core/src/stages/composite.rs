@@ -28,7 +28,7 @@ use std::{
 };
 
 /// Grows when the same parameters give other pictures.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// Everything that a segment is made from.
 #[derive(Debug, Clone)]

@@ -133,6 +133,21 @@ impl ProjectFolder {
         self.objects.replace(&self.at(name), old, new, &self.at(&format!("{LEASE}/{name}"))).await
     }
 
+    /// That the project lacks this file: because there is no such project, or because it was brought in only in part.
+    pub(crate) async fn not_there(&self, name: &str) -> Error {
+        let half = name == DOCUMENT && matches!(self.look(STATE).await, Ok(Some(_)));
+        let error = if half {
+            Error::new(
+                ErrorKind::NotFound,
+                format!("the project {:?} has no document yet: no run has brought its files in", self.id),
+            )
+            .with_hint("generate it again from its document; its state says what went wrong, if anything did")
+        } else {
+            Error::new(ErrorKind::NotFound, format!("there is no project {:?} in the storage", self.id))
+        };
+        error.with_context("file", self.display(name))
+    }
+
     /// What a look at the file shows; `None` where there is none.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ pub(super) async fn delete(objects: &Objects, folder: &ProjectFolder, run: &str)
     let root = format!("{PROJECTS}/{}", folder.id());
     let names = |seen: Vec<super::listing::Seen>| seen.into_iter().map(|seen| seen.name).collect::<Vec<String>>();
     if objects.list_all(&root).await?.is_empty() {
-        return Err(not_there(folder));
+        return Err(folder.not_there(DOCUMENT).await);
     }
     let lease = folder.acquire(run).await?;
     let held = objects.behind(lease.fence());
@@ -71,7 +71,7 @@ fn remove_around(folder: &Path, last: &str) -> io::Result<()> {
 /// `NotFound`; `Conflict` where there is such a project already; `InvalidProject` where the document is no good; `Locked`;
 /// `Io`, `Timeout`.
 pub(super) async fn copy(objects: &Objects, from: &ProjectFolder, to: &ProjectFolder, run: &str) -> Result<()> {
-    let document = from.read(DOCUMENT).await?.ok_or_else(|| not_there(from))?;
+    let Some(document) = from.read(DOCUMENT).await? else { return Err(from.not_there(DOCUMENT).await) };
     let text = std::str::from_utf8(&document).map_err(|error| {
         Error::new(ErrorKind::InvalidProject, "the project's document is no text")
             .with_context("file", from.display(DOCUMENT))
@@ -108,11 +108,6 @@ pub(super) async fn copy(objects: &Objects, from: &ProjectFolder, to: &ProjectFo
     let copied = copied.await;
     lease.release().await;
     copied
-}
-
-fn not_there(folder: &ProjectFolder) -> Error {
-    Error::new(ErrorKind::NotFound, format!("there is no project {:?} in the storage", folder.id()))
-        .with_context("file", folder.display(DOCUMENT))
 }
 
 fn exists(folder: &ProjectFolder) -> Error {

@@ -9,7 +9,7 @@ use crate::{
     engine::{OutputFile, make_report_again, need_runtime, run_name},
     error::{Error, ErrorKind, Result},
     project::{AdProject, State, UnreadableState},
-    store::{DOCUMENT, GcPlan, GcRules, Holder, STATE, StorageUse, hex},
+    store::{DOCUMENT, GcPlan, GcRules, Holder, ProjectFolder, STATE, StorageUse, hex},
 };
 use bytes::Bytes;
 use schemars::JsonSchema;
@@ -96,7 +96,7 @@ impl Studio {
     async fn save_here(&self, document: &AdProject, if_match: Option<&str>) -> Result<String> {
         let folder = self.storage.project(&document.id)?;
         loop {
-            let there = folder.read(DOCUMENT).await?.ok_or_else(|| self.not_found(&document.id, DOCUMENT))?;
+            let Some(there) = folder.read(DOCUMENT).await? else { return Err(not_found(&folder, DOCUMENT).await) };
             if if_match.is_some_and(|version| version != version_of(&there)) {
                 return Err(Error::new(
                     ErrorKind::Conflict,
@@ -114,18 +114,8 @@ impl Studio {
 
     async fn read<T>(&self, id: &str, name: &str, parse: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let folder = self.storage.project(id)?;
-        let bytes = folder.read(name).await?.ok_or_else(|| self.not_found(id, name))?;
+        let Some(bytes) = folder.read(name).await? else { return Err(not_found(&folder, name).await) };
         parse(&bytes).map_err(|error| error.with_context("file", folder.display(name)))
-    }
-
-    fn not_found(&self, id: &str, name: &str) -> Error {
-        let error = Error::new(ErrorKind::NotFound, format!("there is no project {id:?} in the storage"));
-        let Ok(folder) = self.storage.project(id) else { return error };
-        let error = error.with_context("file", folder.display(name));
-        match folder.folder() {
-            Some(folder) => with_similar_name(error, &folder),
-            None => error,
-        }
     }
 
     /// Copies a project under another id, with its files and without its history: what was bought for the first one serves
@@ -208,6 +198,14 @@ impl Studio {
             self.storage.address_in(project_id, file, expires).await
         };
         self.home.run(address).await
+    }
+}
+
+async fn not_found(project: &ProjectFolder, file: &str) -> Error {
+    let error = project.not_there(file).await;
+    match project.folder() {
+        Some(folder) => with_similar_name(error, &folder),
+        None => error,
     }
 }
 

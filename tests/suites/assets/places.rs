@@ -30,6 +30,15 @@ async fn by_itself_the_library_reads_the_documents_folder_alone() {
         assert!(error.to_string().contains("outside the folder of the document"), "{named}: {error}");
         desk.expect_nothing_stored(named, "root:");
     }
+    // The project tells why, and is nothing else.
+    let refused = studio(&desk, None);
+    assert!(refused.state("closed").await.expect("a state").error.is_some());
+    for error in
+        [refused.document("closed").await.expect_err("none"), refused.copy("closed", "copy").await.expect_err("none")]
+    {
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+        assert!(error.to_string().contains("has no document yet"), "{error}");
+    }
     let more = AssetPolicy::document_folder().allow_folder(desk.path().join("other"));
     for (id, named, policy) in [
         ("own", "product.png", None),

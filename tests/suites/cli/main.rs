@@ -1,6 +1,7 @@
 //! The `adgen` command from outside: what it says, how it ends, how it is interrupted.
 
 mod arguments;
+mod bytes;
 mod terminal;
 
 use adgen_tests::{
