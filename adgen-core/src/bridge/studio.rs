@@ -11,10 +11,12 @@ use super::{
 use crate::{
     engine::{Assets, Run, RunOptions},
     error::{Error, ErrorKind, Result},
-    project::AdProject,
+    project::{AdProject, read_options, schema_of},
     store::GcRules,
     studio,
 };
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
     path::PathBuf,
@@ -103,6 +105,7 @@ impl Studio {
                 Answer::of(&apart(move || studio.inspect(&document, folder)).await?)
             }
             Verb::Preview { project_id, at, options } => {
+                let options = options.map(|options| given("the options of a preview have", options)).transpose()?;
                 studio.preview(&project_id, at, options.unwrap_or_default()).await.map(Answer::Picture)
             }
             Verb::List => Answer::of(&studio.list().await?),
@@ -125,8 +128,9 @@ impl Studio {
                 }
                 Answer::of(&studio.find_waste(rules).await?)
             }
-            Verb::RemoveWaste { plan } => Answer::of(&studio.remove_waste(&plan).await?),
+            Verb::RemoveWaste { plan } => Answer::of(&studio.remove_waste(&given("the plan has", plan)?).await?),
             Verb::Watch { project_id, options } => {
+                let options = options.map(|options| given("the options of watching have", options)).transpose()?;
                 let events = studio.watch(&project_id, options.unwrap_or_default()).await?;
                 Ok(Answer::Events(EventStream::new(events)))
             }
@@ -159,6 +163,11 @@ fn assets(folder: Option<PathBuf>, files: Files) -> Assets {
 
 fn run_options(options: Option<Value>) -> Result<RunOptions> {
     options.map_or_else(|| Ok(RunOptions::new()), |options| RunOptions::from_json(&options.to_string()))
+}
+
+/// What was handed in as data, checked as options are.
+fn given<T: DeserializeOwned + JsonSchema>(subject: &str, value: Value) -> Result<T> {
+    read_options(subject, &value.to_string(), &schema_of::<T>())
 }
 
 fn seconds(name: &str, value: f64) -> Result<Duration> {

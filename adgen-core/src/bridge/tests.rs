@@ -118,6 +118,23 @@ fn a_project_comes_in_is_edited_copied_and_deleted() {
     );
     let waste = told(ask(&studio, json!({ "verb": "find_waste", "grace_s": 0 })));
     assert_eq!(told(ask(&studio, json!({ "verb": "remove_waste", "plan": waste }))), 0);
+    for (wrong, message, problem) in [
+        (json!({ "verb": "remove_waste", "plan": { "waste": 3 } }), "the plan has 4 problems", "waste: 3 stands here"),
+        (
+            json!({ "verb": "preview", "project_id": "two", "at": { "scene": 0 }, "options": { "aspect": "2:1" } }),
+            "the options of a preview have 1 problem",
+            "aspect: \"2:1\" is not one of the choices",
+        ),
+        (
+            json!({ "verb": "watch", "project_id": "two", "options": { "every": 5 } }),
+            "the options of watching have 1 problem",
+            "every: is not a field that adgen knows",
+        ),
+    ] {
+        let error = ask(&studio, wrong).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::InvalidConfig, message), "{error}");
+        assert!(error.to_string().contains(problem), "{error}");
+    }
     assert!(told(ask(&studio, json!({ "verb": "storage_use" }))).is_object());
     assert_eq!(told(ask(&studio, json!({ "verb": "config" })))["offline"], true);
 }

@@ -1,12 +1,10 @@
 //! What a studio can be asked, as data.
 //!
-//! May depend on `studio` and `stages` (options), `store` (what is waste) and `error`.
+//! May depend on `stages` (moments) and `error`.
 
 use crate::{
     error::{Error, ErrorKind, Result},
     stages::At,
-    store::GcPlan,
-    studio::{PreviewOptions, WatchOptions},
 };
 use bytes::Bytes;
 use serde::Deserialize;
@@ -27,7 +25,7 @@ pub enum Verb {
     Run { project_id: String, options: Option<Value> },
     Estimate { document: String },
     Inspect { document: String, folder: PathBuf },
-    Preview { project_id: String, at: At, options: Option<PreviewOptions> },
+    Preview { project_id: String, at: At, options: Option<Value> },
     List,
     State { project_id: String },
     Document { project_id: String },
@@ -37,8 +35,8 @@ pub enum Verb {
     Report { project_id: String },
     Url { project_id: String, file: String, expires_s: f64 },
     FindWaste { bought: Option<bool>, grace_s: Option<f64> },
-    RemoveWaste { plan: GcPlan },
-    Watch { project_id: String, options: Option<WatchOptions> },
+    RemoveWaste { plan: Value },
+    Watch { project_id: String, options: Option<Value> },
     StorageUse,
     Config,
 }

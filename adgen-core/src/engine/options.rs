@@ -5,7 +5,7 @@
 use crate::{
     error::{Error, ErrorKind, Result},
     event::{EventRecord, EventSink},
-    project::{read_by, schema_of},
+    project::{read_options, schema_of},
     provider::{AudioProvider, Planner, VideoProvider},
 };
 use schemars::JsonSchema;
@@ -68,12 +68,7 @@ impl RunOptions {
     /// # Errors
     /// `InvalidConfig` that lists every problem in its context, one `problem` each: the field, its value and what is allowed.
     pub fn from_json(json: &str) -> Result<Self> {
-        read_by(json, &Self::schema()).map_err(|problems| {
-            let noun = if problems.len() == 1 { "problem" } else { "problems" };
-            let error =
-                Error::new(ErrorKind::InvalidConfig, format!("the run's options have {} {noun}", problems.len()));
-            problems.iter().fold(error, |error, problem| error.with_context("problem", problem))
-        })
+        read_options("the run's options have", json, &Self::schema())
     }
 
     /// The JSON Schema (draft 2020-12) of what [`RunOptions::from_json`] reads. The same bytes on every machine.

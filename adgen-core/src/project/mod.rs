@@ -57,5 +57,5 @@ pub(crate) use state::UnreadableState;
 pub use state::{FidelityReport, LoudnessReport, State, StateAsset};
 pub use status::Status;
 pub use style::Style;
-pub(crate) use validate::read_by;
+pub(crate) use validate::read_options;
 pub use validate::validate_json;

@@ -45,13 +45,15 @@ impl AdProject {
 }
 
 fn invalid(problems: &[Problem]) -> Error {
+    counted(ErrorKind::InvalidProject, "the project has", problems)
+}
+
+/// `subject` comes with its verb: it has, or they have, so many problems.
+fn counted(kind: ErrorKind, subject: &str, problems: &[Problem]) -> Error {
     let count = problems.len();
     let noun = if count == 1 { "problem" } else { "problems" };
-    problems
-        .iter()
-        .fold(Error::new(ErrorKind::InvalidProject, format!("the project has {count} {noun}")), |error, problem| {
-            error.with_context("problem", problem)
-        })
+    let error = Error::new(kind, format!("{subject} {count} {noun}"));
+    problems.iter().fold(error, |error, problem| error.with_context("problem", problem))
 }
 
 /// Every problem of a document; empty where it is sound. Never panics, whatever `json` holds.
@@ -59,8 +61,15 @@ pub fn validate_json(json: &str) -> Vec<Problem> {
     read(json).err().unwrap_or_default()
 }
 
-/// Parses what is described by `schema` and no document: every problem at once, as for one.
-pub(crate) fn read_by<T: DeserializeOwned>(json: &str, schema: &Value) -> Result<T, Vec<Problem>> {
+/// Parses options, which `schema` describes, and says every problem at once, as for a document. `subject` comes with its verb.
+///
+/// # Errors
+/// `InvalidConfig` with one `problem` each in its context.
+pub(crate) fn read_options<T: DeserializeOwned>(subject: &str, json: &str, schema: &Value) -> Result<T> {
+    read_by(json, schema).map_err(|problems| counted(ErrorKind::InvalidConfig, subject, &problems))
+}
+
+fn read_by<T: DeserializeOwned>(json: &str, schema: &Value) -> Result<T, Vec<Problem>> {
     let mut problems = Problems::default();
     let Some(value) = parse(json, &mut problems) else {
         return Err(problems.into_list());

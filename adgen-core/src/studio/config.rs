@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::HttpOptions,
     matte::{MODELS, Matting, find_model},
-    project::{read_by, schema_of},
+    project::{read_options, schema_of},
     store::DEFAULT_CACHE_BYTES,
 };
 use schemars::JsonSchema;
@@ -123,12 +123,7 @@ impl StudioConfig {
     /// # Errors
     /// `InvalidConfig` that lists every problem in its context, one `problem` each: the field, its value and what is allowed.
     pub fn from_json(json: &str) -> Result<Self> {
-        read_by(json, &Self::schema()).map_err(|problems| {
-            let noun = if problems.len() == 1 { "problem" } else { "problems" };
-            let message = format!("the studio's configuration has {} {noun}", problems.len());
-            let error = Error::new(ErrorKind::InvalidConfig, message);
-            problems.iter().fold(error, |error, problem| error.with_context("problem", problem))
-        })
+        read_options("the studio's configuration has", json, &Self::schema())
     }
 
     /// The JSON Schema (draft 2020-12) of what [`StudioConfig::from_json`] reads. The same bytes on every machine.
