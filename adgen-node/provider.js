@@ -4,6 +4,9 @@
 'use strict';
 
 const { fileURLToPath } = require('node:url');
+const { kindOf } = require('./lib/kinds.js');
+
+const FAILURES = ['generation_failed', 'content_rejected', 'cancelled', 'timeout'];
 
 /** Who a provider is. `price` is as `types.Price` has it, `'unknown'`, or `'free'`: all limits of costs go by it, so it has to be said. */
 exports.info = function info(name, model, price) {
@@ -27,11 +30,14 @@ exports.done = function done({ file, url, data, costUsd = 0, notes = [], metadat
 
 /** A job under way, by the provider's name for it; asking again makes sense after so many milliseconds. */
 exports.pending = function pending(job, { checkAfterMs = 1000, progress } = {}) {
+  if (typeof job !== 'string') throw new TypeError(`job must be the provider's name for it, a string, not ${kindOf(job)}`);
+  if (!Number.isFinite(checkAfterMs)) throw new TypeError(`checkAfterMs must be a number of milliseconds, not ${String(checkAfterMs)}`);
   return { pending: { job, check_after_ms: Math.max(0, Math.round(checkAfterMs)), progress } };
 };
 
 /** A job that is over for good without a file. `kind`: generation_failed, content_rejected, cancelled or timeout. */
 exports.failed = function failed(message, { kind = 'generation_failed', costUsd = 0, hint, retryable = false } = {}) {
+  if (!FAILURES.includes(kind)) throw new TypeError(`kind must be one of ${FAILURES.join(', ')}, not ${String(kind)}`);
   return { failed: { kind, message, cost_usd: costUsd, hint, retryable } };
 };
 

@@ -14,12 +14,15 @@ impl StudioBuilder {
     /// Plans with OpenAI where `OPENAI_API_KEY` is set, films and scores with Replicate where `REPLICATE_API_TOKEN` is; what
     /// has no key is made offline. Models and the way of calls are those of the configuration
     /// ([`StudioConfig::models`](crate::StudioConfig::models), [`StudioConfig::http`](crate::StudioConfig::http)), which is to
-    /// be set before. A model that adgen does not know is looked up at Replicate, which is the only call made.
+    /// be set before. In a studio that is [offline](StudioBuilder::offline) they stay out of it. A model that adgen does not know is looked up at Replicate, which is the only call made.
     ///
     /// # Errors
     /// `InvalidConfig` for a setting that cannot be used, `NotFound` or `Unsupported` for a model; `NotFound` or `Io` for a file
     /// of certificates that cannot be read.
     pub async fn with_services_from_env(self) -> Result<Self> {
+        if self.config().offline {
+            return self.with_services(None, None).await;
+        }
         let http = &self.config().http;
         let openai = OpenAiBuilder::from_env().map(|account| account.with_http(http.clone()).build()).transpose()?;
         let replicate = ReplicateBuilder::from_env().map(|account| account.with_http(http.clone()).build());
@@ -32,6 +35,9 @@ impl StudioBuilder {
     /// `InvalidConfig`, `NotFound` or `Unsupported` for a model.
     pub async fn with_services(mut self, openai: Option<OpenAi>, replicate: Option<Replicate>) -> Result<Self> {
         self = self.connected();
+        if self.config().offline {
+            return Ok(self);
+        }
         let models = self.config().models.clone();
         if let Some(openai) = openai {
             let planner = OpenAiPlanner::new(openai);

@@ -9,10 +9,12 @@ import enum
 import json
 import os
 import types as python_types
+from fractions import Fraction
 
 import pytest
 
 import adgen
+from adgen import provider
 from conftest import document
 
 SOUND = {"id": "demo", "brief": {"product_name": "Rosso"}, "product": {"image": "rosso.png"}}
@@ -196,21 +198,105 @@ def test_settings_that_are_no_json_are_invalid_settings(studio, folder):
     for ask, problem in (
         (lambda: adgen.Studio(folder, max_usd=nan), "max_usd: nan is no number"),
         (lambda: adgen.Studio(folder, assets={"folders": [b"x"]}), "assets.folders[0]: a value of bytes stands here"),
-        (lambda: adgen.Studio(b"/tmp/x"), "storage: a value of bytes stands here"),
         (lambda: adgen.Studio.from_env(folder, webhook=nan), "webhook: nan is no number"),
         (lambda: studio.generate(document(), folder, max_usd=nan), "max_usd: nan is no number"),
         (lambda: studio.run("a", jobs=b"1"), "jobs: a value of bytes stands here"),
-        (lambda: studio.find_waste(grace=nan), "grace_s: nan is no number"),
-        (lambda: studio.watch("a", every=nan), "every: nan is no number"),
     ):
         with pytest.raises(adgen.InvalidConfig) as caught:
             ask()
         assert problem in str(caught.value) and "have 1 problem" in caught.value.message
 
 
-def test_seconds_are_a_number(studio):
-    with pytest.raises(TypeError, match="every must be a number of seconds, not str"):
-        studio.watch("a", every="1")
+def test_arguments_of_another_type_are_told_by_their_names(studio, folder):
+    for ask, words in (
+        (lambda: studio.run(5), "project_id of run must be a str, not int"),
+        (lambda: studio.resume(None), "project_id of run must be a str, not NoneType"),
+        (lambda: studio.state(None), "project_id of state must be a str, not NoneType"),
+        (lambda: studio.document(b"a"), "project_id of document must be a str, not bytes"),
+        (lambda: studio.save(document(), if_match=3), "if_match of save must be a str, not int"),
+        (lambda: studio.copy("a", 1), "target of copy must be a str, not int"),
+        (lambda: studio.delete(1.0), "project_id of delete must be a str, not float"),
+        (lambda: studio.report([]), "project_id of report must be a str, not list"),
+        (lambda: studio.preview("a", scene="1"), "scene of preview must be an int, not str"),
+        (lambda: studio.preview("a", scene=True), "scene of preview must be an int, not bool"),
+        (lambda: studio.preview("a", seconds="1"), "seconds of preview must be a number, not str"),
+        (lambda: studio.preview("a", scene=1, width="360"), "width of preview must be an int, not str"),
+        (lambda: studio.preview("a", scene=1, aspect=1), "aspect of preview must be a str, not int"),
+        (lambda: studio.url("a", "f", expires="1"), "expires of url must be a number, not str"),
+        (lambda: studio.url("a", folder), "file of url must be a str, not "),
+        (lambda: studio.watch("a", every="1"), "every of watch must be a number, not str"),
+        (lambda: studio.watch("a", from_seq="1"), "from_seq of watch must be an int, not str"),
+        (lambda: studio.watch("a", after_run=1), "after_run of watch must be a str, not int"),
+        (lambda: studio.find_waste(grace="x"), "grace of find_waste must be a number, not str"),
+        (lambda: studio.find_waste(bought=1), "bought of find_waste must be a bool, not int"),
+        (lambda: studio.remove_waste({}), "plan of remove_waste must be what find_waste gave"),
+        (lambda: adgen.Studio(b"/tmp/x"), "storage must be a path or an address such as s3://bucket/prefix, not bytes"),
+        (lambda: adgen.Studio(5), "storage must be a path or an address such as s3://bucket/prefix, not int"),
+        (lambda: provider.pending(5), "job must be the provider's name for it, a str, not int"),
+    ):
+        with pytest.raises(TypeError) as caught:
+            ask()
+        assert words in str(caught.value)
+
+
+def test_arguments_out_of_range_are_told_by_their_names(studio):
+    nan = float("nan")
+    for ask, words in (
+        (lambda: studio.preview("a", scene=-1), "scene of preview is -1: 0 or more is allowed"),
+        (lambda: studio.preview("a", seconds=-1), "seconds of preview is -1: a number of seconds, 0 or more"),
+        (lambda: studio.preview("a", scene=0, short_side=0), "short_side of preview is 0: 1 or more is allowed"),
+        (lambda: studio.url("a", "f", expires=-1), "expires of url is -1: a number of seconds, 0 or more"),
+        (lambda: studio.watch("a", from_seq=-1), "from_seq of watch is -1: 0 or more is allowed"),
+        (lambda: studio.watch("a", every=nan), "every of watch is nan: a number of seconds, 0 or more"),
+        (lambda: studio.find_waste(grace=nan), "grace of find_waste is nan: a number of seconds, 0 or more"),
+        (lambda: provider.failed("no", kind="oops"), "kind must be one of generation_failed, content_rejected, cancelled, timeout"),
+    ):
+        with pytest.raises(ValueError) as caught:
+            ask()
+        assert words in str(caught.value)
+
+
+def test_numbers_of_other_libraries_are_numbers(studio):
+    class Whole:
+        def __index__(self):
+            return 0
+
+    for ask in (
+        lambda: studio.preview("nobody", scene=Whole()),
+        lambda: studio.preview("nobody", seconds=Fraction(1, 2)),
+        lambda: studio.url("nobody", "f", expires=Fraction(1, 2)),
+    ):
+        with pytest.raises(adgen.NotFound):
+            ask()
+
+
+def test_a_file_that_is_read_by_await_is_told_so(studio):
+    class Upload:
+        file = None
+
+        async def read(self):
+            return b""
+
+    with pytest.raises(TypeError, match="a Upload is read by await: hand in its .file, or what its read gives"):
+        studio.import_(document(), files={"cup.jpg": Upload()})
+
+
+def test_a_listener_is_a_plain_function(folder):
+    async def listen(event):
+        pass
+
+    for kind in (adgen.Studio, adgen.AsyncStudio):
+        with pytest.raises(TypeError, match="on_event must be a plain function"):
+            kind(folder, on_event=listen)
+
+
+def test_an_error_shows_its_problems_in_one_line(studio):
+    with pytest.raises(adgen.InvalidProject) as caught:
+        studio.save({"id": "x", "brief": {}, "product": {"image": 3}})
+    assert repr(caught.value) == (
+        "InvalidProject('the project has 2 problems: brief.product_name: is missing; it is required; "
+        "product.image: 3 stands here; text is expected')"
+    )
 
 
 def test_files_that_are_none_are_told_so(studio):

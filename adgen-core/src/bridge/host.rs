@@ -1,10 +1,10 @@
 //! What is asked of the other language.
 //!
-//! Depends on `provider` (contexts), `error` and the crate of pictures.
+//! Depends on `provider`, `error` and the crate of pictures.
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    provider::CallContext,
+    provider::{CallContext, ProviderInfo},
 };
 use async_trait::async_trait;
 use image::RgbImage;
@@ -125,6 +125,33 @@ pub(super) fn property<T: DeserializeOwned>(
     };
     let text = shown(&whole);
     serde_json::from_value(whole).map_err(|error| wrong(format!("is {text}: {error}")))
+}
+
+/// Who a provider of that role is.
+///
+/// # Errors
+/// `InvalidConfig` where it does not say so, or has a price that no limit can count.
+pub(super) fn known(host: &dyn Host, role: Role) -> Result<ProviderInfo> {
+    let info: ProviderInfo = property(host, role, "info", None)?;
+    let blank = info.name.trim().is_empty() || info.model.trim().is_empty();
+    let problem = if blank { Some("the name or the model is blank".to_owned()) } else { info.price.problem() };
+    match problem {
+        Some(problem) => {
+            Err(Error::new(ErrorKind::InvalidConfig, format!("the {role}'s `info` is no good: {problem}"))
+                .with_hint("docs/providers.md says what a provider tells of itself"))
+        }
+        None => Ok(info),
+    }
+}
+
+/// # Errors
+/// `InvalidConfig` for a longest output that is none.
+pub(super) fn lasting(role: Role, longest_s: f64) -> Result<()> {
+    if longest_s > 0.0 {
+        return Ok(());
+    }
+    let message = format!("the {role}'s `capability` has max_duration_s {longest_s}: more than 0 is needed");
+    Err(Error::new(ErrorKind::InvalidConfig, message))
 }
 
 /// In one line, short enough for a message.

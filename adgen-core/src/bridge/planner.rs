@@ -2,7 +2,7 @@
 //!
 //! Depends on `provider`, `project` (costs), `error` and its neighbour `host`.
 
-use super::host::{Host, Role, arguments, asked, property, read, value};
+use super::host::{Host, Role, arguments, asked, known, read, value};
 use crate::{
     error::Result,
     project::CostRange,
@@ -22,7 +22,7 @@ impl HostPlanner {
     /// # Errors
     /// `InvalidConfig` where it does not say who it is.
     pub(super) fn new(host: Arc<dyn Host>) -> Result<Self> {
-        let info = property(&*host, Role::Planner, "info", None)?;
+        let info = known(&*host, Role::Planner)?;
         Ok(Self { host, info })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Depends on `provider`, `project` (costs), `error` and its neighbour `host`.
 
-use super::host::{Host, Role, arguments, asked, property, read, value};
+use super::host::{Host, Role, arguments, asked, known, lasting, property, read, value};
 use crate::{
     error::{ErrorKind, Result},
     project::CostRange,
@@ -34,9 +34,10 @@ impl HostVideo {
     /// # Errors
     /// `InvalidConfig` where it does not say who it is and what it can do.
     pub(super) fn new(host: Arc<dyn Host>) -> Result<Self> {
-        let info = property(&*host, ROLE, "info", None)?;
+        let info = known(&*host, ROLE)?;
         let usual = value(&VideoCapability::remote(f64::INFINITY))?;
-        let capability = property(&*host, ROLE, "capability", Some(usual))?;
+        let capability: VideoCapability = property(&*host, ROLE, "capability", Some(usual))?;
+        lasting(ROLE, capability.max_duration_s)?;
         let gives_private_urls = property(&*host, ROLE, "gives_private_urls", Some(Value::Bool(false)))?;
         Ok(Self { host, info, capability, gives_private_urls })
     }

@@ -31,6 +31,13 @@ impl Money {
     pub(crate) fn reserve(self: &Arc<Self>, provider: &str, cost: CostRange) -> Result<Reserved> {
         let policy = self.policy.get().and_then(|policy| policy.max_usd).unwrap_or(f64::INFINITY);
         let limit = self.max_usd.unwrap_or(f64::INFINITY).min(policy);
+        let CostRange { low_usd, high_usd } = cost;
+        if !(low_usd >= 0.0 && high_usd >= low_usd) {
+            // A limit would grow by what is less than nothing.
+            let message = format!("{provider} expects this to cost {low_usd} to {high_usd} dollars, which is no cost");
+            return Err(Error::new(ErrorKind::InvalidConfig, message)
+                .with_hint("mend the price or the estimate of the provider: 0 or more, the lower one first"));
+        }
         let usd = cost.expected_usd();
         // Plain numbers: whole whatever happened to another thread.
         let mut reserved = self.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,8 +57,9 @@ impl Money {
         // A billionth of a dollar is rounding, not money.
         if usd > 0.0 && spent + *reserved + usd > limit + 1e-9 {
             return refused(
-                format!("this would cost ${usd:.2}, and the whole ad may cost ${limit:.2}"),
-                "raise policy.max_usd or --max-cost and run again: nothing that is finished is bought twice",
+                format!("this would cost {}, and the whole ad may cost {}", dollars(usd), dollars(limit)),
+                "raise the limit (policy.max_usd of the document, max_usd of the studio or the run, --max-cost of the command) \
+                 and run again: nothing that is finished is bought twice",
             );
         }
         *reserved += usd;
@@ -63,6 +71,11 @@ impl Money {
         *self.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner) += usd;
         Reserved { money: Arc::clone(self), usd }
     }
+}
+
+/// Cents, or as much as there is of one.
+fn dollars(usd: f64) -> String {
+    if usd > 0.0 && usd < 0.01 { format!("${usd:.4}") } else { format!("${usd:.2}") }
 }
 
 /// Money that is set aside while a job is under way.

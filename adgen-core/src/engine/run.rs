@@ -95,8 +95,16 @@ impl Run {
         // Everything that can fail before the first event gives the project back at once.
         let turns = settings.turns.of_run(settings.share, CancellationToken::new());
         let prepared = prepare(&project_id, &lease, &settings, turns).instrument(span.clone()).await;
-        let (parts, scratch) = match prepared {
-            Ok(prepared) => prepared,
+        let announced = match prepared {
+            Ok(Prepared { parts, scratch, is_new }) => {
+                // Whoever is told that it runs asks for its state next, and perhaps elsewhere.
+                let saved = if is_new { save_state(&parts, parts.progress.state()).await } else { Ok(()) };
+                saved.map(|()| (parts, scratch))
+            }
+            Err(error) => Err(error),
+        };
+        let (parts, scratch) = match announced {
+            Ok(announced) => announced,
             Err(error) => {
                 lease.release().await;
                 return Err(error);
@@ -218,10 +226,8 @@ pub(crate) async fn import_document(document: AdProject, assets: Assets, setting
     let span = trace::run(&run, &project_id);
     let lease = settings.storage.project(&project_id)?.acquire(&run).instrument(span.clone()).await?;
     let imported = async {
-        let (parts, scratch) =
+        let Prepared { parts, scratch, is_new } =
             prepare(&project_id, &lease, settings, settings.turns.at_once(CancellationToken::new())).await?;
-        let state = parts.artifacts.folder().read(STATE).await?;
-        let is_new = state.is_none_or(|bytes| State::read(&bytes).is_err());
         let brought = import(&parts, Source::Document(Box::new(document), assets)).await;
         parts.turns.quiet().await;
         scratch.remove().await;
@@ -271,12 +277,15 @@ pub(crate) fn need_runtime() -> Result<()> {
         .with_hint("call it in a runtime with everything enabled, such as that of `#[tokio::main]`"))
 }
 
-async fn prepare(
-    project_id: &str,
-    lease: &ProjectLease,
-    settings: &RunSettings,
-    turns: RunTurns,
-) -> Result<(Arc<Parts>, Scratch)> {
+/// What a run needs before its first event.
+struct Prepared {
+    parts: Arc<Parts>,
+    scratch: Scratch,
+    /// The project has no state, or none that can be read.
+    is_new: bool,
+}
+
+async fn prepare(project_id: &str, lease: &ProjectLease, settings: &RunSettings, turns: RunTurns) -> Result<Prepared> {
     let fence = lease.fence();
     let storage = settings.storage.behind(fence);
     let folder = storage.project(project_id)?;
@@ -286,6 +295,7 @@ async fn prepare(
         Some(Err(UnreadableState::Damaged(_))) => (None, true),
         Some(Err(later)) => return Err(later.into_error().with_context("file", folder.display(STATE))),
     };
+    let is_new = old.is_none();
     let mut history = folder.history().await?.with_clock(settings.extensions.clock.clone());
     let mut state = match old {
         Some(state) => state,
@@ -362,7 +372,7 @@ async fn prepare(
         policy,
         own_files,
     };
-    Ok((Arc::new(parts), scratch))
+    Ok(Prepared { parts: Arc::new(parts), scratch, is_new })
 }
 
 /// What a run holds from its lease to its last event.
@@ -492,12 +502,15 @@ async fn entries(parts: &Parts) -> u64 {
 
 async fn save(parts: &Parts, state: State) -> Result<()> {
     parts.artifacts.history().lock().await.expect_there()?;
+    // For those who watch from elsewhere; the state tells the rest.
+    let told = parts.artifacts.folder().write(EVENTS, Told { events: parts.progress.history() }.to_json()).await;
+    save_state(parts, state).await.and(told)
+}
+
+async fn save_state(parts: &Parts, state: State) -> Result<()> {
     let json = serde_json::to_vec_pretty(&State { history_entries: entries(parts).await, ..state })
         .map_err(|error| Error::new(ErrorKind::Unexpected, "a state is not JSON").with_source(error))?;
-    let folder = parts.artifacts.folder();
-    // For those who watch from elsewhere; the state tells the rest.
-    let told = folder.write(EVENTS, Told { events: parts.progress.history() }.to_json()).await;
-    folder.write(STATE, json).await.and(told)
+    parts.artifacts.folder().write(STATE, json).await
 }
 
 async fn close(parts: &Parts, status: Status) -> Result<()> {

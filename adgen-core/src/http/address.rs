@@ -47,7 +47,8 @@ impl std::error::Error for Refused {}
 impl Refused {
     pub(crate) fn into_error(self, url: &Url) -> Error {
         Error::new(ErrorKind::InvalidInput, self.to_string()).with_context("url", shown(url)).with_hint(
-            "name a local file in the document, or allow private addresses: --allow-private-urls, allow_private_urls()",
+            "name a local file in the document, or allow private addresses: allow_private_urls of the studio, \
+             --allow-private-urls of the command; a provider says by gives_private_urls that its own files lie there",
         )
     }
 }

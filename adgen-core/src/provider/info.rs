@@ -1,8 +1,10 @@
 //! Who a provider is and what it takes.
 
 use crate::project::CostRange;
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Name, model and price list of a provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -127,6 +129,26 @@ impl Price {
             Self::Output { usd, .. } => CostRange::exactly(*usd),
             Self::Compute { usd, low_s, high_s, .. } => CostRange { low_usd: usd * low_s, high_usd: usd * high_s },
         }
+    }
+
+    /// What is wrong with it, if anything is: an amount below zero, a day that is none. Read as JSON, so that prices of every kind
+    /// are seen.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let json = match serde_json::to_value(self) {
+            Ok(json) => json,
+            Err(error) => return Some(error.to_string()),
+        };
+        json.as_object().into_iter().flatten().find_map(|(name, value)| match (name.as_str(), value) {
+            ("per", _) => None,
+            ("as_of", value) => {
+                let day = value.as_str().unwrap_or_default();
+                let is_day = day.len() == 10 && NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok();
+                (!is_day).then(|| format!("as_of is {day:?}, which is no day: YYYY-MM-DD"))
+            }
+            // What is no finite number is `null`.
+            (_, Value::Number(number)) if number.as_f64().is_some_and(|number| number >= 0.0) => None,
+            (name, value) => Some(format!("{name} is {value}: 0 or more is needed")),
+        })
     }
 
     /// Whether it costs nothing.

@@ -30,9 +30,10 @@ pub(crate) enum Holder {
 /// That somebody else works on a project.
 pub(super) fn locked(run: &str, since: &str, wait: Option<Duration>) -> Error {
     let (run, since) = (if run.is_empty() { "unknown" } else { run }, if since.is_empty() { "unknown" } else { since });
-    Error::new(ErrorKind::Locked, "another run is working on this project: wait for it or cancel it")
+    Error::new(ErrorKind::Locked, "another run is working on this project")
         .with_operation("lock")
         .with_context("run", run)
         .with_context("since", since)
         .with_retry(Retry::After(wait.unwrap_or(Duration::from_secs(1))))
+        .with_hint("wait for it, or cancel it where it runs")
 }

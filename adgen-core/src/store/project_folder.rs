@@ -88,7 +88,11 @@ impl ProjectFolder {
     /// # Errors
     /// As [`ProjectLease::acquire`].
     pub(crate) async fn acquire(&self, run: &str) -> Result<ProjectLease> {
-        ProjectLease::acquire(&self.objects, &self.at(LEASE), run).await
+        let lease = ProjectLease::acquire(&self.objects, &self.at(LEASE), run).await;
+        lease.map_err(|error| match error.kind() {
+            ErrorKind::Locked => error.with_context("project", &*self.id),
+            _ => error,
+        })
     }
 
     /// Who works on the project now.
@@ -213,11 +217,16 @@ impl ProjectFolder {
     pub(crate) async fn open(&self, name: &str) -> Result<Opened> {
         let at = self.at(name);
         self.objects.expect_file(&at).map_err(|failure| self.objects.failed("open", &at, failure))?;
+        let missing = || {
+            self.objects.failed("open", &at, Failure::Missing).with_hint(
+                "a stored document names its files as the storage has them: edit the one that the studio gives, or generate anew",
+            )
+        };
         let Some(cache) = self.cache.as_ref().filter(|_| self.objects.root().is_none()) else {
             let path = self.objects.local_path(&at).filter(|path| path.is_file());
-            return path.map(Opened::InPlace).ok_or_else(|| self.objects.failed("open", &at, Failure::Missing));
+            return path.map(Opened::InPlace).ok_or_else(missing);
         };
-        let seen = self.objects.head(&at).await?.ok_or_else(|| self.objects.failed("open", &at, Failure::Missing))?;
+        let seen = self.objects.head(&at).await?.ok_or_else(missing)?;
         // People may put another file there: what is known of one version says nothing of the next.
         let version = seen.etag.as_deref().unwrap_or_default();
         let id = format!("{at} {version} {} {}", seen.modified, seen.bytes);

@@ -163,9 +163,10 @@ impl StudioBuilder {
         self.set(|config| config.with_models(models)).before_services("models")
     }
 
-    /// Fetches nothing from the network: no model, and no file that a document names by URL.
+    /// Asks nobody on the network: the services stay out of it, and no model is fetched, and no file that a document names by
+    /// URL. To be said before services are connected. Providers that the program gives itself are asked all the same.
     pub fn offline(self) -> Self {
-        self.set(StudioConfig::offline)
+        self.set(StudioConfig::offline).before_services("offline")
     }
 
     /// Which files documents may bring in, beside those that are handed in. Default: [`AssetPolicy::document_folder`], those in

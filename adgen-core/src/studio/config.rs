@@ -64,7 +64,8 @@ pub struct StudioConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 256))]
     pub jobs: Option<usize>,
-    /// Fetches nothing from the network: no model, and no file that a document names by URL.
+    /// Asks nobody on the network: services stay out of it, whatever keys there are; no model is fetched, and no file that a
+    /// document names by URL. Providers of the program's own are asked all the same.
     pub offline: bool,
     /// The most that any one ad may cost in US dollars, 0 or more; a document's own `policy.max_usd` may be lower. Checked
     /// before every paid call, those under way included.
@@ -152,7 +153,7 @@ impl StudioConfig {
         self
     }
 
-    /// Fetches nothing from the network.
+    /// Asks nobody on the network but the program's own providers.
     #[must_use]
     pub fn offline(mut self) -> Self {
         self.offline = true;

@@ -2,8 +2,6 @@
 
 use super::report::{Broken, Recorder, ensure};
 use crate::provider::{CostRange, Price, ProviderInfo};
-use chrono::NaiveDate;
-use serde_json::Value;
 
 /// Rounding of sums of money, in US dollars.
 const ROUNDING: f64 = 1e-6;
@@ -11,30 +9,11 @@ const ROUNDING: f64 = 1e-6;
 pub(super) fn check_info(info: &ProviderInfo, log: &mut Recorder) {
     let named = !info.name.trim().is_empty() && !info.model.trim().is_empty();
     log.check("name_and_model_are_given", ensure(named, || format!("{:?}, {:?}", info.name, info.model)));
-    log.check("price_is_sound_and_dated", price_is_sound(&info.price));
+    log.check("price_is_sound_and_dated", info.price.problem().map_or(Ok(()), Err));
 }
 
 pub(super) fn check_unchanged(before: &ProviderInfo, now: &ProviderInfo, log: &mut Recorder) {
     log.check("info_never_changes", ensure(before == now, || format!("first {before:?}, then {now:?}")));
-}
-
-/// Read as JSON, so that prices of every kind are seen.
-fn price_is_sound(price: &Price) -> Broken {
-    let json = serde_json::to_value(price).map_err(|error| error.to_string())?;
-    for (name, value) in json.as_object().into_iter().flatten() {
-        match (name.as_str(), value) {
-            ("per", _) => {}
-            ("as_of", value) => {
-                let day = value.as_str().unwrap_or_default();
-                let is_day = day.len() == 10 && NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok();
-                ensure(is_day, || format!("{day:?} is no day: YYYY-MM-DD"))?;
-            }
-            // What is no finite number is `null`.
-            (_, Value::Number(number)) if number.as_f64().is_some_and(|number| number >= 0.0) => {}
-            (name, value) => return Err(format!("{name} is {value}")),
-        }
-    }
-    Ok(())
 }
 
 /// What is wrong with an estimate, if anything is.

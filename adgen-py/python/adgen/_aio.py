@@ -13,7 +13,7 @@ from ._adgen import Task
 from ._errors import AdgenError
 from ._preview import PreviewImage
 from ._run import MOST, is_over, number, outcome_of, webhook_json
-from ._studio import Base, PathLike, _preview_options, _watch_options
+from ._studio import Base, PathLike
 from ._verbs import Question
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ class AsyncStudio(Base):
         short_side: Optional[int] = None,
     ) -> PreviewImage:
         """One frame of the stored document: ``Studio.preview``."""
-        return await self._ask(_verbs.preview(project_id, scene, seconds, _preview_options(aspect, width, short_side)))
+        return await self._ask(_verbs.preview(project_id, scene, seconds, aspect, width, short_side))
 
     async def list(self) -> List[str]:
         """The ids of all projects in the storage, sorted."""
@@ -310,7 +310,7 @@ class AsyncStudio(Base):
 
         Where none is under way, those of the last one are told; where there was none, the first one is waited for.
         """
-        events = await self._ask(_verbs.watch(project_id, _watch_options(after_run, from_seq, every)))
+        events = await self._ask(_verbs.watch(project_id, after_run, from_seq, every))
         async for event in _follow(events):
             yield event
 

@@ -185,13 +185,6 @@ def _refuse(what: What, path: str, message: str) -> NoReturn:
     raise what.error(f"{what.has} 1 problem", context=(("problem", problem),))
 
 
-def milliseconds(name: str, value: float) -> int:
-    """Seconds, as the core has them."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
-    return max(0, round(plain({name: value}, options("the options"))[name] * 1000))
-
-
 def file_bytes(files: Optional[Mapping[str, Any]]) -> Dict[str, bytes]:
     """Files that are handed in: bytes, or whatever has them to read."""
     if files is not None and not isinstance(files, Mapping):
@@ -204,10 +197,19 @@ def file_bytes(files: Optional[Mapping[str, Any]]) -> Dict[str, bytes]:
             with open(content, "rb") as file:
                 given[name] = file.read()
         elif callable(getattr(content, "read", None)):
-            given[name] = _bytes(content.read(), name)
+            given[name] = _bytes(_read(content, name), name)
         else:
             given[name] = _bytes(content, name)
     return given
+
+
+def _read(file: Any, name: str) -> Any:
+    import inspect
+
+    if inspect.iscoroutinefunction(file.read):
+        inner = ": hand in its .file, or what its read gives" if hasattr(file, "file") else ": hand in what its read gives"
+        raise TypeError(f"file {name!r} must be bytes, a path or an open binary file; a {type(file).__name__} is read by await{inner}")
+    return file.read()
 
 
 def _bytes(content: Union[bytes, bytearray, memoryview], name: str) -> bytes:

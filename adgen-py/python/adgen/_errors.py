@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # More of a traceback is of no use to anybody who reads an ad's report.
 _MOST_TRACEBACK = 8_000
+# So many are enough in a line of a log.
+_MOST_PROBLEMS = 3
 # By these modules a provider is called.
 _CALLING = frozenset(("adgen._providers", "adgen._loops", "concurrent.futures._base"))
 
@@ -109,6 +111,11 @@ class AdgenError(Exception):
             lines.append(f"  next: {self.hint}")
         lines += [f"  because: {cause}" for cause in self.causes]
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        problems = [value for name, value in self.context if name == "problem"]
+        more = "; ".join(problems[:_MOST_PROBLEMS]) + (f"; {len(problems) - _MOST_PROBLEMS} more" if len(problems) > _MOST_PROBLEMS else "")
+        return f"{type(self).__name__}({self.message + (': ' + more if more else '')!r})"
 
     def __reduce__(self) -> Tuple[Any, Tuple[str]]:
         import json

@@ -11,6 +11,7 @@ from . import types
 from ._adgen import Events as _Events
 from ._adgen import Run as _Run
 from ._adgen import Task
+from ._checks import count
 from ._errors import AdgenError, Cancelled
 
 # So many events are fetched together where they are there.
@@ -28,7 +29,9 @@ def outcome_of(answer: str) -> types.Outcome:
 
 def webhook_json(event: Any) -> str:
     """The event of a webhook, as the core reads it."""
-    return json.dumps(event.to_dict() if hasattr(event, "to_dict") else dict(event))
+    if not isinstance(event, (types.WebhookEvent, dict)):
+        raise TypeError(f"event of notify must be what verify_webhook gave, not {type(event).__name__}")
+    return json.dumps(event.to_dict() if isinstance(event, types.WebhookEvent) else event)
 
 
 class Run:
@@ -123,9 +126,7 @@ def seconds(timeout: Any) -> Optional[float]:
 
 def number(from_seq: int) -> int:
     """The number of an event."""
-    if from_seq < 0:
-        raise ValueError(f"from_seq must be 0 or more, not {from_seq}")
-    return from_seq
+    return count("events", 0, from_seq=from_seq)["from_seq"]
 
 
 def is_over(status: str) -> bool:

@@ -60,7 +60,7 @@ class Base:
     ) -> None:
         given = {name: value for name, value in config.items() if value is not None}
         if storage is not None:
-            given["storage"] = os.fspath(storage)
+            given["storage"] = _storage(storage)
         what = _convert.options("the studio's options")
         setup: Dict[str, Any] = {"config": _convert.plain(given, what)}
         if services is not None:
@@ -103,11 +103,22 @@ class Base:
         raise TypeError(f"adgen.{type(self).__name__} cannot be pickled or copied: make one in each process")
 
 
+def _storage(storage: PathLike) -> str:
+    path = os.fspath(storage) if isinstance(storage, os.PathLike) else storage
+    if not isinstance(path, str):
+        raise TypeError(f"storage must be a path or an address such as s3://bucket/prefix, not {type(storage).__name__}")
+    return path
+
+
 def _listener(on_event: Optional[Callable[[types.Event], object]]) -> Optional[Callable[[str], None]]:
     if on_event is None:
         return None
     if not callable(on_event):
         raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
+    import inspect
+
+    if inspect.iscoroutinefunction(on_event) or inspect.iscoroutinefunction(getattr(on_event, "__call__", None)):
+        raise TypeError("on_event must be a plain function: it is called on another thread, where nobody awaits it")
     heard = on_event
     told: Set[type] = set()
 
@@ -217,7 +228,7 @@ class Studio(Base):
     ) -> PreviewImage:
         """One frame of the stored document, of the middle of a scene (0 is the first) or at a time, as the video will have it,
         without a run."""
-        return self._ask(_verbs.preview(project_id, scene, seconds, _preview_options(aspect, width, short_side)))
+        return self._ask(_verbs.preview(project_id, scene, seconds, aspect, width, short_side))
 
     def list(self) -> List[str]:
         """The ids of all projects in the storage, sorted."""
@@ -259,7 +270,7 @@ class Studio(Base):
 
         Where none is under way, those of the last one are told; where there was none, the first one is waited for.
         """
-        events = self._ask(_verbs.watch(project_id, _watch_options(after_run, from_seq, every)))
+        events = self._ask(_verbs.watch(project_id, after_run, from_seq, every))
         return follow(events, types.event, None)
 
     def find_waste(self, *, bought: bool = False, grace: Optional[float] = None) -> types.GcPlan:
@@ -277,18 +288,3 @@ class Studio(Base):
     def config(self) -> Dict[str, Any]:
         """How the studio is set up (``types.StudioConfig``)."""
         return self._ask(_verbs.config())
-
-
-def _preview_options(aspect: Optional[str], width: Optional[int], short_side: Optional[int]) -> Dict[str, Any]:
-    if width is not None and short_side is not None:
-        raise TypeError("preview takes either width or short_side")
-    size = {"width": width} if width is not None else {"short_side": short_side} if short_side is not None else None
-    return {"aspect": aspect, "size": size}
-
-
-def _watch_options(after_run: Optional[str], from_seq: Optional[int], every: Optional[float]) -> Dict[str, Any]:
-    return {
-        "after_run": after_run,
-        "from_seq": from_seq,
-        "every_ms": None if every is None else _convert.milliseconds("every", every),
-    }

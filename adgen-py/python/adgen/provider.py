@@ -66,6 +66,9 @@ __all__ = [
 ]
 
 
+_FAILURES = ("generation_failed", "content_rejected", "cancelled", "timeout")
+
+
 class Planner(Protocol):
     """Plans an ad."""
 
@@ -166,6 +169,8 @@ def done(
 
 def pending(job: str, *, check_after: float = 1.0, progress: Optional[float] = None) -> types.PendingGeneration:
     """A job under way, by the provider's name for it; asking again makes sense after so many seconds."""
+    if not isinstance(job, str):
+        raise TypeError(f"job must be the provider's name for it, a str, not {type(job).__name__}")
     if not math.isfinite(check_after):
         raise ValueError(f"check_after must be a number of seconds, not {check_after}")
     return {"pending": {"job": job, "check_after_ms": max(0, round(check_after * 1000)), "progress": progress}}
@@ -180,6 +185,8 @@ def failed(
     retryable: bool = False,
 ) -> types.FailedGeneration:
     """A job that is over for good without a file. ``kind``: generation_failed, content_rejected, cancelled or timeout."""
+    if kind not in _FAILURES:
+        raise ValueError(f"kind must be one of {', '.join(_FAILURES)}, not {kind!r}")
     body: types.Failure = {
         "kind": kind, "message": message, "cost_usd": _cost(cost_usd), "hint": hint, "retryable": retryable,
     }

@@ -25,6 +25,9 @@ use crate::{
 };
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
+/// Less is rounding, in US dollars.
+const CENT: f64 = 0.01;
+
 impl Purchases {
     /// Gives the artifact: as it lies there, from a job that is under way, or from a new one.
     pub(crate) async fn buy(self: &Arc<Self>, wanted: Wanted<'_>, order: Arc<dyn Order>) -> Result<Artifact> {
@@ -136,6 +139,15 @@ impl Job<'_> {
         let (metadata, is_whole) = generated.metadata.kept();
         let odd =
             (!is_whole).then(|| "the provider tells times or a ground that there cannot be: they are left out".into());
+        // A limit counts what is expected: who runs into it has to learn from whom.
+        let expected = self.order.estimate().high_usd;
+        let more = (generated.cost_usd > expected + CENT).then(|| {
+            format!(
+                "it cost ${:.2}, and {} had expected ${expected:.2} at most",
+                generated.cost_usd,
+                self.order.info().name
+            )
+        });
         Made {
             lacks: Vec::new(),
             files: vec![(self.wanted.file.clone(), path)],
@@ -144,6 +156,7 @@ impl Job<'_> {
                 .notes
                 .into_iter()
                 .chain(odd)
+                .chain(more)
                 .map(|note| format!("{}: {note}", self.wanted.artifact))
                 .collect(),
             fidelity: None,

@@ -5,7 +5,7 @@
 use super::asset_use::AssetUse;
 use crate::{
     composite::{FontShelf, Fonts},
-    error::Result,
+    error::{Error, ErrorKind, Result},
     file_type::FileType,
     picture::{Format, Photo},
     stages::{
@@ -24,8 +24,8 @@ use std::path::Path;
 /// Why it cannot be used, in words of the part that reads it.
 pub(super) fn check(used: AssetUse, path: &Path, fonts: &FontShelf) -> Result<()> {
     match used {
-        AssetUse::Photo => Photo::open(path, "the photo").map(drop),
-        AssetUse::Cutout => Photo::open(path, "the cut-out").map(drop),
+        AssetUse::Photo => shows_something(&Photo::open(path, "the photo")?, "the photo"),
+        AssetUse::Cutout => shows_something(&Photo::open(path, "the cut-out")?, "the cut-out"),
         AssetUse::Logo => open_logo(path, fonts).map(drop),
         AssetUse::Clip(_) => match kind_of(path)? {
             FileKind::Video => accept_clip(path),
@@ -34,6 +34,14 @@ pub(super) fn check(used: AssetUse, path: &Path, fonts: &FontShelf) -> Result<()
         AssetUse::Music => accept_track(path),
         AssetUse::Font => Fonts::embedded().set_brand_font_file(path),
     }
+}
+
+fn shows_something(photo: &Photo, what: &str) -> Result<()> {
+    if photo.alpha().is_some_and(|alpha| alpha.pixels().all(|pixel| pixel[0] == 0)) {
+        return Err(Error::new(ErrorKind::InvalidInput, format!("{what} is transparent everywhere"))
+            .with_hint("use another one, on which something can be seen"));
+    }
+    Ok(())
 }
 
 /// The file's extension by its first bytes, so that a wrong or missing one misleads nobody; else its own.
