@@ -1483,7 +1483,8 @@ export interface StudioConfig {
   /** Which models of the services are asked, where those are connected. */
   models?: Models;
   /**
-   * Fetches nothing from the network: no model, and no file that a document names by URL.
+   * Asks nobody on the network: services stay out of it, whatever keys there are; no model is fetched, and no file that
+   * a document names by URL. Providers of the program's own are asked all the same.
    * @default false
    */
   offline?: boolean;

@@ -12,6 +12,8 @@ const KINDS = {
   number: [isNumber, 'a number'],
   count: [isWhole(0), 'a whole number, 0 or more'],
   size: [isWhole(1), 'a whole number, 1 or more'],
+  amount: [(value) => isNumber(value) && value >= 0, 'an amount in US dollars, 0 or more'],
+  seconds: [(value) => isNumber(value) && value >= 0, 'a number of seconds, 0 or more'],
   object: [(value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object'],
 };
 

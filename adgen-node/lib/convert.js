@@ -4,11 +4,11 @@
 // one that is missing.
 'use strict';
 
-const { existsSync, readFileSync } = require('node:fs');
+const { existsSync } = require('node:fs');
 const { dirname } = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { InvalidConfig, InvalidProject, Unexpected } = require('./errors.js');
-const { bytes, unread } = require('./files.js');
+const { bytes, documentBytes, unread } = require('./files.js');
 const { isBytes, isExotic, isFileUrl, isUrl, kindOf, shortened } = require('./kinds.js');
 const { problemLine } = require('./problem.js');
 
@@ -21,7 +21,7 @@ exports.document = function document(project) {
   if (isFileUrl(project)) {
     const path = fileURLToPath(project);
     try {
-      return { text: readFileSync(path, 'utf8').replace(/^\ufeff/, ''), beside: dirname(path) };
+      return { text: documentBytes(path).toString('utf8').replace(/^\ufeff/, ''), beside: dirname(path) };
     } catch (error) {
       throw unread(error, 'the document', path);
     }

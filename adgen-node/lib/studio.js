@@ -124,7 +124,7 @@ class Studio {
     needed('preview', { projectId }, 'text');
     if ((scene === undefined) === (seconds === undefined)) throw new TypeError('preview needs either scene or seconds');
     if (width !== undefined && shortSide !== undefined) throw new TypeError('preview takes either width or shortSide');
-    const kinds = { scene: 'count', seconds: 'number', aspect: 'text', width: 'size', shortSide: 'size' };
+    const kinds = { scene: 'count', seconds: 'seconds', aspect: 'text', width: 'size', shortSide: 'size' };
     optional('preview', { scene, seconds, aspect, width, shortSide }, kinds);
     const size = width !== undefined ? { width } : shortSide !== undefined ? { short_side: shortSide } : undefined;
     const at = scene !== undefined ? { scene } : { seconds };
@@ -165,7 +165,7 @@ class Studio {
 
   async url(projectId, file, options) {
     const { expiresS = 3600, signal } = known(options, ['expiresS', 'signal'], 'url');
-    needed('url', { projectId, file, expiresS }, { projectId: 'text', file: 'text', expiresS: 'number' });
+    needed('url', { projectId, file, expiresS }, { projectId: 'text', file: 'text', expiresS: 'seconds' });
     return this.#json('url', { project_id: projectId, file, expires_s: expiresS, signal });
   }
 
@@ -179,7 +179,7 @@ class Studio {
 
   async findWaste(options) {
     const { bought, graceS, signal } = known(options, ['bought', 'graceS', 'signal'], 'findWaste');
-    optional('findWaste', { bought, graceS }, { bought: 'flag', graceS: 'number' });
+    optional('findWaste', { bought, graceS }, { bought: 'flag', graceS: 'seconds' });
     return this.#json('find_waste', { bought, grace_s: graceS, signal });
   }
 
@@ -228,14 +228,24 @@ function data(options, what) {
 
 const schemaOf = (options) => () => JSON.parse(native().schema(options));
 
+// Warnings of one listener.
+const MOST_TOLD = 10;
+
 /** Tells `onEvent` of each event. What it throws is its own business. */
 function listening(onEvent) {
   if (typeof onEvent !== 'function') throw new TypeError(`onEvent must be a function, not ${kindOf(onEvent)}`);
-  const failed = (error) => warn('onEvent failed', error);
+  // There are hundreds of events, and a slip in a listener is mostly the same at each.
+  const told = new Set();
+  const failed = (error) => {
+    const kind = String(error);
+    if (told.has(kind) || told.size >= MOST_TOLD) return;
+    told.add(kind);
+    warn('onEvent failed', error);
+  };
   return (record) => {
     try {
-      const told = onEvent(eventOf(record));
-      if (typeof told?.then === 'function') Promise.resolve(told).catch(failed);
+      const given = onEvent(eventOf(record));
+      if (typeof given?.then === 'function') Promise.resolve(given).catch(failed);
     } catch (error) {
       failed(error);
     }

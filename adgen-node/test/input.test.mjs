@@ -132,18 +132,18 @@ test('ids that are none are refused', async (t) => {
     assert.throws(() => here.watch(none), { name: 'TypeError', message: /^projectId of watch must be a string/ });
   }
   await assert.rejects(here.removeWaste({ waste: 'all' }), { code: 'invalid_config' });
-  await assert.rejects(here.url('a', 'b', { expiresS: -1 }), { code: 'invalid_config' });
+  await assert.rejects(here.url('a', 'b', { expiresS: -1 }), TypeError);
 });
 
 for (const [words, ask] of [
   ['scene of preview must be a whole number, 0 or more, not -1', () => studio.preview('x', { scene: -1 })],
   ['scene of preview must be a whole number, 0 or more, not "0"', () => studio.preview('x', { scene: '0' })],
-  ['seconds of preview must be a number, not NaN', () => studio.preview('x', { seconds: NaN })],
+  ['seconds of preview must be a number of seconds, 0 or more, not NaN', () => studio.preview('x', { seconds: NaN })],
   ['width of preview must be a whole number, 1 or more, not 0.5', () => studio.preview('x', { scene: 0, width: 0.5 })],
   ['shortSide of preview must be a whole number, 1 or more, not "wide"', () => studio.preview('x', { scene: 0, shortSide: 'wide' })],
   ['to of copy must be a string, not undefined', () => studio.copy('x')],
   ['file of url must be a string, not undefined', () => studio.url('x')],
-  ['expiresS of url must be a number, not "60"', () => studio.url('x', 'y', { expiresS: '60' })],
+  ['expiresS of url must be a number of seconds, 0 or more, not "60"', () => studio.url('x', 'y', { expiresS: '60' })],
   ['everyMs of watch must be a whole number, 0 or more, not -1', async () => studio.watch('x', { everyMs: -1 })],
   ['ifMatch of save must be a string, not 7', () => studio.save(sound, { ifMatch: 7 })],
   ['bought of findWaste must be true or false, not "no"', () => studio.findWaste({ bought: 'no' })],

@@ -321,6 +321,48 @@ for (const kind of [Jobs, AsyncJobs]) {
   });
 }
 
+test('what answers are made of is checked at once', () => {
+  for (const [make, words] of [
+    [() => provider.done({ data: new Uint8Array(1), cost_usd: 1 }), /done has no option "?cost_usd"?: costUsd is its name/],
+    [() => provider.done({ data: new Uint8Array(1), costUsd: '1' }), /costUsd of done must be an amount in US dollars/],
+    [() => provider.done(), /done needs one of file, url and data/],
+    [() => provider.pending(17), /job of pending must be a string, not 17/],
+    [() => provider.pending('x', { check_after_ms: 1 }), /checkAfterMs is its name/],
+    [() => provider.pending('x', { checkAfterMs: NaN }), /checkAfterMs of pending must be a number/],
+    [() => provider.failed(), /message of failed must be a string/],
+    [() => provider.failed('x', { kind: 'nope' }), /kind of failed must be one of generation_failed, /],
+    [() => provider.failed('x', { retriable: true }), /failed has no option "?retriable"?/],
+    [() => provider.stopped(-1), /costUsd of stopped must be an amount/],
+    [() => provider.info('a'), /model of info must be a string/],
+  ]) {
+    assert.throws(make, (error) => error instanceof TypeError && words.test(error.message) || assert.fail(error));
+  }
+});
+
+test('a price that no limit can count is refused', async (t) => {
+  const folder = folderOf(t);
+  for (const [price, words] of [
+    [{ per: 'second', usd: -5, as_of: '2026-01-01' }, /usd is -5.0: 0 or more is needed/],
+    [{ per: 'second', usd: 5, as_of: 'today' }, /as_of is "today", which is no day/],
+  ]) {
+    const video = { info: provider.info('own', 'x', price), start() {}, check() {}, cancel() {} };
+    assert.throws(() => new Studio({ storage: folder, video }), (error) => words.test(error.message) || assert.fail(error));
+  }
+});
+
+for (const method of ['start', 'check']) {
+  test(`a provider that never answers ${method} is given up in time`, async (t) => {
+    const folder = folderOf(t);
+    const never = () => new Promise(() => {});
+    const video = { info: provider.info('own', 'x', 'free'), start: () => provider.pending('job', { checkAfterMs: 1 }), check: never, cancel: () => provider.stopped() };
+    video[method] = never;
+    const studio = new Studio({ storage: join(folder, 'storage'), video, jobTimeoutS: 1 });
+    const run = await studio.generate(document(), { folder });
+    const outcome = await run.result();
+    assert.ok(outcome.state.degradations.length > 0, 'the offline studio takes its place, and that is said');
+  });
+}
+
 test('the testkit tries a remover and a planner', async () => {
   const remover = {
     name: 'own',

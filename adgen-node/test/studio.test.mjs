@@ -1,12 +1,13 @@
 // The verbs of a studio.
 import assert from 'node:assert/strict';
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { Io, NotFound, Studio, Unavailable, validate } from 'adgen';
+import { InvalidInput, Io, NotFound, Studio, Unavailable, validate } from 'adgen';
 import { all, below, document, folderOf, photo, until } from './support.mjs';
 
 const studioIn = (folder, more = {}) => new Studio({ storage: join(folder, 'storage'), ...more });
@@ -15,6 +16,7 @@ test('an ad is made and told of', async (t) => {
   const folder = folderOf(t);
   const run = await studioIn(folder).generate(document(), { folder });
   assert.equal(run.projectId, 'least');
+  assert.equal((await studioIn(folder).state('least')).run_id, run.id, 'whoever is told that it runs asks elsewhere');
   const events = await all(run);
   assert.equal(events[0].type, 'run_started');
   assert.equal(events.at(-1).type, 'run_finished');
@@ -148,6 +150,34 @@ test('where a file cannot be read, that is told, and the others are let go', asy
       return true;
     });
     await until(() => endless.destroyed);
+  }
+});
+
+test('what is no file, too large, read before or an answer of failure is refused', async (t) => {
+  const folder = folderOf(t);
+  const studio = studioIn(folder);
+  const [pipe, large] = [join(folder, 'pipe'), join(folder, 'large.bin')];
+  execFileSync('mkfifo', [pipe]);
+  writeFileSync(large, '');
+  truncateSync(large, (1 << 30) + 1);
+  const read = Readable.from([Buffer.from('x')]);
+  for await (const _ of read);
+  const answered = new Response('not found', { status: 404 });
+  for (const [content, words] of [
+    [pathToFileURL(pipe), /is no file/],
+    [pathToFileURL('/dev/zero'), /is no file/],
+    [pathToFileURL(large), /has 1073741825 bytes: at most 1073741824 bytes are read/],
+    [read, /was read before/],
+    [answered, /is an answer with the status 404/],
+  ]) {
+    await assert.rejects(studio.import(document(), { files: { 'product.png': content } }), (error) => {
+      assert.ok(error instanceof InvalidInput, error.stack);
+      assert.match(error.message, words);
+      return true;
+    });
+  }
+  for (const path of [pipe, large]) {
+    await assert.rejects(async () => studio.import(pathToFileURL(path)), { code: 'invalid_input', message: /the document/ });
   }
 });
 

@@ -1,6 +1,6 @@
 //! What a provider of Python's is given with each call.
 
-use super::{error::raised, task::SLICE};
+use super::{error::raised, gate, task::SLICE};
 use adgen::provider::CallContext;
 use pyo3::prelude::*;
 use std::{
@@ -69,7 +69,7 @@ impl Context {
     /// Tells that the provider makes a call again by itself.
     fn retrying(&self, py: Python<'_>, attempt: u32, wait: f64, code: &str) {
         let wait = Duration::try_from_secs_f64(wait.max(0.0)).unwrap_or_default();
-        py.detach(|| self.context.retrying(attempt, wait, code));
+        gate::apart(py, || self.context.retrying(attempt, wait, code));
     }
 
     /// To be called right before something is ordered: raises where the call is off.
@@ -81,7 +81,7 @@ impl Context {
     fn sleep(&self, py: Python<'_>, seconds: f64) -> bool {
         let time = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
         let begun = Instant::now();
-        py.detach(|| {
+        gate::apart(py, || {
             while !self.context.is_cancelled() {
                 let left = time.saturating_sub(begun.elapsed());
                 if left.is_zero() {

@@ -2,6 +2,7 @@
 //!
 //! The classes are Python's: `adgen._errors` makes them from the error's body, and a body from whatever was raised.
 
+use super::gate;
 use adgen::{Error, ErrorKind, bridge};
 use pyo3::{prelude::*, sync::PyOnceLock};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,7 +37,7 @@ pub(crate) fn heard(py: Python<'_>, exception: &PyErr) -> Error {
 
 /// Calls the core without holding Python up; an error or a panic is an exception.
 pub(crate) fn caught<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
-    let done = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
+    let done = gate::apart(py, || catch_unwind(AssertUnwindSafe(work)));
     done.unwrap_or_else(|panic| Err(defect(&*panic))).map_err(|error| raised(py, &error))
 }
 

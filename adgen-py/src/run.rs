@@ -3,6 +3,7 @@
 use super::{
     error::{caught, raised},
     events::Events,
+    gate,
     task::{Given, Task},
 };
 use adgen::{
@@ -54,19 +55,19 @@ impl Run {
     /// Where the project stands.
     fn status(&self, py: Python<'_>) -> PyResult<&'static str> {
         let run = self.here(py)?;
-        Ok(py.detach(|| run.status()).as_str())
+        Ok(gate::apart(py, || run.status()).as_str())
     }
 
     /// Its events from number `from_seq` on.
     fn events(&self, py: Python<'_>, from_seq: u64) -> PyResult<Events> {
         let run = self.here(py)?;
-        Ok(Events::new(py.detach(|| EventStream::of_run(run, from_seq))))
+        Ok(Events::new(gate::apart(py, || EventStream::of_run(run, from_seq))))
     }
 
     /// Stops it, and does not wait for that.
     fn cancel(&self, py: Python<'_>) -> PyResult<()> {
         let run = self.here(py)?;
-        py.detach(|| run.cancel());
+        gate::apart(py, || run.cancel());
         Ok(())
     }
 

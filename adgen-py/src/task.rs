@@ -156,7 +156,7 @@ impl Task {
             timeout.and_then(|seconds| Instant::now().checked_add(Duration::try_from_secs_f64(seconds.max(0.0)).ok()?));
         loop {
             let slice = end.map_or(SLICE, |end| end.saturating_duration_since(Instant::now()).min(SLICE));
-            let is_over = py.detach(|| {
+            let is_over = gate::apart(py, || {
                 let done = state.lock();
                 let waited = state.told.wait_timeout_while(done, slice, |done| !done.is_over);
                 waited.unwrap_or_else(PoisonError::into_inner).0.is_over

@@ -277,8 +277,30 @@ def test_a_file_that_is_read_by_await_is_told_so(studio):
         async def read(self):
             return b""
 
-    with pytest.raises(TypeError, match="a Upload is read by await: hand in its .file, or what its read gives"):
+    with pytest.raises(TypeError, match="of this Upload hand in its .file, or what its read gives"):
         studio.import_(document(), files={"cup.jpg": Upload()})
+
+
+def test_what_is_no_file_or_too_large_is_refused_before_it_is_read(studio, folder):
+    os.mkfifo(folder / "pipe")
+    (folder / "large.bin").touch()
+    os.truncate(folder / "large.bin", (1 << 30) + 1)
+    for name, words in (("pipe", "is no file"), ("large.bin", "has 1073741825 bytes: at most 1073741824 are read")):
+        with pytest.raises(adgen.InvalidInput) as caught:
+            studio.import_(document(), files={"cup.jpg": folder / name})
+        assert "file 'cup.jpg'" in caught.value.message and words in caught.value.message
+        with pytest.raises(adgen.InvalidInput, match="the document"):
+            studio.import_(folder / name)
+    with pytest.raises(adgen.InvalidInput, match="at most 4194304 are read"):
+        adgen.validate(folder / "large.bin")
+    with pytest.raises(IsADirectoryError):
+        studio.import_(folder)
+
+
+def test_a_file_that_does_not_end_is_left(studio, monkeypatch):
+    monkeypatch.setattr("adgen._files._MOST_FILE", 5_000_000)
+    with open("/dev/zero", "rb") as endless, pytest.raises(adgen.InvalidInput, match="more than 5000000 bytes"):
+        studio.import_(document(), files={"cup.jpg": endless})
 
 
 def test_a_listener_is_a_plain_function(folder):
@@ -288,6 +310,14 @@ def test_a_listener_is_a_plain_function(folder):
     for kind in (adgen.Studio, adgen.AsyncStudio):
         with pytest.raises(TypeError, match="on_event must be a plain function"):
             kind(folder, on_event=listen)
+
+
+def test_a_number_that_nobody_can_count_with_is_told_with_its_place(studio):
+    for ask in (adgen.validate, studio.generate):
+        with pytest.raises(adgen.InvalidProject) as caught:
+            ask({**SOUND, "seed": 10**5000})
+        (problem,) = caught.value.problems
+        assert problem.path == "seed" and "16610 bits" in problem.message
 
 
 def test_an_error_shows_its_problems_in_one_line(studio):

@@ -217,7 +217,15 @@ except KeyboardInterrupt:
 @pytest.mark.parametrize("wait", ["run.result()", "list(run)", "list(studio.watch('least'))"])
 def test_ctrl_c_cancels_in_an_orderly_way(tmp_path, wait):
     program = script(tmp_path, INTERRUPTED.format(wait=wait))
-    process = subprocess.Popen([sys.executable, str(program)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, str(program)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stdout.readline() == "ready\n"
     time.sleep(1)
     process.send_signal(signal.SIGINT)
@@ -227,6 +235,24 @@ def test_ctrl_c_cancels_in_an_orderly_way(tmp_path, wait):
     # Whoever only watches stops watching; the run ends with the interpreter.
     assert out.split()[0] == "interrupted" and (out.split()[1] == "CANCELLED" or "watch" in wait), out
     assert last(str(tmp_path / "storage"), "least") == "CANCELLED"
+
+
+@pytest.mark.parametrize("work", ["run.result()", "list(run)", "[studio.state('least') for _ in range(10**6)]", "list(studio.watch('other'))"])
+def test_a_daemon_thread_may_be_in_a_call_when_the_interpreter_ends(tmp_path, work):
+    for number in range(3):
+        done = run_script(
+            tmp_path,
+            f"""
+import adgen, test_processes, threading, time
+studio = adgen.Studio("storage{number}", video=test_processes.Slow())
+studio.import_({{**document(), "id": "other"}})
+run = studio.generate(document())
+threading.Thread(target=lambda: {work}, daemon=True).start()
+time.sleep(0.5)
+""",
+            timeout=60,
+        )
+        assert done.returncode == 0 and not done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("how", ["", "sys.exit(3)", "raise SystemExit(3)", "import os; os._exit(3)"])

@@ -2,7 +2,7 @@
 //!
 //! Depends on `provider`, `project` (costs), `error` and its neighbour `host`.
 
-use super::host::{Host, Role, arguments, asked, known, lasting, property, read, value};
+use super::host::{Host, Role, arguments, asked, in_time, known, lasting, order, property, read, value};
 use crate::{
     error::{ErrorKind, Result},
     project::CostRange,
@@ -60,15 +60,8 @@ impl AudioProvider for HostAudio {
         asked(&*self.host, ROLE, "offered_s", request).unwrap_or(request.duration_s)
     }
 
-    /// Never left behind: an order that was begun is waited for, so that its job is known. Its context tells of a wish to stop.
     async fn start(&self, context: &CallContext, request: &AudioRequest) -> Result<Generation> {
-        let arguments = arguments([("request", value(request)?)]);
-        let answer = self.host.call("start", &arguments, context).await.and_then(|answer| read(ROLE, "start", answer));
-        // What nobody expected, an exception or an answer that makes no sense, says nothing of whether something was ordered.
-        answer.map_err(|error| match error.kind() {
-            ErrorKind::Unexpected if !self.info.price.is_free() => error.with_kind(ErrorKind::OutcomeUnknown),
-            _ => error,
-        })
+        order(&*self.host, ROLE, &self.info, value(request)?, context, self.capability.local).await
     }
 
     async fn check(&self, context: &CallContext, job: &JobId) -> Result<Generation> {
@@ -78,7 +71,7 @@ impl AudioProvider for HostAudio {
 
     async fn cancel(&self, context: &CallContext, job: &JobId) -> Result<Cancelled> {
         let arguments = arguments([("job", value(job)?)]);
-        read(ROLE, "cancel", self.host.call("cancel", &arguments, context).await?)
+        read(ROLE, "cancel", in_time(ROLE, "cancel", context, self.host.call("cancel", &arguments, context)).await?)
     }
 
     async fn find(

@@ -4,13 +4,16 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    provider::{CallContext, ProviderInfo},
+    provider::{CallContext, Generation, ProviderInfo},
 };
 use async_trait::async_trait;
 use image::RgbImage;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
-use std::fmt;
+use std::{fmt, time::Duration};
+
+/// So much longer than a call's deadline its answer is waited for.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What an object of the other language is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -164,6 +167,49 @@ fn shown(value: &Value) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// Orders something. Never left behind before its time is over: an order that was begun is waited for, so that its job is known. The
+/// context tells of a wish to stop. What is made on this machine takes as long as the machine needs.
+///
+/// # Errors
+/// What the object raised; `OutcomeUnknown` where nobody knows whether something was ordered that costs something.
+pub(super) async fn order(
+    host: &dyn Host,
+    role: Role,
+    info: &ProviderInfo,
+    request: Value,
+    context: &CallContext,
+    is_local: bool,
+) -> Result<Generation> {
+    let arguments = arguments([("request", request)]);
+    let call = host.call("start", &arguments, context);
+    let answer = if is_local { call.await } else { in_time(role, "start", context, call).await };
+    // What nobody expected, an exception or an answer that makes no sense, says nothing of whether something was ordered; nor does
+    // silence.
+    answer.and_then(|answer| read(role, "start", answer)).map_err(|error| match error.kind() {
+        ErrorKind::Unexpected if !info.price.is_free() => error.with_kind(ErrorKind::OutcomeUnknown),
+        _ => error,
+    })
+}
+
+/// Waits for an answer until shortly after the call's deadline: a provider that keeps to it has a word of its own then.
+///
+/// # Errors
+/// `Unexpected` for one that does not.
+pub(super) async fn in_time(
+    role: Role,
+    method: &str,
+    context: &CallContext,
+    call: impl Future<Output = Result<Value>>,
+) -> Result<Value> {
+    let Some(left) = context.remaining() else { return call.await };
+    tokio::time::timeout(left + GRACE, call).await.unwrap_or_else(|_| {
+        let message = format!("the {role} did not answer {method} within {:.1} s", left.as_secs_f64());
+        Err(Error::new(ErrorKind::Unexpected, message).with_hint(
+            "this is a defect of the provider: it has to answer, or to raise, before its context's time is over",
+        ))
+    })
 }
 
 /// What the object answers about a request at once, where it has an answer of its own. Such questions have no errors: what goes wrong is

@@ -11,7 +11,10 @@ import os
 from typing import Any, Dict, Mapping, NamedTuple, NoReturn, Optional, Tuple, Type, Union
 
 from ._errors import AdgenError, InvalidConfig, InvalidProject
+from ._files import MOST_DOCUMENT, of_path
 
+# Of the largest number that is still one as a float.
+_MOST_BITS = 1_024
 # Documents are a handful of levels deep; the core's own bound is a hundred and more.
 _DEEPEST = 100
 
@@ -68,8 +71,7 @@ def is_path(project: str) -> bool:
 
 def _of_file(path: str) -> Tuple[str, str]:
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read(), os.path.dirname(os.path.abspath(path))
+        return of_path(path, "the document", MOST_DOCUMENT).decode("utf-8-sig"), os.path.dirname(os.path.abspath(path))
     except UnicodeDecodeError:
         raise InvalidProject(
             f"{path} is no document: it is not JSON in UTF-8",
@@ -128,6 +130,9 @@ def plain(value: Any, what: What) -> Any:
 
 def _plain(value: Any, path: str, what: What, depth: int) -> Any:
     if value is None or isinstance(value, (bool, int)):
+        # Python writes no more digits than that, and Rust reads fewer.
+        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+            _refuse(what, path, f"a number of {value.bit_length()} bits stands here, which is out of range")
         return value
     if isinstance(value, str):
         if not _is_whole(value):
@@ -183,37 +188,3 @@ def _a(value: Any) -> str:
 def _refuse(what: What, path: str, message: str) -> NoReturn:
     problem = f"{path}: {message}" if path else message
     raise what.error(f"{what.has} 1 problem", context=(("problem", problem),))
-
-
-def file_bytes(files: Optional[Mapping[str, Any]]) -> Dict[str, bytes]:
-    """Files that are handed in: bytes, or whatever has them to read."""
-    if files is not None and not isinstance(files, Mapping):
-        raise TypeError(f"files must be a dict of names and what they hold, not {type(files).__name__}")
-    given: Dict[str, bytes] = {}
-    for name, content in (files or {}).items():
-        if not isinstance(name, str):
-            raise TypeError(f"the name {name!r} of a file must be text, not {type(name).__name__}")
-        if isinstance(content, os.PathLike):
-            with open(content, "rb") as file:
-                given[name] = file.read()
-        elif callable(getattr(content, "read", None)):
-            given[name] = _bytes(_read(content, name), name)
-        else:
-            given[name] = _bytes(content, name)
-    return given
-
-
-def _read(file: Any, name: str) -> Any:
-    import inspect
-
-    if inspect.iscoroutinefunction(file.read):
-        inner = ": hand in its .file, or what its read gives" if hasattr(file, "file") else ": hand in what its read gives"
-        raise TypeError(f"file {name!r} must be bytes, a path or an open binary file; a {type(file).__name__} is read by await{inner}")
-    return file.read()
-
-
-def _bytes(content: Union[bytes, bytearray, memoryview], name: str) -> bytes:
-    if not isinstance(content, (bytes, bytearray, memoryview)):
-        path = f": a path is pathlib.Path({content!r})" if isinstance(content, str) and len(content) <= 200 else ""
-        raise TypeError(f"file {name!r} must be bytes, a path or an open binary file, not {type(content).__name__}{path}")
-    return bytes(content)

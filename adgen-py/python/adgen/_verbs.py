@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Generic, Mapping, NamedTuple, Optional, 
 
 from . import _convert, types
 from ._checks import count, needed, optional, seconds
+from ._files import file_bytes
 from ._preview import PreviewImage
 from ._providers import adapted
 
@@ -34,7 +35,7 @@ def _ask(verb: str, read: Callable[[Any], Any], /, files: Any = None, objects: A
         given["options"] = _convert.plain(given["options"], what)
     return Question(
         _convert.text({"verb": verb, **given}, what),
-        _convert.file_bytes(files),
+        file_bytes(files),
         dict(objects or {}),
         read,
     )

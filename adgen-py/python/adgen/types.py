@@ -989,7 +989,9 @@ class StudioConfig(TypedDict, total=False):
     models: Models
     """Which models of the services are asked, where those are connected."""
     offline: bool
-    """Fetches nothing from the network: no model, and no file that a document names by URL."""
+    """Asks nobody on the network: services stay out of it, whatever keys there are; no model is fetched, and no file
+    that a document names by URL. Providers of the program's own are asked all the same.
+    """
     storage: str
     """Where projects are kept: a folder of this machine, by its path or a ``file:///`` address, or, where the feature
     ``s3`` is built in, ``s3://bucket/prefix``, with keys, region and endpoint from the usual ``AWS_*`` variables.

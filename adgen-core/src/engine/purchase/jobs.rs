@@ -2,7 +2,7 @@
 //!
 //! May depend on `project`, `provider`, `error` and its neighbours `held`, `order`, `artifacts`, `progress`, `trace`.
 
-use super::order::Order;
+use super::{order::Order, wanted::STOPPING};
 use crate::{
     engine::{artifacts::Artifacts, held::HeldLedger, progress::Progress, trace},
     error::{Error, Result},
@@ -61,7 +61,7 @@ impl OpenJobs {
         let stopping = open.into_iter().filter(|(_, open)| cancelled || open.order.is_local()).map(
             |(job, OpenJob { order, stage, artifact, ledger })| async move {
                 let span = trace::provider(order.info(), "cancel", 1);
-                let stopped = order.cancel(&CallContext::new(), &job).instrument(span).await;
+                let stopped = order.cancel(&CallContext::new().with_timeout(STOPPING), &job).instrument(span).await;
                 let Some(ledger) = ledger else { return Ok(()) };
                 match stopped {
                     // It is over: the next run has nothing to take up again.

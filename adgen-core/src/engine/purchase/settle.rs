@@ -5,7 +5,7 @@
 use super::{
     job::Job,
     retry_class::{is_silence, wait_of},
-    wanted::{ATTEMPTS, LEAST_WAIT, PATIENCE, Trouble},
+    wanted::{ATTEMPTS, LEAST_WAIT, PATIENCE, STOPPING, Trouble},
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -22,6 +22,13 @@ impl Job<'_> {
         let began = tokio::time::Instant::now();
         let context = self.context().await?;
         let (mut failures, mut silent_since) = (0, None);
+        // What is made on this machine takes as long as the machine needs.
+        let mut deadline = std::pin::pin!(async {
+            match order.is_local() {
+                true => std::future::pending().await,
+                false => tokio::time::sleep_until(began + shop.job_timeout).await,
+            }
+        });
         loop {
             let (job, wait) = match generation {
                 Generation::Done(generated) => return Ok(generated),
@@ -34,21 +41,15 @@ impl Job<'_> {
                 }
             };
             let wakeup = shop.wakeups.of(&job);
-            // What is made on this machine takes as long as the machine needs.
-            let deadline = async {
-                match order.is_local() {
-                    true => std::future::pending().await,
-                    false => tokio::time::sleep_until(began + shop.job_timeout).await,
-                }
-            };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = wakeup.notified() => {}
-                () = deadline => return Err(self.give_up(&job).await),
+                () = &mut deadline => return Err(self.give_up(&job).await),
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             }
             let checked = tokio::select! {
                 checked = order.check(&context, &job).instrument(self.span("check", failures + 1)) => checked,
+                () = &mut deadline => return Err(self.give_up(&job).await),
                 () = shop.turns.cancel().cancelled() => return Err(Error::cancelled().into()),
             };
             let error = match checked {
@@ -93,7 +94,12 @@ impl Job<'_> {
     async fn give_up(&self, job: &JobId) -> Trouble {
         let limit = self.shop.job_timeout.as_secs();
         let message = format!("the job {job} did not end within {limit} s");
-        match self.order.cancel(&CallContext::new(), job).instrument(self.span("cancel", 1)).await {
+        match self
+            .order
+            .cancel(&CallContext::new().with_timeout(STOPPING), job)
+            .instrument(self.span("cancel", 1))
+            .await
+        {
             Ok(Cancelled::Stopped { cost_usd }) => {
                 self.shop.jobs.forget(job);
                 let mut failure = Failure::new(ErrorKind::Timeout, format!("{message} and was stopped"));

@@ -17,6 +17,8 @@ pub(super) const ORDERS: u32 = 2;
 pub(super) const LEAST_WAIT: Duration = Duration::from_millis(20);
 /// A job that was paid for is asked for again for this long while its provider does not answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// So long a provider may take to stop a job.
+pub(super) const STOPPING: Duration = Duration::from_secs(60);
 
 /// What is to be made, and as what it is stored.
 #[derive(Debug)]
