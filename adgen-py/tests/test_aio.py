@@ -214,7 +214,7 @@ def test_whoever_only_follows_a_run_leaves_it_at_work(folder):
         with pytest.raises(asyncio.CancelledError):
             await task
         assert (await run).videos and run.status == "COMPLETED"
-        with pytest.raises(ValueError, match="from_seq must be 0 or more"):
+        with pytest.raises(ValueError, match="from_seq of events is -1: 0 or more"):
             run.events(-1)
 
     asyncio.run(main())

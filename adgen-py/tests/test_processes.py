@@ -252,8 +252,8 @@ time.sleep(0.5)
 """,
             timeout=60,
         )
-        # The thread may hear of the run's end before Python's.
-        assert done.returncode == 0 and (not done.stderr or "Cancelled: the run was cancelled" in done.stderr), done.stderr
+        # The thread may hear of the run's end before Python's, and may get halfway through telling of it.
+        assert done.returncode == 0 and "Fatal" not in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("how", ["", "sys.exit(3)", "raise SystemExit(3)", "import os; os._exit(3)"])

@@ -220,7 +220,7 @@ def test_a_slip_in_an_argument_stops_no_run(studio, folder):
     for timeout, error in (("5", TypeError), (True, TypeError), (float("nan"), ValueError)):
         with pytest.raises(error, match="timeout must be a number"):
             run.result(timeout)
-    with pytest.raises(ValueError, match="from_seq must be 0 or more"):
+    with pytest.raises(ValueError, match="from_seq of events is -1: 0 or more"):
         run.events(-1)
     assert run.result(timeout=float("inf")).videos and run.status == "COMPLETED"
 
