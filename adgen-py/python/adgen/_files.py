@@ -26,9 +26,8 @@ def of_path(path: Union[str, os.PathLike[str]], what: str, most: int) -> bytes:
     context = (("file", os.fsdecode(path)),)
     # Before it is opened: opening a pipe waits for whoever writes to it.
     found = os.stat(path)
-    if stat.S_ISDIR(found.st_mode):
-        raise IsADirectoryError(21, os.strerror(21), os.fsdecode(path))
-    if not stat.S_ISREG(found.st_mode):
+    # Of a folder `open` says it itself.
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
         raise InvalidInput(f"{what} is no file", context=context)
     if found.st_size > most:
         raise InvalidInput(f"{what} has {found.st_size} bytes: at most {most} are read", context=context)
